@@ -1,0 +1,3 @@
+//! The registry operator's program: issues, renews and revokes credentials.
+
+fn main() {}

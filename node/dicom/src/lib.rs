@@ -1,0 +1,1 @@
+//! Everything in Dokuei that knows DICOM.

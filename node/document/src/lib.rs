@@ -1,0 +1,1 @@
+//! A report for people: PDF in Japanese and English.

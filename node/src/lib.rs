@@ -1,0 +1,1 @@
+//! The node of a clinic or a specialist: use cases, loopback gateway, command line.

@@ -1,0 +1,1 @@
+//! Whole-system tests: the built programs, driven from outside.
