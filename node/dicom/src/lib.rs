@@ -1,1 +1,27 @@
 //! Everything in Dokuei that knows DICOM.
+//!
+//! - [`header`]: what a file says about itself, read without its pixels and without trust;
+//! - [`charset`]: text in the character sets that Japanese equipment writes (ISO 2022);
+//! - [`render`]: one frame as a PNG for lists and reports (not for diagnosis);
+//! - [`report`]: a signed report as Basic Text SR and as Encapsulated PDF;
+//! - [`phantom`]: a synthetic dental CBCT to practise and to measure with;
+//! - [`files`]: which files of a folder are worth importing.
+//!
+//! Nothing here changes an imported file: the bytes received are the bytes kept (PS3.10 files are
+//! stored and sent bit for bit; what is written here are new objects of our own).
+
+pub mod charset;
+pub mod files;
+pub mod header;
+pub mod name;
+pub mod phantom;
+pub mod render;
+pub mod report;
+mod scan;
+pub mod uid;
+
+pub use header::{HeaderError, InstanceHeader, Patient, read_header, read_header_file};
+pub use name::PersonName;
+pub use render::{RenderError, RenderRequest, Window, render_png};
+pub use report::{ReportContent, to_encapsulated_pdf, to_sr};
+pub use uid::{BadUid, Uid};
