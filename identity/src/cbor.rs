@@ -47,7 +47,11 @@ where
         return Err(CborError::TooLarge { got: bytes.len() });
     }
     let value: T = minicbor::decode(bytes).map_err(|error| CborError::Malformed(error.to_string()))?;
-    if encode(&value) == bytes { Ok(value) } else { Err(CborError::NotDeterministic) }
+    if encode(&value) == bytes {
+        Ok(value)
+    } else {
+        Err(CborError::NotDeterministic)
+    }
 }
 
 #[cfg(test)]

@@ -3,9 +3,25 @@
 //! This crate says *who may speak*. It is pure: no I/O, no clock, no randomness of its own; time comes in as
 //! [`time::Timestamp`] and randomness as a `CryptoRng`. Every certificate is X.509 v3 with Ed25519 (RFC 8410), so
 //! that any X.509 tool can check what is claimed here.
+//!
+//! A [`certificate::PractitionerCertificate`] or [`certificate::NodeCertificate`] only comes into being through
+//! [`chain::verify_practitioner`] and [`chain::verify_node`]: whoever holds one need not ask again whether it is good
+//! at the time it was verified for. What its holder may do is the question of [`policy::may`].
 
 pub mod cbor;
+pub mod certificate;
+pub mod chain;
+pub mod device_list;
+mod extension;
 pub mod fingerprint;
+pub mod issue;
 pub mod key;
+pub mod keystore;
+pub mod network;
+pub mod policy;
+pub mod request;
+pub mod revocation;
+pub mod serial;
 pub mod signed;
 pub mod time;
+mod x509;

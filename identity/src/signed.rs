@@ -66,8 +66,10 @@ pub enum SignedError {
 /// Signs `payload` as a document of `kind`; `signer` is the certificate that the key belongs to.
 #[must_use]
 pub fn sign(kind: Kind, key: &SecretKey, signer: &Fingerprint, payload: Vec<u8>) -> Vec<u8> {
-    let protected =
-        HeaderBuilder::new().algorithm(iana::Algorithm::EdDSA).key_id(signer.as_bytes().to_vec()).build();
+    let protected = HeaderBuilder::new()
+        .algorithm(iana::Algorithm::EdDSA)
+        .key_id(signer.as_bytes().to_vec())
+        .build();
     let envelope = CoseSign1Builder::new()
         .protected(protected)
         .payload(payload)
@@ -109,11 +111,19 @@ pub fn parse(bytes: &[u8]) -> Result<Unverified, SignedError> {
         return Err(SignedError::Malformed("the payload is detached"));
     }
     let signer = Fingerprint::from_bytes(signer);
-    let plain = HeaderBuilder::new().algorithm(iana::Algorithm::EdDSA).key_id(signer.as_bytes().to_vec()).build();
+    let plain = HeaderBuilder::new()
+        .algorithm(iana::Algorithm::EdDSA)
+        .key_id(signer.as_bytes().to_vec())
+        .build();
     if *header != plain || !envelope.unprotected.is_empty() {
-        return Err(SignedError::Malformed("there are header fields that we do not know"));
+        return Err(SignedError::Malformed(
+            "there are header fields that we do not know",
+        ));
     }
-    let again = envelope.clone().to_vec().map_err(|_| SignedError::Malformed("cannot be encoded again"))?;
+    let again = envelope
+        .clone()
+        .to_vec()
+        .map_err(|_| SignedError::Malformed("cannot be encoded again"))?;
     if again != bytes {
         return Err(SignedError::Malformed("not in deterministic encoding"));
     }
@@ -152,7 +162,12 @@ mod tests {
 
     fn document() -> (SecretKey, Vec<u8>) {
         let key = SecretKey::from_seed(&[7; 32]);
-        let bytes = sign(Kind::Entry, &key, &Fingerprint::of(b"certificate"), b"payload".to_vec());
+        let bytes = sign(
+            Kind::Entry,
+            &key,
+            &Fingerprint::of(b"certificate"),
+            b"payload".to_vec(),
+        );
         (key, bytes)
     }
 
@@ -169,7 +184,10 @@ mod tests {
         let (key, bytes) = document();
         let other = SecretKey::from_seed(&[8; 32]).public();
         let refused = Err(SignedError::Signature(KeyError::BadSignature));
-        assert_eq!(parse(&bytes).unwrap().verify(Kind::PackageCore, &key.public()), refused);
+        assert_eq!(
+            parse(&bytes).unwrap().verify(Kind::PackageCore, &key.public()),
+            refused
+        );
         assert_eq!(parse(&bytes).unwrap().verify(Kind::Entry, &other), refused);
     }
 
