@@ -1,0 +1,87 @@
+//! What a network is started with.
+
+use std::time::Duration;
+
+use dokuei_identity::key::SecretKey;
+use libp2p::Multiaddr;
+
+/// How a node joins its network.
+#[derive(Debug, Clone)]
+pub struct NetworkConfig {
+    /// The node's key. The PeerId is this key, and the node certificate certifies it.
+    pub key: SecretKey,
+    /// Where to listen. [`NetworkConfig::new`] gives QUIC and TCP on every interface, any port.
+    pub listen: Vec<Multiaddr>,
+    /// Bootstrap nodes, each ending in `/p2p/PEER_ID`.
+    pub bootstraps: Vec<Multiaddr>,
+    /// Peers to keep connected, each ending in `/p2p/PEER_ID` (VPN, or a fixed partner).
+    pub peers: Vec<Multiaddr>,
+    /// Name of the network, derived from its root certificate: part of every rendezvous and protocol name, so that
+    /// networks with different roots never meet.
+    pub network: String,
+    /// Whether to be found and to find others through the bootstraps. Off: only `peers` and wanted addresses are
+    /// dialled, and no bootstrap is contacted (R16: inside a VPN).
+    pub discovery: bool,
+    /// Whether to hold a relay reservation at the bootstraps, so that peers behind NAT are reached.
+    pub relay: bool,
+    /// Bounds on what others may cost us.
+    pub limits: Limits,
+}
+
+impl NetworkConfig {
+    /// A configuration with the defaults: listen everywhere on a free port, discovery and relay on.
+    #[must_use]
+    pub fn new(key: SecretKey, network: impl Into<String>) -> Self {
+        let listen = ["/ip4/0.0.0.0/udp/0/quic-v1", "/ip6/::/udp/0/quic-v1", "/ip4/0.0.0.0/tcp/0", "/ip6/::/tcp/0"];
+        Self {
+            key,
+            listen: listen.iter().filter_map(|address| address.parse().ok()).collect(),
+            bootstraps: Vec::new(),
+            peers: Vec::new(),
+            network: network.into(),
+            discovery: true,
+            relay: true,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Bounds on what others may cost us.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Connections being set up, each direction.
+    pub pending_connections: u32,
+    /// Connections in all.
+    pub connections: u32,
+    /// Connections with one peer: a relayed and a direct one live side by side during hole punching.
+    pub connections_per_peer: u32,
+    /// Resident memory of the process above which new connections are refused, bytes.
+    pub memory: usize,
+    /// Application streams that one peer may have open with us at once.
+    pub streams_per_peer: usize,
+    /// Packages served at once, all peers together.
+    pub serving: usize,
+    /// How long a refused peer is held off.
+    pub hold_off: Duration,
+    /// How long a package stream may stand still before it is ended.
+    pub stall: Duration,
+    /// How long a case call may take in all.
+    pub call: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            pending_connections: 64,
+            connections: 512,
+            connections_per_peer: 2,
+            memory: 4 << 30,
+            streams_per_peer: 64,
+            serving: 16,
+            hold_off: Duration::from_secs(60),
+            stall: Duration::from_secs(20),
+            call: Duration::from_secs(30),
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! What the network asks of the program around it: who we are, whom to admit, what to serve.
+
+use std::fmt;
+use std::io;
+
+use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::key::PublicKey;
+use dokuei_identity::time::Timestamp;
+use futures::future::BoxFuture;
+use libp2p::PeerId;
+
+use crate::error::SinkError;
+use crate::wire::case::{CaseMessage, CaseReply};
+use crate::wire::hello::{CrlState, Hello, PractitionerCard};
+use crate::wire::package::{ChunkRange, PackageId, Slice};
+
+/// The program around the network. Methods that return a future may take their time (they run in a task of their
+/// own, under a time limit); the others must return at once.
+pub trait Host: Send + Sync + 'static {
+    /// The clock, for the ±5 minutes of an admission.
+    fn now(&self) -> Timestamp;
+
+    /// What we say of ourselves in an admission, or `None` while this node has no certificate (nobody is admitted
+    /// then). Asked anew for every admission.
+    fn hello(&self) -> BoxFuture<'_, Option<OwnHello>>;
+
+    /// Judges a peer: verifies chains, standing and device lists in `hello` and stores what it teaches. Called only
+    /// after the peer has proved by signature that the hello is its own and fresh. The network then checks that the
+    /// returned key and fingerprint are those of the connection and of the signature.
+    ///
+    /// # Errors
+    /// [`Refusal`]: the peer is told the code, disconnected and held off.
+    fn admit(&self, peer: PeerId, hello: Hello) -> BoxFuture<'_, Result<Admitted, Refusal>>;
+
+    /// Both sides have admitted each other: what waits for this peer can be sent now.
+    fn on_admitted(&self, peer: PeerId);
+
+    /// The last connection with an admitted peer ended.
+    fn on_gone(&self, peer: PeerId);
+
+    /// A peer was refused by us (`by_us`) or refused us; for the audit log. Nothing by default.
+    fn on_refused(&self, peer: PeerId, refusal: Refusal, by_us: bool) {
+        let _ = (peer, refusal, by_us);
+    }
+
+    /// Answers a case message of an admitted peer. `CaseReply::Stored` may name an entry only after it has been
+    /// committed to disk.
+    fn case_message(&self, peer: PeerId, message: CaseMessage) -> BoxFuture<'_, CaseReply>;
+
+    /// Opens a package for an admitted peer, if that peer may have it.
+    ///
+    /// # Errors
+    /// [`Refusal`], whose code the peer is told.
+    fn open_package(
+        &self,
+        peer: PeerId,
+        package: PackageId,
+    ) -> BoxFuture<'_, Result<Box<dyn PackageSource>, Refusal>>;
+}
+
+/// What a node says of itself when it meets another.
+#[derive(Debug, Clone)]
+pub struct OwnHello {
+    /// Fingerprint of the node certificate; it names the signer of the admission.
+    pub node: Fingerprint,
+    /// The node's chain, encoded by identity.
+    pub node_chain: Vec<u8>,
+    /// The practitioners who work at this node.
+    pub practitioners: Vec<PractitionerCard>,
+    /// The revocation list that we have.
+    pub crl: CrlState,
+}
+
+/// A verified node: what [`Host::admit`] found in the node's chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Admitted {
+    /// Fingerprint of the verified node certificate.
+    pub node: Fingerprint,
+    /// The key that it certifies.
+    pub key: PublicKey,
+}
+
+/// Reads a package for a peer. Blocking: it is called on a thread for blocking work.
+pub trait PackageSource: Send {
+    /// Number of chunks in all.
+    fn chunks(&self) -> u64;
+
+    /// The chunks of `range` (at most [`crate::wire::package::MAX_SLICE_CHUNKS`]) with their proof, as
+    /// `dokuei_package::tree` defines them.
+    ///
+    /// # Errors
+    /// Any I/O error; the stream is ended.
+    fn read(&mut self, range: ChunkRange) -> io::Result<Slice>;
+}
+
+/// Takes what is received. Blocking: it is called on a thread for blocking work.
+pub trait PackageSink: Send {
+    /// Verifies the slice against the package's root and stores it.
+    ///
+    /// # Errors
+    /// [`SinkError`]; the transfer is ended.
+    fn accept(&mut self, slice: Slice) -> Result<(), SinkError>;
+
+    /// The stream has ended, well or not: make durable what was accepted.
+    ///
+    /// # Errors
+    /// [`SinkError::Storage`].
+    fn finish(&mut self) -> Result<(), SinkError> {
+        Ok(())
+    }
+}
+
+/// Why something was refused: the code goes to the peer, the detail stays here.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {detail}")]
+pub struct Refusal {
+    /// What the peer is told.
+    pub code: RefusalCode,
+    /// What our log says; no patient data.
+    pub detail: String,
+}
+
+impl Refusal {
+    /// A refusal with its reason for our own log.
+    pub fn new(code: RefusalCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+}
+
+/// The short reason that a refused peer is told. One byte on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum RefusalCode {
+    /// Not of the protocol, or larger than allowed.
+    Malformed = 1,
+    /// No suite in common.
+    Suite = 2,
+    /// The clocks are more than 5 minutes apart.
+    Clock = 3,
+    /// A chain does not lead to our root, or is not valid now.
+    Chain = 4,
+    /// A certificate has been revoked or suspended.
+    Revoked = 5,
+    /// The certificate is not that of the connection.
+    Key = 6,
+    /// The signature of the admission is not good.
+    Proof = 7,
+    /// A device list is older than, or contradicts, one that is known.
+    DeviceList = 8,
+    /// The revocation list (theirs or ours) is too old to open sessions.
+    Stale = 9,
+    /// This side has no certificate yet.
+    NotEnrolled = 10,
+    /// This side has not admitted the peer.
+    NotAdmitted = 11,
+    /// Too much at once; try again later.
+    Busy = 12,
+    /// The peer is no party to what it asks for.
+    NotParty = 13,
+    /// What it asks for is not here.
+    NotFound = 14,
+    /// By the rules of this node (device class, ban list).
+    Policy = 15,
+    /// Something failed on this side.
+    Internal = 16,
+    /// A code that this version does not know.
+    Other = 255,
+}
+
+impl RefusalCode {
+    /// The code for a byte from the wire; unknown ones become [`Self::Other`].
+    #[must_use]
+    pub const fn from_byte(byte: u8) -> Self {
+        match byte {
+            1 => Self::Malformed,
+            2 => Self::Suite,
+            3 => Self::Clock,
+            4 => Self::Chain,
+            5 => Self::Revoked,
+            6 => Self::Key,
+            7 => Self::Proof,
+            8 => Self::DeviceList,
+            9 => Self::Stale,
+            10 => Self::NotEnrolled,
+            11 => Self::NotAdmitted,
+            12 => Self::Busy,
+            13 => Self::NotParty,
+            14 => Self::NotFound,
+            15 => Self::Policy,
+            16 => Self::Internal,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl fmt::Display for RefusalCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "the message is not of the protocol",
+            Self::Suite => "there is no cryptographic suite in common",
+            Self::Clock => "the clocks are more than five minutes apart",
+            Self::Chain => "a certificate does not lead to this network's root or is not valid now",
+            Self::Revoked => "a certificate has been revoked or suspended",
+            Self::Key => "the certificate is not that of the connection",
+            Self::Proof => "the signature of the admission is not good",
+            Self::DeviceList => "a device list is older than, or contradicts, one that is known",
+            Self::Stale => "the revocation list is too old to open sessions",
+            Self::NotEnrolled => "the node has no certificate yet",
+            Self::NotAdmitted => "the peer has not been admitted",
+            Self::Busy => "too much is being asked at once",
+            Self::NotParty => "the peer is no party to what it asks for",
+            Self::NotFound => "what was asked for is not there",
+            Self::Policy => "the rules of the node do not allow it",
+            Self::Internal => "something failed on the refusing side",
+            Self::Other => "for a reason that this version does not know",
+        })
+    }
+}
