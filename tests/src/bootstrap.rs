@@ -1,0 +1,71 @@
+//! `dokuei-bootstrap`: a process that helps peers to find each other.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::process::Process;
+use crate::wait;
+
+/// A running bootstrap node.
+#[derive(Debug)]
+pub struct Bootstrap {
+    process: Process,
+    data_dir: PathBuf,
+    /// Its addresses with its peer id, as `dokuei run --bootstrap` takes them.
+    pub addresses: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Announced {
+    addresses: Vec<String>,
+}
+
+impl Bootstrap {
+    /// Starts a bootstrap node on `port` (UDP for QUIC, TCP for its fallback) and waits until it listens.
+    ///
+    /// # Errors
+    /// When it does not listen within 20 s, with the end of its log.
+    pub fn start(program: &Path, data_dir: &Path, port: u16, log: &Path) -> Result<Self> {
+        let announced = data_dir.join("addresses.json");
+        let _ = std::fs::remove_file(&announced);
+        let mut command = Command::new(program);
+        command.args(["run", "--data-dir"]).arg(data_dir);
+        command.args(["--listen", &quic(port), "--listen", &tcp(port)]);
+        let mut process = Process::start("dokuei-bootstrap", command, log)?;
+        let addresses = wait::until("a bootstrap node to listen", Duration::from_secs(20), || {
+            process.check_running()?;
+            let Ok(text) = std::fs::read(&announced) else { return Ok(None) };
+            Ok(serde_json::from_slice::<Announced>(&text).ok().map(|announced| announced.addresses))
+        })
+        .with_context(|| format!("see its log {}", log.display()))?;
+        Ok(Self { process, data_dir: data_dir.to_owned(), addresses })
+    }
+
+    /// Its data directory.
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    /// Its process.
+    #[must_use]
+    pub fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
+}
+
+/// The QUIC listening address on loopback.
+#[must_use]
+pub fn quic(port: u16) -> String {
+    format!("/ip4/127.0.0.1/udp/{port}/quic-v1")
+}
+
+/// The TCP listening address on loopback.
+#[must_use]
+pub fn tcp(port: u16) -> String {
+    format!("/ip4/127.0.0.1/tcp/{port}")
+}

@@ -1,0 +1,127 @@
+//! Real DICOM files: those that pydicom ships for its own tests, fetched from PyPI once.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::process::output;
+
+/// The version whose files the tests know.
+pub const PYDICOM: &str = "3.0.2";
+/// The environment variable that names pydicom's files for tests of other packages.
+pub const PYDICOM_FILES: &str = "DOKUEI_PYDICOM_FILES";
+
+/// Files of real examinations that belong together: path below pydicom's files.
+///
+/// Five studies: an MR with three series (Doe^Peter), three CR (Doe^Archibald), five secondary captures of one study
+/// in four transfer syntaxes (Lestrade^G: JPEG baseline, JPEG lossless SV1, JPEG 2000, uncompressed), a CT and an MR
+/// in RLE. All have different SOP Instance UIDs.
+pub const REAL_FILES: [&str; 21] = [
+    "dicomdirtests/98892003/MR1/5641",
+    "dicomdirtests/98892003/MR2/6273",
+    "dicomdirtests/98892003/MR2/6605",
+    "dicomdirtests/98892003/MR2/6935",
+    "dicomdirtests/98892003/MR700/4467",
+    "dicomdirtests/98892003/MR700/4528",
+    "dicomdirtests/98892003/MR700/4558",
+    "dicomdirtests/98892003/MR700/4588",
+    "dicomdirtests/98892003/MR700/4618",
+    "dicomdirtests/98892003/MR700/4648",
+    "dicomdirtests/98892003/MR700/4678",
+    "dicomdirtests/77654033/CR1/6154",
+    "dicomdirtests/77654033/CR2/6247",
+    "dicomdirtests/77654033/CR3/6278",
+    "SC_rgb_dcmtk_+eb+cr.dcm",
+    "SC_rgb_jpeg_gdcm.dcm",
+    "SC_rgb_gdcm_KY.dcm",
+    "SC_rgb_small_odd.dcm",
+    "SC_rgb_small_odd_jpeg.dcm",
+    "CT_small.dcm",
+    "MR_small_RLE.dcm",
+];
+
+/// The folder for what is fetched and built: `CARGO_TARGET_DIR`, or `target/` of the workspace.
+#[must_use]
+pub fn target_dir() -> PathBuf {
+    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(|root| root.join("target"));
+    std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from).or_else(default).unwrap_or_else(|| "target".into())
+}
+
+/// The folder of pydicom's test files; installs pydicom into `target/venv` when it is not there yet.
+///
+/// # Errors
+/// When Python or PyPI cannot be used.
+pub fn pydicom_files() -> Result<PathBuf> {
+    if let Some(given) = std::env::var_os(PYDICOM_FILES) {
+        return Ok(given.into());
+    }
+    let target = target_dir();
+    std::fs::create_dir_all(&target)?;
+    // Several tests may come here at the same time.
+    let lock = File::create(target.join("venv.lock"))?;
+    lock.lock().context("cannot wait for another test that installs pydicom")?;
+    let venv = target.join("venv");
+    if let Some(files) = installed(&venv) {
+        return Ok(files);
+    }
+    output(Command::new("python3").args(["-m", "venv"]).arg(&venv))
+        .context("cannot make a Python environment: `apt-get install python3-venv` brings what it needs")?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"];
+    output(Command::new(venv.join("bin/python")).args(pip).arg(format!("pydicom=={PYDICOM}")))
+        .context("cannot install pydicom from PyPI")?;
+    installed(&venv).context("pydicom is installed, but its test files are not where they were in this version")
+}
+
+fn installed(venv: &Path) -> Option<PathBuf> {
+    let versions = std::fs::read_dir(venv.join("lib")).ok()?;
+    let folders = versions.filter_map(Result::ok);
+    let mut files = folders.map(|entry| entry.path().join("site-packages/pydicom/data/test_files"));
+    files.find(|files| files.join("CT_small.dcm").is_file())
+}
+
+/// Copies [`REAL_FILES`] below `folder`.
+///
+/// # Errors
+/// When pydicom's files cannot be had or not be copied.
+pub fn real_studies(folder: &Path) -> Result<()> {
+    let source = pydicom_files()?;
+    for name in REAL_FILES {
+        let to = folder.join(name);
+        std::fs::create_dir_all(to.parent().unwrap_or(folder))?;
+        std::fs::copy(source.join(name), &to).with_context(|| format!("pydicom {PYDICOM} has no file {name}"))?;
+    }
+    Ok(())
+}
+
+/// Writes the generated cone-beam CT with a Japanese patient name below `folder`, by the node's own program.
+///
+/// # Errors
+/// When the program fails, or writes another number of files.
+pub fn phantom(node: &crate::node::Node, folder: &Path, slices: u32) -> Result<()> {
+    let (out, count) = (folder.display().to_string(), slices.to_string());
+    node.cli(&["study", "sample", "--out", &out, "--slices", &count])?;
+    let written = crate::digest::files_below(folder).len();
+    if written != slices as usize {
+        bail!("`dokuei study sample` wrote {written} files instead of {slices}");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_real_studies_are_complete() {
+        let dir = tempfile::tempdir().unwrap();
+        real_studies(dir.path()).unwrap();
+        let files = crate::digest::files_below(dir.path());
+        assert_eq!(files.len(), REAL_FILES.len());
+        for file in files {
+            let bytes = std::fs::read(&file).unwrap();
+            assert_eq!(&bytes[128..132], b"DICM", "{}", file.display());
+        }
+    }
+}

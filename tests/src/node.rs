@@ -1,0 +1,265 @@
+//! `dokuei`: one node, by its command line and its loopback API.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+use crate::api::Client;
+use crate::bootstrap::{quic, tcp};
+use crate::people::{Institution, Person};
+use crate::process::{Process, output};
+use crate::registry::Registry;
+use crate::wait;
+
+/// A node: its data directory, and its process when it runs.
+#[derive(Debug)]
+pub struct Node {
+    program: PathBuf,
+    folder: PathBuf,
+    institution: Institution,
+    port: u16,
+    ui: Option<PathBuf>,
+    wrapper: Vec<String>,
+    process: Option<Process>,
+    api: Option<Client>,
+}
+
+#[derive(Deserialize)]
+struct ApiFile {
+    api: String,
+    pid: u32,
+}
+
+impl Node {
+    /// A node that keeps everything below `folder` and will use `port` (UDP and TCP) of the network.
+    #[must_use]
+    pub fn new(program: &Path, folder: &Path, institution: &Institution, port: u16) -> Self {
+        let (program, folder) = (program.to_owned(), folder.to_owned());
+        let institution = institution.clone();
+        Self { program, folder, institution, port, ui: None, wrapper: Vec::new(), process: None, api: None }
+    }
+
+    /// Serves the UI's files in `folder`.
+    pub fn serve_ui(&mut self, folder: &Path) {
+        self.ui = Some(folder.to_owned());
+    }
+
+    /// Starts the node through another program from now on (`/usr/bin/time -v -o FILE`).
+    pub fn wrap(&mut self, words: &[&str]) {
+        self.wrapper = words.iter().map(|word| (*word).to_owned()).collect();
+    }
+
+    /// Its data directory.
+    #[must_use]
+    pub fn data_dir(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// The institution that runs it.
+    #[must_use]
+    pub fn institution(&self) -> &Institution {
+        &self.institution
+    }
+
+    /// A command of the node's program on its data directory.
+    #[must_use]
+    pub fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(words).env("DOKUEI_DATA_DIR", self.data_dir()).env("NO_COLOR", "1").stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command that must succeed and gives what it printed.
+    ///
+    /// # Errors
+    /// When it fails, with its words.
+    pub fn cli(&self, words: &[&str]) -> Result<String> {
+        Ok(String::from_utf8_lossy(&output(&mut self.command(words))?).into_owned())
+    }
+
+    /// Runs a command whatever becomes of it.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn try_cli(&self, words: &[&str]) -> Result<Output> {
+        self.command(words).output().context("cannot start dokuei")
+    }
+
+    /// A file beside the data directory that holds `secret`, readable by this user only.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn secret(&self, name: &str, secret: &str) -> Result<String> {
+        let path = self.folder.join(name);
+        crate::lab::write_secret(&path, secret)?;
+        Ok(path.display().to_string())
+    }
+
+    /// Makes the data directory and enrols the node with the registry, as an administrator does once.
+    ///
+    /// # Errors
+    /// When a step fails, with its words.
+    pub fn enrol(&self, registry: &Registry) -> Result<PathBuf> {
+        self.init()?;
+        let request = self.folder.join("node.csr.pem");
+        let secret = self.secret("node.passphrase", self.institution.passphrase)?;
+        self.cli(&["identity", "request-node", "--passphrase-file", &secret, "--out", &request.display().to_string()])
+            .or_else(|_| self.cli(&["identity", "request-node", "--out", &request.display().to_string()]))?;
+        let chain = registry.issue_node(&self.institution, &request)?;
+        self.install(registry, &chain)?;
+        Ok(chain)
+    }
+
+    /// Makes the data directory only.
+    ///
+    /// # Errors
+    /// When the program fails, with its words.
+    pub fn init(&self) -> Result<String> {
+        std::fs::create_dir_all(&self.folder)?;
+        let secret = self.secret("node.passphrase", self.institution.passphrase)?;
+        let (name, code) = (self.institution.name, self.institution.code);
+        self.cli(&["init", "--institution", name, "--institution-code", code, "--passphrase-file", &secret])
+    }
+
+    /// Makes a practitioner's key on this node and installs the certificate that the registry issues for it.
+    ///
+    /// # Errors
+    /// When a step fails, with its words.
+    pub fn enrol_practitioner(&self, registry: &Registry, person: &Person) -> Result<PathBuf> {
+        let request = self.request_practitioner(person)?;
+        let chain = registry.issue_practitioner(person, &self.institution, &request, 365)?;
+        self.install(registry, &chain)?;
+        Ok(chain)
+    }
+
+    /// Makes a practitioner's key and certificate request (PKCS#10) only.
+    ///
+    /// # Errors
+    /// When the program fails, with its words.
+    pub fn request_practitioner(&self, person: &Person) -> Result<PathBuf> {
+        let request = self.folder.join(format!("{}.csr.pem", person.id));
+        let secret = self.secret(&format!("{}.passphrase", person.id), person.passphrase)?;
+        let out = request.display().to_string();
+        let names = ["--name-ja", person.name_ja, "--name-latin", person.name_latin];
+        let start = ["identity", "request-practitioner", "--id", person.id];
+        self.cli(&[&start[..], &names, &["--passphrase-file", &secret, "--out", &out]].concat())?;
+        Ok(request)
+    }
+
+    /// Installs a chain under the registry's root.
+    ///
+    /// # Errors
+    /// When the program refuses it, with its words.
+    pub fn install(&self, registry: &Registry, chain: &Path) -> Result<String> {
+        let (root, chain) = (registry.root().display().to_string(), chain.display().to_string());
+        self.cli(&["identity", "install", "--root", &root, "--chain", &chain])
+    }
+
+    /// Starts the node and waits until its API answers.
+    ///
+    /// # Errors
+    /// When it does not within 30 s, with the end of its log.
+    pub fn start(&mut self, bootstraps: &[String]) -> Result<()> {
+        let announced = self.data_dir().join("api.json");
+        let _ = std::fs::remove_file(&announced);
+        let command = self.run_command(bootstraps)?;
+        let log = self.folder.join("node.log");
+        let mut process = Process::start(self.institution.role, command, &log)?;
+        let token_file = self.token_file();
+        let client = wait::until("the node's API", Duration::from_secs(30), || {
+            process.check_running()?;
+            let Ok(text) = std::fs::read(&announced) else { return Ok(None) };
+            let Ok(file) = serde_json::from_slice::<ApiFile>(&text) else { return Ok(None) };
+            let Ok(token) = std::fs::read_to_string(&token_file) else { return Ok(None) };
+            Ok((file.pid != 0).then(|| Client::new(&file.api, token.trim())))
+        })
+        .with_context(|| format!("see its log {}", log.display()))?;
+        self.process = Some(process);
+        self.api = Some(client);
+        Ok(())
+    }
+
+    /// The command that runs the node.
+    ///
+    /// # Errors
+    /// When the passphrase's file cannot be written.
+    pub fn run_command(&self, bootstraps: &[String]) -> Result<Command> {
+        let secret = self.secret("node.passphrase", self.institution.passphrase)?;
+        let mut command = match self.wrapper.split_first() {
+            None => Command::new(&self.program),
+            Some((first, rest)) => {
+                let mut command = Command::new(first);
+                command.args(rest).arg(&self.program);
+                command
+            }
+        };
+        command.env("DOKUEI_DATA_DIR", self.data_dir()).env("NO_COLOR", "1");
+        command.args(["run", "--passphrase-file", &secret, "--api", "127.0.0.1:0"]);
+        command.args(["--listen", &quic(self.port), "--listen", &tcp(self.port)]);
+        for address in bootstraps {
+            command.args(["--bootstrap", address]);
+        }
+        if let Some(ui) = &self.ui {
+            command.arg("--ui-dir").arg(ui);
+        }
+        Ok(command)
+    }
+
+    /// The file with the operator's token.
+    #[must_use]
+    pub fn token_file(&self) -> PathBuf {
+        self.data_dir().join("api.token")
+    }
+
+    /// The address of the API and of the UI, `http://127.0.0.1:PORT`.
+    ///
+    /// # Errors
+    /// When the node does not run.
+    pub fn address(&self) -> Result<String> {
+        let text = std::fs::read(self.data_dir().join("api.json")).context("the node does not run")?;
+        Ok(serde_json::from_slice::<ApiFile>(&text)?.api)
+    }
+
+    /// The API with the operator's token.
+    ///
+    /// # Errors
+    /// When the node was not started.
+    pub fn operator(&self) -> Result<&Client> {
+        match &self.api {
+            Some(client) => Ok(client),
+            None => bail!("the node of {} was not started", self.institution.name),
+        }
+    }
+
+    /// The API in a practitioner's session.
+    ///
+    /// # Errors
+    /// When she cannot sign in.
+    pub fn sign_in(&self, person: &Person) -> Result<Client> {
+        self.operator()?
+            .sign_in(person.id, person.passphrase)
+            .with_context(|| format!("{} cannot sign in at {}", person.name_latin, self.institution.name))
+    }
+
+    /// The running process.
+    pub fn process(&mut self) -> Option<&mut Process> {
+        self.process.as_mut()
+    }
+
+    /// Ends the node as an administrator would.
+    pub fn stop(&mut self) {
+        self.process = None;
+        self.api = None;
+    }
+
+    /// Ends the node as a power cut would.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill();
+        }
+        self.api = None;
+    }
+}

@@ -1,0 +1,166 @@
+//! A clinic and a specialist who can consult each other, set up by the command line exactly as a user would.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::api::Client;
+use crate::bootstrap::Bootstrap;
+use crate::capture::free_ports;
+use crate::lab::Lab;
+use crate::node::Node;
+use crate::people::{CLINIC, HOSPITAL, SATO, SUZUKI, TANAKA};
+use crate::registry::Registry;
+use crate::wait;
+
+/// How long peers may take to find and admit each other.
+const MEETING: Duration = Duration::from_secs(60);
+
+/// One registry, two bootstrap nodes, a clinic with a dentist, a hospital with a specialist and an ordinary dentist.
+///
+/// Fields end in this order: the processes before the folder they work in.
+#[derive(Debug)]
+pub struct Pair {
+    /// The requesting clinic.
+    pub clinic: Node,
+    /// The consulting hospital.
+    pub specialist: Node,
+    /// The bootstrap nodes that run.
+    pub bootstraps: Vec<Bootstrap>,
+    /// The registry.
+    pub registry: Registry,
+    /// The issued chains (PEM): clinic's node, hospital's node, the dentist, the specialist, the ordinary dentist.
+    pub chains: Vec<PathBuf>,
+    /// The network's ports: two bootstrap nodes, clinic, hospital.
+    pub ports: Vec<u16>,
+    /// The folder.
+    pub lab: Lab,
+}
+
+impl Pair {
+    /// Makes the registry and enrols everybody; nothing runs yet.
+    ///
+    /// # Errors
+    /// When a program fails, with its words.
+    pub fn enrolled(lab: Lab) -> Result<Self> {
+        let ports = free_ports(4)?;
+        let registry = lab.registry()?;
+        let clinic = lab.node_on(&CLINIC, ports[2]);
+        let specialist = lab.node_on(&HOSPITAL, ports[3]);
+        let chains = vec![
+            clinic.enrol(&registry)?,
+            specialist.enrol(&registry)?,
+            clinic.enrol_practitioner(&registry, &TANAKA)?,
+            specialist.enrol_practitioner(&registry, &SUZUKI)?,
+            specialist.enrol_practitioner(&registry, &SATO)?,
+        ];
+        Ok(Self { clinic, specialist, bootstraps: Vec::new(), registry, chains, ports, lab })
+    }
+
+    /// Starts the two bootstrap nodes.
+    ///
+    /// # Errors
+    /// When one does not listen.
+    pub fn start_bootstraps(&mut self) -> Result<()> {
+        for (name, port) in [("bootstrap-1", self.ports[0]), ("bootstrap-2", self.ports[1])] {
+            self.bootstraps.push(self.lab.bootstrap(name, port)?);
+        }
+        Ok(())
+    }
+
+    /// The addresses of the bootstrap nodes.
+    #[must_use]
+    pub fn bootstrap_addresses(&self) -> Vec<String> {
+        self.bootstraps.iter().flat_map(|bootstrap| bootstrap.addresses.iter().cloned()).collect()
+    }
+
+    /// Starts both nodes.
+    ///
+    /// # Errors
+    /// When one does not answer.
+    pub fn start_nodes(&mut self) -> Result<()> {
+        let bootstraps = self.bootstrap_addresses();
+        self.clinic.start(&bootstraps)?;
+        self.specialist.start(&bootstraps)
+    }
+
+    /// Signs the dentist and the specialist in.
+    ///
+    /// # Errors
+    /// When one cannot.
+    pub fn sign_in(&self) -> Result<Session> {
+        let session =
+            Session { clinic: self.clinic.sign_in(&TANAKA)?, specialist: self.specialist.sign_in(&SUZUKI)? };
+        Ok(session)
+    }
+}
+
+impl Lab {
+    /// A pair that runs, with the practitioners signed in, known to each other, and an agreement in force.
+    ///
+    /// # Errors
+    /// When a step fails, with the program's words.
+    pub fn consultation_pair() -> Result<(Pair, Session)> {
+        let mut pair = Pair::enrolled(Self::new()?)?;
+        pair.start_bootstraps()?;
+        pair.start_nodes()?;
+        let session = pair.sign_in()?;
+        session.meet()?;
+        session.agree()?;
+        Ok((pair, session))
+    }
+}
+
+/// The dentist's and the specialist's sessions.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// The API at the clinic, as the dentist.
+    pub clinic: Client,
+    /// The API at the hospital, as the specialist.
+    pub specialist: Client,
+}
+
+impl Session {
+    /// Waits until each sees the other online in the directory; gives the specialist's fingerprint.
+    ///
+    /// # Errors
+    /// When they do not find each other.
+    pub fn meet(&self) -> Result<String> {
+        find_online(&self.specialist, TANAKA.name_latin)?;
+        find_online(&self.clinic, SUZUKI.name_latin)
+    }
+
+    /// The dentist proposes an agreement on responsibilities, the specialist countersigns it.
+    ///
+    /// # Errors
+    /// When it does not come into force.
+    pub fn agree(&self) -> Result<()> {
+        let with = find_online(&self.clinic, SUZUKI.name_latin)?;
+        let _: Value = self.clinic.post("/agreements", &serde_json::json!({ "with": with }))?;
+        let id = wait::until("the proposal at the specialist", MEETING, || {
+            let proposals: Vec<Value> = self.specialist.get("/agreements")?;
+            let mut open = proposals.iter().filter(|one| one["state"] == "proposed" && one["proposed_by_me"] == false);
+            Ok(open.next().and_then(|one| one["id"].as_str().map(str::to_owned)))
+        })?;
+        let _: Value = self.specialist.post(&format!("/agreements/{id}/accept"), &serde_json::json!({}))?;
+        wait::until("the agreement in force at the clinic", MEETING, || {
+            let all: Vec<Value> = self.clinic.get("/agreements")?;
+            Ok(all.iter().any(|one| one["id"] == id && one["state"] == "in_force").then_some(()))
+        })
+    }
+}
+
+/// The fingerprint of the practitioner of this Latin name once the directory shows her online.
+///
+/// # Errors
+/// When she does not appear.
+pub fn find_online(client: &Client, name_latin: &str) -> Result<String> {
+    wait::until(&format!("{name_latin} online in the directory"), MEETING, || {
+        let directory: Vec<Value> = client.get("/directory")?;
+        let mut entries = directory.iter().filter(|one| one["name_latin"] == name_latin && one["online"] == true);
+        Ok(entries.next().and_then(|one| one["fingerprint"].as_str().map(str::to_owned)))
+    })
+    .context("the peers did not find each other")
+}
