@@ -1,0 +1,283 @@
+//! Opening: every byte that is released was checked against the signed root first, then by the AEAD.
+
+use std::io::{self, Read};
+
+use thiserror::Error;
+
+use crate::chunk::{CHUNK, CHUNK_PLAINTEXT, Layout, NotAuthentic};
+use crate::core::VerifiedCore;
+use crate::manifest::{Instance, Manifest, ManifestError};
+use crate::schedule::PackageKey;
+use crate::tree::{ChunkRange, Holding, ReadAt, SLICE_CHUNKS, TreeError};
+
+/// Why a package, or a part of it, could not be opened.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// A part is missing or is not what was signed.
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    /// What was signed does not authenticate under the key that was committed to: the sender made it so.
+    #[error("the package was not sealed as it claims: {0}; tell the sender to send it again")]
+    NotAuthentic(#[from] NotAuthentic),
+    /// The lengths do not belong together.
+    #[error("the package is not of the length that was signed")]
+    Length,
+    /// The list of contents is not valid, or is longer than the package.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// There is no such instance.
+    #[error("the package has no instance {index}")]
+    NoSuchInstance {
+        /// The place asked for.
+        index: usize,
+    },
+    /// An instance does not have the hash that its manifest entry says.
+    #[error("instance {index} of the package is not the one that its list of contents names")]
+    InstanceDiffers {
+        /// Its place in the manifest.
+        index: usize,
+    },
+    /// Not all instances were read to their ends.
+    #[error("only {read} of {all} instances of the package have been read and checked")]
+    NotAllRead {
+        /// Instances read and checked.
+        read: usize,
+        /// Instances in the package.
+        all: usize,
+    },
+    /// The padding is not zeros.
+    #[error("the package carries something hidden behind its contents")]
+    Padding,
+}
+
+impl From<OpenError> for io::Error {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Tree(TreeError::Io(error)) => error,
+            other => Self::new(io::ErrorKind::InvalidData, other),
+        }
+    }
+}
+
+/// A package that is open for reading: instance by instance, in any order. Holds at most 1 MiB of plaintext.
+#[derive(Debug)]
+pub struct PackageReader<D, O> {
+    source: Plaintext<D, O>,
+    manifest: Manifest,
+    content: u64,
+    checked: Vec<bool>,
+}
+
+impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
+    /// Opens the package of `core` with its key (from [`crate::grant::open_grant`]) and reads its manifest. `data` and
+    /// `outboard` may still be incomplete: what is read must be there.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open(core: &VerifiedCore, key: PackageKey, data: D, outboard: O) -> Result<Self, OpenError> {
+        let layout = core.core().layout().ok_or(OpenError::Length)?;
+        let holding = Holding::new(core.core().tree(), data, outboard);
+        let mut source = Plaintext { holding, key, layout, window: Vec::new(), first: 0 };
+        let mut front = Span { source: &mut source, at: 0, end: layout.plaintext_length() };
+        let (manifest, content) = match Manifest::read(&mut front) {
+            // The reader below speaks io::Error: give back what it meant.
+            Err(ManifestError::Io(error)) if error.get_ref().is_some_and(|inner| inner.is::<OpenError>()) => {
+                return Err(error.downcast::<OpenError>().unwrap_or(OpenError::Length));
+            }
+            other => other?,
+        };
+        if manifest.content_length() > layout.plaintext_length() - content {
+            return Err(OpenError::Length);
+        }
+        let checked = vec![false; manifest.instances().len()];
+        Ok(Self { source, manifest, content, checked })
+    }
+
+    /// What is in the package.
+    #[must_use]
+    pub const fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The chunks that instance `index` lies in: what must be there before it can be read.
+    #[must_use]
+    pub fn chunks_of(&self, index: usize) -> Option<ChunkRange> {
+        let instance = self.manifest.instances().get(index)?;
+        let from = self.content + instance.offset;
+        let chunk = |position: u64| (position / CHUNK_PLAINTEXT as u64) as u32;
+        Some(ChunkRange { start: chunk(from), end: chunk(from + instance.length.max(1) - 1) + 1 })
+    }
+
+    /// The bytes of instance `index` as a stream. Every byte was proven and authenticated before it comes; that all of
+    /// them are the instance of the manifest is known at the end, where a difference is an error instead of the end:
+    /// use nothing of it before.
+    ///
+    /// # Errors
+    /// [`OpenError::NoSuchInstance`].
+    pub fn instance(&mut self, index: usize) -> Result<InstanceReader<'_, D, O>, OpenError> {
+        let instance = self.manifest.instances().get(index).ok_or(OpenError::NoSuchInstance { index })?;
+        let at = self.content + instance.offset;
+        let span = Span { source: &mut self.source, at, end: at + instance.length };
+        let (hasher, checked) = (blake3::Hasher::new(), &mut self.checked[index]);
+        Ok(InstanceReader { span, instance, index, hasher, checked, differs: false })
+    }
+
+    /// Declares the package complete: all instances were read and checked, the padding is zeros, and there is nothing
+    /// behind the end. Length, last flag and root were checked with every chunk.
+    ///
+    /// # Errors
+    /// [`OpenError`], telling what is missing.
+    pub fn finish(&mut self) -> Result<(), OpenError> {
+        let (read, all) = (self.checked.iter().filter(|checked| **checked).count(), self.checked.len());
+        if read < all {
+            return Err(OpenError::NotAllRead { read, all });
+        }
+        let length = self.source.holding.id().length();
+        if self.source.holding.data().read_at(length, &mut [0]).map_err(TreeError::from)? > 0 {
+            return Err(OpenError::Length);
+        }
+        let mut at = self.content + self.manifest.content_length();
+        let end = self.source.layout.plaintext_length();
+        while at < end {
+            let part = self.source.at(at, end)?;
+            if part.iter().any(|byte| *byte != 0) {
+                return Err(OpenError::Padding);
+            }
+            at += part.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Reads all instances through and declares the package complete.
+    ///
+    /// # Errors
+    /// [`OpenError`], telling the first thing that is wrong.
+    pub fn verify_all(&mut self) -> Result<(), OpenError> {
+        for index in 0..self.manifest.instances().len() {
+            let mut instance = self.instance(index)?;
+            while instance.next_part()?.is_some() {}
+        }
+        self.finish()
+    }
+}
+
+/// One instance as a stream.
+#[derive(Debug)]
+pub struct InstanceReader<'a, D, O> {
+    span: Span<'a, D, O>,
+    instance: &'a Instance,
+    index: usize,
+    hasher: blake3::Hasher,
+    checked: &'a mut bool,
+    differs: bool,
+}
+
+impl<D: ReadAt, O: ReadAt> InstanceReader<'_, D, O> {
+    /// Its entry in the manifest.
+    #[must_use]
+    pub const fn instance(&self) -> &Instance {
+        self.instance
+    }
+
+    /// Passes over the next part, hashing it; `None` at the end, once the hash is right.
+    fn next_part(&mut self) -> Result<Option<usize>, OpenError> {
+        let part = self.span.part()?;
+        self.hasher.update(part);
+        let length = part.len();
+        self.span.at += length as u64;
+        if length > 0 { Ok(Some(length)) } else { self.check().map(|()| None) }
+    }
+
+    fn check(&mut self) -> Result<(), OpenError> {
+        if self.differs || self.hasher.finalize() != self.instance.blake3 {
+            self.differs = true;
+            return Err(OpenError::InstanceDiffers { index: self.index });
+        }
+        *self.checked = true;
+        Ok(())
+    }
+}
+
+impl<D: ReadAt, O: ReadAt> Read for InstanceReader<'_, D, O> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        let read = self.span.read(buffer)?;
+        self.hasher.update(&buffer[..read]);
+        // Checked as soon as the last byte is known, so that a caller who reads exactly its length is told as well.
+        if self.span.at == self.span.end {
+            self.check()?;
+        }
+        Ok(read)
+    }
+}
+
+/// The plaintext by position, decrypted a window at a time.
+#[derive(Debug)]
+struct Plaintext<D, O> {
+    holding: Holding<D, O>,
+    key: PackageKey,
+    layout: Layout,
+    /// Plaintext of the chunks from `first` on.
+    window: Vec<u8>,
+    first: u32,
+}
+
+impl<D: ReadAt, O: ReadAt> Plaintext<D, O> {
+    /// What is there from `at` on, at least one byte, and nothing from `end` on; `at` lies before `end`.
+    fn at(&mut self, at: u64, end: u64) -> Result<&[u8], OpenError> {
+        let start = u64::from(self.first) * CHUNK_PLAINTEXT as u64;
+        if at < start || at >= start + self.window.len() as u64 {
+            self.fetch(at, end)?;
+        }
+        let start = u64::from(self.first) * CHUNK_PLAINTEXT as u64;
+        let from = (at - start) as usize;
+        let until = self.window.len().min((end - start) as usize);
+        self.window.get(from..until).filter(|part| !part.is_empty()).ok_or(OpenError::Length)
+    }
+
+    /// Decrypts the chunks from the one at `at`, up to a MiB, and none that begins at or after `end`.
+    fn fetch(&mut self, at: u64, end: u64) -> Result<(), OpenError> {
+        let first = (at / CHUNK_PLAINTEXT as u64) as u32;
+        let after = end.div_ceil(CHUNK_PLAINTEXT as u64) as u32;
+        let range = ChunkRange { start: first, end: after.min(first + SLICE_CHUNKS).min(self.layout.chunks()) };
+        let Self { holding, key, layout, window, .. } = self;
+        window.clear();
+        window.reserve((range.end - range.start) as usize * CHUNK);
+        let outcome = holding.chunks(range, |index, chunk| {
+            key.cipher().open(index, layout.is_last(index), chunk)?;
+            window.extend_from_slice(chunk);
+            Ok(())
+        });
+        self.first = first;
+        // After a failure nothing of the window may be released.
+        outcome.inspect_err(|_: &OpenError| self.window.clear())
+    }
+}
+
+/// A part of the plaintext as a stream.
+#[derive(Debug)]
+struct Span<'a, D, O> {
+    source: &'a mut Plaintext<D, O>,
+    at: u64,
+    end: u64,
+}
+
+impl<D: ReadAt, O: ReadAt> Span<'_, D, O> {
+    /// What comes next; empty at the end.
+    fn part(&mut self) -> Result<&[u8], OpenError> {
+        if self.at >= self.end { Ok(&[]) } else { self.source.at(self.at, self.end) }
+    }
+}
+
+impl<D: ReadAt, O: ReadAt> Read for Span<'_, D, O> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let part = self.part()?;
+        let length = part.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&part[..length]);
+        self.at += length as u64;
+        Ok(length)
+    }
+}
