@@ -114,6 +114,6 @@ mod tests {
     fn r19_the_public_key_of_a_seed_is_frozen() {
         // The drafts of X-Wing have changed it before; a new version of the crate must not change it silently.
         let key = KemSecretKey::from_seed(Zeroizing::new([9; 32])).public();
-        insta::assert_snapshot!(hex::encode(kid_of(&key)), @"");
+        insta::assert_snapshot!(hex::encode(kid_of(&key)), @"8c046171455453423e170bbed34fdf0c");
     }
 }

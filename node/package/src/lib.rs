@@ -30,3 +30,6 @@ pub mod seal;
 pub mod stream;
 pub mod tree;
 pub mod verifier;
+
+#[cfg(test)]
+mod tests;

@@ -75,16 +75,22 @@ pub(crate) fn derive(cek: &Cek, context: &Context<'_>) -> (ChunkCipher, [u8; 32]
     expand(cek.as_bytes(), &[b"dokuei/pkg/1", &[0], context.salt, &subject])
 }
 
-/// HKDF-SHA256-Expand (RFC 5869 §2.3) to a chunk cipher and a commitment to it.
+/// A chunk cipher and the commitment to it.
 pub(crate) fn expand(key: &[u8; 32], info: &[&[u8]]) -> (ChunkCipher, [u8; 32]) {
-    let mut output = Zeroizing::new([0; 32 + 7 + 32]);
-    let hkdf = Hkdf::<Sha256>::from_prk(key).expect("32 bytes are a key for HKDF-SHA256");
-    hkdf.expand_multi_info(info, &mut *output).expect("71 bytes are within the limit of HKDF-SHA256");
+    let output = expand_bytes(key, info);
     let (mut chunk_key, mut prefix, mut commitment) = (Zeroizing::new([0; 32]), [0; 7], [0; 32]);
     chunk_key.copy_from_slice(&output[..32]);
     prefix.copy_from_slice(&output[32..39]);
     commitment.copy_from_slice(&output[39..]);
     (ChunkCipher::new(&chunk_key, &prefix), commitment)
+}
+
+/// HKDF-SHA256-Expand (RFC 5869 §2.3): key32 ‖ prefix7 ‖ commit32.
+pub(crate) fn expand_bytes(key: &[u8; 32], info: &[&[u8]]) -> Zeroizing<[u8; 71]> {
+    let mut output = Zeroizing::new([0; 32 + 7 + 32]);
+    let hkdf = Hkdf::<Sha256>::from_prk(key).expect("32 bytes are a key for HKDF-SHA256");
+    hkdf.expand_multi_info(info, &mut *output).expect("71 bytes are within the limit of HKDF-SHA256");
+    output
 }
 
 /// The key that opens the chunks of one package: it only comes into being when it is the committed one.
