@@ -9,6 +9,10 @@ use sha2::{Digest, Sha256};
 /// Longest UID that PS3.5 9.1 allows, in characters.
 pub const MAX_LENGTH: usize = 64;
 
+/// Who made these objects (PS3.7 D.3.3.2): a random UUID, made once.
+pub(crate) const IMPLEMENTATION_CLASS_UID: &str = "2.25.239431417991051827348306362356021816500";
+pub(crate) const IMPLEMENTATION_VERSION: &str = "DOKUEI_1";
+
 /// A UID of valid syntax: digits and dots, at most 64 characters, no empty component.
 ///
 /// Components with leading zeros break PS3.5 9.1 too but exist in the field; they are accepted

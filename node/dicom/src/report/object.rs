@@ -9,11 +9,7 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
 use super::{ReportContent, ReportError, ReportStatus, WrittenObject};
-use crate::uid::Uid;
-
-/// Who made these objects (PS3.7 D.3.3.2): a random UUID, made once.
-const IMPLEMENTATION_CLASS_UID: &str = "2.25.239431417991051827348306362356021816500";
-const IMPLEMENTATION_VERSION: &str = "DOKUEI_1";
+use crate::uid::{IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION, Uid};
 
 /// An object under construction.
 pub(super) struct Object {
