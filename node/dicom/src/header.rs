@@ -173,7 +173,7 @@ pub fn read_header_file(path: &Path) -> Result<InstanceHeader, HeaderError> {
     let file = File::open(path)?;
     let length = file.metadata()?.len();
     let scanned = scan(BufReader::with_capacity(64 * 1024, file), |tag| WANTED.contains(&tag))?;
-    let short = scanned.pixels.and_then(|pixels| pixels.ends_at).is_some_and(|end| end > length);
+    let short = scanned.pixels.and_then(|pixels| pixels.end()).is_some_and(|end| end > length);
     if short { Err(HeaderError::Truncated { at: length }) } else { build(scanned) }
 }
 

@@ -49,8 +49,17 @@ const SEQUENCE_END: Tag = Tag(0xfffe, 0xe0dd);
 /// The element at which a walk stopped because pixels begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pixels {
-    /// Offset just after the value in the file when that is known: the file can't be shorter.
-    pub(crate) ends_at: Option<u64>,
+    /// Offset of the value in the file; `None` in a deflated data set.
+    pub(crate) value_at: Option<u64>,
+    /// Length of native pixels, bytes; `None` when they are encapsulated.
+    pub(crate) length: Option<u32>,
+}
+
+impl Pixels {
+    /// The least length of the file, where that is known.
+    pub(crate) fn end(&self) -> Option<u64> {
+        Some(self.value_at?.saturating_add(self.length?.into()))
+    }
 }
 
 /// What a walk kept.
@@ -64,7 +73,7 @@ pub(crate) struct Scanned {
     values: BTreeMap<Tag, Vec<u8>>,
     pub(crate) pixels: Option<Pixels>,
     pub(crate) notes: Vec<HeaderNote>,
-    big_endian: bool,
+    pub(crate) big_endian: bool,
 }
 
 impl Scanned {
@@ -108,7 +117,7 @@ pub(crate) fn scan<R: Read>(reader: R, wanted: impl Fn(Tag) -> bool) -> Result<S
             let inflated = adapter.adapt_reader(Box::new(source));
             read_data_set(&mut Source::new(inflated, MAX_INFLATED), &wanted, &mut scanned)?;
             // Offsets in the inflated stream say nothing about the file.
-            scanned.pixels = scanned.pixels.map(|_| Pixels { ends_at: None });
+            scanned.pixels = scanned.pixels.map(|pixels| Pixels { value_at: None, ..pixels });
         }
         _ => read_data_set(&mut source, &wanted, &mut scanned)?,
     }
@@ -214,8 +223,7 @@ fn read_data_set<R: Read>(
     while let Some(tag) = walk.source.tag(encoding.big_endian)? {
         let element = walk.element(tag, encoding)?;
         if tag.group() == 0x7fe0 && matches!(tag.element(), 0x0008..=0x0010) {
-            let ends_at = element.length.map(|length| walk.source.at().saturating_add(length.into()));
-            scanned.pixels = Some(Pixels { ends_at });
+            scanned.pixels = Some(Pixels { value_at: Some(walk.source.at()), length: element.length });
         }
         if tag.group() >= 0x7fe0 {
             return Ok(());

@@ -1,0 +1,266 @@
+//! One frame's samples, decoded from bytes that nobody vouches for.
+//!
+//! dicom-pixeldata is given an object made here of the few attributes it needs and of the one frame's fragments,
+//! each cut from bytes that are there: read from the file itself, dicom-object would allocate what lengths declare.
+
+use dicom_core::value::{PixelFragmentSequence, PrimitiveValue, Value};
+use dicom_core::{DataElement, Tag, VR};
+use dicom_dictionary_std::{tags, uids};
+use dicom_encoding::TransferSyntaxIndex;
+use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
+use dicom_pixeldata::PixelDecoder;
+use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
+
+use super::{RenderError, Window};
+use crate::scan::{Scanned, scan};
+
+/// Most samples of one frame.
+const MAX_SAMPLES: u64 = 64 << 20;
+/// Most fragments of a file.
+const MAX_FRAGMENTS: usize = 1 << 20;
+
+/// A decoded frame.
+pub(super) struct Frame {
+    pub(super) rows: u16,
+    pub(super) columns: u16,
+    /// 1 or 3.
+    pub(super) samples: u16,
+    pub(super) photometric: String,
+    /// The file's own first window.
+    pub(super) window: Option<Window>,
+    /// Bytes of a sample: 1 or 2.
+    width: usize,
+    bits_stored: u32,
+    signed: bool,
+    big_endian: bool,
+    /// Colour by plane rather than by pixel (0028,0006).
+    by_plane: bool,
+    slope: f64,
+    intercept: f64,
+    data: Vec<u8>,
+}
+
+const WANTED: [Tag; 15] = [
+    tags::SAMPLES_PER_PIXEL,
+    tags::PHOTOMETRIC_INTERPRETATION,
+    tags::PLANAR_CONFIGURATION,
+    tags::NUMBER_OF_FRAMES,
+    tags::ROWS,
+    tags::COLUMNS,
+    tags::BITS_ALLOCATED,
+    tags::BITS_STORED,
+    tags::HIGH_BIT,
+    tags::PIXEL_REPRESENTATION,
+    tags::WINDOW_CENTER,
+    tags::WINDOW_WIDTH,
+    tags::RESCALE_INTERCEPT,
+    tags::RESCALE_SLOPE,
+    tags::SOP_CLASS_UID,
+];
+
+impl Frame {
+    /// Decodes frame `index` (from 0) of a Part 10 file.
+    pub(super) fn decode(file: &[u8], index: u32) -> Result<Self, RenderError> {
+        let scanned = scan(file, |tag| WANTED.contains(&tag))?;
+        let pixels = scanned.pixels.ok_or(RenderError::NoPixels)?;
+        let mut frame = Self::describe(&scanned)?;
+        let frames = text(&scanned, tags::NUMBER_OF_FRAMES).parse().unwrap_or(1);
+        if index >= frames {
+            return Err(RenderError::NoSuchFrame { frame: index, frames });
+        }
+        let unsupported = || RenderError::Unsupported { transfer_syntax: scanned.transfer_syntax.clone() };
+        let value_at = pixels.value_at.ok_or_else(unsupported)?;
+        let value = usize::try_from(value_at).ok().and_then(|at| file.get(at..)).ok_or(RenderError::Undecodable)?;
+        let size = usize::from(frame.rows) * usize::from(frame.columns) * usize::from(frame.samples) * frame.width;
+        frame.data = match pixels.length {
+            Some(length) => {
+                let value = &value[..value.len().min(length as usize)];
+                let rest = value.get(size.saturating_mul(index as usize)..).ok_or(RenderError::Undecodable)?;
+                rest.get(..size).ok_or(RenderError::Undecodable)?.to_vec()
+            }
+            None => {
+                if !decodable(&scanned.transfer_syntax) {
+                    return Err(unsupported());
+                }
+                frame.big_endian = cfg!(target_endian = "big");
+                let fragments = fragments(value, index, frames)?;
+                frame.decompress(&scanned, fragments)?
+            }
+        };
+        if frame.data.len() < size {
+            return Err(RenderError::Undecodable);
+        }
+        frame.data.truncate(size);
+        Ok(frame)
+    }
+
+    fn describe(scanned: &Scanned) -> Result<Self, RenderError> {
+        let number = |tag| scanned.u16(tag).ok_or(RenderError::Undecodable);
+        let (rows, columns) = (number(tags::ROWS)?, number(tags::COLUMNS)?);
+        let samples = scanned.u16(tags::SAMPLES_PER_PIXEL).unwrap_or(1);
+        let bits = number(tags::BITS_ALLOCATED)?;
+        let bits_stored = scanned.u16(tags::BITS_STORED).unwrap_or(bits);
+        let photometric = text(scanned, tags::PHOTOMETRIC_INTERPRETATION);
+        let known = match photometric.as_str() {
+            "MONOCHROME1" | "MONOCHROME2" => samples == 1 && (bits == 8 || bits == 16),
+            "RGB" | "YBR_FULL" | "YBR_FULL_422" | "YBR_ICT" | "YBR_RCT" => samples == 3 && bits == 8,
+            _ => false,
+        };
+        if !known || rows == 0 || columns == 0 || !(1..=bits).contains(&bits_stored) {
+            return Err(RenderError::Undecodable);
+        }
+        if u64::from(rows) * u64::from(columns) * u64::from(samples) > MAX_SAMPLES {
+            return Err(RenderError::TooLarge);
+        }
+        let decimal = |tag| text(scanned, tag).parse::<f64>().ok().filter(|value| value.is_finite());
+        let window = decimal(tags::WINDOW_CENTER).zip(decimal(tags::WINDOW_WIDTH));
+        Ok(Self {
+            rows,
+            columns,
+            samples,
+            photometric,
+            window: window.map(|(center, width)| Window { center, width }).filter(|window| window.width >= 1.0),
+            width: usize::from(bits / 8),
+            bits_stored: bits_stored.into(),
+            signed: scanned.u16(tags::PIXEL_REPRESENTATION) == Some(1),
+            big_endian: scanned.big_endian,
+            by_plane: scanned.u16(tags::PLANAR_CONFIGURATION) == Some(1),
+            slope: decimal(tags::RESCALE_SLOPE).unwrap_or(1.0),
+            intercept: decimal(tags::RESCALE_INTERCEPT).unwrap_or(0.0),
+            data: Vec::new(),
+        })
+    }
+
+    /// Decodes the fragments of this frame; sets what decoding changes.
+    fn decompress(&mut self, scanned: &Scanned, fragments: Vec<Vec<u8>>) -> Result<Vec<u8>, RenderError> {
+        // A decoder allocates what the compressed stream declares: it must be what the header declares.
+        if fragments.first().and_then(|bytes| jpeg_size(bytes)).is_some_and(|size| size != (self.rows, self.columns)) {
+            return Err(RenderError::Undecodable);
+        }
+        let mut object = InMemDicomObject::new_empty();
+        for tag in WANTED {
+            let bytes = scanned.bytes(tag);
+            match (scanned.u16(tag), tag) {
+                (_, tags::NUMBER_OF_FRAMES | tags::SOP_CLASS_UID | tags::WINDOW_CENTER | tags::WINDOW_WIDTH) => {}
+                (_, tags::RESCALE_INTERCEPT | tags::RESCALE_SLOPE) | (None, _) => {}
+                (_, tags::PHOTOMETRIC_INTERPRETATION) => {
+                    let text = String::from_utf8_lossy(bytes).trim().to_owned();
+                    object.put(DataElement::new(tag, VR::CS, PrimitiveValue::from(text)));
+                }
+                (Some(number), _) => {
+                    object.put(DataElement::new(tag, VR::US, PrimitiveValue::from(number)));
+                }
+            }
+        }
+        let sequence = PixelFragmentSequence::new(Vec::<u32>::new(), fragments);
+        object.put(DataElement::new(tags::PIXEL_DATA, VR::OB, Value::PixelSequence(sequence)));
+        let meta = FileMetaTableBuilder::new()
+            .transfer_syntax(&scanned.transfer_syntax)
+            .media_storage_sop_class_uid(uids::CT_IMAGE_STORAGE)
+            .media_storage_sop_instance_uid("2.25.1");
+        let file = object.with_meta(meta).map_err(|_| RenderError::Undecodable)?;
+        let decoded = file.decode_pixel_data_frame(0).map_err(|_| RenderError::Undecodable)?;
+        if self.samples == 3 {
+            // dicom-pixeldata gives interleaved RGB, whatever went in.
+            (self.photometric, self.by_plane) = ("RGB".to_owned(), false);
+        }
+        Ok(decoded.into_data())
+    }
+
+    /// The samples of a grey frame after the modality LUT.
+    pub(super) fn values(&self) -> Vec<f64> {
+        let unused = 32 - self.bits_stored;
+        let value = |raw: u32| {
+            // The bits above Bits Stored may hold anything (an overlay, once).
+            let stored = if self.signed {
+                f64::from(((raw << unused) as i32) >> unused)
+            } else {
+                f64::from((raw << unused) >> unused)
+            };
+            stored * self.slope + self.intercept
+        };
+        if self.width == 1 {
+            return self.data.iter().map(|byte| value(u32::from(*byte))).collect();
+        }
+        let pair = |bytes: &[u8]| {
+            let pair = [bytes[0], bytes[1]];
+            u32::from(if self.big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) })
+        };
+        self.data.chunks_exact(2).map(|bytes| value(pair(bytes))).collect()
+    }
+
+    /// The samples of a colour frame, pixel by pixel.
+    pub(super) fn interleaved(&self) -> Vec<u8> {
+        if !self.by_plane {
+            return self.data.clone();
+        }
+        let plane = self.data.len() / 3;
+        (0..plane).flat_map(|at| [self.data[at], self.data[at + plane], self.data[at + 2 * plane]]).collect()
+    }
+}
+
+/// The first value of a text attribute that is ASCII by its nature (CS, IS, DS).
+fn text(scanned: &Scanned, tag: Tag) -> String {
+    let text = String::from_utf8_lossy(scanned.bytes(tag));
+    text.split('\\').next().unwrap_or_default().trim_matches([' ', '\0', '+']).to_owned()
+}
+
+fn decodable(transfer_syntax: &str) -> bool {
+    TransferSyntaxRegistry.get(transfer_syntax).is_some_and(|syntax| {
+        syntax.is_encapsulated_pixel_data() && syntax.can_decode_all()
+    })
+}
+
+/// The fragments of one frame (PS3.5 A.4): by count, or by the basic offset table.
+fn fragments(value: &[u8], index: u32, frames: u32) -> Result<Vec<Vec<u8>>, RenderError> {
+    let mut items = Vec::new();
+    let mut at = 0usize;
+    while let Some(head) = value.get(at..at.saturating_add(8)) {
+        if head[..4] != [0xfe, 0xff, 0x00, 0xe0] || items.len() > MAX_FRAGMENTS {
+            break;
+        }
+        let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
+        let item = value.get(at + 8..(at + 8).saturating_add(length)).ok_or(RenderError::Undecodable)?;
+        items.push((at, item));
+        at += 8 + length;
+    }
+    let ((_, table), fragments) = items.split_first().ok_or(RenderError::Undecodable)?;
+    let first = fragments.first().ok_or(RenderError::Undecodable)?.0;
+    let of_frame: Vec<Vec<u8>> = if frames == 1 {
+        fragments.iter().map(|(_, bytes)| bytes.to_vec()).collect()
+    } else if fragments.len() == frames as usize {
+        vec![fragments[index as usize].1.to_vec()]
+    } else {
+        let offset = |index: usize| {
+            let entry = table.get(index * 4..index * 4 + 4)?;
+            Some(u32::from_le_bytes([entry[0], entry[1], entry[2], entry[3]]) as usize)
+        };
+        let start = offset(index as usize).ok_or(RenderError::Undecodable)?;
+        let end = offset(index as usize + 1).unwrap_or(usize::MAX);
+        let inside = |at: usize| (start..end).contains(&(at - first));
+        fragments.iter().filter(|(at, _)| inside(*at)).map(|(_, bytes)| bytes.to_vec()).collect()
+    };
+    if of_frame.is_empty() { Err(RenderError::Undecodable) } else { Ok(of_frame) }
+}
+
+/// Rows and columns that a JPEG or JPEG-LS stream declares (ITU-T T.81 B.2.2); `None` for another kind of stream.
+fn jpeg_size(stream: &[u8]) -> Option<(u16, u16)> {
+    let mut rest = stream.strip_prefix(&[0xff, 0xd8])?;
+    loop {
+        let (marker, length) = match rest {
+            [0xff, 0xff, ..] => {
+                rest = &rest[1..];
+                continue;
+            }
+            [0xff, marker, a, b, ..] => (*marker, usize::from(u16::from_be_bytes([*a, *b]))),
+            _ => return None,
+        };
+        // Start of frame: C0 to CF without DHT, JPG, DAC; F7 in JPEG-LS.
+        let frame = matches!(marker, 0xc0..=0xcf if ![0xc4, 0xc8, 0xcc].contains(&marker)) || marker == 0xf7;
+        if frame {
+            let size = rest.get(5..9)?;
+            return Some((u16::from_be_bytes([size[0], size[1]]), u16::from_be_bytes([size[2], size[3]])));
+        }
+        rest = rest.get(2 + length..)?;
+    }
+}
