@@ -33,7 +33,10 @@ impl Bitmap {
     /// A bitmap of `chunks` chunks, none of them set; `None` above [`MAX_CHUNKS`].
     #[must_use]
     pub fn new(chunks: u32) -> Option<Self> {
-        (chunks <= MAX_CHUNKS).then(|| Self { chunks, bits: vec![0; chunks.div_ceil(8) as usize] })
+        (chunks <= MAX_CHUNKS).then(|| Self {
+            chunks,
+            bits: vec![0; chunks.div_ceil(8) as usize],
+        })
     }
 
     /// Reads what [`Self::to_bytes`] wrote.
@@ -46,7 +49,11 @@ impl Bitmap {
             return Err(BitmapError::Length);
         }
         let beyond = (bitmap.chunks..bitmap.chunks.next_multiple_of(8)).any(|index| bitmap.bit(index));
-        if beyond { Err(BitmapError::Length) } else { Ok(bitmap) }
+        if beyond {
+            Err(BitmapError::Length)
+        } else {
+            Ok(bitmap)
+        }
     }
 
     /// The encoding for storage: CBOR, 1/8 byte a chunk.
@@ -107,14 +114,22 @@ mod tests {
         for index in [0, 7, 8, 18, 19, 500] {
             bitmap.insert(index);
         }
-        assert_eq!((bitmap.count(), bitmap.first_missing(7), bitmap.contains(19)), (4, Some(9), false));
+        assert_eq!(
+            (bitmap.count(), bitmap.first_missing(7), bitmap.contains(19)),
+            (4, Some(9), false)
+        );
         assert_eq!(Bitmap::from_bytes(&bitmap.to_bytes()), Ok(bitmap.clone()));
         insta::assert_snapshot!(hex::encode(bitmap.to_bytes()), @"821343810104");
     }
 
     #[test]
     fn bits_beyond_the_end_and_wrong_lengths_are_refused() {
-        for (chunks, bits) in [(3, vec![0b1000]), (9, vec![0]), (8, vec![0, 0]), (u32::MAX, vec![])] {
+        for (chunks, bits) in [
+            (3, vec![0b1000]),
+            (9, vec![0]),
+            (8, vec![0, 0]),
+            (u32::MAX, vec![]),
+        ] {
             let bytes = cbor::encode(&Bitmap { chunks, bits });
             assert_eq!(Bitmap::from_bytes(&bytes), Err(BitmapError::Length));
         }

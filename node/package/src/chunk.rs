@@ -33,7 +33,10 @@ impl Layout {
             return None;
         }
         let chunks = length.div_ceil(CHUNK_PLAINTEXT as u64);
-        Some(Self { plaintext: length, chunks: if chunks == 0 { 1 } else { chunks as u32 } })
+        Some(Self {
+            plaintext: length,
+            chunks: if chunks == 0 { 1 } else { chunks as u32 },
+        })
     }
 
     /// The layout of `length` bytes of ciphertext, or `None` when no plaintext seals to that length.
@@ -71,7 +74,9 @@ impl Layout {
     /// Length of the ciphertext of chunk `index`, bytes; 0 beyond the end.
     #[must_use]
     pub fn chunk_length(self, index: u32) -> usize {
-        let rest = self.ciphertext_length().saturating_sub(u64::from(index) * CHUNK as u64);
+        let rest = self
+            .ciphertext_length()
+            .saturating_sub(u64::from(index) * CHUNK as u64);
         rest.min(CHUNK as u64) as usize
     }
 }
@@ -95,7 +100,9 @@ impl ChunkCipher {
     /// Encrypts the plaintext in `chunk` and appends its tag.
     pub(crate) fn seal(&self, index: u32, last: bool, chunk: &mut Vec<u8>) {
         // RFC 8439 fails only above 256 GiB in one message.
-        self.0.encrypt_in_place(index, last, &[], chunk).expect("a chunk is far below the limit of the cipher");
+        self.0
+            .encrypt_in_place(index, last, &[], chunk)
+            .expect("a chunk is far below the limit of the cipher");
     }
 
     /// Decrypts `chunk` and takes its tag off; leaves nothing in it when it does not authenticate.
@@ -113,11 +120,30 @@ mod tests {
 
     #[test]
     fn a_layout_is_the_same_from_either_length() {
-        for length in [0, 1, 65_519, 65_520, 65_521, 131_040, 131_041, 10_000_000, MAX_PLAINTEXT] {
+        for length in [
+            0,
+            1,
+            65_519,
+            65_520,
+            65_521,
+            131_040,
+            131_041,
+            10_000_000,
+            MAX_PLAINTEXT,
+        ] {
             let layout = Layout::of_plaintext(length).unwrap();
-            assert_eq!(Layout::of_ciphertext(layout.ciphertext_length()), Some(layout), "{length}");
-            let sum: u64 = (0..layout.chunks().min(200)).map(|i| layout.chunk_length(i) as u64).sum();
-            assert!(layout.chunks() > 200 || sum == layout.ciphertext_length(), "{length}");
+            assert_eq!(
+                Layout::of_ciphertext(layout.ciphertext_length()),
+                Some(layout),
+                "{length}"
+            );
+            let sum: u64 = (0..layout.chunks().min(200))
+                .map(|i| layout.chunk_length(i) as u64)
+                .sum();
+            assert!(
+                layout.chunks() > 200 || sum == layout.ciphertext_length(),
+                "{length}"
+            );
         }
     }
 

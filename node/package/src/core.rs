@@ -157,7 +157,10 @@ impl UnverifiedCore {
     /// # Errors
     /// [`CoreError::Signature`] when it is not a signed document.
     pub fn parse(bytes: &[u8]) -> Result<Self, CoreError> {
-        Ok(Self { bytes: bytes.to_vec(), document: signed::parse(bytes)? })
+        Ok(Self {
+            bytes: bytes.to_vec(),
+            document: signed::parse(bytes)?,
+        })
     }
 
     /// The certificate that is claimed to have signed: look it up, check its standing, then [`Self::verify`].

@@ -69,7 +69,9 @@ pub enum GrantError {
     #[error("the grant is for another package or another recipient")]
     NotAddressed,
     /// The key it was made for is not on this device, or no longer. Which keys there are is public.
-    #[error("this device does not hold the key that the grant was made for; ask the sender to grant it again")]
+    #[error(
+        "this device does not hold the key that the grant was made for; ask the sender to grant it again"
+    )]
     NoSuchKey,
     /// Anything else, without telling what: a refusal must not say which part failed.
     #[error("the grant does not open this package")]
@@ -101,7 +103,13 @@ pub fn grant<R: CryptoRng + ?Sized>(
     let mut encapsulated = [0; ENCAPSULATED];
     encapped.write_exact(&mut encapsulated);
     let wrapped = wrapped.try_into().map_err(|_| NotAKemKey)?;
-    Ok(Grant { core: *core.hash(), recipient: *recipient, kid, encapsulated, wrapped })
+    Ok(Grant {
+        core: *core.hash(),
+        recipient: *recipient,
+        kid,
+        encapsulated,
+        wrapped,
+    })
 }
 
 /// Unwraps the key with the one private key that the grant names (none is tried in turn), and checks the commitment.
@@ -139,5 +147,12 @@ pub fn open_grant<'k>(
 
 /// "dokuei/wrap/1" ‖ H(core) ‖ sender ‖ recipient ‖ kid; every part has a fixed length.
 fn info(core: &VerifiedCore, recipient: &Fingerprint, kid: &Kid) -> Vec<u8> {
-    [b"dokuei/wrap/1".as_slice(), core.hash(), core.core().sender.as_bytes(), recipient.as_bytes(), kid].concat()
+    [
+        b"dokuei/wrap/1".as_slice(),
+        core.hash(),
+        core.core().sender.as_bytes(),
+        recipient.as_bytes(),
+        kid,
+    ]
+    .concat()
 }

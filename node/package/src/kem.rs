@@ -25,7 +25,10 @@ pub struct NotAKemKey;
 /// The name under which a device keeps the private half of `key`.
 #[must_use]
 pub fn kid_of(key: &KemPublicKey) -> Kid {
-    let digest = Sha256::new().chain_update(b"dokuei/kid/1").chain_update(key.as_bytes()).finalize();
+    let digest = Sha256::new()
+        .chain_update(b"dokuei/kid/1")
+        .chain_update(key.as_bytes())
+        .finalize();
     let mut kid = [0; 16];
     kid.copy_from_slice(&digest[..16]);
     kid
@@ -92,7 +95,10 @@ mod tests {
     #[test]
     fn a_key_is_the_same_from_its_seed_and_is_not_shown() {
         let key = KemSecretKey::from_seed(Zeroizing::new([9; 32]));
-        assert_eq!(key.public(), KemSecretKey::from_seed(Zeroizing::new(*key.seed())).public());
+        assert_eq!(
+            key.public(),
+            KemSecretKey::from_seed(Zeroizing::new(*key.seed())).public()
+        );
         assert_eq!(format!("{key:?}"), "KemSecretKey(redacted)");
     }
 

@@ -136,7 +136,10 @@ impl Manifest {
         let mut rest = self.instances.as_slice();
         loop {
             let (page, after) = rest.split_at(rest.len().min(PAGE));
-            let page = cbor::encode(&Page { more: !after.is_empty(), instances: page.to_vec() });
+            let page = cbor::encode(&Page {
+                more: !after.is_empty(),
+                instances: page.to_vec(),
+            });
             // A page is at most 2048 instances of two 64-byte UIDs: well below 4 GiB.
             bytes.extend((page.len() as u32).to_be_bytes());
             bytes.extend(page);

@@ -78,8 +78,18 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
     pub fn open(core: &VerifiedCore, key: PackageKey, data: D, outboard: O) -> Result<Self, OpenError> {
         let layout = core.core().layout().ok_or(OpenError::Length)?;
         let holding = Holding::new(core.core().tree(), data, outboard);
-        let mut source = Plaintext { holding, key, layout, window: Vec::new(), first: 0 };
-        let mut front = Span { source: &mut source, at: 0, end: layout.plaintext_length() };
+        let mut source = Plaintext {
+            holding,
+            key,
+            layout,
+            window: Vec::new(),
+            first: 0,
+        };
+        let mut front = Span {
+            source: &mut source,
+            at: 0,
+            end: layout.plaintext_length(),
+        };
         let (manifest, content) = match Manifest::read(&mut front) {
             // The reader below speaks io::Error: give back what it meant.
             Err(ManifestError::Io(error)) if error.get_ref().is_some_and(|inner| inner.is::<OpenError>()) => {
@@ -91,7 +101,12 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
             return Err(OpenError::Length);
         }
         let checked = vec![false; manifest.instances().len()];
-        Ok(Self { source, manifest, content, checked })
+        Ok(Self {
+            source,
+            manifest,
+            content,
+            checked,
+        })
     }
 
     /// What is in the package.
@@ -106,7 +121,10 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
         let instance = self.manifest.instances().get(index)?;
         let from = self.content + instance.offset;
         let chunk = |position: u64| (position / CHUNK_PLAINTEXT as u64) as u32;
-        Some(ChunkRange { start: chunk(from), end: chunk(from + instance.length.max(1) - 1) + 1 })
+        Some(ChunkRange {
+            start: chunk(from),
+            end: chunk(from + instance.length.max(1) - 1) + 1,
+        })
     }
 
     /// The bytes of instance `index` as a stream. Every byte was proven and authenticated before it comes; that all of
@@ -116,11 +134,26 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
     /// # Errors
     /// [`OpenError::NoSuchInstance`].
     pub fn instance(&mut self, index: usize) -> Result<InstanceReader<'_, D, O>, OpenError> {
-        let instance = self.manifest.instances().get(index).ok_or(OpenError::NoSuchInstance { index })?;
+        let instance = self
+            .manifest
+            .instances()
+            .get(index)
+            .ok_or(OpenError::NoSuchInstance { index })?;
         let at = self.content + instance.offset;
-        let span = Span { source: &mut self.source, at, end: at + instance.length };
+        let span = Span {
+            source: &mut self.source,
+            at,
+            end: at + instance.length,
+        };
         let (hasher, checked) = (blake3::Hasher::new(), &mut self.checked[index]);
-        Ok(InstanceReader { span, instance, index, hasher, checked, differs: false })
+        Ok(InstanceReader {
+            span,
+            instance,
+            index,
+            hasher,
+            checked,
+            differs: false,
+        })
     }
 
     /// Declares the package complete: all instances were read and checked, the padding is zeros, and there is nothing
@@ -129,12 +162,22 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
     /// # Errors
     /// [`OpenError`], telling what is missing.
     pub fn finish(&mut self) -> Result<(), OpenError> {
-        let (read, all) = (self.checked.iter().filter(|checked| **checked).count(), self.checked.len());
+        let (read, all) = (
+            self.checked.iter().filter(|checked| **checked).count(),
+            self.checked.len(),
+        );
         if read < all {
             return Err(OpenError::NotAllRead { read, all });
         }
         let length = self.source.holding.id().length();
-        if self.source.holding.data().read_at(length, &mut [0]).map_err(TreeError::from)? > 0 {
+        if self
+            .source
+            .holding
+            .data()
+            .read_at(length, &mut [0])
+            .map_err(TreeError::from)?
+            > 0
+        {
             return Err(OpenError::Length);
         }
         let mut at = self.content + self.manifest.content_length();
@@ -186,7 +229,11 @@ impl<D: ReadAt, O: ReadAt> InstanceReader<'_, D, O> {
         self.hasher.update(part);
         let length = part.len();
         self.span.at += length as u64;
-        if length > 0 { Ok(Some(length)) } else { self.check().map(|()| None) }
+        if length > 0 {
+            Ok(Some(length))
+        } else {
+            self.check().map(|()| None)
+        }
     }
 
     fn check(&mut self) -> Result<(), OpenError> {
@@ -235,15 +282,27 @@ impl<D: ReadAt, O: ReadAt> Plaintext<D, O> {
         let start = u64::from(self.first) * CHUNK_PLAINTEXT as u64;
         let from = (at - start) as usize;
         let until = self.window.len().min((end - start) as usize);
-        self.window.get(from..until).filter(|part| !part.is_empty()).ok_or(OpenError::Length)
+        self.window
+            .get(from..until)
+            .filter(|part| !part.is_empty())
+            .ok_or(OpenError::Length)
     }
 
     /// Decrypts the chunks from the one at `at`, up to a MiB, and none that begins at or after `end`.
     fn fetch(&mut self, at: u64, end: u64) -> Result<(), OpenError> {
         let first = (at / CHUNK_PLAINTEXT as u64) as u32;
         let after = end.div_ceil(CHUNK_PLAINTEXT as u64) as u32;
-        let range = ChunkRange { start: first, end: after.min(first + SLICE_CHUNKS).min(self.layout.chunks()) };
-        let Self { holding, key, layout, window, .. } = self;
+        let range = ChunkRange {
+            start: first,
+            end: after.min(first + SLICE_CHUNKS).min(self.layout.chunks()),
+        };
+        let Self {
+            holding,
+            key,
+            layout,
+            window,
+            ..
+        } = self;
         window.clear();
         window.reserve((range.end - range.start) as usize * CHUNK);
         let outcome = holding.chunks(range, |index, chunk| {
@@ -268,7 +327,11 @@ struct Span<'a, D, O> {
 impl<D: ReadAt, O: ReadAt> Span<'_, D, O> {
     /// What comes next; empty at the end.
     fn part(&mut self) -> Result<&[u8], OpenError> {
-        if self.at >= self.end { Ok(&[]) } else { self.source.at(self.at, self.end) }
+        if self.at >= self.end {
+            Ok(&[])
+        } else {
+            self.source.at(self.at, self.end)
+        }
     }
 }
 

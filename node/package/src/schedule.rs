@@ -89,7 +89,8 @@ pub(crate) fn expand(key: &[u8; 32], info: &[&[u8]]) -> (ChunkCipher, [u8; 32]) 
 pub(crate) fn expand_bytes(key: &[u8; 32], info: &[&[u8]]) -> Zeroizing<[u8; 71]> {
     let mut output = Zeroizing::new([0; 32 + 7 + 32]);
     let hkdf = Hkdf::<Sha256>::from_prk(key).expect("32 bytes are a key for HKDF-SHA256");
-    hkdf.expand_multi_info(info, &mut *output).expect("71 bytes are within the limit of HKDF-SHA256");
+    hkdf.expand_multi_info(info, &mut *output)
+        .expect("71 bytes are within the limit of HKDF-SHA256");
     output
 }
 
@@ -103,7 +104,11 @@ impl PackageKey {
     /// [`NotCommitted`] when `cek` is another key, or the package, case, request or sender is another.
     pub fn derive(cek: &Cek, core: &Core) -> Result<Self, NotCommitted> {
         let (cipher, commitment) = derive(cek, &core.context());
-        if bool::from(commitment.ct_eq(&core.commitment)) { Ok(Self(cipher)) } else { Err(NotCommitted) }
+        if bool::from(commitment.ct_eq(&core.commitment)) {
+            Ok(Self(cipher))
+        } else {
+            Err(NotCommitted)
+        }
     }
 
     pub(crate) const fn cipher(&self) -> &ChunkCipher {

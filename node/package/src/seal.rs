@@ -98,7 +98,10 @@ pub fn seal_package<R: Read, G: CryptoRng + ?Sized>(
 ) -> Result<Sealed, SealError> {
     let manifest = manifest_of(sources)?;
     let front = manifest.to_bytes();
-    let length = manifest.content_length().checked_add(front.len() as u64).ok_or(SealError::TooLarge)?;
+    let length = manifest
+        .content_length()
+        .checked_add(front.len() as u64)
+        .ok_or(SealError::TooLarge)?;
     let layout = Layout::of_plaintext(padme(length)).ok_or(SealError::TooLarge)?;
     let mut salt = [0; 24];
     rng.fill_bytes(&mut salt);
@@ -118,7 +121,14 @@ pub fn seal_package<R: Read, G: CryptoRng + ?Sized>(
     sealer.take(&mut io::repeat(0), layout.plaintext_length() - length, None)?;
     let (root, outboard) = sealer.finish()?;
 
-    let Label { package, case, request, sender, purpose, expires_at } = *label;
+    let Label {
+        package,
+        case,
+        request,
+        sender,
+        purpose,
+        expires_at,
+    } = *label;
     let (plaintext_length, ciphertext_length) = (layout.plaintext_length(), layout.ciphertext_length());
     let suite = Suite::V1;
     let core = Core {
@@ -189,8 +199,20 @@ struct Sealer<W, P> {
 
 impl<W: Write, P: FnMut(Progress) -> ControlFlow<()>> Sealer<W, P> {
     fn new(layout: Layout, cipher: ChunkCipher, payload: W, progress: P) -> Self {
-        let (chunk, hashes) = (Vec::with_capacity(CHUNK), Vec::with_capacity(layout.chunks() as usize));
-        Self { layout, cipher, payload, progress, chunk, hashes, written: 0, instances: 0 }
+        let (chunk, hashes) = (
+            Vec::with_capacity(CHUNK),
+            Vec::with_capacity(layout.chunks() as usize),
+        );
+        Self {
+            layout,
+            cipher,
+            payload,
+            progress,
+            chunk,
+            hashes,
+            written: 0,
+            instances: 0,
+        }
     }
 
     /// Takes exactly `length` bytes from `reader`; when they are an instance, they are hashed too.
@@ -225,8 +247,10 @@ impl<W: Write, P: FnMut(Progress) -> ControlFlow<()>> Sealer<W, P> {
     fn flush(&mut self) -> Result<(), SealError> {
         // `Layout` bounds the number of chunks to less than 2³².
         let index = self.hashes.len() as u32;
-        self.cipher.seal(index, self.layout.is_last(index), &mut self.chunk);
-        self.hashes.push(hash_chunk(index, &self.chunk, self.layout.chunks() == 1));
+        self.cipher
+            .seal(index, self.layout.is_last(index), &mut self.chunk);
+        self.hashes
+            .push(hash_chunk(index, &self.chunk, self.layout.chunks() == 1));
         self.payload.write_all(&self.chunk).map_err(SealError::Write)?;
         self.written += self.chunk.len() as u64;
         self.chunk.clear();
@@ -235,7 +259,11 @@ impl<W: Write, P: FnMut(Progress) -> ControlFlow<()>> Sealer<W, P> {
             written: self.written,
             total: self.layout.ciphertext_length(),
         };
-        if (self.progress)(now).is_break() { Err(SealError::Stopped) } else { Ok(()) }
+        if (self.progress)(now).is_break() {
+            Err(SealError::Stopped)
+        } else {
+            Ok(())
+        }
     }
 
     fn finish(mut self) -> Result<([u8; 32], Vec<u8>), SealError> {

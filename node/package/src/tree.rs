@@ -8,10 +8,10 @@ use std::fmt;
 use std::io;
 
 use bao_tree::blake3::hazmat::{HasherExt, Mode, merge_subtrees_non_root, merge_subtrees_root};
-pub use bao_tree::io::sync::{ReadAt, WriteAt};
 use bao_tree::io::EncodeError;
 use bao_tree::io::outboard::PreOrderOutboard;
 use bao_tree::io::sync::{Outboard as _, encode_ranges_validated};
+pub use bao_tree::io::sync::{ReadAt, WriteAt};
 use bao_tree::iter::BaoChunk;
 use bao_tree::{BaoTree, BlockSize, ChunkNum, ChunkRanges};
 use minicbor::{Decode, Encode};
@@ -195,7 +195,13 @@ impl<D: ReadAt, O: ReadAt> Holding<D, O> {
         for item in tree.tree.ranges_pre_order_chunks_iter_ref(&range.bao(), 0) {
             let hash = expected.pop().ok_or_else(not_held)?;
             match item {
-                BaoChunk::Parent { node, is_root, left, right, .. } => {
+                BaoChunk::Parent {
+                    node,
+                    is_root,
+                    left,
+                    right,
+                    ..
+                } => {
                     let (l, r) = tree.load(node).map_err(TreeError::from)?.ok_or_else(not_held)?;
                     let (l, r) = (*l.as_bytes(), *r.as_bytes());
                     if merge(&l, &r, is_root) != hash {
@@ -204,11 +210,22 @@ impl<D: ReadAt, O: ReadAt> Holding<D, O> {
                     expected.extend(right.then_some(r));
                     expected.extend(left.then_some(l));
                 }
-                BaoChunk::Leaf { start_chunk, size, is_root, .. } => {
+                BaoChunk::Leaf {
+                    start_chunk,
+                    size,
+                    is_root,
+                    ..
+                } => {
                     chunk.resize(size, 0);
-                    self.data.read_exact_at(start_chunk.to_bytes(), &mut chunk).map_err(|error| {
-                        if error.kind() == io::ErrorKind::UnexpectedEof { not_held() } else { E::from(error.into()) }
-                    })?;
+                    self.data
+                        .read_exact_at(start_chunk.to_bytes(), &mut chunk)
+                        .map_err(|error| {
+                            if error.kind() == io::ErrorKind::UnexpectedEof {
+                                not_held()
+                            } else {
+                                E::from(error.into())
+                            }
+                        })?;
                     let index = (start_chunk.0 / BLAKE3_CHUNKS) as u32;
                     if hash_chunk(index, &chunk, is_root) != hash {
                         return Err(not_held());
@@ -221,7 +238,11 @@ impl<D: ReadAt, O: ReadAt> Holding<D, O> {
     }
 
     fn tree(&self) -> PreOrderOutboard<&O> {
-        PreOrderOutboard { root: self.id.hash(), tree: self.id.bao(), data: &self.outboard }
+        PreOrderOutboard {
+            root: self.id.hash(),
+            tree: self.id.bao(),
+            data: &self.outboard,
+        }
     }
 }
 
@@ -231,7 +252,9 @@ pub(crate) fn hash_chunk(index: u32, chunk: &[u8], is_only: bool) -> [u8; 32] {
     if is_only {
         return *hasher.update(chunk).finalize().as_bytes();
     }
-    hasher.set_input_offset(u64::from(index) * CHUNK as u64).update(chunk);
+    hasher
+        .set_input_offset(u64::from(index) * CHUNK as u64)
+        .update(chunk);
     hasher.finalize_non_root()
 }
 
@@ -249,7 +272,8 @@ pub(crate) fn grow(chunk_hashes: &[[u8; 32]], length: u64) -> ([u8; 32], Vec<u8>
     let mut outboard = vec![0; tree.outboard_size() as usize];
     let mut leaves = chunk_hashes.iter();
     let mut stack: Vec<[u8; 32]> = Vec::with_capacity(32);
-    let complete = "post-order gives both children before their parent, and as many leaves as there are chunks";
+    let complete =
+        "post-order gives both children before their parent, and as many leaves as there are chunks";
     for item in tree.post_order_chunks_iter() {
         match item {
             BaoChunk::Leaf { .. } => stack.push(*leaves.next().expect(complete)),

@@ -24,13 +24,20 @@ pub fn verify_slice(id: TreeId, range: ChunkRange, slice: &[u8]) -> Result<Prove
         return Err(forged);
     }
     let mut rest = slice;
-    let mut proven = ProvenSlice { id, range, leaves: Vec::new(), parents: Vec::new() };
+    let mut proven = ProvenSlice {
+        id,
+        range,
+        leaves: Vec::new(),
+        parents: Vec::new(),
+    };
     let ranges = range.bao();
     for item in DecodeResponseIter::new(id.hash(), id.bao(), &mut rest, &ranges) {
         match item {
             Ok(BaoContentItem::Leaf(leaf)) => proven.leaves.push(leaf),
             Ok(BaoContentItem::Parent(parent)) => proven.parents.push(parent),
-            Err(DecodeError::Io(error)) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(error.into()),
+            Err(DecodeError::Io(error)) if error.kind() != io::ErrorKind::UnexpectedEof => {
+                return Err(error.into());
+            }
             Err(_) => return Err(forged),
         }
     }
@@ -62,8 +69,14 @@ impl ProvenSlice {
         for leaf in &self.leaves {
             data.write_all_at(leaf.offset, &leaf.data)?;
         }
-        let mut tree = PreOrderOutboard { root: self.id.hash(), tree: self.id.bao(), data: outboard };
-        self.parents.iter().try_for_each(|parent| tree.save(parent.node, &parent.pair))
+        let mut tree = PreOrderOutboard {
+            root: self.id.hash(),
+            tree: self.id.bao(),
+            data: outboard,
+        };
+        self.parents
+            .iter()
+            .try_for_each(|parent| tree.save(parent.node, &parent.pair))
     }
 }
 
@@ -78,7 +91,10 @@ impl Verifier {
     /// Nothing received yet; `None` when no payload has this length.
     #[must_use]
     pub fn new(id: TreeId) -> Option<Self> {
-        Some(Self { id, bitmap: Bitmap::new(id.chunks()?)? })
+        Some(Self {
+            id,
+            bitmap: Bitmap::new(id.chunks()?)?,
+        })
     }
 
     /// Goes on from a bitmap that was made durable; `None` when it is not one for this payload.
@@ -110,8 +126,12 @@ impl Verifier {
     #[must_use]
     pub fn next_missing(&self, from: u32) -> Option<ChunkRange> {
         let start = self.bitmap.first_missing(from)?;
-        let limit = (start / SLICE_CHUNKS + 1).saturating_mul(SLICE_CHUNKS).min(self.bitmap.chunks());
-        let end = (start..limit).find(|index| self.bitmap.contains(*index)).unwrap_or(limit);
+        let limit = (start / SLICE_CHUNKS + 1)
+            .saturating_mul(SLICE_CHUNKS)
+            .min(self.bitmap.chunks());
+        let end = (start..limit)
+            .find(|index| self.bitmap.contains(*index))
+            .unwrap_or(limit);
         Some(ChunkRange { start, end })
     }
 

@@ -40,7 +40,14 @@ impl<R: Read + Seek> OpeningReader<R> {
         }
         let layout = Layout::of_ciphertext(payload).ok_or(StreamError::Damaged)?;
         let chunk = Vec::with_capacity(CHUNK);
-        let mut reader = Self { inner, cipher, layout, position: 0, chunk, current: 0 };
+        let mut reader = Self {
+            inner,
+            cipher,
+            layout,
+            position: 0,
+            chunk,
+            current: 0,
+        };
         // Only a blob that ends where it was finished has a last chunk here.
         reader.load(layout.chunks() - 1)?;
         Ok(reader)
@@ -55,10 +62,16 @@ impl<R: Read + Seek> OpeningReader<R> {
     fn load(&mut self, index: u32) -> Result<(), StreamError> {
         self.chunk.clear();
         self.chunk.resize(self.layout.chunk_length(index), 0);
-        let outcome = self.inner.seek(SeekFrom::Start(HEADER as u64 + u64::from(index) * CHUNK as u64));
-        outcome.and_then(|_| self.inner.read_exact(&mut self.chunk)).inspect_err(|_| self.chunk.clear())?;
+        let outcome = self
+            .inner
+            .seek(SeekFrom::Start(HEADER as u64 + u64::from(index) * CHUNK as u64));
+        outcome
+            .and_then(|_| self.inner.read_exact(&mut self.chunk))
+            .inspect_err(|_| self.chunk.clear())?;
         self.current = index;
-        self.cipher.open(index, self.layout.is_last(index), &mut self.chunk).map_err(|_| StreamError::Damaged)
+        self.cipher
+            .open(index, self.layout.is_last(index), &mut self.chunk)
+            .map_err(|_| StreamError::Damaged)
     }
 }
 
@@ -95,6 +108,8 @@ impl<R: Read + Seek> Seek for OpeningReader<R> {
 
 impl<R> fmt::Debug for OpeningReader<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OpeningReader").field("layout", &self.layout).finish_non_exhaustive()
+        f.debug_struct("OpeningReader")
+            .field("layout", &self.layout)
+            .finish_non_exhaustive()
     }
 }

@@ -33,7 +33,12 @@ impl<W: Write> SealingWriter<W> {
         inner.write_all(MAGIC)?;
         inner.write_all(&salt)?;
         inner.write_all(&commitment)?;
-        Ok(Self { inner, cipher, chunk: Vec::with_capacity(CHUNK), index: 0 })
+        Ok(Self {
+            inner,
+            cipher,
+            chunk: Vec::with_capacity(CHUNK),
+            index: 0,
+        })
     }
 
     /// Seals the last chunk and gives the file back, flushed but not synchronised.
@@ -48,7 +53,10 @@ impl<W: Write> SealingWriter<W> {
 
     fn seal(&mut self, last: bool) -> io::Result<()> {
         if self.index >= MAX_CHUNKS {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than can be sealed in one file"));
+            return Err(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                "larger than can be sealed in one file",
+            ));
         }
         self.cipher.seal(self.index, last, &mut self.chunk);
         self.inner.write_all(&self.chunk)?;
@@ -77,6 +85,8 @@ impl<W: Write> Write for SealingWriter<W> {
 
 impl<W> fmt::Debug for SealingWriter<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SealingWriter").field("chunks", &self.index).finish_non_exhaustive()
+        f.debug_struct("SealingWriter")
+            .field("chunks", &self.index)
+            .finish_non_exhaustive()
     }
 }

@@ -17,7 +17,9 @@ fn key(seed: u8) -> StreamKey {
 fn sealed(plaintext: &[u8]) -> Vec<u8> {
     let mut writer = SealingWriter::new(Vec::new(), &key(1), PURPOSE, &mut FixedRng(0)).unwrap();
     // In pieces of odd length, so that pieces and chunks do not coincide.
-    plaintext.chunks(10_007).for_each(|piece| writer.write_all(piece).unwrap());
+    plaintext
+        .chunks(10_007)
+        .for_each(|piece| writer.write_all(piece).unwrap());
     writer.finish().unwrap()
 }
 
@@ -37,7 +39,12 @@ fn r19_every_length_around_a_chunk_comes_back() {
         let plaintext = bytes(length, length);
         let blob = sealed(&plaintext);
         assert_eq!(opened(&blob).as_deref(), Ok(plaintext.as_slice()), "{length}");
-        assert_eq!(OpeningReader::open(Cursor::new(&blob), &key(1), PURPOSE).unwrap().length(), length as u64);
+        assert_eq!(
+            OpeningReader::open(Cursor::new(&blob), &key(1), PURPOSE)
+                .unwrap()
+                .length(),
+            length as u64
+        );
     }
 }
 
@@ -46,7 +53,10 @@ fn r19_another_key_or_purpose_is_refused_before_anything_is_decrypted() {
     let blob = sealed(b"plaintext");
     let open = |key, purpose| OpeningReader::open(Cursor::new(&blob), &key, purpose).map(|_| ());
     assert!(matches!(open(key(2), PURPOSE), Err(StreamError::OtherKey)));
-    assert!(matches!(open(key(1), b"instance/1.2.4"), Err(StreamError::OtherKey)));
+    assert!(matches!(
+        open(key(1), b"instance/1.2.4"),
+        Err(StreamError::OtherKey)
+    ));
     assert!(matches!(open(key(1), b""), Err(StreamError::OtherKey)));
     assert!(open(key(1), PURPOSE).is_ok());
     assert_eq!(format!("{:?}", key(1)), "StreamKey(redacted)");
@@ -56,7 +66,17 @@ fn r19_another_key_or_purpose_is_refused_before_anything_is_decrypted() {
 fn r19_truncated_extended_and_reordered_blobs_are_refused() {
     let blob = sealed(&bytes(0, 200_000));
     let whole = |length: usize| HEADER + length * 65_536;
-    for length in [0, 1, HEADER - 1, HEADER, HEADER + 16, whole(1), whole(2), whole(3), blob.len() - 1] {
+    for length in [
+        0,
+        1,
+        HEADER - 1,
+        HEADER,
+        HEADER + 16,
+        whole(1),
+        whole(2),
+        whole(3),
+        blob.len() - 1,
+    ] {
         assert!(opened(&blob[..length]).is_err(), "cut to {length}");
     }
     assert!(opened(&[blob.as_slice(), &[0]].concat()).is_err());
@@ -71,14 +91,27 @@ fn r19_truncated_extended_and_reordered_blobs_are_refused() {
 fn r19_a_flipped_byte_is_found_and_its_chunk_not_released() {
     let plaintext = bytes(0, 140_000);
     let blob = sealed(&plaintext);
-    for at in (0..blob.len()).step_by(1_201).chain(0..HEADER).chain([blob.len() - 1]) {
+    for at in (0..blob.len())
+        .step_by(1_201)
+        .chain(0..HEADER)
+        .chain([blob.len() - 1])
+    {
         let mut altered = blob.clone();
         altered[at] ^= 1;
-        let Ok(mut reader) = OpeningReader::open(Cursor::new(&altered), &key(1), PURPOSE) else { continue };
+        let Ok(mut reader) = OpeningReader::open(Cursor::new(&altered), &key(1), PURPOSE) else {
+            continue;
+        };
         let mut released = Vec::new();
         assert!(reader.read_to_end(&mut released).is_err(), "byte {at}");
-        assert_eq!(released, plaintext[..(at - HEADER) / 65_536 * 65_520], "only whole chunks before byte {at}");
-        assert!(reader.read(&mut [0; 10]).is_err(), "and nothing when it is asked again");
+        assert_eq!(
+            released,
+            plaintext[..(at - HEADER) / 65_536 * 65_520],
+            "only whole chunks before byte {at}"
+        );
+        assert!(
+            reader.read(&mut [0; 10]).is_err(),
+            "and nothing when it is asked again"
+        );
     }
 }
 
@@ -96,7 +129,12 @@ fn r19_a_blob_that_was_not_finished_is_refused() {
 #[test]
 fn equal_plaintexts_do_not_look_alike() {
     let mut rng = FixedRng(0);
-    let mut seal = || SealingWriter::new(Vec::new(), &key(1), PURPOSE, &mut rng).unwrap().finish().unwrap();
+    let mut seal = || {
+        SealingWriter::new(Vec::new(), &key(1), PURPOSE, &mut rng)
+            .unwrap()
+            .finish()
+            .unwrap()
+    };
     assert_ne!(seal(), seal());
 }
 

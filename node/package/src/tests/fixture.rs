@@ -50,18 +50,26 @@ pub(crate) fn bytes(seed: usize, length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
     let mut state = seed as u64 ^ 0x9e37_79b9_7f4a_7c15;
     for byte in &mut bytes {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         *byte = (state >> 56) as u8;
     }
     bytes
 }
 
 pub(crate) fn sender() -> (SecretKey, Fingerprint) {
-    (SecretKey::from_seed(&[7; 32]), Fingerprint::of(b"certificate of the sender"))
+    (
+        SecretKey::from_seed(&[7; 32]),
+        Fingerprint::of(b"certificate of the sender"),
+    )
 }
 
 pub(crate) fn recipient() -> (KemSecretKey, Fingerprint) {
-    (KemSecretKey::from_seed(Zeroizing::new([9; 32])), Fingerprint::of(b"certificate of the recipient"))
+    (
+        KemSecretKey::from_seed(Zeroizing::new([9; 32])),
+        Fingerprint::of(b"certificate of the recipient"),
+    )
 }
 
 pub(crate) fn label() -> Label {
@@ -77,7 +85,11 @@ pub(crate) fn label() -> Label {
 
 /// Instances of the given lengths, and how they are named.
 pub(crate) fn study(lengths: &[usize]) -> (Vec<Vec<u8>>, Vec<Source>) {
-    let files: Vec<Vec<u8>> = lengths.iter().enumerate().map(|(seed, length)| bytes(seed, *length)).collect();
+    let files: Vec<Vec<u8>> = lengths
+        .iter()
+        .enumerate()
+        .map(|(seed, length)| bytes(seed, *length))
+        .collect();
     let name = |(index, file): (usize, &Vec<u8>)| Source {
         sop_instance_uid: format!("1.2.392.1.{}", index + 1),
         series_instance_uid: "1.2.392.2.1".into(),
@@ -102,10 +114,15 @@ pub(crate) fn ship(lengths: &[usize]) -> Shipment {
     let mut payload = Vec::new();
     let open = |index: usize, _: &Source| Ok(files[index].as_slice());
     let go_on = |_| ControlFlow::Continue(());
-    let sealed =
-        seal_package(&label(), &sources, open, &mut payload, &mut FixedRng(0), go_on).unwrap();
+    let sealed = seal_package(&label(), &sources, open, &mut payload, &mut FixedRng(0), go_on).unwrap();
     let core = sealed.core.sign(&sender().0);
-    Shipment { files, core, cek: sealed.cek, payload, outboard: sealed.outboard }
+    Shipment {
+        files,
+        core,
+        cek: sealed.cek,
+        payload,
+        outboard: sealed.outboard,
+    }
 }
 
 impl Shipment {

@@ -11,7 +11,14 @@ use crate::kem::{KemSecretKey, Kid, kid_of};
 
 fn granted(shipment: &Shipment) -> Grant {
     let (key, me) = recipient();
-    grant(&shipment.cek, &shipment.core, &me, &key.public(), &mut FixedRng(100)).unwrap()
+    grant(
+        &shipment.cek,
+        &shipment.core,
+        &me,
+        &key.public(),
+        &mut FixedRng(100),
+    )
+    .unwrap()
 }
 
 fn open(grant: &Grant, shipment: &Shipment) -> Result<(), GrantError> {
@@ -28,9 +35,13 @@ fn a_grant_gives_the_key_to_its_recipient() {
     let (cek, opened) = open_grant(&grant, &shipment.core, &me, find).unwrap();
     assert_eq!(cek.as_bytes(), shipment.cek.as_bytes());
     let mut reader =
-        crate::open::PackageReader::open(&shipment.core, opened, &shipment.payload, &shipment.outboard).unwrap();
+        crate::open::PackageReader::open(&shipment.core, opened, &shipment.payload, &shipment.outboard)
+            .unwrap();
     reader.verify_all().unwrap();
-    assert_eq!((format!("{cek:?}"), format!("{:?}", shipment.key())), ("Cek(redacted)".into(), "PackageKey(redacted)".into()));
+    assert_eq!(
+        (format!("{cek:?}"), format!("{:?}", shipment.key())),
+        ("Cek(redacted)".into(), "PackageKey(redacted)".into())
+    );
 }
 
 #[test]
@@ -73,7 +84,10 @@ fn r17_the_key_is_selected_by_its_name_and_none_is_tried() {
     let shipment = ship(&[10]);
     let (key, me) = recipient();
     let mut grant = granted(&shipment);
-    assert_eq!(open_grant(&grant, &shipment.core, &me, |_| None).unwrap_err(), GrantError::NoSuchKey);
+    assert_eq!(
+        open_grant(&grant, &shipment.core, &me, |_| None).unwrap_err(),
+        GrantError::NoSuchKey
+    );
     let other = KemSecretKey::from_seed(Zeroizing::new([10; 32]));
     let outcome = open_grant(&grant, &shipment.core, &me, |_| Some(&other));
     assert_eq!(outcome.unwrap_err(), GrantError::DoesNotOpen);

@@ -32,10 +32,16 @@ fn not_held(outcome: &Result<(), OpenError>) -> bool {
 fn r19_a_flipped_byte_of_the_payload_is_refused() {
     let shipment = ship(&[100_000, 60_000]);
     let length = shipment.payload.len();
-    for at in (0..length).step_by(1_499).chain([65_535, 65_536, length - 17, length - 1]) {
+    for at in (0..length)
+        .step_by(1_499)
+        .chain([65_535, 65_536, length - 17, length - 1])
+    {
         let mut payload = shipment.payload.clone();
         payload[at] ^= 0x40;
-        assert!(not_held(&open(&shipment, &payload, &shipment.outboard)), "byte {at}");
+        assert!(
+            not_held(&open(&shipment, &payload, &shipment.outboard)),
+            "byte {at}"
+        );
     }
 }
 
@@ -45,20 +51,35 @@ fn r19_a_flipped_byte_of_the_outboard_is_refused() {
     for at in 0..shipment.outboard.len() {
         let mut outboard = shipment.outboard.clone();
         outboard[at] ^= 1;
-        assert!(not_held(&open(&shipment, &shipment.payload, &outboard)), "byte {at}");
+        assert!(
+            not_held(&open(&shipment, &shipment.payload, &outboard)),
+            "byte {at}"
+        );
     }
 }
 
 #[test]
 fn r19_truncated_extended_and_reordered_payloads_are_refused() {
     let shipment = ship(&[150_000, 100_000]);
-    for length in [0, 1, 65_536, shipment.payload.len() - 65_536, shipment.payload.len() - 1] {
+    for length in [
+        0,
+        1,
+        65_536,
+        shipment.payload.len() - 65_536,
+        shipment.payload.len() - 1,
+    ] {
         let truncated = shipment.payload[..length].to_vec();
-        assert!(not_held(&open(&shipment, &truncated, &shipment.outboard)), "{length}");
+        assert!(
+            not_held(&open(&shipment, &truncated, &shipment.outboard)),
+            "{length}"
+        );
     }
     let mut extended = shipment.payload.clone();
     extended.push(0);
-    assert!(matches!(open(&shipment, &extended, &shipment.outboard), Err(OpenError::Length)));
+    assert!(matches!(
+        open(&shipment, &extended, &shipment.outboard),
+        Err(OpenError::Length)
+    ));
     let mut reordered = shipment.payload.clone();
     let (first, second) = reordered.split_at_mut(65_536);
     first.swap_with_slice(&mut second[..65_536]);
@@ -68,7 +89,11 @@ fn r19_truncated_extended_and_reordered_payloads_are_refused() {
 #[test]
 fn r17_the_payload_of_another_package_is_refused() {
     let (shipment, other) = (ship(&[150_000]), ship(&[150_001]));
-    assert_eq!(shipment.payload.len(), other.payload.len(), "padding hides the difference");
+    assert_eq!(
+        shipment.payload.len(),
+        other.payload.len(),
+        "padding hides the difference"
+    );
     assert!(not_held(&open(&shipment, &other.payload, &other.outboard)));
 }
 
@@ -93,7 +118,9 @@ fn r17_a_package_cannot_be_given_out_as_anothers() {
     let thief = SecretKey::from_seed(&[66; 32]);
     // Signed by the thief with the sender left in: the claimed signer is the sender, whose key did not sign.
     let forged = shipment.core.core().sign(&thief);
-    let outcome = UnverifiedCore::parse(forged.bytes()).unwrap().verify(&sender().0.public());
+    let outcome = UnverifiedCore::parse(forged.bytes())
+        .unwrap()
+        .verify(&sender().0.public());
     assert!(matches!(outcome, Err(CoreError::Signature(_))));
     // Signed by the thief in the thief's name, with the sender's core inside.
     let document = dokuei_identity::signed::sign(
@@ -114,7 +141,36 @@ fn lengths_that_do_not_belong_together_are_refused() {
             core.plaintext_length += plain;
             core.ciphertext_length += cipher;
         });
-        let outcome = UnverifiedCore::parse(shipment.core.bytes()).unwrap().verify(&sender().0.public());
+        let outcome = UnverifiedCore::parse(shipment.core.bytes())
+            .unwrap()
+            .verify(&sender().0.public());
         assert_eq!(outcome, Err(CoreError::Lengths));
+    }
+}
+
+#[test]
+fn r16_nothing_of_the_study_can_be_seen_from_outside() {
+    let shipment = ship(&[100_000, 70_000]);
+    let slice = shipment
+        .holding()
+        .extract(crate::tree::ChunkRange { start: 0, end: 2 })
+        .unwrap();
+    let outside = [
+        shipment.payload.as_slice(),
+        shipment.core.bytes(),
+        &shipment.outboard,
+        &slice,
+    ];
+    let canaries = shipment
+        .files
+        .iter()
+        .flat_map(|file| file.chunks(16).step_by(1_000))
+        .chain([b"1.2.392.1.1".as_slice(), b"1.2.392.2.1", shipment.cek.as_bytes()]);
+    for canary in canaries {
+        assert!(
+            outside
+                .iter()
+                .all(|bytes| !bytes.windows(canary.len()).any(|window| window == canary))
+        );
     }
 }

@@ -43,7 +43,13 @@ fn seal_raw(plaintext: &[u8]) -> Shipment {
 }
 
 fn verify(shipment: &Shipment) -> Result<(), OpenError> {
-    PackageReader::open(&shipment.core, shipment.key(), &shipment.payload, &shipment.outboard)?.verify_all()
+    PackageReader::open(
+        &shipment.core,
+        shipment.key(),
+        &shipment.payload,
+        &shipment.outboard,
+    )?
+    .verify_all()
 }
 
 #[test]
@@ -54,7 +60,10 @@ fn r19_swapped_dropped_and_altered_chunks_do_not_authenticate() {
     altered.payload[70_000] ^= 1;
     let length = plaintext(&altered);
     sign_anew(&mut altered, length);
-    assert!(matches!(verify(&altered), Err(OpenError::NotAuthentic(NotAuthentic { index: 1 }))));
+    assert!(matches!(
+        verify(&altered),
+        Err(OpenError::NotAuthentic(NotAuthentic { index: 1 }))
+    ));
 
     let mut swapped = ship(&lengths);
     let (front, back) = swapped.payload.split_at_mut(2 * CHUNK);
@@ -80,20 +89,35 @@ fn r19_an_instance_with_another_hash_is_refused() {
         blake3: [0; 32],
         codec: Codec::Identity,
     };
-    let plaintext = [Manifest::new(vec![instance]).unwrap().to_bytes(), files[0].clone()].concat();
+    let plaintext = [
+        Manifest::new(vec![instance]).unwrap().to_bytes(),
+        files[0].clone(),
+    ]
+    .concat();
     let shipment = seal_raw(&plaintext);
-    assert!(matches!(verify(&shipment), Err(OpenError::InstanceDiffers { index: 0 })));
+    assert!(matches!(
+        verify(&shipment),
+        Err(OpenError::InstanceDiffers { index: 0 })
+    ));
     // By streaming: an error instead of the end, again when it is asked again, and never complete.
     let mut reader = shipment.reader();
     let mut instance = reader.instance(0).unwrap();
     assert!(io::copy(&mut instance, &mut io::sink()).is_err());
     assert!(io::copy(&mut instance, &mut io::sink()).is_err());
-    assert!(matches!(reader.finish(), Err(OpenError::NotAllRead { read: 0, all: 1 })));
+    assert!(matches!(
+        reader.finish(),
+        Err(OpenError::NotAllRead { read: 0, all: 1 })
+    ));
 }
 
 #[test]
 fn something_hidden_in_the_padding_is_refused() {
-    let plaintext = [Manifest::new(vec![]).unwrap().to_bytes(), vec![0; 100_000], vec![1]].concat();
+    let plaintext = [
+        Manifest::new(vec![]).unwrap().to_bytes(),
+        vec![0; 100_000],
+        vec![1],
+    ]
+    .concat();
     assert!(matches!(verify(&seal_raw(&plaintext)), Err(OpenError::Padding)));
     assert!(verify(&seal_raw(&plaintext[..plaintext.len() - 1])).is_ok());
 }
@@ -111,7 +135,10 @@ fn r17_a_hostile_manifest_is_refused() {
     let cases: [(&str, Vec<Instance>); 6] = [
         ("gap", vec![instance("1.2", 1, 1)]),
         ("overlap", vec![instance("1.2", 0, 2), instance("1.4", 1, 1)]),
-        ("overflow", vec![instance("1.2", 0, u64::MAX), instance("1.4", u64::MAX, 1)]),
+        (
+            "overflow",
+            vec![instance("1.2", 0, u64::MAX), instance("1.4", u64::MAX, 1)],
+        ),
         ("twice", vec![instance("1.2", 0, 0), instance("1.2", 0, 0)]),
         ("path", vec![instance("../1", 0, 0)]),
         ("long", vec![instance(&"1".repeat(65), 0, 0)]),
@@ -120,13 +147,24 @@ fn r17_a_hostile_manifest_is_refused() {
         assert!(Manifest::new(instances).is_err(), "{name}");
     }
     // Longer than the package, and pages that never end or are too long.
-    let beyond = Manifest::new(vec![instance("1.2", 0, 1_000_000)]).unwrap().to_bytes();
+    let beyond = Manifest::new(vec![instance("1.2", 0, 1_000_000)])
+        .unwrap()
+        .to_bytes();
     assert!(matches!(verify(&seal_raw(&beyond)), Err(OpenError::Length)));
     let endless = [[0, 0, 0, 3, 0x82, 0xf5, 0x80].as_slice(); 4].concat();
-    assert!(matches!(verify(&seal_raw(&endless)), Err(OpenError::Manifest(ManifestError::TooLarge))));
+    assert!(matches!(
+        verify(&seal_raw(&endless)),
+        Err(OpenError::Manifest(ManifestError::TooLarge))
+    ));
     let long = [0xff; 64];
-    assert!(matches!(verify(&seal_raw(&long)), Err(OpenError::Manifest(ManifestError::TooLarge))));
-    assert!(matches!(verify(&seal_raw(&[0, 0])), Err(OpenError::Manifest(ManifestError::Io(_)))));
+    assert!(matches!(
+        verify(&seal_raw(&long)),
+        Err(OpenError::Manifest(ManifestError::TooLarge))
+    ));
+    assert!(matches!(
+        verify(&seal_raw(&[0, 0])),
+        Err(OpenError::Manifest(ManifestError::Io(_)))
+    ));
 }
 
 fn seal(sources: &[Source], files: &[Vec<u8>]) -> Result<(), SealError> {
@@ -138,10 +176,17 @@ fn seal(sources: &[Source], files: &[Vec<u8>]) -> Result<(), SealError> {
 #[test]
 fn r19_a_file_that_changed_since_its_import_is_not_sealed() {
     let (files, sources) = study(&[10, 70_000]);
-    for change in [|f: &mut Vec<u8>| f[69_999] ^= 1, |f: &mut Vec<u8>| f.push(0), |f: &mut Vec<u8>| f.truncate(9)] {
+    for change in [
+        |f: &mut Vec<u8>| f[69_999] ^= 1,
+        |f: &mut Vec<u8>| f.push(0),
+        |f: &mut Vec<u8>| f.truncate(9),
+    ] {
         let mut changed = files.clone();
         change(&mut changed[1]);
-        assert!(matches!(seal(&sources, &changed), Err(SealError::Changed { index: 1 })));
+        assert!(matches!(
+            seal(&sources, &changed),
+            Err(SealError::Changed { index: 1 })
+        ));
     }
     assert!(seal(&sources, &files).is_ok());
 }
@@ -154,9 +199,16 @@ fn sealing_can_be_stopped_and_tells_how_far_it_is() {
     let open = |index: usize, _: &Source| Ok(files[index].as_slice());
     let outcome = seal_package(&label, &sources, open, io::sink(), &mut FixedRng(0), |now| {
         seen.push((now.written, now.total));
-        if seen.len() == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if seen.len() == 2 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     });
     assert!(matches!(outcome, Err(SealError::Stopped)));
-    assert_eq!(seen.iter().map(|(written, _)| *written).collect::<Vec<_>>(), [65_536, 131_072]);
+    assert_eq!(
+        seen.iter().map(|(written, _)| *written).collect::<Vec<_>>(),
+        [65_536, 131_072]
+    );
     assert!(seen[0].1 >= 300_000);
 }

@@ -54,7 +54,9 @@ fn more_instances_than_a_page_of_the_manifest() {
 #[test]
 fn a_plaintext_that_fills_its_chunks_exactly() {
     // The manifest is short of 300 bytes: some length of the instance makes the padded plaintext end on a boundary.
-    let layouts = (1..).map(|chunks| chunks * CHUNK_PLAINTEXT as u64).take_while(|end| *end < 3_000_000);
+    let layouts = (1..)
+        .map(|chunks| chunks * CHUNK_PLAINTEXT as u64)
+        .take_while(|end| *end < 3_000_000);
     for end in layouts.filter(|end| padme(*end) == *end) {
         for length in end - 300..end {
             let shipment_length = length as usize;
@@ -72,7 +74,9 @@ fn a_plaintext_that_fills_its_chunks_exactly() {
 fn chunks_of_an_instance_are_told_before_it_is_there() {
     let shipment = ship(&[10, 200_000, 0, 50_000]);
     let reader = shipment.reader();
-    let ranges: Vec<_> = (0..4).map(|i| reader.chunks_of(i).map(|r| (r.start, r.end)).unwrap()).collect();
+    let ranges: Vec<_> = (0..4)
+        .map(|i| reader.chunks_of(i).map(|r| (r.start, r.end)).unwrap())
+        .collect();
     assert_eq!(ranges, [(0, 1), (0, 4), (3, 4), (3, 4)]);
     assert!(reader.chunks_of(4).is_none());
 }
@@ -92,7 +96,10 @@ fn finish_demands_that_all_was_read() {
 fn padding_costs_at_most_an_eighth() {
     for length in [0, 1, 2, 9, 1_000, 65_520, 1_000_000, 1 << 30, (1 << 30) + 1] {
         let padded = padme(length);
-        assert!(padded >= length && padded <= length + length / 8, "{length} {padded}");
+        assert!(
+            padded >= length && padded <= length + length / 8,
+            "{length} {padded}"
+        );
         assert_eq!(padme(padded), padded);
     }
 }

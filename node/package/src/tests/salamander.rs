@@ -30,7 +30,11 @@ impl Field {
         }
         let limbs = t.map(|limb| limb as u64);
         let is_over = limbs[1..] == P[1..] && limbs[0] >= P[0];
-        if is_over { Self([limbs[0] - P[0], 0, 0, 0, 0]) } else { Self(limbs) }
+        if is_over {
+            Self([limbs[0] - P[0], 0, 0, 0, 0])
+        } else {
+            Self(limbs)
+        }
     }
 
     fn of(low: u128, bit_128: bool) -> Self {
@@ -52,11 +56,15 @@ impl Field {
     }
 
     fn add(self, other: Self) -> Self {
-        Self::reduce(std::array::from_fn(|i| u128::from(self.0[i]) + u128::from(other.0[i])))
+        Self::reduce(std::array::from_fn(|i| {
+            u128::from(self.0[i]) + u128::from(other.0[i])
+        }))
     }
 
     fn sub(self, other: Self) -> Self {
-        Self::reduce(std::array::from_fn(|i| u128::from(self.0[i]) + u128::from(P[i]) - u128::from(other.0[i])))
+        Self::reduce(std::array::from_fn(|i| {
+            u128::from(self.0[i]) + u128::from(P[i]) - u128::from(other.0[i])
+        }))
     }
 
     /// By Fermat: the power p − 2 = 2¹³⁰ − 7.
@@ -74,7 +82,9 @@ impl Field {
 
     /// The low 128 bits.
     fn low(self) -> u128 {
-        (0..5).fold(0, |sum, i| sum | u128::from(self.0[i]).wrapping_shl(26 * i as u32))
+        (0..5).fold(0, |sum, i| {
+            sum | u128::from(self.0[i]).wrapping_shl(26 * i as u32)
+        })
     }
 }
 
@@ -84,9 +94,14 @@ fn one_time_key(material: &[u8; 71]) -> (Field, u128) {
     nonce[..7].copy_from_slice(&material[32..39]);
     nonce[11] = 1;
     let mut block = [0; 32];
-    ChaCha20::new_from_slices(&material[..32], &nonce).unwrap().apply_keystream(&mut block);
+    ChaCha20::new_from_slices(&material[..32], &nonce)
+        .unwrap()
+        .apply_keystream(&mut block);
     let half = |at: usize| u128::from_le_bytes(block[at..at + 16].try_into().unwrap());
-    (Field::of(half(0) & 0x0ffffffc_0ffffffc_0ffffffc_0fffffff, false), half(16))
+    (
+        Field::of(half(0) & 0x0ffffffc_0ffffffc_0ffffffc_0fffffff, false),
+        half(16),
+    )
 }
 
 /// 32 bytes of ciphertext and a tag that is right under both keys.
@@ -108,7 +123,12 @@ fn salamander(one: &[u8; 71], two: &[u8; 71]) -> Vec<u8> {
         }
         let tag = |r: Field, s: u128| c1.mul(r).add(c2).mul(r).add(lengths).mul(r).low().wrapping_add(s);
         if tag(r1, s1) == tag(r2, s2) {
-            return [first.to_le_bytes(), c2.low().to_le_bytes(), tag(r1, s1).to_le_bytes()].concat();
+            return [
+                first.to_le_bytes(),
+                c2.low().to_le_bytes(),
+                tag(r1, s1).to_le_bytes(),
+            ]
+            .concat();
         }
     }
     panic!("one in about ten first blocks gives a solution");
@@ -121,7 +141,12 @@ fn r19_a_ciphertext_for_two_keys_is_refused_by_the_commitment() {
     let subject: [u8; 32] = {
         use sha2::{Digest, Sha256};
         let core = shipment.core.core();
-        let parts = [&core.package.as_bytes()[..], core.case.as_bytes(), core.request.as_bytes(), core.sender.as_bytes()];
+        let parts = [
+            &core.package.as_bytes()[..],
+            core.case.as_bytes(),
+            core.request.as_bytes(),
+            core.sender.as_bytes(),
+        ];
         Sha256::digest(parts.concat()).into()
     };
     let salt = shipment.core.core().salt;
@@ -131,9 +156,14 @@ fn r19_a_ciphertext_for_two_keys_is_refused_by_the_commitment() {
 
     // It is a salamander: the cipher alone is content with both keys, and shows two things.
     let open = |material: &[u8; 71]| {
-        let (key, prefix) = (material[..32].try_into().unwrap(), material[32..39].try_into().unwrap());
+        let (key, prefix) = (
+            material[..32].try_into().unwrap(),
+            material[32..39].try_into().unwrap(),
+        );
         let mut chunk = ciphertext.clone();
-        ChunkCipher::new(&key, &prefix).open(0, true, &mut chunk).map(|()| chunk)
+        ChunkCipher::new(&key, &prefix)
+            .open(0, true, &mut chunk)
+            .map(|()| chunk)
     };
     assert_ne!(open(&one).unwrap(), open(&two).unwrap());
 
@@ -148,6 +178,9 @@ fn r19_a_ciphertext_for_two_keys_is_refused_by_the_commitment() {
     let granted = grant(&other, &shipment.core, &me, &key.public(), &mut FixedRng(0)).unwrap();
     let outcome = open_grant(&granted, &shipment.core, &me, |_| Some(&key));
     assert_eq!(outcome.unwrap_err(), GrantError::DoesNotOpen);
-    assert_eq!(PackageKey::derive(&other, shipment.core.core()).unwrap_err(), NotCommitted);
+    assert_eq!(
+        PackageKey::derive(&other, shipment.core.core()).unwrap_err(),
+        NotCommitted
+    );
     assert!(PackageKey::derive(&shipment.cek, shipment.core.core()).is_ok());
 }

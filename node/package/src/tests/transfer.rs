@@ -17,12 +17,18 @@ struct Disk {
 impl Disk {
     fn empty(shipment: &Shipment) -> Self {
         let verifier = Verifier::new(shipment.core.core().tree()).unwrap();
-        Self { data: Vec::new(), outboard: Vec::new(), verifier }
+        Self {
+            data: Vec::new(),
+            outboard: Vec::new(),
+            verifier,
+        }
     }
 
     fn fetch(&mut self, shipment: &Shipment, range: ChunkRange) {
         let slice = shipment.holding().extract(range).unwrap();
-        self.verifier.accept(range, &slice, &mut self.data, &mut self.outboard).unwrap();
+        self.verifier
+            .accept(range, &slice, &mut self.data, &mut self.outboard)
+            .unwrap();
     }
 
     fn holding(&self) -> Holding<&Vec<u8>, &Vec<u8>> {
@@ -43,10 +49,19 @@ fn r17_slices_in_any_order_make_the_whole() {
     let mut disk = Disk::empty(&shipment);
     for index in reading_order(chunks as usize) {
         let start = index as u32;
-        disk.fetch(&shipment, ChunkRange { start, end: start + 1 });
+        disk.fetch(
+            &shipment,
+            ChunkRange {
+                start,
+                end: start + 1,
+            },
+        );
     }
     assert!(disk.verifier.is_complete());
-    assert_eq!((&disk.data, &disk.outboard), (&shipment.payload, &shipment.outboard));
+    assert_eq!(
+        (&disk.data, &disk.outboard),
+        (&shipment.payload, &shipment.outboard)
+    );
     let mut reader =
         crate::open::PackageReader::open(&shipment.core, shipment.key(), &disk.data, &disk.outboard).unwrap();
     reader.verify_all().unwrap();
@@ -65,9 +80,18 @@ fn r17_a_cut_transfer_goes_on_from_its_bitmap() {
     let bitmap = Bitmap::from_bytes(&stored).unwrap();
     disk.verifier = Verifier::resume(disk.verifier.id(), bitmap).unwrap();
     assert_eq!(disk.verifier.bitmap().count(), 25);
-    assert_eq!(disk.verifier.next_missing(0), Some(ChunkRange { start: 16, end: 20 }));
-    assert_eq!(disk.verifier.next_missing(18), Some(ChunkRange { start: 18, end: 20 }));
-    assert_eq!(disk.verifier.next_missing(20), Some(ChunkRange { start: 29, end: 32 }));
+    assert_eq!(
+        disk.verifier.next_missing(0),
+        Some(ChunkRange { start: 16, end: 20 })
+    );
+    assert_eq!(
+        disk.verifier.next_missing(18),
+        Some(ChunkRange { start: 18, end: 20 })
+    );
+    assert_eq!(
+        disk.verifier.next_missing(20),
+        Some(ChunkRange { start: 29, end: 32 })
+    );
     fetch_all(&mut disk, &shipment);
     assert_eq!(disk.data, shipment.payload);
 }
@@ -87,11 +111,16 @@ fn r19_forged_slices_are_refused_and_nothing_is_written() {
     let slice = shipment.holding().extract(range).unwrap();
     let mut disk = Disk::empty(&shipment);
     let mut refuse = |range, slice: &[u8]| {
-        let outcome = disk.verifier.accept(range, slice, &mut disk.data, &mut disk.outboard);
+        let outcome = disk
+            .verifier
+            .accept(range, slice, &mut disk.data, &mut disk.outboard);
         assert!(matches!(outcome, Err(TreeError::Forged { .. })));
         assert!(disk.data.is_empty() && disk.outboard.is_empty() && disk.verifier.bitmap().count() == 0);
     };
-    for at in (0..slice.len()).step_by(3_331).chain([0, 31, 32, 63, slice.len() - 1]) {
+    for at in (0..slice.len())
+        .step_by(3_331)
+        .chain([0, 31, 32, 63, slice.len() - 1])
+    {
         let mut altered = slice.clone();
         altered[at] ^= 1;
         refuse(range, &altered);
@@ -113,7 +142,10 @@ fn r17_arbitrary_bytes_are_refused() {
     for seed in 0..200 {
         let length = rng.next_u32() as usize % 70_000;
         let start = rng.next_u32() % 30;
-        let range = ChunkRange { start, end: start + 1 };
+        let range = ChunkRange {
+            start,
+            end: start + 1,
+        };
         assert!(verify_slice(id, range, &bytes(seed, length)).is_err());
     }
 }
@@ -122,10 +154,20 @@ fn r17_arbitrary_bytes_are_refused() {
 fn a_range_that_is_no_slice_is_refused_on_both_sides() {
     let shipment = ship(&[2_000_000]);
     let chunks = shipment.core.core().tree().chunks().unwrap();
-    let ranges = [(0, 0), (5, 4), (0, 17), (chunks - 1, chunks + 1), (chunks, chunks + 1), (u32::MAX, 0)];
+    let ranges = [
+        (0, 0),
+        (5, 4),
+        (0, 17),
+        (chunks - 1, chunks + 1),
+        (chunks, chunks + 1),
+        (u32::MAX, 0),
+    ];
     for (start, end) in ranges {
         let range = ChunkRange { start, end };
-        assert!(matches!(shipment.holding().extract(range), Err(TreeError::NotASlice { .. })));
+        assert!(matches!(
+            shipment.holding().extract(range),
+            Err(TreeError::NotASlice { .. })
+        ));
         let outcome = verify_slice(shipment.core.core().tree(), range, &[]);
         assert!(matches!(outcome, Err(TreeError::NotASlice { .. })));
     }
@@ -136,7 +178,13 @@ fn slices_stay_within_their_bound() {
     let shipment = ship(&[5_000_000]);
     let chunks = shipment.core.core().tree().chunks().unwrap();
     for start in 0..chunks {
-        let slice = shipment.holding().extract(ChunkRange { start, end: chunks.min(start + 16) }).unwrap();
+        let slice = shipment
+            .holding()
+            .extract(ChunkRange {
+                start,
+                end: chunks.min(start + 16),
+            })
+            .unwrap();
         assert!(slice.len() <= MAX_SLICE);
     }
 }
@@ -149,9 +197,15 @@ fn r17_a_receiver_serves_what_it_has_and_nothing_else() {
     let mut second = Disk::empty(&shipment);
     let range = ChunkRange { start: 18, end: 22 };
     let slice = first.holding().extract(range).unwrap();
-    second.verifier.accept(range, &slice, &mut second.data, &mut second.outboard).unwrap();
+    second
+        .verifier
+        .accept(range, &slice, &mut second.data, &mut second.outboard)
+        .unwrap();
     for range in [ChunkRange { start: 0, end: 1 }, ChunkRange { start: 30, end: 34 }] {
-        assert!(matches!(first.holding().extract(range), Err(TreeError::NotHeld { .. })));
+        assert!(matches!(
+            first.holding().extract(range),
+            Err(TreeError::NotHeld { .. })
+        ));
     }
 }
 
@@ -160,8 +214,16 @@ fn r19_damage_to_the_holders_disk_is_found_before_it_is_sent() {
     let mut shipment = ship(&[300_000]);
     shipment.payload[100_000] ^= 1;
     let range = ChunkRange { start: 1, end: 2 };
-    assert!(matches!(shipment.holding().extract(range), Err(TreeError::NotHeld { start: 1, end: 2 })));
-    assert!(shipment.holding().extract(ChunkRange { start: 2, end: 3 }).is_ok());
+    assert!(matches!(
+        shipment.holding().extract(range),
+        Err(TreeError::NotHeld { start: 1, end: 2 })
+    ));
+    assert!(
+        shipment
+            .holding()
+            .extract(ChunkRange { start: 2, end: 3 })
+            .is_ok()
+    );
 }
 
 #[test]

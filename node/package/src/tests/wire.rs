@@ -25,7 +25,14 @@ fn signed_core() {
 fn grant_to_a_device() {
     let shipment = ship(&[100, 70_000]);
     let (key, me) = recipient();
-    let grant = grant(&shipment.cek, &shipment.core, &me, &key.public(), &mut FixedRng(100)).unwrap();
+    let grant = grant(
+        &shipment.cek,
+        &shipment.core,
+        &me,
+        &key.public(),
+        &mut FixedRng(100),
+    )
+    .unwrap();
     insta::assert_snapshot!(lines(&grant.to_bytes()));
 }
 
@@ -48,7 +55,10 @@ fn payload_of_one_chunk() {
 #[test]
 fn payload_of_many_chunks() {
     let shipment = ship(&[0, 1, 65_519, 65_520, 65_521, 1_000_000]);
-    let slice = shipment.holding().extract(ChunkRange { start: 2, end: 5 }).unwrap();
+    let slice = shipment
+        .holding()
+        .extract(ChunkRange { start: 2, end: 5 })
+        .unwrap();
     let hashes = [&shipment.payload, &shipment.outboard, &slice].map(|bytes| blake3::hash(bytes).to_string());
     insta::assert_snapshot!(hashes.join("\n"));
 }
