@@ -1,1 +1,54 @@
-//! The encrypted database and the vault of sealed blobs.
+//! The encrypted database of a node and the vault of its sealed blobs.
+//!
+//! Everything a node keeps about patients lies here: rows in one SQLCipher file, images as sealed blobs beside it.
+//! A copy of the directory without the [`StoreKey`] tells how much there is, and nothing else. Signed entries,
+//! certificate chains and device lists are kept as the bytes that were received; this crate never interprets them.
+//!
+//! All calls block, and most end in an `fsync`: from async code use `spawn_blocking`. A [`Store`] is a cheap handle;
+//! clones share one connection behind a lock.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), dokuei_store::StoreError> {
+//! use dokuei_store::{Store, StoreKey};
+//! let key = StoreKey::generate();
+//! let store = Store::create(std::path::Path::new("/var/lib/dokuei"), &key)?;
+//! assert!(store.studies()?.is_empty());
+//! # Ok(())
+//! # }
+//! ```
+
+mod audit;
+mod database;
+mod directory;
+mod error;
+mod files;
+mod imaging;
+mod key;
+mod listing;
+mod log;
+mod migration;
+mod outbox;
+mod packages;
+mod records;
+mod settings;
+mod store;
+mod text;
+mod vault;
+
+pub use audit::{AuditEvent, AuditHead, AuditRow};
+pub use directory::{ChainKind, DeviceListRow, NodeRow};
+pub use error::StoreError;
+pub use imaging::{Inserted, NewInstance};
+pub use key::StoreKey;
+pub use log::{Appended, Fork, LogKind, LogRow, StoredEntry};
+pub use outbox::OutboxRow;
+pub use packages::{Direction, NewPackage, PackageFile, PackageRow, PackageState};
+pub use records::{InstanceRecord, Origin, PersonName, SeriesRecord, StudyRecord, StudySummary};
+pub use settings::SignInFailures;
+pub use store::Store;
+pub use vault::{BlobReader, BlobWriter, FinishedBlob};
+
+/// A 16-byte identifier: of a log, a case, an agreement or a package.
+pub type Id16 = [u8; 16];
+/// A 32-byte identifier or hash.
+pub type Id32 = [u8; 32];

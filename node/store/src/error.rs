@@ -1,0 +1,115 @@
+//! What can go wrong, named by whose fault it is; each message is one sentence a person can act on.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Why the store did not do what was asked. After an error nothing is half-written and what was there still is.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The key is not the one the database was made with (or the file is not a database at all).
+    #[error("the database does not open with this key; use the node passphrase it was made with")]
+    WrongKey,
+    /// Another process has the directory open.
+    #[error("another node is using {}; stop it first or choose another data directory", .0.display())]
+    InUse(PathBuf),
+    /// There is already a store where one was to be made.
+    #[error("{} already holds a store; open it or choose an empty directory", .0.display())]
+    AlreadyExists(PathBuf),
+    /// There is no store in the directory.
+    #[error("{} holds no store yet; run `dokuei init` first", .0.display())]
+    NoStore(PathBuf),
+    /// A newer version of Dokuei wrote the database.
+    #[error("the database has schema {found} and this program knows {known}; install the newer version of Dokuei")]
+    NewerSchema {
+        /// Schema of the file.
+        found: u32,
+        /// Newest schema this program knows.
+        known: u32,
+    },
+    /// The disk (or quota) is full.
+    #[error("the disk that holds the data directory is full; nothing was stored, free some space and try again")]
+    NoSpace,
+    /// An instance with the same SOP Instance UID but other bytes is stored already; the stored one is kept.
+    #[error(
+        "an instance with the same SOP Instance UID and different content is already stored; the stored one was kept"
+    )]
+    InstanceConflict,
+    /// A series is already stored under another study.
+    #[error("a series with the same UID already belongs to another study; the stored one was kept")]
+    SeriesConflict,
+    /// What was asked for is not stored.
+    #[error("no such {0} is stored")]
+    NotFound(&'static str),
+    /// A device list or revocation list older than the stored one.
+    #[error("a {what} with number {got} was offered and {stored} is already known; the newer one was kept")]
+    Outdated {
+        /// Which kind of list.
+        what: &'static str,
+        /// Number of the stored one.
+        stored: u64,
+        /// Number of the one offered.
+        got: u64,
+    },
+    /// A list with the same number but other bytes: its author has signed two versions.
+    #[error("two different versions of a {what} carry number {number}; its author must issue a newer one")]
+    Equivocation {
+        /// Which kind of list.
+        what: &'static str,
+        /// The number both carry.
+        number: u64,
+    },
+    /// A row of the audit log does not fit its chain.
+    #[error("the audit log was changed at row {seq}; keep the data directory as evidence and restore a backup")]
+    AuditBroken {
+        /// The first row that does not fit (one past the end when rows at the end are gone).
+        seq: u64,
+    },
+    /// Something stored cannot be read back as it was written.
+    #[error("the stored {0} is damaged; restore it from a backup or ask the sender again")]
+    Damaged(&'static str),
+    /// The operating system refused.
+    #[error("the data directory cannot be used: {0}")]
+    Io(#[source] io::Error),
+    /// The database refused; the text never holds stored values.
+    #[error("the database refused: {0}")]
+    Database(String),
+}
+
+/// `ENOSPC` and `EDQUOT` are the same thing to a user.
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::NoSpace,
+            _ => Self::Io(error),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::NoSpace,
+            Some(rusqlite::ErrorCode::NotADatabase) => Self::WrongKey,
+            Some(rusqlite::ErrorCode::DatabaseCorrupt) => Self::Damaged("database"),
+            _ => Self::Database(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Issue of a full disk: both ways in which it shows end in the same sentence.
+    #[test]
+    fn a_full_disk_is_one_error_wherever_it_shows() {
+        let by_file: StoreError = io::Error::from(io::ErrorKind::StorageFull).into();
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL);
+        let by_database: StoreError = rusqlite::Error::SqliteFailure(code, None).into();
+        assert!(matches!(by_file, StoreError::NoSpace));
+        assert_eq!(by_file.to_string(), by_database.to_string());
+    }
+}

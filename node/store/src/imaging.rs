@@ -1,0 +1,240 @@
+//! Instances go in with their study and series, in one transaction with their blobs; studies are erased whole.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use dokuei_identity::time::Timestamp;
+use rusqlite::{OptionalExtension, Transaction, named_params};
+
+use crate::files::sync_directory;
+use crate::records::{SeriesRecord, StudyRecord};
+use crate::text::signed;
+use crate::vault::FinishedBlob;
+use crate::{Id16, Id32, Store, StoreError};
+
+/// What the importer knows of an instance; size and hashes come from its blob.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewInstance {
+    /// (0008,0018).
+    pub sop_instance_uid: String,
+    /// (0008,0016).
+    pub sop_class_uid: String,
+    /// (0002,0010).
+    pub transfer_syntax_uid: String,
+    /// (0020,0013).
+    pub number: Option<i64>,
+    /// (0028,0010), pixels; 0 when it is no image.
+    pub rows: u32,
+    /// (0028,0011), pixels; 0 when it is no image.
+    pub columns: u32,
+    /// (0028,0008); 1 for a single-frame image, 0 when it is no image.
+    pub frames: u32,
+}
+
+/// What became of an instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inserted {
+    /// It is stored now.
+    Added,
+    /// The same bytes were stored before; nothing changed.
+    AlreadyThere,
+    /// Other bytes are stored under its SOP Instance UID; they were kept and these were not.
+    Conflict,
+}
+
+impl Store {
+    /// Stores an instance with its study and series in one transaction; durable when this returns. The study's and
+    /// the series' values are kept as they first came.
+    ///
+    /// # Errors
+    /// [`StoreError::InstanceConflict`] or [`StoreError::SeriesConflict`]: what is stored stays as it is.
+    pub fn insert_instance(
+        &self,
+        study: &StudyRecord,
+        series: &SeriesRecord,
+        instance: &NewInstance,
+        blob: FinishedBlob,
+        now: Timestamp,
+    ) -> Result<Inserted, StoreError> {
+        let outcomes = self.insert_instances(study, series, vec![(instance.clone(), blob)], now)?;
+        match outcomes.first() {
+            Some(Inserted::Conflict) | None => Err(StoreError::InstanceConflict),
+            Some(outcome) => Ok(*outcome),
+        }
+    }
+
+    /// Stores several instances of one series in one transaction, which costs one wait for the disk instead of many.
+    /// One answer for each, in order; the conflict of one does not keep the others out.
+    ///
+    /// # Errors
+    /// [`StoreError::SeriesConflict`], [`StoreError::NoSpace`] …: then none of them is stored.
+    pub fn insert_instances(
+        &self,
+        study: &StudyRecord,
+        series: &SeriesRecord,
+        mut instances: Vec<(NewInstance, FinishedBlob)>,
+        now: Timestamp,
+    ) -> Result<Vec<Inserted>, StoreError> {
+        let mut outcomes = Vec::with_capacity(instances.len());
+        self.write(|transaction| {
+            for (position, (instance, blob)) in instances.iter_mut().enumerate() {
+                if position == 0 {
+                    insert_study(transaction, study, blob, now)?;
+                    insert_series(transaction, study, series)?;
+                }
+                outcomes.push(insert_one(transaction, series, instance, blob)?);
+            }
+            // Rows become durable after the names they point to; the reverse would show images that are not there.
+            settle(instances.iter_mut().zip(&outcomes).filter(|(_, o)| **o == Inserted::Added).map(|(i, _)| &mut i.1))
+        })?;
+        for ((_, blob), outcome) in instances.iter_mut().zip(&outcomes) {
+            if *outcome == Inserted::Added {
+                blob.keep();
+            }
+        }
+        self.new_study_keys().remove(&study.study_instance_uid);
+        Ok(outcomes)
+    }
+
+    /// Notes the case that the study is sent for.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn set_study_case(&self, study_instance_uid: &str, case_id: &Id16) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let sql = "UPDATE studies SET case_id = ?2 WHERE study_instance_uid = ?1";
+            match transaction.prepare_cached(sql)?.execute((study_instance_uid, case_id))? {
+                0 => Err(StoreError::NotFound("study")),
+                _ => Ok(()),
+            }
+        })
+    }
+
+    /// Erases a study for good: its key is destroyed with its rows, then its files are removed. A crash in between
+    /// leaves files that nothing can open, and the next start removes them.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn erase_study(&self, study_instance_uid: &str) -> Result<(), StoreError> {
+        let blobs = self.write(|transaction| {
+            let blobs = transaction
+                .prepare_cached(
+                    "SELECT blob_id FROM instances JOIN series USING (series_instance_uid)
+                     WHERE study_instance_uid = ?1",
+                )?
+                .query_map([study_instance_uid], |row| row.get(0))?
+                .collect::<Result<Vec<Id16>, _>>()?;
+            let sql = "DELETE FROM studies WHERE study_instance_uid = ?1";
+            match transaction.prepare_cached(sql)?.execute([study_instance_uid])? {
+                0 => Err(StoreError::NotFound("study")),
+                _ => Ok(blobs),
+            }
+        })?;
+        self.truncate_log()?;
+        self.remove_blobs(&blobs)
+    }
+}
+
+/// Gives all `blobs` their final names and makes the names durable, each directory once.
+fn settle<'a>(blobs: impl Iterator<Item = &'a mut FinishedBlob>) -> Result<(), StoreError> {
+    let mut directories: BTreeSet<PathBuf> = BTreeSet::new();
+    for blob in blobs {
+        blob.settle()?;
+        directories.extend(blob.directory().map(ToOwned::to_owned));
+        // The shard itself may be new.
+        directories.extend(blob.directory().and_then(|shard| shard.parent()).map(ToOwned::to_owned));
+    }
+    for directory in directories {
+        sync_directory(&directory)?;
+    }
+    Ok(())
+}
+
+fn insert_study(
+    transaction: &Transaction<'_>,
+    study: &StudyRecord,
+    blob: &FinishedBlob,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO studies VALUES (:uid, :alphabetic, :ideographic, :phonetic, :patient, :birth, :sex, :date,
+                :description, :accession, :origin, :case, :now, :key) ON CONFLICT DO NOTHING",
+        )?
+        .execute(named_params! {
+            ":uid": study.study_instance_uid,
+            ":alphabetic": study.patient_name.alphabetic,
+            ":ideographic": study.patient_name.ideographic,
+            ":phonetic": study.patient_name.phonetic,
+            ":patient": study.patient_id,
+            ":birth": study.birth_date,
+            ":sex": study.sex,
+            ":date": study.study_date,
+            ":description": study.description,
+            ":accession": study.accession_number,
+            ":origin": study.origin,
+            ":case": study.case_id,
+            ":now": signed(now.0),
+            ":key": blob.study_key.wrapped,
+        })?;
+    // A blob written while its study was erased and came anew would be under a key that no row keeps.
+    let kept: Vec<u8> = transaction
+        .prepare_cached("SELECT wrapped_key FROM studies WHERE study_instance_uid = ?1")?
+        .query_row([&study.study_instance_uid], |row| row.get(0))?;
+    if kept == blob.study_key.wrapped { Ok(()) } else { Err(StoreError::NotFound("study key")) }
+}
+
+fn insert_series(
+    transaction: &Transaction<'_>,
+    study: &StudyRecord,
+    series: &SeriesRecord,
+) -> Result<(), StoreError> {
+    transaction
+        .prepare_cached("INSERT INTO series VALUES (:uid, :study, :number, :modality, :description) ON CONFLICT DO NOTHING")?
+        .execute(named_params! {
+            ":uid": series.series_instance_uid,
+            ":study": study.study_instance_uid,
+            ":number": series.number,
+            ":modality": series.modality,
+            ":description": series.description,
+        })?;
+    let owner: String = transaction
+        .prepare_cached("SELECT study_instance_uid FROM series WHERE series_instance_uid = ?1")?
+        .query_row([&series.series_instance_uid], |row| row.get(0))?;
+    if owner == study.study_instance_uid { Ok(()) } else { Err(StoreError::SeriesConflict) }
+}
+
+fn insert_one(
+    transaction: &Transaction<'_>,
+    series: &SeriesRecord,
+    instance: &NewInstance,
+    blob: &FinishedBlob,
+) -> Result<Inserted, StoreError> {
+    let stored: Option<Id32> = transaction
+        .prepare_cached("SELECT sha256 FROM instances WHERE sop_instance_uid = ?1")?
+        .query_row([&instance.sop_instance_uid], |row| row.get(0))
+        .optional()?;
+    if let Some(stored) = stored {
+        return Ok(if stored == blob.sha256 { Inserted::AlreadyThere } else { Inserted::Conflict });
+    }
+    transaction
+        .prepare_cached(
+            "INSERT INTO instances VALUES (:uid, :series, :class, :syntax, :number, :rows, :columns, :frames, :bytes,
+                :sha256, :blake3, :blob)",
+        )?
+        .execute(named_params! {
+            ":uid": instance.sop_instance_uid,
+            ":series": series.series_instance_uid,
+            ":class": instance.sop_class_uid,
+            ":syntax": instance.transfer_syntax_uid,
+            ":number": instance.number,
+            ":rows": instance.rows,
+            ":columns": instance.columns,
+            ":frames": instance.frames,
+            ":bytes": signed(blob.bytes),
+            ":sha256": blob.sha256,
+            ":blake3": blob.blake3,
+            ":blob": blob.id,
+        })?;
+    Ok(Inserted::Added)
+}

@@ -1,0 +1,81 @@
+//! Entries that a peer has not acknowledged yet. They survive every restart, and are sent until it has.
+
+use dokuei_identity::time::Timestamp;
+use rusqlite::Transaction;
+
+use crate::text::{signed, unsigned};
+use crate::{Id16, Id32, Store, StoreError};
+
+/// An entry to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxRow {
+    /// The text of the peer's `PeerId`.
+    pub peer: String,
+    /// The log.
+    pub log_id: Id16,
+    /// The entry.
+    pub entry_id: Id32,
+    /// Since when it waits.
+    pub queued_at: Timestamp,
+}
+
+impl Store {
+    /// Queues a stored entry for a peer; again is fine.
+    ///
+    /// # Errors
+    /// When the database refuses, as it does for an entry that is not stored.
+    pub fn queue(&self, peer: &str, log_id: &Id16, entry_id: &Id32, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|transaction| add(transaction, peer, log_id, entry_id, now))
+    }
+
+    /// What waits for a peer (or for all), in the order in which it can be taken in: longest waiting log first, and
+    /// within it parents before children.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn outbox(&self, peer: Option<&str>) -> Result<Vec<OutboxRow>, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT outbox.* FROM outbox JOIN entries USING (entry_id) WHERE ?1 IS NULL OR peer = ?1
+                       ORDER BY peer, min(queued_at) OVER (PARTITION BY peer, outbox.log_id), outbox.log_id,
+                           lamport, entry_id";
+            let rows = connection.prepare_cached(sql)?.query_map([peer], |row| {
+                Ok(OutboxRow {
+                    peer: row.get("peer")?,
+                    log_id: row.get("log_id")?,
+                    entry_id: row.get("entry_id")?,
+                    queued_at: Timestamp(unsigned(row, "queued_at")?),
+                })
+            })?
+            .collect::<Result<_, _>>()?;
+            Ok(rows)
+        })
+    }
+
+    /// The peer has said that it holds these entries.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn acknowledge(&self, peer: &str, entry_ids: &[Id32]) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            for entry_id in entry_ids {
+                transaction
+                    .prepare_cached("DELETE FROM outbox WHERE peer = ?1 AND entry_id = ?2")?
+                    .execute((peer, entry_id))?;
+            }
+            Ok(())
+        })
+    }
+}
+
+pub(crate) fn add(
+    transaction: &Transaction<'_>,
+    peer: &str,
+    log_id: &Id16,
+    entry_id: &Id32,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    transaction
+        .prepare_cached("INSERT INTO outbox VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")?
+        .execute((peer, log_id, entry_id, signed(now.0)))?;
+    Ok(())
+}

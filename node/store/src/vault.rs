@@ -1,0 +1,283 @@
+//! Sealed blobs: one file an instance, under a key of its study, named by chance.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use dokuei_package::stream::{OpeningReader, SealingWriter, StreamError, StreamKey};
+use rusqlite::{OptionalExtension, named_params};
+use sha2::{Digest, Sha256};
+
+use crate::files::{create_new, id_of, make_directory, remove, sharded};
+use crate::{Id16, Id32, Store, StoreError};
+
+const STUDY_KEY: &str = "study key";
+/// While a blob is written; never referenced by a row.
+const UNFINISHED: &str = "part";
+const FINISHED: &str = "blob";
+
+/// The key of a study's blobs, and how its row keeps it.
+#[derive(Clone)]
+pub(crate) struct StudyKey {
+    key: StreamKey,
+    pub(crate) wrapped: Vec<u8>,
+}
+
+impl Store {
+    /// Starts a blob for an instance of the study: write the DICOM file into it, [`BlobWriter::finish`], then
+    /// [`Store::insert_instance`].
+    ///
+    /// # Errors
+    /// [`StoreError::NoSpace`] or what the system refused.
+    pub fn blob_writer(&self, study_instance_uid: &str) -> Result<BlobWriter, StoreError> {
+        let key = self.study_key(study_instance_uid)?;
+        let id: Id16 = rand::random();
+        let unfinished = sharded(self.vault_directory(), &id, UNFINISHED);
+        make_directory(unfinished.parent().unwrap_or(self.vault_directory()))?;
+        let file = create_new(&unfinished)?;
+        // From here on the file goes when the writer does.
+        let blob = FinishedBlob {
+            id,
+            path: unfinished,
+            kept: false,
+            study_key: key.clone(),
+            bytes: 0,
+            sha256: [0; 32],
+            blake3: [0; 32],
+        };
+        Ok(BlobWriter {
+            // The id as purpose: a blob put in the place of another is refused.
+            sealing: SealingWriter::new(file, &key.key, &id, &mut rand::rng())?,
+            sha256: Sha256::new(),
+            blake3: blake3::Hasher::new(),
+            blob,
+        })
+    }
+
+    /// Opens the blob of a stored instance; what it reads is authenticated.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::Damaged`] when the file is gone or its key does not open.
+    pub fn blob_reader(&self, sop_instance_uid: &str) -> Result<BlobReader, StoreError> {
+        let (blob, study, wrapped): (Id16, String, Vec<u8>) = self.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT blob_id, study_instance_uid, wrapped_key FROM instances
+                     JOIN series USING (series_instance_uid) JOIN studies USING (study_instance_uid)
+                     WHERE sop_instance_uid = ?1",
+                )?
+                .query_row([sop_instance_uid], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                .optional()?
+                .ok_or(StoreError::NotFound("instance"))
+        })?;
+        let key = StreamKey::from_bytes(self.unwrap_key(&wrapped, STUDY_KEY, study.as_bytes())?);
+        let file = match File::open(sharded(self.vault_directory(), &blob, FINISHED)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(StoreError::Damaged("image")),
+            opened => opened?,
+        };
+        match OpeningReader::open(file, &key, &blob) {
+            Ok(reader) => Ok(BlobReader(reader)),
+            Err(StreamError::Io(error)) => Err(error.into()),
+            Err(_) => Err(StoreError::Damaged("image")),
+        }
+    }
+
+    /// The study's key: of its row, or made now and kept until the row is.
+    fn study_key(&self, study: &str) -> Result<StudyKey, StoreError> {
+        let stored: Option<Vec<u8>> = self.read(|connection| {
+            Ok(connection
+                .prepare_cached("SELECT wrapped_key FROM studies WHERE study_instance_uid = ?1")?
+                .query_row([study], |row| row.get(0))
+                .optional()?)
+        })?;
+        if let Some(wrapped) = stored {
+            let key = StreamKey::from_bytes(self.unwrap_key(&wrapped, STUDY_KEY, study.as_bytes())?);
+            return Ok(StudyKey { key, wrapped });
+        }
+        let mut made = self.new_study_keys();
+        let key = made.entry(study.to_owned()).or_insert_with(|| {
+            let key = StreamKey::generate(&mut rand::rng());
+            let wrapped = self.wrap(key.as_bytes(), STUDY_KEY, study.as_bytes());
+            StudyKey { key, wrapped }
+        });
+        Ok(key.clone())
+    }
+
+    /// Removes blobs that no row names: what a crash between blob and row leaves, and unfinished ones.
+    pub(crate) fn sweep_blobs(&self) -> Result<(), StoreError> {
+        let mut swept = 0_u64;
+        for shard in fs::read_dir(self.vault_directory())? {
+            let shard = shard?.path();
+            if !shard.is_dir() {
+                continue;
+            }
+            for file in fs::read_dir(&shard)? {
+                let path = file?.path();
+                let orphan = match id_of(&path, FINISHED) {
+                    Some(id) => !self.names_blob(&id)?,
+                    None => id_of(&path, UNFINISHED).is_some(),
+                };
+                if orphan {
+                    remove(&path)?;
+                    swept += 1;
+                }
+            }
+        }
+        if swept > 0 {
+            tracing::info!(swept, "removed blobs that no row names");
+        }
+        Ok(())
+    }
+
+    fn names_blob(&self, id: &Id16) -> Result<bool, StoreError> {
+        self.read(|connection| {
+            Ok(connection
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM instances WHERE blob_id = :id)")?
+                .query_row(named_params! {":id": id}, |row| row.get(0))?)
+        })
+    }
+
+    /// Removes the files of blobs whose rows are gone.
+    pub(crate) fn remove_blobs(&self, ids: &[Id16]) -> Result<(), StoreError> {
+        for id in ids {
+            remove(&sharded(self.vault_directory(), id, FINISHED))?;
+        }
+        Ok(())
+    }
+}
+
+/// Takes the plaintext of one instance; nothing of it reaches the disk unsealed. Dropped unfinished, it leaves nothing.
+pub struct BlobWriter {
+    sealing: SealingWriter<File>,
+    sha256: Sha256,
+    blake3: blake3::Hasher,
+    blob: FinishedBlob,
+}
+
+impl BlobWriter {
+    /// Seals the end and makes the file durable.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSpace`] or what the system refused; the file is removed then.
+    pub fn finish(self) -> Result<FinishedBlob, StoreError> {
+        let Self { sealing, sha256, blake3, mut blob } = self;
+        sealing.finish()?.sync_all()?;
+        blob.sha256 = sha256.finalize().into();
+        blob.blake3 = *blake3.finalize().as_bytes();
+        Ok(blob)
+    }
+}
+
+impl Write for BlobWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.sealing.write(bytes)?;
+        let taken = &bytes[..written];
+        self.sha256.update(taken);
+        self.blake3.update(taken);
+        self.blob.bytes += taken.len() as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.sealing.flush()
+    }
+}
+
+impl std::fmt::Debug for BlobWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BlobWriter").field("bytes", &self.blob.bytes).finish_non_exhaustive()
+    }
+}
+
+/// A blob on disk that no row names yet; dropped without [`Store::insert_instance`], it is removed.
+pub struct FinishedBlob {
+    pub(crate) id: Id16,
+    path: PathBuf,
+    kept: bool,
+    pub(crate) study_key: StudyKey,
+    pub(crate) bytes: u64,
+    pub(crate) sha256: Id32,
+    pub(crate) blake3: Id32,
+}
+
+impl FinishedBlob {
+    /// Size of the plaintext, bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// SHA-256 of the plaintext.
+    #[must_use]
+    pub const fn sha256(&self) -> &Id32 {
+        &self.sha256
+    }
+
+    /// BLAKE3 of the plaintext.
+    #[must_use]
+    pub const fn blake3(&self) -> &Id32 {
+        &self.blake3
+    }
+
+    /// Gives the file its final name; the directory it is in must be synced after that.
+    pub(crate) fn settle(&mut self) -> Result<(), StoreError> {
+        let finished = self.path.with_extension(FINISHED);
+        fs::rename(&self.path, &finished)?;
+        self.path = finished;
+        Ok(())
+    }
+
+    /// The directory of the file.
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        self.path.parent()
+    }
+
+    /// A durable row names the file now.
+    pub(crate) fn keep(&mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for FinishedBlob {
+    fn drop(&mut self) {
+        if !self.kept {
+            // What cannot be removed now is swept when the store is next opened.
+            let _ = remove(&self.path);
+        }
+    }
+}
+
+impl std::fmt::Debug for FinishedBlob {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FinishedBlob").field("bytes", &self.bytes).finish_non_exhaustive()
+    }
+}
+
+/// Reads a stored instance back, from any position.
+pub struct BlobReader(OpeningReader<File>);
+
+impl BlobReader {
+    /// Size of the plaintext, bytes.
+    #[must_use]
+    pub const fn length(&self) -> u64 {
+        self.0.length()
+    }
+}
+
+impl Read for BlobReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl Seek for BlobReader {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        self.0.seek(position)
+    }
+}
+
+impl std::fmt::Debug for BlobReader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("BlobReader(…)")
+    }
+}
