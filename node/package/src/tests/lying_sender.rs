@@ -122,6 +122,18 @@ fn something_hidden_in_the_padding_is_refused() {
     assert!(verify(&seal_raw(&plaintext[..plaintext.len() - 1])).is_ok());
 }
 
+/// Padmé hardly ever gives such a length, so it is sealed by hand.
+#[test]
+fn a_plaintext_that_fills_its_chunks_exactly_is_opened() {
+    for chunks in [1, 2, 16, 17] {
+        let mut plaintext = Manifest::new(vec![]).unwrap().to_bytes();
+        plaintext.resize(chunks * 65_520, 0);
+        let shipment = seal_raw(&plaintext);
+        assert_eq!(shipment.payload.len(), chunks * CHUNK);
+        verify(&shipment).unwrap();
+    }
+}
+
 #[test]
 fn r17_a_hostile_manifest_is_refused() {
     let instance = |uid: &str, offset, length| Instance {

@@ -5,7 +5,6 @@ use std::io::Read;
 use proptest::prelude::*;
 
 use super::fixture::{Shipment, ship};
-use crate::chunk::CHUNK_PLAINTEXT;
 use crate::manifest::padme;
 use crate::order::reading_order;
 
@@ -49,25 +48,6 @@ fn more_instances_than_a_page_of_the_manifest() {
     let shipment = ship(&[1; 5_000]);
     assert_eq!(shipment.reader().manifest().instances().len(), 5_000);
     shipment.reader().verify_all().unwrap();
-}
-
-#[test]
-fn a_plaintext_that_fills_its_chunks_exactly() {
-    // The manifest is short of 300 bytes: some length of the instance makes the padded plaintext end on a boundary.
-    let layouts = (1..)
-        .map(|chunks| chunks * CHUNK_PLAINTEXT as u64)
-        .take_while(|end| *end < 3_000_000);
-    for end in layouts.filter(|end| padme(*end) == *end) {
-        for length in end - 300..end {
-            let shipment_length = length as usize;
-            let front = ship(&[0]).reader().manifest().to_bytes().len() as u64 + 4;
-            if length + front != end {
-                continue;
-            }
-            let shipment = ship(&[shipment_length]);
-            read(&shipment, 0..1);
-        }
-    }
 }
 
 #[test]
