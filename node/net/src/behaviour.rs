@@ -1,1 +1,118 @@
-//! To be filled in.
+//! The libp2p behaviours of a node, and the swarm around them.
+
+use std::time::Duration;
+
+use libp2p::allow_block_list::{self, BlockedPeers};
+use libp2p::connection_limits::{self, ConnectionLimits};
+use libp2p::identity::Keypair;
+use libp2p::kad::{self, store::MemoryStore};
+use libp2p::swarm::NetworkBehaviour;
+use libp2p::swarm::behaviour::toggle::Toggle;
+use libp2p::{
+    PeerId, Swarm, SwarmBuilder, autonat, dcutr, identify, memory_connection_limits, ping, relay, rendezvous,
+    tcp, tls, yamux,
+};
+
+use crate::config::NetworkConfig;
+use crate::error::NetError;
+use crate::streams::Protocols;
+
+/// How long a connection lives without streams. Long, because an admitted peer is one whose urgent request should
+/// arrive at once; the connection limits bound the number.
+const IDLE: Duration = Duration::from_secs(3600);
+
+/// A killed peer is noticed after this long, so that its return is not hidden behind a dead connection.
+const QUIC_SILENCE_MS: u32 = 6_000;
+
+#[derive(NetworkBehaviour)]
+pub(crate) struct Behaviour {
+    pub(crate) held: allow_block_list::Behaviour<BlockedPeers>,
+    limits: connection_limits::Behaviour,
+    memory: memory_connection_limits::Behaviour,
+    identify: identify::Behaviour,
+    ping: ping::Behaviour,
+    pub(crate) kad: Toggle<kad::Behaviour<MemoryStore>>,
+    pub(crate) rendezvous: Toggle<rendezvous::client::Behaviour>,
+    autonat: Toggle<autonat::v2::client::Behaviour>,
+    relay: relay::client::Behaviour,
+    dcutr: dcutr::Behaviour,
+    pub(crate) streams: libp2p_stream::Behaviour,
+}
+
+/// Builds the swarm: QUIC first, TCP + TLS + Yamux as fallback, DNS names, relayed circuits.
+pub(crate) fn swarm(
+    config: &NetworkConfig,
+    key: Keypair,
+    protocols: &Protocols,
+) -> Result<Swarm<Behaviour>, NetError> {
+    let transport = |error: &dyn std::fmt::Display| NetError::Transport(error.to_string());
+    let swarm = SwarmBuilder::with_existing_identity(key)
+        .with_tokio()
+        .with_tcp(
+            tcp::Config::default().nodelay(true),
+            tls::Config::new,
+            yamux::Config::default,
+        )
+        .map_err(|error| transport(&error))?
+        .with_quic_config(|mut quic| {
+            quic.max_idle_timeout = QUIC_SILENCE_MS;
+            quic.keep_alive_interval = Duration::from_secs(2);
+            quic
+        })
+        .with_dns()
+        .map_err(|error| transport(&error))?
+        .with_relay_client(tls::Config::new, yamux::Config::default)
+        .map_err(|error| transport(&error))?
+        .with_behaviour(|key, relay| behaviour(config, key, relay, protocols))
+        .map_err(|error| transport(&error))?
+        .with_swarm_config(|swarm| swarm.with_idle_connection_timeout(IDLE).with_smart_dial())
+        .build();
+    Ok(swarm)
+}
+
+fn behaviour(
+    config: &NetworkConfig,
+    key: &Keypair,
+    relay: relay::client::Behaviour,
+    protocols: &Protocols,
+) -> Behaviour {
+    let me = key.public().to_peer_id();
+    let limits = &config.limits;
+    let connections = ConnectionLimits::default()
+        .with_max_pending_incoming(Some(limits.pending_connections))
+        .with_max_pending_outgoing(Some(limits.pending_connections))
+        .with_max_established(Some(limits.connections))
+        .with_max_established_per_peer(Some(limits.connections_per_peer));
+    // Addresses of peers are told to bootstraps by rendezvous, and to peers by identify; the agent names no version,
+    // which would tell an attacker what to try.
+    let identify =
+        identify::Config::new("/dokuei/1".to_owned(), key.public()).with_agent_version("dokuei".to_owned());
+    let discovery = config.discovery;
+    Behaviour {
+        held: allow_block_list::Behaviour::default(),
+        limits: connection_limits::Behaviour::new(connections),
+        memory: memory_connection_limits::Behaviour::with_max_bytes(limits.memory),
+        identify: identify::Behaviour::new(identify),
+        ping: ping::Behaviour::new(ping::Config::new().with_interval(Duration::from_secs(10))),
+        kad: discovery.then(|| kademlia(me, protocols)).into(),
+        rendezvous: discovery
+            .then(|| rendezvous::client::Behaviour::new(key.clone()))
+            .into(),
+        autonat: discovery.then(autonat::v2::client::Behaviour::default).into(),
+        relay,
+        dcutr: dcutr::Behaviour::new(me),
+        streams: libp2p_stream::Behaviour::new(),
+    }
+}
+
+/// Peer routing only. Nodes join the routing table by hand (bootstraps and admitted peers), and every record is
+/// filtered: there is no kind of record in this version that could be verified, so none is ever stored.
+fn kademlia(me: PeerId, protocols: &Protocols) -> kad::Behaviour<MemoryStore> {
+    let mut config = kad::Config::new(protocols.kademlia.clone());
+    config
+        .set_record_filtering(kad::StoreInserts::FilterBoth)
+        .set_kbucket_inserts(kad::BucketInserts::Manual)
+        .disjoint_query_paths(true)
+        .set_query_timeout(Duration::from_secs(20));
+    kad::Behaviour::with_config(me, MemoryStore::new(me), config)
+}

@@ -32,7 +32,12 @@ impl NetworkConfig {
     /// A configuration with the defaults: listen everywhere on a free port, discovery and relay on.
     #[must_use]
     pub fn new(key: SecretKey, network: impl Into<String>) -> Self {
-        let listen = ["/ip4/0.0.0.0/udp/0/quic-v1", "/ip6/::/udp/0/quic-v1", "/ip4/0.0.0.0/tcp/0", "/ip6/::/tcp/0"];
+        let listen = [
+            "/ip4/0.0.0.0/udp/0/quic-v1",
+            "/ip6/::/udp/0/quic-v1",
+            "/ip4/0.0.0.0/tcp/0",
+            "/ip6/::/tcp/0",
+        ];
         Self {
             key,
             listen: listen.iter().filter_map(|address| address.parse().ok()).collect(),

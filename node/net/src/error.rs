@@ -41,7 +41,9 @@ pub enum CallError {
     #[error("the peer broke the protocol: {0}")]
     Misbehaved(String),
     /// What we wanted to send is larger than the protocol allows.
-    #[error("the message of {got} bytes is larger than the {limit} that are allowed; send fewer entries at once")]
+    #[error(
+        "the message of {got} bytes is larger than the {limit} that are allowed; send fewer entries at once"
+    )]
     TooLarge {
         /// Its length, bytes.
         got: usize,

@@ -1,1 +1,225 @@
-//! To be filled in.
+//! Who is admitted, who is held off, and how many streams each peer has: asked before every application stream.
+//!
+//! Admission is kept by PeerId, not by connection: TLS proves on every connection that the peer holds the key of its
+//! PeerId, and the admission binds that key to its certificate. It ends with the last connection.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use libp2p::PeerId;
+
+use crate::host::RefusalCode;
+
+/// Held-off peers that are remembered at most; beyond that the one that is free soonest is forgotten.
+const MAX_HELD: usize = 4096;
+
+/// Inbound admission exchanges that one peer may have running: two simultaneous connections need two.
+const MAX_ADMISSIONS: usize = 2;
+
+/// Shared between the driver, the handles and the serving tasks.
+#[derive(Clone, Default)]
+pub(crate) struct Gate(Arc<Mutex<Inner>>);
+
+#[derive(Default)]
+struct Inner {
+    peers: HashMap<PeerId, Standing>,
+    held: HashMap<PeerId, Instant>,
+}
+
+#[derive(Default)]
+struct Standing {
+    connections: usize,
+    admitted: bool,
+    streams: usize,
+    admissions: usize,
+}
+
+/// What a pass was given for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Application,
+    Admission,
+}
+
+/// The right to use one stream; given back when dropped.
+pub(crate) struct Pass {
+    gate: Gate,
+    peer: PeerId,
+    purpose: Purpose,
+}
+
+impl Gate {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // Nothing in here can panic half-way, so a poisoned lock still guards sound data.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A connection with `peer` exists.
+    pub(crate) fn connected(&self, peer: PeerId) {
+        self.lock().peers.entry(peer).or_default().connections += 1;
+    }
+
+    /// A connection with `peer` ended; the last one takes the admission with it.
+    pub(crate) fn disconnected(&self, peer: PeerId) {
+        let mut inner = self.lock();
+        if let Some(standing) = inner.peers.get_mut(&peer) {
+            standing.connections = standing.connections.saturating_sub(1);
+            if standing.connections == 0 {
+                inner.peers.remove(&peer);
+            }
+        }
+    }
+
+    /// Opens the gate for `peer`, unless its connection is gone or it has been held off meanwhile.
+    pub(crate) fn admit(&self, peer: PeerId) -> bool {
+        let mut inner = self.lock();
+        if inner.held.contains_key(&peer) {
+            return false;
+        }
+        let Some(standing) = inner.peers.get_mut(&peer) else {
+            return false;
+        };
+        standing.admitted = true;
+        true
+    }
+
+    /// Whether both sides have admitted each other.
+    pub(crate) fn is_admitted(&self, peer: &PeerId) -> bool {
+        self.lock()
+            .peers
+            .get(peer)
+            .is_some_and(|standing| standing.admitted)
+    }
+
+    /// Application streams that are open with `peer`.
+    pub(crate) fn streams(&self, peer: &PeerId) -> usize {
+        self.lock().peers.get(peer).map_or(0, |standing| standing.streams)
+    }
+
+    /// Closes the gate for `peer` and holds it off.
+    pub(crate) fn hold_off(&self, peer: PeerId, time: Duration) {
+        let mut inner = self.lock();
+        if let Some(standing) = inner.peers.get_mut(&peer) {
+            standing.admitted = false;
+        }
+        if inner.held.len() >= MAX_HELD
+            && let Some(soonest) = inner
+                .held
+                .iter()
+                .min_by_key(|(_, until)| **until)
+                .map(|(peer, _)| *peer)
+        {
+            inner.held.remove(&soonest);
+        }
+        inner.held.insert(peer, Instant::now() + time);
+    }
+
+    /// Whether `peer` is held off now.
+    pub(crate) fn is_held(&self, peer: &PeerId) -> bool {
+        self.lock().held.contains_key(peer)
+    }
+
+    /// Lets go those whose time is over, and names them.
+    pub(crate) fn release(&self) -> Vec<PeerId> {
+        let now = Instant::now();
+        self.lock()
+            .held
+            .extract_if(|_, until| *until <= now)
+            .map(|(peer, _)| peer)
+            .collect()
+    }
+
+    /// Asks for an application stream with `peer`, at most `limit` at once.
+    pub(crate) fn enter(&self, peer: PeerId, limit: usize) -> Result<Pass, RefusalCode> {
+        let mut inner = self.lock();
+        let standing = inner.peers.get_mut(&peer).filter(|standing| standing.admitted);
+        let standing = standing.ok_or(RefusalCode::NotAdmitted)?;
+        if standing.streams >= limit {
+            return Err(RefusalCode::Busy);
+        }
+        standing.streams += 1;
+        Ok(Pass {
+            gate: self.clone(),
+            peer,
+            purpose: Purpose::Application,
+        })
+    }
+
+    /// Asks to answer an admission that `peer` began.
+    pub(crate) fn enter_admission(&self, peer: PeerId) -> Result<Pass, RefusalCode> {
+        let mut inner = self.lock();
+        if inner.held.contains_key(&peer) {
+            return Err(RefusalCode::Policy);
+        }
+        let standing = inner.peers.entry(peer).or_default();
+        if standing.admissions >= MAX_ADMISSIONS {
+            return Err(RefusalCode::Busy);
+        }
+        standing.admissions += 1;
+        Ok(Pass {
+            gate: self.clone(),
+            peer,
+            purpose: Purpose::Admission,
+        })
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        let mut inner = self.gate.lock();
+        let Some(standing) = inner.peers.get_mut(&self.peer) else {
+            return;
+        };
+        match self.purpose {
+            Purpose::Application => standing.streams = standing.streams.saturating_sub(1),
+            Purpose::Admission => standing.admissions = standing.admissions.saturating_sub(1),
+        }
+        let unused = standing.connections == 0 && standing.streams == 0 && standing.admissions == 0;
+        if unused {
+            inner.peers.remove(&self.peer);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R17 (intrude): no application stream before admission, none after the last connection.
+    #[test]
+    fn r17_the_gate_opens_with_admission_and_closes_with_the_connection() {
+        let (gate, peer) = (Gate::default(), PeerId::random());
+        assert!(!gate.admit(peer), "there is no connection");
+        gate.connected(peer);
+        assert_eq!(gate.enter(peer, 1).err(), Some(RefusalCode::NotAdmitted));
+        assert!(gate.admit(peer));
+        assert!(gate.enter(peer, 1).is_ok());
+        gate.disconnected(peer);
+        assert_eq!(gate.enter(peer, 1).err(), Some(RefusalCode::NotAdmitted));
+    }
+
+    /// R17 (obstruct): streams are counted and given back.
+    #[test]
+    fn r17_one_peer_has_a_bounded_number_of_streams() {
+        let (gate, peer) = (Gate::default(), PeerId::random());
+        gate.connected(peer);
+        gate.admit(peer);
+        let pass = gate.enter(peer, 1).ok();
+        assert_eq!(gate.enter(peer, 1).err(), Some(RefusalCode::Busy));
+        drop(pass);
+        assert_eq!(gate.streams(&peer), 0);
+        assert!(gate.enter(peer, 1).is_ok());
+    }
+
+    #[test]
+    fn a_held_peer_is_let_go_when_its_time_is_over() {
+        let (gate, peer) = (Gate::default(), PeerId::random());
+        gate.connected(peer);
+        gate.admit(peer);
+        gate.hold_off(peer, Duration::ZERO);
+        assert!(gate.is_held(&peer) && !gate.is_admitted(&peer) && !gate.admit(peer));
+        assert_eq!(gate.release(), vec![peer]);
+        assert!(!gate.is_held(&peer));
+    }
+}

@@ -123,7 +123,10 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal with its reason for our own log.
     pub fn new(code: RefusalCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into() }
+        Self {
+            code,
+            detail: detail.into(),
+        }
     }
 }
 

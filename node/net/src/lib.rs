@@ -23,6 +23,7 @@ mod gate;
 mod host;
 mod network;
 mod package;
+mod serving;
 mod status;
 mod streams;
 pub mod wire;
@@ -54,6 +55,9 @@ pub fn key_of_peer(peer: &PeerId) -> Option<PublicKey> {
     if hash.code() != IDENTITY {
         return None;
     }
-    let key = libp2p::identity::PublicKey::try_decode_protobuf(hash.digest()).ok()?.try_into_ed25519().ok()?;
+    let key = libp2p::identity::PublicKey::try_decode_protobuf(hash.digest())
+        .ok()?
+        .try_into_ed25519()
+        .ok()?;
     PublicKey::from_bytes(key.to_bytes()).ok()
 }

@@ -1,23 +1,42 @@
 //! The handle to a running network.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use libp2p::{Multiaddr, PeerId};
-use tokio::sync::watch;
+use futures::StreamExt as _;
+use libp2p::identity::Keypair;
+use libp2p::swarm::SwarmEvent;
+use libp2p::{Multiaddr, PeerId, Stream, StreamProtocol, Swarm};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::timeout;
 
-use crate::config::NetworkConfig;
+use crate::behaviour::{self, Behaviour};
+use crate::config::{Limits, NetworkConfig};
+use crate::driver::{Command, Driver, Identity, Parts};
 use crate::error::{CallError, NetError, PullError};
+use crate::gate::{Gate, Pass};
 use crate::host::{Host, PackageSink, RefusalCode};
-use crate::package::{PullOutcome, PullRequest};
+use crate::package::{self, PullOutcome, PullRequest};
+use crate::serving;
 use crate::status::Status;
+use crate::streams::{self, OpenError, Protocols};
 use crate::wire::case::{CaseMessage, CaseReply};
+use crate::{case, peer_id_of};
+
+/// How long the operating system may take to give us our listeners.
+const LISTENING: Duration = Duration::from_secs(5);
 
 /// A running network. Cheap to clone; all clones talk to one driver task, which ends at [`Network::shutdown`] or when
 /// the last clone is dropped.
 #[derive(Clone)]
 pub struct Network {
     peer: PeerId,
+    commands: mpsc::Sender<Command>,
     status: watch::Receiver<Status>,
+    control: libp2p_stream::Control,
+    gate: Gate,
+    limits: Arc<Limits>,
+    protocols: Protocols,
 }
 
 impl Network {
@@ -26,8 +45,60 @@ impl Network {
     /// # Errors
     /// [`NetError`] when an address is unusable or no listener works.
     pub async fn start(config: NetworkConfig, host: Arc<dyn Host>) -> Result<Self, NetError> {
-        let _ = (config, host);
-        Err(NetError::Closed)
+        let protocols = Protocols::of(&config.network).ok_or_else(|| NetError::Address {
+            address: config.network.clone(),
+            why: "it is not usable as the name of a network".to_owned(),
+        })?;
+        let key = Keypair::ed25519_from_bytes(*config.key.seed())
+            .map_err(|error| NetError::Transport(error.to_string()))?;
+        let mut swarm = behaviour::swarm(&config, key, &protocols)?;
+        let found = listen(&mut swarm, &config.listen).await?;
+        let (commands, command_receiver) = mpsc::channel(64);
+        let (notices, notice_receiver) = mpsc::channel(256);
+        let (status_sender, status) = watch::channel(Status {
+            listening: found.clone(),
+            ..Status::default()
+        });
+        let gate = Gate::default();
+        let peer = peer_id_of(&config.key.public());
+        let parts = Parts {
+            swarm,
+            me: Identity {
+                peer,
+                key: config.key.clone(),
+                instance: rand::random(),
+            },
+            host: host.clone(),
+            gate: gate.clone(),
+            protocols: protocols.clone(),
+            commands: command_receiver,
+            notices,
+            status: status_sender,
+        };
+        let mut driver = Driver::new(parts, &config);
+        if config.discovery {
+            config
+                .bootstraps
+                .iter()
+                .try_for_each(|address| driver.add_bootstrap(address))?;
+        }
+        config
+            .peers
+            .iter()
+            .try_for_each(|address| driver.add_static_peer(address))?;
+        driver.begin(&found);
+        serving::accept_streams(&driver, notice_receiver)?;
+        let control = driver.control.clone();
+        tokio::spawn(driver.run());
+        Ok(Self {
+            peer,
+            commands,
+            status,
+            control,
+            gate,
+            limits: Arc::new(config.limits),
+            protocols,
+        })
     }
 
     /// This node's PeerId.
@@ -36,7 +107,7 @@ impl Network {
         self.peer
     }
 
-    /// How the network looks now.
+    /// How the network looks now (at most a quarter of a second ago).
     #[must_use]
     pub fn status(&self) -> Status {
         self.status.borrow().clone()
@@ -51,8 +122,7 @@ impl Network {
     /// Whether a peer is connected and both sides have admitted each other.
     #[must_use]
     pub fn is_admitted(&self, peer: &PeerId) -> bool {
-        let _ = peer;
-        false
+        self.gate.is_admitted(peer)
     }
 
     /// Keeps trying to reach `peer` (something waits for it), at `addresses` and wherever the bootstraps know it,
@@ -61,8 +131,7 @@ impl Network {
     /// # Errors
     /// [`NetError::Closed`].
     pub async fn want(&self, peer: PeerId, addresses: Vec<Multiaddr>) -> Result<(), NetError> {
-        let _ = (peer, addresses);
-        Err(NetError::Closed)
+        self.tell(Command::Want(peer, addresses)).await
     }
 
     /// Stops trying to reach `peer`; an existing connection stays.
@@ -70,8 +139,7 @@ impl Network {
     /// # Errors
     /// [`NetError::Closed`].
     pub async fn unwant(&self, peer: PeerId) -> Result<(), NetError> {
-        let _ = peer;
-        Err(NetError::Closed)
+        self.tell(Command::Unwant(peer)).await
     }
 
     /// Ends everything with `peer` at once and holds it off for a time (its certificate has been revoked).
@@ -79,8 +147,7 @@ impl Network {
     /// # Errors
     /// [`NetError::Closed`].
     pub async fn expel(&self, peer: PeerId, code: RefusalCode) -> Result<(), NetError> {
-        let _ = (peer, code);
-        Err(NetError::Closed)
+        self.tell(Command::Expel(peer, code)).await
     }
 
     /// Sends a case message to an admitted peer and waits for its reply.
@@ -89,8 +156,21 @@ impl Network {
     /// [`CallError`]. After [`CallError::Lost`] or [`CallError::Timeout`] the peer may or may not have acted: ask
     /// again, storing an entry twice is harmless.
     pub async fn call_case(&self, peer: PeerId, message: CaseMessage) -> Result<CaseReply, CallError> {
-        let _ = (peer, message);
-        Err(CallError::NotAdmitted)
+        let message = case::encode(&message)?;
+        let call = async {
+            let (mut stream, _pass) =
+                self.open(peer, &self.protocols.case)
+                    .await
+                    .map_err(|error| match error {
+                        OpenError::Refused(RefusalCode::NotAdmitted) => CallError::NotAdmitted,
+                        OpenError::Refused(code) => CallError::Refused(code),
+                        OpenError::Lost(why) => CallError::Lost(why),
+                    })?;
+            case::ask(&mut stream, &message).await
+        };
+        timeout(self.limits.call, call)
+            .await
+            .map_err(|_| CallError::Timeout)?
     }
 
     /// Pulls ranges of a package from an admitted peer into `sink`. Ends when all came, when the peer ends, or when
@@ -104,10 +184,79 @@ impl Network {
         request: PullRequest,
         sink: Box<dyn PackageSink>,
     ) -> Result<PullOutcome, PullError> {
-        let _ = (peer, request, sink);
-        Err(PullError::NotAdmitted)
+        package::check_ranges(&request.ranges).map_err(PullError::Ranges)?;
+        let (stream, _pass) =
+            self.open(peer, &self.protocols.package)
+                .await
+                .map_err(|error| match error {
+                    OpenError::Refused(RefusalCode::NotAdmitted) => PullError::NotAdmitted,
+                    OpenError::Refused(code) => PullError::Refused(code),
+                    OpenError::Lost(why) => PullError::Lost(why),
+                })?;
+        package::pull::pull(stream, request, sink, self.limits.stall).await
     }
 
-    /// Leaves the network: tells the bootstraps, closes every connection, ends the driver.
-    pub async fn shutdown(&self) {}
+    /// Leaves the network: takes back registrations, closes every connection, ends the driver.
+    pub async fn shutdown(&self) {
+        let (done, wait) = oneshot::channel();
+        if self.commands.send(Command::Shutdown(done)).await.is_ok() {
+            // An error says that the driver is gone already.
+            let _ = wait.await;
+        }
+    }
+
+    async fn tell(&self, command: Command) -> Result<(), NetError> {
+        self.commands.send(command).await.map_err(|_| NetError::Closed)
+    }
+
+    /// Opens a stream through the gate. (libp2p-stream would dial an unconnected peer: the gate is asked first.)
+    async fn open(&self, peer: PeerId, protocol: &StreamProtocol) -> Result<(Stream, Pass), OpenError> {
+        let pass = self.gate.enter(peer, usize::MAX).map_err(OpenError::Refused)?;
+        Ok((streams::open(&self.control, peer, protocol).await?, pass))
+    }
+}
+
+/// Listens wherever it can, and waits until the addresses are known. Something must work.
+async fn listen(swarm: &mut Swarm<Behaviour>, addresses: &[Multiaddr]) -> Result<Vec<Multiaddr>, NetError> {
+    let mut failures = Vec::new();
+    let mut waiting = 0usize;
+    for address in addresses {
+        match swarm.listen_on(address.clone()) {
+            Ok(_) => waiting += 1,
+            Err(error) => failures.push(format!("{address}: {}", cause(&error))),
+        }
+    }
+    let mut found = Vec::new();
+    let until = tokio::time::Instant::now() + LISTENING;
+    while found.len() < waiting {
+        match tokio::time::timeout_at(until, swarm.select_next_some()).await {
+            Ok(SwarmEvent::NewListenAddr { address, .. }) => found.push(address),
+            Ok(SwarmEvent::ListenerClosed { reason, .. }) => {
+                waiting -= 1;
+                failures.push(
+                    reason
+                        .err()
+                        .map_or_else(|| "closed".to_owned(), |error| error.to_string()),
+                );
+            }
+            Ok(_) => {}
+            Err(_) => break,
+        }
+    }
+    for failure in &failures {
+        tracing::warn!(failure, "a listen address does not work");
+    }
+    if found.is_empty() && !addresses.is_empty() {
+        return Err(NetError::NoListener(failures.join("; ")));
+    }
+    Ok(found)
+}
+
+/// The innermost cause: what the operating system said.
+fn cause(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
 }

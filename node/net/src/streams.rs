@@ -1,1 +1,105 @@
-//! To be filled in.
+//! Opening and accepting application streams around libp2p-stream, which drops inbound streams when it is busy: the
+//! acceptor's first byte says that the stream is really there, and an opener who does not see it tries again.
+
+use std::time::Duration;
+
+use futures::{AsyncReadExt as _, AsyncWriteExt as _};
+use libp2p::{PeerId, Stream, StreamProtocol};
+use libp2p_stream::{Control, OpenStreamError};
+use tokio::time::{sleep, timeout};
+
+use crate::host::RefusalCode;
+
+/// Spacing that cured dropped streams in measurement; a random part keeps 64 openers from knocking in step.
+const SPACING: Duration = Duration::from_millis(50);
+
+/// How often a stream is tried.
+const ATTEMPTS: u32 = 40;
+
+/// How long the accept byte may take.
+const ACCEPT: Duration = Duration::from_secs(5);
+
+/// First byte on an accepted stream; any other is a [`RefusalCode`].
+const ACCEPTED: u8 = 0;
+
+/// The protocols of one network. The network's name is part of each, so that networks never mix.
+#[derive(Debug, Clone)]
+pub(crate) struct Protocols {
+    pub(crate) admission: StreamProtocol,
+    pub(crate) case: StreamProtocol,
+    pub(crate) package: StreamProtocol,
+    pub(crate) kademlia: StreamProtocol,
+}
+
+impl Protocols {
+    pub(crate) fn of(network: &str) -> Option<Self> {
+        let named = |path: &str| StreamProtocol::try_from_owned(format!("{path}/{network}")).ok();
+        Some(Self {
+            admission: named("/dokuei/admission/1")?,
+            case: named("/dokuei/case/1")?,
+            package: named("/dokuei/package/1")?,
+            // Bootstraps serve every network with one table.
+            kademlia: StreamProtocol::new("/dokuei/kad/1"),
+        })
+    }
+}
+
+/// Why no stream could be had.
+#[derive(Debug)]
+pub(crate) enum OpenError {
+    /// The other side said so.
+    Refused(RefusalCode),
+    /// The connection failed, or the other side does not speak this.
+    Lost(String),
+}
+
+/// Opens a stream and waits until the other side has accepted it.
+pub(crate) async fn open(
+    control: &Control,
+    peer: PeerId,
+    protocol: &StreamProtocol,
+) -> Result<Stream, OpenError> {
+    let mut last = OpenError::Lost("no attempt succeeded".to_owned());
+    for attempt in 0..ATTEMPTS {
+        if attempt > 0 {
+            sleep(SPACING + Duration::from_millis(rand::random_range(0..50))).await;
+        }
+        let mut stream = match control.clone().open_stream(peer, protocol.clone()).await {
+            Ok(stream) => stream,
+            Err(OpenStreamError::UnsupportedProtocol(_)) => {
+                return Err(OpenError::Lost(format!("the peer does not speak {protocol}")));
+            }
+            Err(error) => {
+                last = OpenError::Lost(error.to_string());
+                continue;
+            }
+        };
+        let mut byte = [0];
+        match timeout(ACCEPT, stream.read_exact(&mut byte)).await {
+            Ok(Ok(())) if byte[0] == ACCEPTED => return Ok(stream),
+            Ok(Ok(())) => match RefusalCode::from_byte(byte[0]) {
+                RefusalCode::Busy => last = OpenError::Refused(RefusalCode::Busy),
+                code => return Err(OpenError::Refused(code)),
+            },
+            Ok(Err(error)) => last = OpenError::Lost(error.to_string()),
+            Err(_) => last = OpenError::Lost("the stream was not accepted in time".to_owned()),
+        }
+    }
+    Err(last)
+}
+
+/// Tells the opener that its stream is accepted.
+pub(crate) async fn accept(stream: &mut Stream) -> std::io::Result<()> {
+    stream.write_all(&[ACCEPTED]).await?;
+    stream.flush().await
+}
+
+/// Tells the opener why it gets no stream, and closes it.
+pub(crate) async fn refuse(mut stream: Stream, code: RefusalCode) {
+    let said = async {
+        stream.write_all(&[code as u8]).await?;
+        stream.close().await
+    };
+    // A peer that does not even listen to its refusal has nothing to lose.
+    let _ = timeout(ACCEPT, said).await;
+}

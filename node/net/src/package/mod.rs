@@ -1,8 +1,14 @@
 //! Packages: the holder serves slices, the receiver pulls them.
 
+pub(crate) mod pull;
+pub(crate) mod serve;
+
 use tokio::sync::watch;
 
-use crate::wire::package::{ChunkRange, PackageId};
+use crate::wire::package::{ChunkRange, MAX_RANGES, PackageId};
+
+/// Slices (1 MiB each) that lie between disk and network at most, on each side.
+const DEPTH: usize = 8;
 
 /// What to pull.
 #[derive(Debug, Clone)]
@@ -34,4 +40,52 @@ pub struct PullOutcome {
     pub chunks: u64,
     /// Their bytes.
     pub bytes: u64,
+}
+
+/// Ascending, disjoint, not empty, not too many, and nowhere near the end of the number space.
+pub(crate) fn check_ranges(ranges: &[ChunkRange]) -> Result<(), &'static str> {
+    if ranges.is_empty() || ranges.len() > MAX_RANGES {
+        return Err("there must be between 1 and 1024 ranges");
+    }
+    let mut from = 0;
+    for range in ranges {
+        let end = range
+            .first
+            .checked_add(range.count)
+            .ok_or("a range ends beyond all numbers")?;
+        if range.count == 0 || range.first < from {
+            return Err("ranges must not be empty and must ascend without overlap");
+        }
+        from = end;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn range(first: u64, count: u64) -> ChunkRange {
+        ChunkRange { first, count }
+    }
+
+    #[test]
+    fn ranges_that_ascend_are_good() {
+        assert_eq!(check_ranges(&[range(0, 1), range(1, 16), range(40, 2)]), Ok(()));
+    }
+
+    /// R17 (obstruct): hostile ranges are refused before anything is read.
+    #[test]
+    fn r17_empty_overlapping_endless_and_too_many_ranges_are_refused() {
+        let many: Vec<_> = (0..=MAX_RANGES as u64).map(|index| range(index * 2, 1)).collect();
+        for bad in [
+            &[][..],
+            &[range(3, 0)],
+            &[range(0, 2), range(1, 1)],
+            &[range(u64::MAX, 2)],
+            &many,
+        ] {
+            assert!(check_ranges(bad).is_err(), "{bad:?}");
+        }
+    }
 }

@@ -64,11 +64,29 @@ pub struct CrlState {
     pub hash: [u8; 32],
 }
 
-/// How an admission ends for the one who reads it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct Verdict {
-    /// 0: admitted; else a [`crate::RefusalCode`].
+/// One step of an admission. A verdict other than 0 may come at any point and ends it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[non_exhaustive]
+pub enum Step {
+    /// An encoded [`Hello`]; the proofs sign the hash of exactly these bytes.
     #[n(0)]
-    pub code: u8,
+    Hello {
+        /// The encoding.
+        #[cbor(n(0), with = "minicbor::bytes")]
+        hello: Vec<u8>,
+    },
+    /// A COSE_Sign1 of kind `Admission` over [`crate::admission::statement`].
+    #[n(1)]
+    Proof {
+        /// The encoding.
+        #[cbor(n(0), with = "minicbor::bytes")]
+        proof: Vec<u8>,
+    },
+    /// How the sender judges: 0 admitted, else a [`crate::RefusalCode`].
+    #[n(2)]
+    Verdict {
+        /// The code.
+        #[n(0)]
+        code: u8,
+    },
 }

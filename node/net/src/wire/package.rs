@@ -90,6 +90,11 @@ impl fmt::Debug for PackageId {
 impl fmt::Debug for Slice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { range, bytes, proof } = self;
-        write!(f, "Slice({range:?}, {} bytes, proof of {})", bytes.len(), proof.len())
+        write!(
+            f,
+            "Slice({range:?}, {} bytes, proof of {})",
+            bytes.len(),
+            proof.len()
+        )
     }
 }

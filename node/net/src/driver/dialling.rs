@@ -1,0 +1,209 @@
+//! Reaching peers: those that something waits for are tried until they are there.
+
+use std::time::{Duration, Instant};
+
+use libp2p::multiaddr::Protocol;
+use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
+use libp2p::{Multiaddr, PeerId};
+
+use super::Driver;
+
+/// Wait before the second try; doubles up to [`MAX_DELAY`], so that a peer that returns is reached within 5 s.
+const MIN_DELAY: Duration = Duration::from_millis(500);
+
+/// Longest wait between two tries.
+const MAX_DELAY: Duration = Duration::from_secs(4);
+
+/// Addresses that are kept for one wanted peer.
+const MAX_ADDRESSES: usize = 32;
+
+/// A peer that something waits for.
+pub(super) struct Wanted {
+    addresses: Vec<Multiaddr>,
+    next: Instant,
+    delay: Duration,
+    /// Direct addresses failed just now: try by relay.
+    relayed: bool,
+    /// When the bootstraps were last asked where it is.
+    pub(super) asked: Option<Instant>,
+}
+
+impl Wanted {
+    pub(super) fn new() -> Self {
+        Self {
+            addresses: Vec::new(),
+            next: Instant::now(),
+            delay: MIN_DELAY,
+            relayed: false,
+            asked: None,
+        }
+    }
+
+    /// Remembers an address; the oldest gives way.
+    pub(super) fn learn(&mut self, address: Multiaddr) {
+        if !self.addresses.contains(&address) {
+            if self.addresses.len() >= MAX_ADDRESSES {
+                self.addresses.remove(0);
+            }
+            self.addresses.push(address);
+        }
+    }
+
+    /// Tries again at once and from the shortest wait.
+    pub(super) fn hurry(&mut self) {
+        (self.next, self.delay) = (Instant::now(), MIN_DELAY);
+    }
+}
+
+impl Driver {
+    pub(super) fn want(&mut self, peer: PeerId, addresses: Vec<Multiaddr>) {
+        if peer == self.me.peer {
+            return;
+        }
+        let wanted = self.wanted.entry(peer).or_insert_with(Wanted::new);
+        for address in addresses.into_iter().take(MAX_ADDRESSES) {
+            wanted.learn(without_peer(address));
+        }
+        wanted.hurry();
+    }
+
+    /// Dials whoever is due: bootstraps, wanted peers, and a few newly discovered ones.
+    pub(super) fn dial_due(&mut self) {
+        let now = Instant::now();
+        let due: Vec<_> = self
+            .wanted
+            .iter()
+            .filter(|(peer, wanted)| {
+                wanted.next <= now && !self.peers.contains_key(peer) && !self.gate.is_held(peer)
+            })
+            .map(|(peer, _)| *peer)
+            .collect();
+        for peer in due {
+            self.try_wanted(peer, now);
+        }
+        self.dial_bootstraps(now);
+        self.introduce(now);
+    }
+
+    fn try_wanted(&mut self, peer: PeerId, now: Instant) {
+        let circuits = self.circuits_to(&peer);
+        let known = self
+            .known
+            .get(&peer)
+            .map(|known| known.addresses.clone())
+            .unwrap_or_default();
+        let Some(wanted) = self.wanted.get_mut(&peer) else {
+            return;
+        };
+        let all = wanted.addresses.iter().cloned().chain(known);
+        let (mut by_relay, mut direct): (Vec<_>, Vec<_>) = all.partition(is_relayed);
+        by_relay.extend(circuits);
+        // Direct first, so that a relay never wins a race it should lose; then, at once, by relay.
+        let use_relay = (wanted.relayed || direct.is_empty()) && !by_relay.is_empty();
+        wanted.relayed = !use_relay && !by_relay.is_empty();
+        wanted.next = now + wanted.delay;
+        if use_relay || by_relay.is_empty() {
+            wanted.delay = (wanted.delay * 2).min(MAX_DELAY);
+        }
+        let addresses = if use_relay {
+            by_relay
+        } else {
+            std::mem::take(&mut direct)
+        };
+        self.dial(peer, addresses);
+    }
+
+    /// A dial failed: a wanted peer is tried by relay without waiting.
+    pub(super) fn on_dial_failed(&mut self, peer: &PeerId) {
+        if let Some(wanted) = self.wanted.get_mut(peer).filter(|wanted| wanted.relayed) {
+            wanted.next = Instant::now();
+        }
+    }
+
+    pub(super) fn dial(&mut self, peer: PeerId, mut addresses: Vec<Multiaddr>) {
+        addresses.dedup();
+        if addresses.is_empty() {
+            return;
+        }
+        let options = DialOpts::peer_id(peer)
+            .condition(PeerCondition::DisconnectedAndNotDialing)
+            .addresses(addresses)
+            .build();
+        if let Err(error) = self.swarm.dial(options) {
+            tracing::debug!(%peer, %error, "not dialled");
+        }
+    }
+
+    /// Circuits to `peer` through every bootstrap that we are connected with.
+    fn circuits_to(&self, peer: &PeerId) -> Vec<Multiaddr> {
+        let connected = self
+            .bootstraps
+            .iter()
+            .filter(|bootstrap| self.peers.contains_key(&bootstrap.peer));
+        connected
+            .filter(|bootstrap| bootstrap.relays)
+            .map(|bootstrap| {
+                bootstrap
+                    .address
+                    .clone()
+                    .with(Protocol::P2pCircuit)
+                    .with(Protocol::P2p(*peer))
+            })
+            .collect()
+    }
+}
+
+/// Whether an address leads through a relay.
+pub(super) fn is_relayed(address: &Multiaddr) -> bool {
+    address.iter().any(|part| part == Protocol::P2pCircuit)
+}
+
+/// The address without a final `/p2p/…`, which the dial names already. A relayed address keeps the relay's.
+pub(super) fn without_peer(mut address: Multiaddr) -> Multiaddr {
+    if !is_relayed(&address) && matches!(address.iter().last(), Some(Protocol::P2p(_))) {
+        address.pop();
+    }
+    address
+}
+
+/// Splits an address into the peer it ends in and itself.
+pub(crate) fn peer_of(address: &Multiaddr) -> Option<PeerId> {
+    match address.iter().last() {
+        Some(Protocol::P2p(peer)) => Some(peer),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relayed_address_keeps_its_relay() {
+        let peer = PeerId::random();
+        let direct: Multiaddr = format!("/ip4/192.0.2.1/udp/1/quic-v1/p2p/{peer}")
+            .parse()
+            .unwrap();
+        assert_eq!(peer_of(&direct), Some(peer));
+        assert_eq!(without_peer(direct).to_string(), "/ip4/192.0.2.1/udp/1/quic-v1");
+        let relayed: Multiaddr = format!("/ip4/192.0.2.1/tcp/1/p2p/{peer}/p2p-circuit/p2p/{peer}")
+            .parse()
+            .unwrap();
+        assert!(is_relayed(&relayed));
+        assert_eq!(without_peer(relayed.clone()), relayed);
+    }
+
+    #[test]
+    fn a_wanted_peer_has_a_bounded_number_of_addresses() {
+        let mut wanted = Wanted::new();
+        for port in 0..100 {
+            wanted.learn(format!("/ip4/192.0.2.1/tcp/{port}").parse().unwrap());
+        }
+        assert_eq!(wanted.addresses.len(), MAX_ADDRESSES);
+        assert!(
+            wanted
+                .addresses
+                .contains(&"/ip4/192.0.2.1/tcp/99".parse().unwrap())
+        );
+    }
+}

@@ -1,0 +1,141 @@
+//! What the swarm reports.
+
+use std::time::Instant;
+
+use libp2p::core::{ConnectedPoint, Endpoint};
+use libp2p::swarm::{ConnectionId, SwarmEvent};
+use libp2p::{Multiaddr, PeerId, identify, kad};
+
+use super::{Connection, Driver, Notice};
+use crate::behaviour::BehaviourEvent;
+
+impl Driver {
+    pub(super) async fn on_event(&mut self, event: SwarmEvent<BehaviourEvent>) {
+        match event {
+            SwarmEvent::ConnectionEstablished {
+                peer_id,
+                connection_id,
+                endpoint,
+                ..
+            } => {
+                self.on_connected(peer_id, connection_id, &endpoint);
+            }
+            SwarmEvent::ConnectionClosed {
+                peer_id,
+                connection_id,
+                ..
+            } => {
+                self.on_disconnected(peer_id, connection_id).await;
+            }
+            SwarmEvent::OutgoingConnectionError {
+                peer_id: Some(peer),
+                error,
+                ..
+            } => {
+                tracing::debug!(%peer, %error, "not reached");
+                self.on_dial_failed(&peer);
+            }
+            SwarmEvent::NewListenAddr { address, .. } => {
+                tracing::info!(%address, "listening");
+                self.announce(&address);
+                self.dirty = true;
+            }
+            SwarmEvent::ExpiredListenAddr { .. } | SwarmEvent::ExternalAddrExpired { .. } => {
+                self.dirty = true
+            }
+            SwarmEvent::ExternalAddrConfirmed { address } => {
+                tracing::info!(%address, "others can reach us here");
+                self.addresses_changed = true;
+                self.dirty = true;
+            }
+            SwarmEvent::ListenerClosed {
+                listener_id, reason, ..
+            } => {
+                if let Some(relay) = self.reservations.remove(&listener_id) {
+                    tracing::info!(%relay, ?reason, "a relay reservation ended");
+                }
+                self.dirty = true;
+            }
+            SwarmEvent::ListenerError { error, .. } => tracing::warn!(%error, "a listener failed"),
+            SwarmEvent::Behaviour(event) => self.on_behaviour(event),
+            _ => {}
+        }
+    }
+
+    fn on_behaviour(&mut self, event: BehaviourEvent) {
+        match event {
+            BehaviourEvent::Identify(identify::Event::Received { peer_id, info, .. }) => {
+                self.on_identified(peer_id, &info);
+            }
+            BehaviourEvent::Ping(ping) => {
+                if let (Ok(time), Some(peer)) = (ping.result, self.peers.get_mut(&ping.peer)) {
+                    peer.round_trip = Some(time);
+                    self.dirty = true;
+                }
+            }
+            BehaviourEvent::Rendezvous(event) => self.on_rendezvous(event),
+            BehaviourEvent::Kad(kad::Event::OutboundQueryProgressed {
+                result: kad::QueryResult::GetClosestPeers(Ok(found)),
+                ..
+            }) => {
+                for peer in found.peers {
+                    let Some(wanted) = self.wanted.get_mut(&peer.peer_id) else {
+                        continue;
+                    };
+                    peer.addrs
+                        .into_iter()
+                        .for_each(|address| wanted.learn(super::dialling::without_peer(address)));
+                    wanted.hurry();
+                }
+            }
+            BehaviourEvent::Dcutr(event) => {
+                let peer = event.remote_peer_id;
+                match event.result {
+                    Ok(_) => tracing::info!(%peer, "a direct path was found"),
+                    Err(error) => tracing::info!(%peer, %error, "no direct path; the relay is used"),
+                }
+            }
+            // Puts are never stored (see `kademlia`); the rest is of no interest.
+            _ => {}
+        }
+    }
+
+    fn on_connected(&mut self, peer: PeerId, id: ConnectionId, endpoint: &ConnectedPoint) {
+        let address: Multiaddr = endpoint.get_remote_address().clone();
+        let connection = Connection {
+            id,
+            relayed: endpoint.is_relayed(),
+            address,
+            since: Instant::now(),
+        };
+        self.gate.connected(peer);
+        self.peers.entry(peer).or_default().connections.push(connection);
+        if let Some(wanted) = self.wanted.get_mut(&peer) {
+            wanted.hurry();
+        }
+        // Bootstraps are helpers, not peers: they are never admitted.
+        if !self.is_bootstrap(&peer) && endpoint.to_endpoint() == Endpoint::Dialer {
+            self.begin_admission(peer);
+        }
+        self.dirty = true;
+    }
+
+    async fn on_disconnected(&mut self, peer: PeerId, id: ConnectionId) {
+        self.gate.disconnected(peer);
+        self.dirty = true;
+        let Some(state) = self.peers.get_mut(&peer) else {
+            return;
+        };
+        state.connections.retain(|connection| connection.id != id);
+        if !state.connections.is_empty() {
+            return;
+        }
+        let admitted = state.admitted.is_some();
+        self.peers.remove(&peer);
+        if self.is_bootstrap(&peer) {
+            self.forget_bootstrap_state(&peer);
+        } else if admitted {
+            self.notify(Notice::Gone(peer)).await;
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! The one task that owns the swarm. Everything else asks it by a bounded channel.
+
+mod admissions;
+mod dialling;
+mod discovery;
+mod events;
+mod snapshot;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use dokuei_identity::key::SecretKey;
+use futures::StreamExt as _;
+use libp2p::core::transport::ListenerId;
+use libp2p::swarm::ConnectionId;
+use libp2p::{Multiaddr, PeerId, Swarm};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::MissedTickBehavior;
+
+use crate::behaviour::Behaviour;
+use crate::config::Limits;
+use crate::gate::Gate;
+use crate::host::{Host, Refusal, RefusalCode};
+use crate::status::Status;
+use crate::streams::Protocols;
+pub(crate) use admissions::Admitter;
+use dialling::Wanted;
+use discovery::{Bootstrap, Known};
+
+/// Housekeeping: redials, deadlines, registrations, status.
+const TICK: Duration = Duration::from_millis(250);
+
+/// A peer that is neither bootstrap nor admitted by then is disconnected.
+const UNADMITTED: Duration = Duration::from_secs(15);
+
+/// What a handle asks for.
+pub(crate) enum Command {
+    Want(PeerId, Vec<Multiaddr>),
+    Unwant(PeerId),
+    Expel(PeerId, RefusalCode),
+    Shutdown(oneshot::Sender<()>),
+}
+
+/// How an admission ended.
+pub(crate) enum Report {
+    Admitted {
+        peer: PeerId,
+        instance: [u8; 16],
+    },
+    Denied {
+        peer: PeerId,
+        refusal: Refusal,
+        by_us: bool,
+    },
+    Lost {
+        peer: PeerId,
+    },
+}
+
+/// What the host is told, in order, by a task of its own.
+pub(crate) enum Notice {
+    Admitted(PeerId),
+    Gone(PeerId),
+    Refused(PeerId, Refusal, bool),
+}
+
+/// What admissions need.
+#[derive(Clone)]
+pub(crate) struct Identity {
+    pub(crate) peer: PeerId,
+    pub(crate) key: SecretKey,
+    pub(crate) instance: [u8; 16],
+}
+
+struct Connection {
+    id: ConnectionId,
+    relayed: bool,
+    address: Multiaddr,
+    since: Instant,
+}
+
+#[derive(Default)]
+struct Peer {
+    connections: Vec<Connection>,
+    round_trip: Option<Duration>,
+    /// Told to the host, with the instance and the time.
+    admitted: Option<([u8; 16], Instant)>,
+}
+
+pub(crate) struct Driver {
+    pub(crate) swarm: Swarm<Behaviour>,
+    pub(crate) me: Identity,
+    pub(crate) host: Arc<dyn Host>,
+    pub(crate) gate: Gate,
+    pub(crate) limits: Limits,
+    pub(crate) protocols: Protocols,
+    pub(crate) network: String,
+    pub(crate) relay: bool,
+    pub(crate) control: libp2p_stream::Control,
+    pub(crate) commands: mpsc::Receiver<Command>,
+    pub(crate) reports: (mpsc::Sender<Report>, mpsc::Receiver<Report>),
+    pub(crate) notices: mpsc::Sender<Notice>,
+    pub(crate) status: watch::Sender<Status>,
+    peers: HashMap<PeerId, Peer>,
+    wanted: HashMap<PeerId, Wanted>,
+    bootstraps: Vec<Bootstrap>,
+    known: HashMap<PeerId, Known>,
+    reservations: HashMap<ListenerId, PeerId>,
+    addresses_changed: bool,
+    dirty: bool,
+}
+
+/// The parts that [`Driver::new`] joins.
+pub(crate) struct Parts {
+    pub(crate) swarm: Swarm<Behaviour>,
+    pub(crate) me: Identity,
+    pub(crate) host: Arc<dyn Host>,
+    pub(crate) gate: Gate,
+    pub(crate) protocols: Protocols,
+    pub(crate) commands: mpsc::Receiver<Command>,
+    pub(crate) notices: mpsc::Sender<Notice>,
+    pub(crate) status: watch::Sender<Status>,
+}
+
+impl Driver {
+    pub(crate) fn new(parts: Parts, config: &crate::NetworkConfig) -> Self {
+        let Parts {
+            swarm,
+            me,
+            host,
+            gate,
+            protocols,
+            commands,
+            notices,
+            status,
+        } = parts;
+        let control = swarm.behaviour().streams.new_control();
+        Self {
+            swarm,
+            me,
+            host,
+            gate,
+            limits: config.limits.clone(),
+            protocols,
+            network: config.network.clone(),
+            relay: config.relay && config.discovery,
+            control,
+            commands,
+            reports: mpsc::channel(256),
+            notices,
+            status,
+            peers: HashMap::new(),
+            wanted: HashMap::new(),
+            bootstraps: Vec::new(),
+            known: HashMap::new(),
+            reservations: HashMap::new(),
+            addresses_changed: true,
+            dirty: true,
+        }
+    }
+
+    /// Takes over the listen addresses that were found before the driver ran.
+    pub(crate) fn begin(&mut self, listening: &[Multiaddr]) {
+        listening.iter().for_each(|address| self.announce(address));
+    }
+
+    /// Runs until told to stop or until no handle is left.
+    pub(crate) async fn run(mut self) {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let done = loop {
+            tokio::select! {
+                event = self.swarm.select_next_some() => self.on_event(event).await,
+                Some(report) = self.reports.1.recv() => self.on_report(report).await,
+                command = self.commands.recv() => match command {
+                    Some(Command::Shutdown(done)) => break Some(done),
+                    Some(command) => self.on_command(command).await,
+                    None => break None,
+                },
+                _ = tick.tick() => self.on_tick(),
+            }
+        };
+        self.leave().await;
+        if let Some(done) = done {
+            // The asker may have stopped waiting.
+            let _ = done.send(());
+        }
+    }
+
+    async fn on_command(&mut self, command: Command) {
+        match command {
+            Command::Want(peer, addresses) => self.want(peer, addresses),
+            Command::Unwant(peer) => drop(self.wanted.remove(&peer)),
+            Command::Expel(peer, code) => {
+                let refusal = Refusal::new(code, "expelled by this node");
+                self.hold_off(peer, self.limits.hold_off);
+                self.notify(Notice::Refused(peer, refusal, true)).await;
+            }
+            Command::Shutdown(_) => unreachable!("the loop takes this command itself"),
+        }
+        self.dirty = true;
+    }
+
+    fn on_tick(&mut self) {
+        for peer in self.gate.release() {
+            self.swarm.behaviour_mut().held.unblock_peer(peer);
+        }
+        self.end_overdue();
+        self.dial_due();
+        self.discover_due();
+        if std::mem::take(&mut self.dirty) {
+            self.publish_status();
+        }
+    }
+
+    /// Ends connections that nobody needs: of peers that do not get admitted, and relayed ones beside a direct one.
+    fn end_overdue(&mut self) {
+        let mut ending = Vec::new();
+        for (peer, state) in &self.peers {
+            if self.is_bootstrap(peer) {
+                continue;
+            }
+            let direct = state.connections.iter().any(|connection| !connection.relayed);
+            let idle = self.gate.streams(peer) == 0;
+            for connection in &state.connections {
+                let unadmitted = !self.gate.is_admitted(peer) && connection.since.elapsed() > UNADMITTED;
+                let superseded = direct && connection.relayed && idle;
+                if unadmitted || superseded {
+                    ending.push(connection.id);
+                }
+            }
+        }
+        for id in ending {
+            self.swarm.close_connection(id);
+        }
+    }
+
+    fn is_bootstrap(&self, peer: &PeerId) -> bool {
+        self.bootstraps.iter().any(|bootstrap| bootstrap.peer == *peer)
+    }
+
+    /// Closes the gate, disconnects, and keeps the peer away for a time.
+    fn hold_off(&mut self, peer: PeerId, time: Duration) {
+        self.gate.hold_off(peer, time);
+        self.swarm.behaviour_mut().held.block_peer(peer);
+        self.dirty = true;
+    }
+
+    async fn notify(&mut self, notice: Notice) {
+        // The notifier ends only after the driver.
+        let _ = self.notices.send(notice).await;
+    }
+
+    /// Says goodbye: registrations away, connections closed, as far as a second allows.
+    async fn leave(&mut self) {
+        self.unregister();
+        let peers: Vec<_> = self.swarm.connected_peers().copied().collect();
+        let unregistering = tokio::time::sleep(Duration::from_millis(if self.bootstraps.is_empty() {
+            0
+        } else {
+            100
+        }));
+        tokio::pin!(unregistering);
+        loop {
+            tokio::select! {
+                event = self.swarm.select_next_some() => self.on_event(event).await,
+                () = &mut unregistering => break,
+            }
+        }
+        for peer in peers {
+            // An error says that it is gone already.
+            let _ = self.swarm.disconnect_peer_id(peer);
+        }
+        let closing = tokio::time::sleep(Duration::from_secs(1));
+        tokio::pin!(closing);
+        while self.swarm.connected_peers().next().is_some() {
+            tokio::select! {
+                event = self.swarm.select_next_some() => self.on_event(event).await,
+                () = &mut closing => break,
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The status, as of now.
+
+use super::Driver;
+use crate::status::{BootstrapStatus, PeerStatus, Status};
+
+impl Driver {
+    pub(super) fn publish_status(&self) {
+        let bootstraps = self.bootstraps.iter().map(|bootstrap| BootstrapStatus {
+            address: bootstrap.address.clone(),
+            connected: self.peers.contains_key(&bootstrap.peer),
+        });
+        let peers = self
+            .peers
+            .iter()
+            .filter(|(peer, _)| !self.is_bootstrap(peer))
+            .map(|(peer, state)| PeerStatus {
+                peer: *peer,
+                admitted: self.gate.is_admitted(peer),
+                direct: state.connections.iter().any(|connection| !connection.relayed),
+                relayed: state.connections.iter().any(|connection| connection.relayed),
+                round_trip: state.round_trip,
+                address: state
+                    .connections
+                    .last()
+                    .map(|connection| connection.address.clone()),
+            });
+        self.status.send_replace(Status {
+            listening: self.swarm.listeners().cloned().collect(),
+            external: self.swarm.external_addresses().cloned().collect(),
+            bootstraps: bootstraps.collect(),
+            peers: peers.collect(),
+            wanted: self
+                .wanted
+                .keys()
+                .filter(|peer| !self.peers.contains_key(peer))
+                .copied()
+                .collect(),
+        });
+    }
+}

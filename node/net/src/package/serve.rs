@@ -1,0 +1,133 @@
+//! The holder's side: reads slices ahead on a blocking thread, at most eight, and writes them as the peer takes them.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dokuei_identity::cbor;
+use futures::AsyncWriteExt as _;
+use libp2p::{PeerId, Stream};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::timeout;
+
+use super::{DEPTH, check_ranges};
+use crate::frame::{read_value, write_value};
+use crate::host::{Host, PackageSource, RefusalCode};
+use crate::wire::package::{
+    ChunkRange, MAX_PROOF_BYTES, MAX_REQUEST_FRAME, MAX_SLICE_BYTES, MAX_SLICE_CHUNKS, PackageRequest, Slice,
+    SliceHeader,
+};
+
+/// Serves one request of an admitted peer on an accepted stream.
+pub(crate) async fn serve(
+    mut stream: Stream,
+    peer: PeerId,
+    host: Arc<dyn Host>,
+    serving: Arc<Semaphore>,
+    stall: Duration,
+) {
+    let (source, ranges) = match open(&mut stream, peer, host.as_ref(), stall).await {
+        Ok(opened) => opened,
+        Err(code) => return answer(&mut stream, code as u8).await,
+    };
+    let Ok(_slot) = serving.try_acquire() else {
+        return answer(&mut stream, RefusalCode::Busy as u8).await;
+    };
+    answer(&mut stream, 0).await;
+    let (sender, mut slices) = mpsc::channel(DEPTH);
+    let reader = tokio::task::spawn_blocking(move || read_ahead(source, &ranges, &sender));
+    while let Some(slice) = slices.recv().await {
+        match timeout(stall, write_slice(&mut stream, &slice)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::debug!(%peer, %error, "a package stream was lost");
+                return;
+            }
+            Err(_) => {
+                tracing::info!(%peer, "a peer took nothing of a package for too long; the stream was ended");
+                return;
+            }
+        }
+    }
+    match reader.await {
+        // Only a whole transfer is closed in order; anything else ends in a reset, which the receiver sees as a loss.
+        Ok(Ok(())) => drop(timeout(stall, stream.close()).await),
+        Ok(Err(error)) => tracing::error!(%peer, %error, "a package could not be read"),
+        Err(error) => tracing::error!(%peer, %error, "reading a package failed"),
+    }
+}
+
+async fn open(
+    stream: &mut Stream,
+    peer: PeerId,
+    host: &dyn Host,
+    time: Duration,
+) -> Result<(Box<dyn PackageSource>, Vec<ChunkRange>), RefusalCode> {
+    let request = timeout(time, read_value::<_, PackageRequest>(stream, MAX_REQUEST_FRAME)).await;
+    let PackageRequest { package, ranges } = request
+        .map_err(|_| RefusalCode::Busy)?
+        .map_err(|_| RefusalCode::Malformed)?;
+    check_ranges(&ranges).map_err(|_| RefusalCode::Malformed)?;
+    let source = host.open_package(peer, package).await.map_err(|refusal| {
+        tracing::info!(%peer, ?package, %refusal, "a package was refused");
+        refusal.code
+    })?;
+    let end = ranges.last().map_or(0, |range| range.first + range.count);
+    if end > source.chunks() {
+        return Err(RefusalCode::NotFound);
+    }
+    Ok((source, ranges))
+}
+
+async fn answer(stream: &mut Stream, code: u8) {
+    let said = async {
+        stream.write_all(&[code]).await?;
+        stream.flush().await
+    };
+    // A peer that is gone shows itself at the next write.
+    let _ = timeout(Duration::from_secs(5), said).await;
+}
+
+/// Blocking: reads slice after slice until all are read or nobody wants them any more.
+fn read_ahead(
+    mut source: Box<dyn PackageSource>,
+    ranges: &[ChunkRange],
+    slices: &mpsc::Sender<Slice>,
+) -> io::Result<()> {
+    for range in ranges {
+        let end = range.first + range.count;
+        let mut first = range.first;
+        while first < end {
+            let wanted = ChunkRange {
+                first,
+                count: (end - first).min(MAX_SLICE_CHUNKS),
+            };
+            let slice = source.read(wanted)?;
+            let fits = slice.bytes.len() <= MAX_SLICE_BYTES && slice.proof.len() <= MAX_PROOF_BYTES;
+            if slice.range != wanted || !fits {
+                return Err(io::Error::other(
+                    "the package source gave another slice than was asked for",
+                ));
+            }
+            if slices.blocking_send(slice).is_err() {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            first += wanted.count;
+        }
+    }
+    Ok(())
+}
+
+async fn write_slice(stream: &mut Stream, slice: &Slice) -> io::Result<()> {
+    let length = |bytes: &[u8]| u32::try_from(bytes.len()).map_err(|_| io::ErrorKind::InvalidInput);
+    let header = SliceHeader {
+        range: slice.range,
+        bytes: length(&slice.bytes)?,
+        proof: length(&slice.proof)?,
+    };
+    debug_assert!(cbor::encode(&header).len() <= crate::wire::package::MAX_SLICE_HEADER);
+    write_value(stream, &header).await?;
+    stream.write_all(&slice.bytes).await?;
+    stream.write_all(&slice.proof).await?;
+    stream.flush().await
+}

@@ -1,0 +1,121 @@
+//! Accepts streams and serves each in a task of its own, behind the gate.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use libp2p::{PeerId, Stream, StreamProtocol};
+use libp2p_stream::IncomingStreams;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::timeout;
+
+use crate::admission::Role;
+use crate::case;
+use crate::driver::{Driver, Notice};
+use crate::error::NetError;
+use crate::host::Host;
+use crate::package;
+use crate::streams;
+
+/// How long the accept byte may take to be taken.
+const ACCEPT: Duration = Duration::from_secs(5);
+
+/// Starts the tasks that answer others, and the one that tells the host. They end with the driver, whose swarm holds
+/// the other ends.
+pub(crate) fn accept_streams(driver: &Driver, notices: mpsc::Receiver<Notice>) -> Result<(), NetError> {
+    let accept = |protocol: &StreamProtocol| {
+        driver
+            .control
+            .clone()
+            .accept(protocol.clone())
+            .map_err(|error| NetError::Transport(error.to_string()))
+    };
+    tokio::spawn(notify(notices, driver.host.clone()));
+    tokio::spawn(admissions(
+        accept(&driver.protocols.admission)?,
+        driver.admitter(),
+    ));
+    let (host, gate, limits) = (driver.host.clone(), driver.gate.clone(), driver.limits.clone());
+    let serving = Arc::new(Semaphore::new(limits.serving));
+    let (most, call, stall) = (limits.streams_per_peer, limits.call, limits.stall);
+    tokio::spawn(applications(
+        accept(&driver.protocols.case)?,
+        gate.clone(),
+        most,
+        {
+            let host = host.clone();
+            move |stream, peer| {
+                let host = host.clone();
+                async move { case::serve(stream, peer, host.as_ref(), call).await }
+            }
+        },
+    ));
+    tokio::spawn(applications(
+        accept(&driver.protocols.package)?,
+        gate,
+        most,
+        move |stream, peer| package::serve::serve(stream, peer, host.clone(), serving.clone(), stall),
+    ));
+    Ok(())
+}
+
+async fn notify(mut notices: mpsc::Receiver<Notice>, host: Arc<dyn Host>) {
+    while let Some(notice) = notices.recv().await {
+        match notice {
+            Notice::Admitted(peer) => host.on_admitted(peer),
+            Notice::Gone(peer) => host.on_gone(peer),
+            Notice::Refused(peer, refusal, by_us) => host.on_refused(peer, refusal, by_us),
+        }
+    }
+}
+
+async fn admissions(mut incoming: IncomingStreams, admitter: crate::driver::Admitter) {
+    while let Some((peer, mut stream)) = incoming.next().await {
+        let admitter = admitter.clone();
+        match admitter.gate.enter_admission(peer) {
+            Ok(pass) => drop(tokio::spawn(async move {
+                let _pass = pass;
+                if streams::accept(&mut stream).await.is_ok() {
+                    admitter.run(Role::Responder, stream, peer).await;
+                }
+            })),
+            Err(code) => drop(tokio::spawn(streams::refuse(stream, code))),
+        }
+    }
+}
+
+/// Every application stream passes here: who is not admitted gets a code and nothing else (R17).
+async fn applications<F, S>(mut incoming: IncomingStreams, gate: crate::gate::Gate, most: usize, serve: F)
+where
+    F: Fn(Stream, PeerId) -> S + Clone + Send + 'static,
+    S: Future<Output = ()> + Send + 'static,
+{
+    // Refusals are bounded as well: beyond this many at once a stream is dropped without a word.
+    let refusals = Arc::new(Semaphore::new(64));
+    while let Some((peer, mut stream)) = incoming.next().await {
+        match gate.enter(peer, most) {
+            Ok(pass) => {
+                // Within the task: a peer that reads nothing must not keep others waiting here.
+                let serve = serve.clone();
+                tokio::spawn(async move {
+                    let _pass = pass;
+                    if timeout(ACCEPT, streams::accept(&mut stream))
+                        .await
+                        .is_ok_and(|said| said.is_ok())
+                    {
+                        serve(stream, peer).await;
+                    }
+                });
+            }
+            Err(code) => {
+                tracing::debug!(%peer, %code, "an application stream was refused");
+                if let Ok(slot) = refusals.clone().try_acquire_owned() {
+                    tokio::spawn(async move {
+                        let _slot = slot;
+                        streams::refuse(stream, code).await;
+                    });
+                }
+            }
+        }
+    }
+}
