@@ -66,14 +66,23 @@ impl Client {
     /// A client of the node at `base` (`http://127.0.0.1:PORT`).
     #[must_use]
     pub fn new(base: &str, token: &str) -> Self {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(TIMEOUT));
-        Self { agent: config.build().into(), base: base.trim_end_matches('/').to_owned(), token: token.to_owned() }
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(TIMEOUT));
+        Self {
+            agent: config.build().into(),
+            base: base.trim_end_matches('/').to_owned(),
+            token: token.to_owned(),
+        }
     }
 
     /// The same node with another token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
-        Self { token: token.to_owned(), ..self.clone() }
+        Self {
+            token: token.to_owned(),
+            ..self.clone()
+        }
     }
 
     /// GET below `/api/v1`.
@@ -81,7 +90,10 @@ impl Client {
     /// # Errors
     /// [`Problem`] when the node refuses.
     pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        let request = self.agent.get(self.url(path)).header("Authorization", self.bearer());
+        let request = self
+            .agent
+            .get(self.url(path))
+            .header("Authorization", self.bearer());
         read(path, request.call())
     }
 
@@ -90,11 +102,20 @@ impl Client {
     /// # Errors
     /// [`Problem`] when the node refuses.
     pub fn bytes(&self, path: &str) -> Result<Vec<u8>> {
-        let request = self.agent.get(self.url(path)).header("Authorization", self.bearer());
-        let mut response = request.call().with_context(|| format!("no answer to GET {path}"))?;
+        let request = self
+            .agent
+            .get(self.url(path))
+            .header("Authorization", self.bearer());
+        let mut response = request
+            .call()
+            .with_context(|| format!("no answer to GET {path}"))?;
         let status = response.status().as_u16();
         let bytes = response.body_mut().with_config().limit(1 << 30).read_to_vec()?;
-        if status < 300 { Ok(bytes) } else { Err(problem(path, status, &bytes)) }
+        if status < 300 {
+            Ok(bytes)
+        } else {
+            Err(problem(path, status, &bytes))
+        }
     }
 
     /// POST below `/api/v1`.
@@ -102,7 +123,10 @@ impl Client {
     /// # Errors
     /// [`Problem`] when the node refuses.
     pub fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
-        let request = self.agent.post(self.url(path)).header("Authorization", self.bearer());
+        let request = self
+            .agent
+            .post(self.url(path))
+            .header("Authorization", self.bearer());
         read(path, request.send_json(body))
     }
 
@@ -122,7 +146,10 @@ impl Client {
     /// # Errors
     /// [`Problem`] when id or passphrase are wrong.
     pub fn sign_in(&self, id: &str, passphrase: &str) -> Result<Self> {
-        let session: Value = self.post("/session", &serde_json::json!({"id": id, "passphrase": passphrase}))?;
+        let session: Value = self.post(
+            "/session",
+            &serde_json::json!({"id": id, "passphrase": passphrase}),
+        )?;
         let token = session["token"].as_str().context("the session has no token")?;
         Ok(self.with_token(token))
     }
@@ -149,7 +176,11 @@ impl Client {
     }
 
     fn url(&self, path: &str) -> String {
-        let prefix = if path.starts_with("/dicomweb") { "" } else { "/api/v1" };
+        let prefix = if path.starts_with("/dicomweb") {
+            ""
+        } else {
+            "/api/v1"
+        };
         format!("{}{prefix}{path}", self.base)
     }
 
@@ -174,8 +205,12 @@ fn read<T: DeserializeOwned>(
         return Err(problem(path, status, &bytes));
     }
     let bytes = if bytes.is_empty() { b"null".to_vec() } else { bytes };
-    serde_json::from_slice(&bytes)
-        .with_context(|| format!("{path} answered what was not expected: {}", String::from_utf8_lossy(&bytes)))
+    serde_json::from_slice(&bytes).with_context(|| {
+        format!(
+            "{path} answered what was not expected: {}",
+            String::from_utf8_lossy(&bytes)
+        )
+    })
 }
 
 fn problem(path: &str, status: u16, bytes: &[u8]) -> anyhow::Error {
@@ -191,7 +226,8 @@ mod tests {
 
     #[test]
     fn a_refusal_keeps_code_and_sentence() {
-        let body = br#"{"type":"about:blank","title":"x","status":403,"detail":"No.","code":"not_qualified"}"#;
+        let body =
+            br#"{"type":"about:blank","title":"x","status":403,"detail":"No.","code":"not_qualified"}"#;
         let error = problem("/cases", 403, body).downcast::<Problem>().unwrap();
         assert_eq!(error.to_string(), "403 (not_qualified): No.");
         assert_eq!(error.next, None);
@@ -199,14 +235,20 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_no_problem_is_shown_as_it_is() {
-        assert_eq!(problem("/cases", 502, b"gone").to_string(), "/cases answered 502: gone");
+        assert_eq!(
+            problem("/cases", 502, b"gone").to_string(),
+            "/cases answered 502: gone"
+        );
     }
 
     #[test]
     fn dicomweb_lies_beside_the_api() {
         let client = Client::new("http://127.0.0.1:9/", "t");
         assert_eq!(client.url("/status"), "http://127.0.0.1:9/api/v1/status");
-        assert_eq!(client.url("/dicomweb/studies/1"), "http://127.0.0.1:9/dicomweb/studies/1");
+        assert_eq!(
+            client.url("/dicomweb/studies/1"),
+            "http://127.0.0.1:9/dicomweb/studies/1"
+        );
         assert_eq!(client.with_token("u").bearer(), "Bearer u");
     }
 

@@ -38,11 +38,19 @@ impl Bootstrap {
         let mut process = Process::start("dokuei-bootstrap", command, log)?;
         let addresses = wait::until("a bootstrap node to listen", Duration::from_secs(20), || {
             process.check_running()?;
-            let Ok(text) = std::fs::read(&announced) else { return Ok(None) };
-            Ok(serde_json::from_slice::<Announced>(&text).ok().map(|announced| announced.addresses))
+            let Ok(text) = std::fs::read(&announced) else {
+                return Ok(None);
+            };
+            Ok(serde_json::from_slice::<Announced>(&text)
+                .ok()
+                .map(|announced| announced.addresses))
         })
         .with_context(|| format!("see its log {}", log.display()))?;
-        Ok(Self { process, data_dir: data_dir.to_owned(), addresses })
+        Ok(Self {
+            process,
+            data_dir: data_dir.to_owned(),
+            addresses,
+        })
     }
 
     /// Its data directory.

@@ -56,7 +56,11 @@ impl Canaries {
 
     /// Adds a person's name as DICOM writes it (`family^given`), its parts and joined forms, in all encodings.
     pub fn name(&mut self, name: &str) {
-        let parts: Vec<&str> = name.split('^').map(str::trim).filter(|part| !part.is_empty()).collect();
+        let parts: Vec<&str> = name
+            .split('^')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .collect();
         let mut forms: Vec<String> = parts.iter().map(|part| (*part).to_owned()).collect();
         for glue in ["^", " ", "\u{3000}", ""] {
             forms.push(parts.join(glue));
@@ -71,7 +75,10 @@ impl Canaries {
     /// Adds an identifier (a UID, a patient ID) as ASCII and UTF-16.
     pub fn identifier(&mut self, kind: &str, value: &str) {
         self.add(value.as_bytes().to_vec(), format!("{kind} {value}"));
-        self.add(utf16(value, u16::to_le_bytes), format!("{kind} {value} in UTF-16"));
+        self.add(
+            utf16(value, u16::to_le_bytes),
+            format!("{kind} {value} in UTF-16"),
+        );
     }
 
     /// Adds a run of pixel bytes.
@@ -86,10 +93,17 @@ impl Canaries {
     /// When the file cannot be read.
     pub fn pixels_of(&mut self, file: &Path, runs: usize, length: usize) -> Result<()> {
         let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let half = bytes.len() / 2;
         let step = ((bytes.len() - half) / (runs * 4).max(1)).max(length);
-        let varied = bytes[half..].chunks(step).filter_map(|part| part.get(..length)).filter(|run| is_varied(run));
+        let varied = bytes[half..]
+            .chunks(step)
+            .filter_map(|part| part.get(..length))
+            .filter(|run| is_varied(run));
         for run in varied.take(runs) {
             self.pixels(&name, run);
         }
@@ -109,7 +123,11 @@ impl Canaries {
     pub fn searcher(&self) -> Result<Searcher> {
         let automaton = AhoCorasick::new(self.patterns.keys()).context("too many patterns to search for")?;
         let longest = self.patterns.keys().map(Vec::len).max().unwrap_or(1);
-        Ok(Searcher { automaton, longest, what: self.patterns.values().cloned().collect() })
+        Ok(Searcher {
+            automaton,
+            longest,
+            what: self.patterns.values().cloned().collect(),
+        })
     }
 }
 
@@ -138,7 +156,11 @@ impl Searcher {
                 let what = &self.what[hit.pattern().as_usize()];
                 if found.len() < 20 && !found.iter().any(|earlier| earlier.what == *what) {
                     let offset = start + hit.start() as u64;
-                    found.push(Found { place: place.to_owned(), what: what.clone(), offset });
+                    found.push(Found {
+                        place: place.to_owned(),
+                        what: what.clone(),
+                        offset,
+                    });
                 }
             }
             // What could be the beginning of a pattern stays for the next window.
@@ -186,7 +208,11 @@ fn encodings(text: &str) -> Vec<(&'static str, Vec<u8>)> {
         ("UTF-16 LE", utf16(text, u16::to_le_bytes)),
         ("UTF-16 BE", utf16(text, u16::to_be_bytes)),
     ];
-    for encoding in [encoding_rs::ISO_2022_JP, encoding_rs::SHIFT_JIS, encoding_rs::EUC_JP] {
+    for encoding in [
+        encoding_rs::ISO_2022_JP,
+        encoding_rs::SHIFT_JIS,
+        encoding_rs::EUC_JP,
+    ] {
         let (bytes, _, unmappable) = encoding.encode(text);
         if !unmappable {
             all.push((encoding.name(), bytes.into_owned()));
@@ -211,7 +237,12 @@ mod tests {
     }
 
     fn finds(searcher: &Searcher, bytes: &[u8]) -> Vec<String> {
-        searcher.in_stream("bytes", bytes).unwrap().into_iter().map(|found| found.what).collect()
+        searcher
+            .in_stream("bytes", bytes)
+            .unwrap()
+            .into_iter()
+            .map(|found| found.what)
+            .collect()
     }
 
     /// R16: the name of PS3.5 H.3.1 is found in the bytes that DICOM gives for it (ISO 2022 IR 87).
@@ -220,7 +251,10 @@ mod tests {
         let ps3_5_h_3_1 = b"Yamada^Tarou=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B=";
         assert_eq!(
             finds(&yamada(), ps3_5_h_3_1),
-            ["the name 山田 in ISO-2022-JP".to_owned(), "the name 太郎 in ISO-2022-JP".to_owned()]
+            [
+                "the name 山田 in ISO-2022-JP".to_owned(),
+                "the name 太郎 in ISO-2022-JP".to_owned()
+            ]
         );
     }
 
@@ -228,7 +262,11 @@ mod tests {
     fn r16_finds_shift_jis_utf_8_and_utf_16() {
         let searcher = yamada();
         let (sjis, _, _) = encoding_rs::SHIFT_JIS.encode("山田　太郎");
-        for bytes in [sjis.into_owned(), "…山田太郎…".into(), utf16("山田^太郎", u16::to_be_bytes)] {
+        for bytes in [
+            sjis.into_owned(),
+            "…山田太郎…".into(),
+            utf16("山田^太郎", u16::to_be_bytes),
+        ] {
             assert!(!finds(&searcher, &bytes).is_empty(), "{bytes:x?}");
         }
     }

@@ -39,7 +39,19 @@ impl Capture {
         let file = folder.join("capture.pcap");
         let filter: Vec<String> = ports.iter().map(|port| format!("port {port}")).collect();
         let mut command = as_root("tcpdump");
-        command.args(["-i", "lo", "-n", "-U", "-s", "0", "-B", "65536", "-Z", &user(), "-w"]);
+        command.args([
+            "-i",
+            "lo",
+            "-n",
+            "-U",
+            "-s",
+            "0",
+            "-B",
+            "65536",
+            "-Z",
+            &user(),
+            "-w",
+        ]);
         command.arg(&file).arg(filter.join(" or "));
         let mut process = Process::start("tcpdump", command, &folder.join("capture.log"))?;
         wait::until("tcpdump to listen", Duration::from_secs(10), || {
@@ -60,7 +72,11 @@ impl Capture {
         self.process.stop();
         let bytes = self.file.metadata().context("tcpdump wrote no file")?.len();
         let dropped = dropped(&self.process.last_lines(5));
-        Ok(Captured { file: self.file.clone(), bytes, dropped })
+        Ok(Captured {
+            file: self.file.clone(),
+            bytes,
+            dropped,
+        })
     }
 }
 
@@ -106,8 +122,14 @@ fn user() -> String {
 }
 
 fn dropped(said: &str) -> u64 {
-    let line = said.lines().find(|line| line.contains("dropped by kernel")).unwrap_or_default();
-    line.split_whitespace().next().and_then(|count| count.parse().ok()).unwrap_or(0)
+    let line = said
+        .lines()
+        .find(|line| line.contains("dropped by kernel"))
+        .unwrap_or_default();
+    line.split_whitespace()
+        .next()
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -138,8 +160,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let ports = free_ports(1).unwrap();
         let capture = Capture::start(dir.path(), &ports).unwrap();
-        let (from, to) = (UdpSocket::bind("127.0.0.1:0").unwrap(), UdpSocket::bind(("127.0.0.1", ports[0])).unwrap());
-        from.send_to("a whisper: 山田太郎".as_bytes(), to.local_addr().unwrap()).unwrap();
+        let (from, to) = (
+            UdpSocket::bind("127.0.0.1:0").unwrap(),
+            UdpSocket::bind(("127.0.0.1", ports[0])).unwrap(),
+        );
+        from.send_to("a whisper: 山田太郎".as_bytes(), to.local_addr().unwrap())
+            .unwrap();
         let captured = capture.finish().unwrap();
         let mut canaries = crate::canary::Canaries::new();
         canaries.name("山田^太郎");

@@ -11,7 +11,8 @@ use crate::api::{Client, Job};
 use crate::wait;
 
 /// What the specialist writes. A report that a test can look for in the PDF.
-pub const FINDINGS: &str = "左側下顎第三大臼歯は水平埋伏。歯根尖と下顎管は接しており、皮質骨の連続性は保たれる。";
+pub const FINDINGS: &str =
+    "左側下顎第三大臼歯は水平埋伏。歯根尖と下顎管は接しており、皮質骨の連続性は保たれる。";
 /// Her conclusion.
 pub const IMPRESSION: &str = "左側下顎水平埋伏智歯。下顎管との近接あり。";
 /// What she recommends.
@@ -28,7 +29,9 @@ const BULK: Duration = Duration::from_secs(900);
 /// When the import fails, with the node's sentence.
 pub fn import(client: &Client, path: &Path, progress: impl FnMut(&Job)) -> Result<Job> {
     let answer: Value = client.post("/studies/import", &json!({ "path": path }))?;
-    client.job(&answer, BULK, progress).with_context(|| format!("cannot import {}", path.display()))
+    client
+        .job(&answer, BULK, progress)
+        .with_context(|| format!("cannot import {}", path.display()))
 }
 
 /// Writes a study as plain DICOM files into `folder`.
@@ -37,7 +40,9 @@ pub fn import(client: &Client, path: &Path, progress: impl FnMut(&Job)) -> Resul
 /// When the export fails, with the node's sentence.
 pub fn export(client: &Client, study: &str, folder: &Path, progress: impl FnMut(&Job)) -> Result<Job> {
     let answer: Value = client.post(&format!("/studies/{study}/export"), &json!({ "path": folder }))?;
-    client.job(&answer, BULK, progress).with_context(|| format!("cannot export the study to {}", folder.display()))
+    client
+        .job(&answer, BULK, progress)
+        .with_context(|| format!("cannot export the study to {}", folder.display()))
 }
 
 /// The body of a request for a study.
@@ -67,9 +72,14 @@ pub fn request_body(study: &str, with: &str) -> Result<Value> {
 /// When the node refuses or sealing fails.
 pub fn request(clinic: &Client, study: &str, with: &str, progress: impl FnMut(&Job)) -> Result<String> {
     let answer: Value = clinic.post("/cases", &request_body(study, with)?)?;
-    let case = answer["case_id"].as_str().context("the answer names no case")?.to_owned();
+    let case = answer["case_id"]
+        .as_str()
+        .context("the answer names no case")?
+        .to_owned();
     if !answer["job"].is_null() {
-        clinic.job(&answer, BULK, progress).context("the study could not be sealed")?;
+        clinic
+            .job(&answer, BULK, progress)
+            .context("the study could not be sealed")?;
     }
     Ok(case)
 }
@@ -94,7 +104,10 @@ pub fn wait_opened(specialist: &Client, case: &str, mut progress: impl FnMut(u64
     wait::until("the study to arrive and be opened", BULK, || {
         let one: Value = specialist.get(&format!("/cases/{case}"))?;
         let transfer = &one["transfer"];
-        progress(transfer["done"].as_u64().unwrap_or(0), transfer["total"].as_u64().unwrap_or(0));
+        progress(
+            transfer["done"].as_u64().unwrap_or(0),
+            transfer["total"].as_u64().unwrap_or(0),
+        );
         Ok((transfer["state"] == "opened").then_some(()))
     })
 }
@@ -169,9 +182,15 @@ pub fn hashes(client: &Client, study: &str) -> Result<std::collections::BTreeMap
     let mut hashes = std::collections::BTreeMap::new();
     let whole: Value = client.get(&format!("/studies/{study}"))?;
     for series in whole["series"].as_array().context("a study without series")? {
-        for instance in series["instances"].as_array().context("a series without instances")? {
+        for instance in series["instances"]
+            .as_array()
+            .context("a series without instances")?
+        {
             let (uid, hash) = (instance["sop_instance_uid"].as_str(), instance["sha256"].as_str());
-            hashes.insert(uid.context("no UID")?.to_owned(), hash.context("no SHA-256")?.to_owned());
+            hashes.insert(
+                uid.context("no UID")?.to_owned(),
+                hash.context("no SHA-256")?.to_owned(),
+            );
         }
     }
     if hashes.is_empty() {

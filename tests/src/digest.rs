@@ -29,7 +29,10 @@ pub fn file(path: &Path) -> Result<String> {
 #[must_use]
 pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     let walk = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
-    walk.filter_map(Result::ok).filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path).collect()
+    walk.filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+        .map(walkdir::DirEntry::into_path)
+        .collect()
 }
 
 /// The SHA-256 hashes of all files below `folder`, whatever their names.
@@ -43,7 +46,11 @@ pub fn folder(folder: &Path) -> Result<BTreeSet<String>> {
 /// The number of bytes in all files below `folder`.
 #[must_use]
 pub fn size(folder: &Path) -> u64 {
-    files_below(folder).iter().filter_map(|path| path.metadata().ok()).map(|data| data.len()).sum()
+    files_below(folder)
+        .iter()
+        .filter_map(|path| path.metadata().ok())
+        .map(|data| data.len())
+        .sum()
 }
 
 #[cfg(test)]

@@ -45,8 +45,15 @@ pub const REAL_FILES: [&str; 21] = [
 /// The folder for what is fetched and built: `CARGO_TARGET_DIR`, or `target/` of the workspace.
 #[must_use]
 pub fn target_dir() -> PathBuf {
-    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(|root| root.join("target"));
-    std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from).or_else(default).unwrap_or_else(|| "target".into())
+    let default = || {
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .map(|root| root.join("target"))
+    };
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map(PathBuf::from)
+        .or_else(default)
+        .unwrap_or_else(|| "target".into())
 }
 
 /// The folder of pydicom's test files; installs pydicom into `target/venv` when it is not there yet.
@@ -61,17 +68,30 @@ pub fn pydicom_files() -> Result<PathBuf> {
     std::fs::create_dir_all(&target)?;
     // Several tests may come here at the same time.
     let lock = File::create(target.join("venv.lock"))?;
-    lock.lock().context("cannot wait for another test that installs pydicom")?;
+    lock.lock()
+        .context("cannot wait for another test that installs pydicom")?;
     let venv = target.join("venv");
     if let Some(files) = installed(&venv) {
         return Ok(files);
     }
     output(Command::new("python3").args(["-m", "venv"]).arg(&venv))
         .context("cannot make a Python environment: `apt-get install python3-venv` brings what it needs")?;
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"];
-    output(Command::new(venv.join("bin/python")).args(pip).arg(format!("pydicom=={PYDICOM}")))
-        .context("cannot install pydicom from PyPI")?;
-    installed(&venv).context("pydicom is installed, but its test files are not where they were in this version")
+    let pip = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+    ];
+    output(
+        Command::new(venv.join("bin/python"))
+            .args(pip)
+            .arg(format!("pydicom=={PYDICOM}")),
+    )
+    .context("cannot install pydicom from PyPI")?;
+    installed(&venv)
+        .context("pydicom is installed, but its test files are not where they were in this version")
 }
 
 fn installed(venv: &Path) -> Option<PathBuf> {
@@ -90,7 +110,8 @@ pub fn real_studies(folder: &Path) -> Result<()> {
     for name in REAL_FILES {
         let to = folder.join(name);
         std::fs::create_dir_all(to.parent().unwrap_or(folder))?;
-        std::fs::copy(source.join(name), &to).with_context(|| format!("pydicom {PYDICOM} has no file {name}"))?;
+        std::fs::copy(source.join(name), &to)
+            .with_context(|| format!("pydicom {PYDICOM} has no file {name}"))?;
     }
     Ok(())
 }

@@ -14,7 +14,10 @@ use crate::process;
 #[must_use]
 pub fn find(name: &str) -> Option<PathBuf> {
     let folders = ["/usr/bin", "/usr/sbin", "/bin", "/sbin"];
-    folders.iter().map(|folder| Path::new(folder).join(name)).find(|path| path.is_file())
+    folders
+        .iter()
+        .map(|folder| Path::new(folder).join(name))
+        .find(|path| path.is_file())
 }
 
 /// A command for the system's own program of this name.
@@ -23,7 +26,10 @@ pub fn find(name: &str) -> Option<PathBuf> {
 /// When it is not installed: names the Debian package.
 pub fn command(name: &str) -> Result<Command> {
     let path = find(name).with_context(|| {
-        format!("{name} is not installed: `apt-get install {}` brings it", package_of(name))
+        format!(
+            "{name} is not installed: `apt-get install {}` brings it",
+            package_of(name)
+        )
     })?;
     Ok(Command::new(path))
 }
@@ -43,7 +49,9 @@ fn package_of(name: &str) -> &str {
 pub fn openssl_verify(root: &Path, chain: &Path) -> Result<String> {
     // The profile's critical extension licenceInfo is unknown to OpenSSL, which would refuse what it cannot judge.
     let mut verify = command("openssl")?;
-    verify.args(["verify", "-x509_strict", "-ignore_critical", "-CAfile"]).arg(root);
+    verify
+        .args(["verify", "-x509_strict", "-ignore_critical", "-CAfile"])
+        .arg(root);
     verify.arg("-untrusted").arg(chain).arg(chain);
     text(&mut verify)
 }
@@ -54,7 +62,16 @@ pub fn openssl_verify(root: &Path, chain: &Path) -> Result<String> {
 /// When OpenSSL cannot parse it.
 pub fn openssl_text(certificate: &Path) -> Result<String> {
     let mut print = command("openssl")?;
-    print.args(["x509", "-noout", "-text", "-nameopt", "utf8,-esc_msb,sep_comma_plus", "-in"]).arg(certificate);
+    print
+        .args([
+            "x509",
+            "-noout",
+            "-text",
+            "-nameopt",
+            "utf8,-esc_msb,sep_comma_plus",
+            "-in",
+        ])
+        .arg(certificate);
     text(&mut print)
 }
 
@@ -63,7 +80,12 @@ pub fn openssl_text(certificate: &Path) -> Result<String> {
 /// # Errors
 /// When it is no PDF.
 pub fn pdf_text(pdf: &Path) -> Result<String> {
-    text(command("pdftotext")?.args(["-enc", "UTF-8", "-layout"]).arg(pdf).arg("-"))
+    text(
+        command("pdftotext")?
+            .args(["-enc", "UTF-8", "-layout"])
+            .arg(pdf)
+            .arg("-"),
+    )
 }
 
 /// DCMTK's dump of a DICOM file, without truncating long values.
@@ -94,6 +116,9 @@ mod tests {
     fn a_program_that_is_not_there_is_named_with_its_package() {
         assert_eq!(package_of("dsrdump"), "dcmtk");
         let error = command("no-such-program").unwrap_err().to_string();
-        assert_eq!(error, "no-such-program is not installed: `apt-get install no-such-program` brings it");
+        assert_eq!(
+            error,
+            "no-such-program is not installed: `apt-get install no-such-program` brings it"
+        );
     }
 }

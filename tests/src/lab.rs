@@ -36,7 +36,11 @@ impl Lab {
     /// When the folder cannot be made.
     pub fn with(programs: Programs) -> Result<Self> {
         let temporary = tempfile::Builder::new().prefix("dokuei-lab-").tempdir()?;
-        Ok(Self { programs, folder: temporary.path().to_owned(), temporary: Some(temporary) })
+        Ok(Self {
+            programs,
+            folder: temporary.path().to_owned(),
+            temporary: Some(temporary),
+        })
     }
 
     /// Leaves the folder in place when the scene ends.
@@ -65,7 +69,11 @@ impl Lab {
     pub fn registry(&self) -> Result<Registry> {
         let passphrase = self.folder.join("registry.passphrase");
         write_secret(&passphrase, REGISTRY_PASSPHRASE)?;
-        Registry::init(&self.programs.registry, &self.folder.join("registry"), &passphrase)
+        Registry::init(
+            &self.programs.registry,
+            &self.folder.join("registry"),
+            &passphrase,
+        )
     }
 
     /// Starts a bootstrap node that keeps its data in the folder `name`.
@@ -89,7 +97,12 @@ impl Lab {
     /// A node for an institution on a given port of the network.
     #[must_use]
     pub fn node_on(&self, institution: &Institution, port: u16) -> Node {
-        Node::new(&self.programs.node, &self.folder.join(institution.role), institution, port)
+        Node::new(
+            &self.programs.node,
+            &self.folder.join(institution.role),
+            institution,
+            port,
+        )
     }
 }
 
@@ -98,9 +111,15 @@ impl Lab {
 /// # Errors
 /// When the file cannot be written.
 pub fn write_secret(path: &Path, secret: &str) -> Result<()> {
-    let file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
+    let file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path);
     let mut file = file.with_context(|| format!("cannot write {}", path.display()))?;
-    file.write_all(secret.as_bytes()).with_context(|| format!("cannot write {}", path.display()))
+    file.write_all(secret.as_bytes())
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 #[cfg(test)]

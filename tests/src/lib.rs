@@ -20,6 +20,7 @@ pub mod foreign;
 pub mod lab;
 pub mod node;
 pub mod pair;
+pub mod pcap;
 pub mod people;
 pub mod process;
 pub mod programs;

@@ -39,7 +39,16 @@ impl Node {
     pub fn new(program: &Path, folder: &Path, institution: &Institution, port: u16) -> Self {
         let (program, folder) = (program.to_owned(), folder.to_owned());
         let institution = institution.clone();
-        Self { program, folder, institution, port, ui: None, wrapper: Vec::new(), process: None, api: None }
+        Self {
+            program,
+            folder,
+            institution,
+            port,
+            ui: None,
+            wrapper: Vec::new(),
+            process: None,
+            api: None,
+        }
     }
 
     /// Serves the UI's files in `folder`.
@@ -68,7 +77,11 @@ impl Node {
     #[must_use]
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(words).env("DOKUEI_DATA_DIR", self.data_dir()).env("NO_COLOR", "1").stdin(Stdio::null());
+        command
+            .args(words)
+            .env("DOKUEI_DATA_DIR", self.data_dir())
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null());
         command
     }
 
@@ -106,8 +119,22 @@ impl Node {
         self.init()?;
         let request = self.folder.join("node.csr.pem");
         let secret = self.secret("node.passphrase", self.institution.passphrase)?;
-        self.cli(&["identity", "request-node", "--passphrase-file", &secret, "--out", &request.display().to_string()])
-            .or_else(|_| self.cli(&["identity", "request-node", "--out", &request.display().to_string()]))?;
+        self.cli(&[
+            "identity",
+            "request-node",
+            "--passphrase-file",
+            &secret,
+            "--out",
+            &request.display().to_string(),
+        ])
+        .or_else(|_| {
+            self.cli(&[
+                "identity",
+                "request-node",
+                "--out",
+                &request.display().to_string(),
+            ])
+        })?;
         let chain = registry.issue_node(&self.institution, &request)?;
         self.install(registry, &chain)?;
         Ok(chain)
@@ -121,7 +148,15 @@ impl Node {
         std::fs::create_dir_all(&self.folder)?;
         let secret = self.secret("node.passphrase", self.institution.passphrase)?;
         let (name, code) = (self.institution.name, self.institution.code);
-        self.cli(&["init", "--institution", name, "--institution-code", code, "--passphrase-file", &secret])
+        self.cli(&[
+            "init",
+            "--institution",
+            name,
+            "--institution-code",
+            code,
+            "--passphrase-file",
+            &secret,
+        ])
     }
 
     /// Makes a practitioner's key on this node and installs the certificate that the registry issues for it.
@@ -171,9 +206,15 @@ impl Node {
         let token_file = self.token_file();
         let client = wait::until("the node's API", Duration::from_secs(30), || {
             process.check_running()?;
-            let Ok(text) = std::fs::read(&announced) else { return Ok(None) };
-            let Ok(file) = serde_json::from_slice::<ApiFile>(&text) else { return Ok(None) };
-            let Ok(token) = std::fs::read_to_string(&token_file) else { return Ok(None) };
+            let Ok(text) = std::fs::read(&announced) else {
+                return Ok(None);
+            };
+            let Ok(file) = serde_json::from_slice::<ApiFile>(&text) else {
+                return Ok(None);
+            };
+            let Ok(token) = std::fs::read_to_string(&token_file) else {
+                return Ok(None);
+            };
             Ok((file.pid != 0).then(|| Client::new(&file.api, token.trim())))
         })
         .with_context(|| format!("see its log {}", log.display()))?;
@@ -196,7 +237,9 @@ impl Node {
                 command
             }
         };
-        command.env("DOKUEI_DATA_DIR", self.data_dir()).env("NO_COLOR", "1");
+        command
+            .env("DOKUEI_DATA_DIR", self.data_dir())
+            .env("NO_COLOR", "1");
         command.args(["run", "--passphrase-file", &secret, "--api", "127.0.0.1:0"]);
         command.args(["--listen", &quic(self.port), "--listen", &tcp(self.port)]);
         for address in bootstraps {
@@ -241,7 +284,12 @@ impl Node {
     pub fn sign_in(&self, person: &Person) -> Result<Client> {
         self.operator()?
             .sign_in(person.id, person.passphrase)
-            .with_context(|| format!("{} cannot sign in at {}", person.name_latin, self.institution.name))
+            .with_context(|| {
+                format!(
+                    "{} cannot sign in at {}",
+                    person.name_latin, self.institution.name
+                )
+            })
     }
 
     /// The running process.
@@ -249,8 +297,13 @@ impl Node {
         self.process.as_mut()
     }
 
-    /// Ends the node as an administrator would.
+    /// Ends the node as an administrator would: by SIGTERM to the node alone, so that a wrapper can still report.
     pub fn stop(&mut self) {
+        let text = std::fs::read(self.data_dir().join("api.json")).unwrap_or_default();
+        if let (Some(process), Ok(file)) = (&mut self.process, serde_json::from_slice::<ApiFile>(&text)) {
+            let _ = output(Command::new("kill").args(["-TERM", &file.pid.to_string()]));
+            process.await_end();
+        }
         self.process = None;
         self.api = None;
     }

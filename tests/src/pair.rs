@@ -56,7 +56,15 @@ impl Pair {
             specialist.enrol_practitioner(&registry, &SUZUKI)?,
             specialist.enrol_practitioner(&registry, &SATO)?,
         ];
-        Ok(Self { clinic, specialist, bootstraps: Vec::new(), registry, chains, ports, lab })
+        Ok(Self {
+            clinic,
+            specialist,
+            bootstraps: Vec::new(),
+            registry,
+            chains,
+            ports,
+            lab,
+        })
     }
 
     /// Starts the two bootstrap nodes.
@@ -73,7 +81,10 @@ impl Pair {
     /// The addresses of the bootstrap nodes.
     #[must_use]
     pub fn bootstrap_addresses(&self) -> Vec<String> {
-        self.bootstraps.iter().flat_map(|bootstrap| bootstrap.addresses.iter().cloned()).collect()
+        self.bootstraps
+            .iter()
+            .flat_map(|bootstrap| bootstrap.addresses.iter().cloned())
+            .collect()
     }
 
     /// Starts both nodes.
@@ -91,8 +102,10 @@ impl Pair {
     /// # Errors
     /// When one cannot.
     pub fn sign_in(&self) -> Result<Session> {
-        let session =
-            Session { clinic: self.clinic.sign_in(&TANAKA)?, specialist: self.specialist.sign_in(&SUZUKI)? };
+        let session = Session {
+            clinic: self.clinic.sign_in(&TANAKA)?,
+            specialist: self.specialist.sign_in(&SUZUKI)?,
+        };
         Ok(session)
     }
 }
@@ -138,16 +151,25 @@ impl Session {
     /// When it does not come into force.
     pub fn agree(&self) -> Result<()> {
         let with = find_online(&self.clinic, SUZUKI.name_latin)?;
-        let _: Value = self.clinic.post("/agreements", &serde_json::json!({ "with": with }))?;
+        let _: Value = self
+            .clinic
+            .post("/agreements", &serde_json::json!({ "with": with }))?;
         let id = wait::until("the proposal at the specialist", MEETING, || {
             let proposals: Vec<Value> = self.specialist.get("/agreements")?;
-            let mut open = proposals.iter().filter(|one| one["state"] == "proposed" && one["proposed_by_me"] == false);
+            let mut open = proposals
+                .iter()
+                .filter(|one| one["state"] == "proposed" && one["proposed_by_me"] == false);
             Ok(open.next().and_then(|one| one["id"].as_str().map(str::to_owned)))
         })?;
-        let _: Value = self.specialist.post(&format!("/agreements/{id}/accept"), &serde_json::json!({}))?;
+        let _: Value = self
+            .specialist
+            .post(&format!("/agreements/{id}/accept"), &serde_json::json!({}))?;
         wait::until("the agreement in force at the clinic", MEETING, || {
             let all: Vec<Value> = self.clinic.get("/agreements")?;
-            Ok(all.iter().any(|one| one["id"] == id && one["state"] == "in_force").then_some(()))
+            Ok(all
+                .iter()
+                .any(|one| one["id"] == id && one["state"] == "in_force")
+                .then_some(()))
         })
     }
 }
@@ -159,8 +181,12 @@ impl Session {
 pub fn find_online(client: &Client, name_latin: &str) -> Result<String> {
     wait::until(&format!("{name_latin} online in the directory"), MEETING, || {
         let directory: Vec<Value> = client.get("/directory")?;
-        let mut entries = directory.iter().filter(|one| one["name_latin"] == name_latin && one["online"] == true);
-        Ok(entries.next().and_then(|one| one["fingerprint"].as_str().map(str::to_owned)))
+        let mut entries = directory
+            .iter()
+            .filter(|one| one["name_latin"] == name_latin && one["online"] == true);
+        Ok(entries
+            .next()
+            .and_then(|one| one["fingerprint"].as_str().map(str::to_owned)))
     })
     .context("the peers did not find each other")
 }

@@ -66,8 +66,12 @@ pub const SATO: Person = Person {
 };
 
 /// The clinic that asks.
-pub const CLINIC: Institution =
-    Institution { role: "clinic", name: "さくら歯科クリニック", code: "1312345", passphrase: "sakura node 2026 kagi" };
+pub const CLINIC: Institution = Institution {
+    role: "clinic",
+    name: "さくら歯科クリニック",
+    code: "1312345",
+    passphrase: "sakura node 2026 kagi",
+};
 
 /// The hospital department that reads.
 pub const HOSPITAL: Institution = Institution {

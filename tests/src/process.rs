@@ -31,10 +31,20 @@ impl Process {
     pub fn start(name: &str, mut command: Command, log: &Path) -> Result<Self> {
         let out = File::options().create(true).append(true).open(log);
         let out = out.with_context(|| format!("cannot write the log {}", log.display()))?;
-        command.stdin(Stdio::null()).stderr(out.try_clone()?).stdout(out).process_group(0);
-        let child = command.spawn().with_context(|| format!("cannot start {name} ({:?})", command.get_program()))?;
+        command
+            .stdin(Stdio::null())
+            .stderr(out.try_clone()?)
+            .stdout(out)
+            .process_group(0);
+        let child = command
+            .spawn()
+            .with_context(|| format!("cannot start {name} ({:?})", command.get_program()))?;
         live().push(child.id());
-        Ok(Self { name: name.to_owned(), child, log: log.to_owned() })
+        Ok(Self {
+            name: name.to_owned(),
+            child,
+            log: log.to_owned(),
+        })
     }
 
     /// The process' number, which is also its group's.
@@ -56,21 +66,28 @@ impl Process {
     pub fn check_running(&mut self) -> Result<()> {
         match self.child.try_wait()? {
             None => Ok(()),
-            Some(status) => bail!("{} ended ({}):\n{}", self.name, describe(status), self.last_lines(20)),
+            Some(status) => bail!(
+                "{} ended ({}):\n{}",
+                self.name,
+                describe(status),
+                self.last_lines(20)
+            ),
         }
     }
 
     /// Ends the program as an operator would (SIGTERM), and by SIGKILL when it does not.
     pub fn stop(&mut self) {
         signal(self.id(), "TERM");
+        self.await_end();
+        self.kill();
+    }
+
+    /// Waits until the program has ended by itself, some seconds at most.
+    pub fn await_end(&mut self) {
         let start = Instant::now();
-        while start.elapsed() < GRACE {
-            if !matches!(self.child.try_wait(), Ok(None)) {
-                break;
-            }
+        while start.elapsed() < GRACE && matches!(self.child.try_wait(), Ok(None)) {
             std::thread::sleep(Duration::from_millis(20));
         }
-        self.kill();
     }
 
     /// Ends the program at once with SIGKILL, as a power cut would.
@@ -118,7 +135,12 @@ pub fn output(command: &mut Command) -> Result<Vec<u8>> {
     let ended = command.stdin(Stdio::null()).output();
     let ended = ended.with_context(|| format!("cannot start {:?}", command.get_program()))?;
     if !ended.status.success() {
-        bail!("{:?} failed ({}): {}", command, describe(ended.status), String::from_utf8_lossy(&ended.stderr).trim());
+        bail!(
+            "{:?} failed ({}): {}",
+            command,
+            describe(ended.status),
+            String::from_utf8_lossy(&ended.stderr).trim()
+        );
     }
     Ok(ended.stdout)
 }
@@ -138,7 +160,11 @@ fn exists(group: u32) -> bool {
 
 fn kill(signal: &str, group: u32) -> std::io::Result<ExitStatus> {
     let target = format!("-{group}");
-    Command::new("kill").args([signal, "--", &target]).stdout(Stdio::null()).stderr(Stdio::null()).status()
+    Command::new("kill")
+        .args([signal, "--", &target])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
 }
 
 fn describe(status: ExitStatus) -> String {
@@ -162,7 +188,8 @@ mod tests {
     #[test]
     fn dropping_ends_the_children_too() {
         let dir = tempfile::tempdir().unwrap();
-        let process = Process::start("parent", shell("sleep 300 & sleep 300"), &dir.path().join("log")).unwrap();
+        let process =
+            Process::start("parent", shell("sleep 300 & sleep 300"), &dir.path().join("log")).unwrap();
         let group = process.id();
         assert!(exists(group));
         drop(process);
@@ -173,14 +200,17 @@ mod tests {
     #[test]
     fn a_program_that_ended_shows_what_it_said() {
         let dir = tempfile::tempdir().unwrap();
-        let mut process = Process::start("liar", shell("echo it broke; exit 7"), &dir.path().join("log")).unwrap();
+        let mut process =
+            Process::start("liar", shell("echo it broke; exit 7"), &dir.path().join("log")).unwrap();
         let error = crate::wait::until("its end", GRACE, || Ok(process.check_running().err())).unwrap();
         assert_eq!(error.to_string(), "liar ended (exit code 7):\nit broke");
     }
 
     #[test]
     fn output_of_a_failed_step_is_in_the_error() {
-        let error = output(&mut shell("echo no disk >&2; exit 5")).unwrap_err().to_string();
+        let error = output(&mut shell("echo no disk >&2; exit 5"))
+            .unwrap_err()
+            .to_string();
         assert!(error.ends_with("failed (exit code 5): no disk"), "{error}");
         assert_eq!(output(&mut shell("echo yes")).unwrap(), b"yes\n");
     }

@@ -33,7 +33,11 @@ impl Programs {
     /// The programs in the profile folder that `exe` lies in: cargo puts tests into `deps/` one level below it.
     fn beside(exe: &Path) -> Result<Self> {
         let folder = exe.parent().context("the running program lies in no folder")?;
-        let folder = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
+        let folder = if folder.ends_with("deps") {
+            folder.parent().unwrap_or(folder)
+        } else {
+            folder
+        };
         Self::in_dir(folder)
     }
 
@@ -85,7 +89,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         touch(&dir.path().join("dokuei"));
         let error = Programs::in_dir(dir.path()).unwrap_err().to_string();
-        assert!(error.starts_with("the program dokuei-registry is not in "), "{error}");
+        assert!(
+            error.starts_with("the program dokuei-registry is not in "),
+            "{error}"
+        );
         assert!(error.contains("`cargo build -p dokuei-registry`"), "{error}");
     }
 }

@@ -29,7 +29,11 @@ impl Registry {
             passphrase: passphrase.to_owned(),
             root: data_dir.with_extension("root.pem"),
         };
-        output(registry.command("init").args(["--name", "Dokuei demonstration registry"]))?;
+        output(
+            registry
+                .command("init")
+                .args(["--name", "Dokuei demonstration registry"]),
+        )?;
         output(registry.command("root").arg("--out").arg(&registry.root))?;
         Ok(registry)
     }
@@ -50,7 +54,10 @@ impl Registry {
     #[must_use]
     pub fn command(&self, words: &str) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(words.split(' ')).arg("--data-dir").arg(&self.data_dir);
+        command
+            .args(words.split(' '))
+            .arg("--data-dir")
+            .arg(&self.data_dir);
         if !matches!(words, "root" | "list") {
             command.arg("--passphrase-file").arg(&self.passphrase);
         }
@@ -61,17 +68,31 @@ impl Registry {
     ///
     /// # Errors
     /// When the registry refuses the request, with its words.
-    pub fn issue_practitioner(&self, person: &Person, at: &Institution, request: &Path, days: u32) -> Result<PathBuf> {
+    pub fn issue_practitioner(
+        &self,
+        person: &Person,
+        at: &Institution,
+        request: &Path,
+        days: u32,
+    ) -> Result<PathBuf> {
         let out = request.with_extension("chain.pem");
         let mut command = self.command("issue practitioner");
         command.arg("--request").arg(request).arg("--out").arg(&out);
         command.args(["--name-ja", person.name_ja, "--name-latin", person.name_latin]);
-        command.args(["--licence-type", person.licence, "--licence-number", person.number, "--jurisdiction", "JP"]);
+        command.args([
+            "--licence-type",
+            person.licence,
+            "--licence-number",
+            person.number,
+            "--jurisdiction",
+            "JP",
+        ]);
         command.args(["--institution", at.name, "--days", &days.to_string()]);
         for qualification in person.qualifications {
             command.args(["--qualification", qualification]);
         }
-        output(&mut command).with_context(|| format!("the registry issued nothing for {}", person.name_latin))?;
+        output(&mut command)
+            .with_context(|| format!("the registry issued nothing for {}", person.name_latin))?;
         Ok(out)
     }
 

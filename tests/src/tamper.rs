@@ -15,7 +15,8 @@ pub fn flip(path: &Path, offset: u64) -> Result<()> {
     let mut file = file.with_context(|| format!("cannot change {}", path.display()))?;
     let mut byte = [0];
     file.seek(SeekFrom::Start(offset))?;
-    file.read_exact(&mut byte).with_context(|| format!("{} is shorter than {offset} bytes", path.display()))?;
+    file.read_exact(&mut byte)
+        .with_context(|| format!("{} is shorter than {offset} bytes", path.display()))?;
     byte[0] ^= 1;
     file.seek(SeekFrom::Start(offset))?;
     file.write_all(&byte)?;
@@ -25,13 +26,18 @@ pub fn flip(path: &Path, offset: u64) -> Result<()> {
 /// The files below `folder` that are not among `before`: what has been written since.
 #[must_use]
 pub fn new_files(folder: &Path, before: &[PathBuf]) -> Vec<PathBuf> {
-    crate::digest::files_below(folder).into_iter().filter(|path| !before.contains(path)).collect()
+    crate::digest::files_below(folder)
+        .into_iter()
+        .filter(|path| !before.contains(path))
+        .collect()
 }
 
 /// The largest of `files`.
 #[must_use]
 pub fn largest(files: Vec<PathBuf>) -> Option<PathBuf> {
-    files.into_iter().max_by_key(|path| path.metadata().map(|data| data.len()).unwrap_or(0))
+    files
+        .into_iter()
+        .max_by_key(|path| path.metadata().map(|data| data.len()).unwrap_or(0))
 }
 
 #[cfg(test)]

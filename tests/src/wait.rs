@@ -58,7 +58,10 @@ mod tests {
     #[test]
     fn the_sentence_names_what_did_not_come() {
         let none: Result<()> = until("a letter", Duration::ZERO, || Ok(None));
-        assert_eq!(none.unwrap_err().to_string(), "waited 0 s for a letter, which did not come");
+        assert_eq!(
+            none.unwrap_err().to_string(),
+            "waited 0 s for a letter, which did not come"
+        );
     }
 
     #[test]
@@ -70,6 +73,9 @@ mod tests {
     #[test]
     fn until_ok_keeps_the_last_error() {
         let error: Result<()> = until_ok("a letter", Duration::ZERO, || bail!("the door is shut"));
-        assert_eq!(format!("{:#}", error.unwrap_err()), "waited 0 s for a letter: the door is shut");
+        assert_eq!(
+            format!("{:#}", error.unwrap_err()),
+            "waited 0 s for a letter: the door is shut"
+        );
     }
 }
