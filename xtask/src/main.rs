@@ -1,3 +1,60 @@
-//! cargo xtask demo|test|bench|check.
+//! `cargo xtask demo|test|bench|check`: everything that is done with the whole repository.
+//!
+//! No task is written in a shell script or in the CI's own language: `.ci/run` calls `cargo xtask test` and nothing
+//! else, so what CI does is what everybody can do at home.
 
-fn main() {}
+mod bench;
+mod check;
+mod console;
+mod demo;
+mod packages;
+mod project;
+mod suite;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Tasks of the whole repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask", version)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Watch a consultation: separate programs, a real study, a signed report, and proofs of every claim
+    Demo(demo::Options),
+    /// Check, lint, build and test everything; what CI runs
+    Test(suite::Options),
+    /// Measure seal, send and open in MB/s, and the memory of both nodes, with a 2 GB study
+    Bench(bench::Options),
+    /// Compare docs/architecture.md, the layers and the house rules with the sources
+    Check,
+}
+
+fn main() -> ExitCode {
+    let stop = ctrlc::set_handler(|| {
+        eprintln!("\nstopping every program …");
+        dokuei_tests::process::stop_all();
+        demo::remove_folder();
+        std::process::exit(130);
+    });
+    let done = stop
+        .map_err(anyhow::Error::from)
+        .and_then(|()| match Arguments::parse().task {
+            Task::Demo(options) => demo::run(&options),
+            Task::Test(options) => suite::run(&options),
+            Task::Bench(options) => bench::run(&options),
+            Task::Check => check::run(),
+        });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\n{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

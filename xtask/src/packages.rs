@@ -1,0 +1,138 @@
+//! The Debian packages that a task needs, each with its reason; installed after asking.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use dokuei_tests::capture::as_root;
+
+use crate::console::Table;
+use crate::project;
+
+/// One package: name, and why.
+pub(crate) type Package = (&'static str, &'static str);
+
+/// For building the programs.
+pub(crate) const BUILD: &[Package] = &[
+    (
+        "build-essential",
+        "C compiler and linker for SQLCipher, OpenSSL and CharLS",
+    ),
+    ("cmake", "builds CharLS, the JPEG-LS codec"),
+    ("perl", "configures the OpenSSL inside SQLCipher"),
+    ("pkg-config", "finds system libraries"),
+];
+
+/// For the demonstration and the whole-system tests.
+pub(crate) const DEMO: &[Package] = &[
+    ("dcmtk", "an independent reader of the structured report"),
+    ("faketime", "shows that an expired certificate is refused"),
+    (
+        "fonts-ipaexfont-gothic",
+        "Japanese glyphs of the report and the UI",
+    ),
+    ("openssl", "an independent verifier of the certificates"),
+    ("poppler-utils", "an independent reader of the PDF report"),
+    ("procps", "ends the programs' process groups"),
+    ("python3-venv", "fetches pydicom's real DICOM files"),
+    ("tcpdump", "listens on the wire"),
+];
+
+/// For the tests in a browser and in a window.
+pub(crate) const WINDOWS: &[Package] = &[
+    ("chromium", "the browser of the browser test"),
+    ("libayatana-appindicator3-dev", "builds the desktop window"),
+    ("librsvg2-dev", "builds the desktop window"),
+    ("libwebkit2gtk-4.1-dev", "builds the desktop window"),
+    ("libxdo-dev", "builds the desktop window"),
+    ("webkit2gtk-driver", "drives the desktop window in its test"),
+    ("xvfb", "a screen for the desktop window"),
+];
+
+/// For the measurements.
+pub(crate) const BENCH: &[Package] = &[("time", "measures the peak of resident memory")];
+
+/// Installs those of `packages` that are missing, after asking when a person sits there and `yes` is not given.
+///
+/// # Errors
+/// When the person declines, or apt-get fails.
+pub(crate) fn install(packages: &[Package], yes: bool) -> Result<()> {
+    let missing: Vec<Package> = packages
+        .iter()
+        .copied()
+        .filter(|(name, _)| !is_installed(name))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if !Path::new("/usr/bin/apt-get").exists() {
+        let names: Vec<&str> = missing.iter().map(|(name, _)| *name).collect();
+        eprintln!(
+            "this is no Debian system; please see to it that these are installed: {}",
+            names.join(", ")
+        );
+        return Ok(());
+    }
+    let mut table = Table::new(&["Debian package", "needed because"]);
+    for (name, reason) in &missing {
+        table.row(&[name, reason]);
+    }
+    println!("{table}");
+    if !yes && !confirmed()? {
+        bail!("nothing was installed; install the packages above yourself, or answer yes");
+    }
+    let mut update = as_root("apt-get");
+    project::run(update.args(["update", "-qq"]))?;
+    let mut install = as_root("apt-get");
+    install.env("DEBIAN_FRONTEND", "noninteractive").args([
+        "install",
+        "-y",
+        "-qq",
+        "--no-install-recommends",
+    ]);
+    install.args(missing.iter().map(|(name, _)| *name));
+    project::run(&mut install).context("the Debian packages could not be installed")
+}
+
+fn is_installed(name: &str) -> bool {
+    let asked = Command::new("dpkg-query")
+        .args(["-W", "-f", "${db:Status-Status}", name])
+        .output();
+    asked.is_ok_and(|said| said.stdout == b"installed")
+}
+
+/// Asks when a person can answer; without one (CI, a pipe) the answer is yes.
+fn confirmed() -> Result<bool> {
+    if std::env::var_os("CI").is_some() || !std::io::stdin().is_terminal() {
+        return Ok(true);
+    }
+    print!("install them now? [Y/n] ");
+    std::io::stdout().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(is_yes(&answer))
+}
+
+fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes" | "はい")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_package_has_a_reason_and_stands_once() {
+        let all: Vec<Package> = [BUILD, DEMO, WINDOWS, BENCH].concat();
+        let names: std::collections::BTreeSet<&str> = all.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names.len(), all.len());
+        assert!(all.iter().all(|(_, reason)| reason.len() > 10));
+    }
+
+    #[test]
+    fn answers() {
+        assert!(is_yes("\n") && is_yes("Yes\n") && is_yes("はい\n"));
+        assert!(!is_yes("n\n") && !is_yes("maybe\n"));
+    }
+}
