@@ -1,0 +1,36 @@
+//! `cargo xtask check`: what the compiler cannot check about this repository.
+
+mod architecture;
+mod house;
+mod layers;
+mod metadata;
+
+use anyhow::{Result, bail};
+
+/// One thing that is not as it should be, in a sentence that names the place.
+pub(crate) type Finding = String;
+
+/// Runs all checks.
+///
+/// # Errors
+/// When there is any finding; all of them are printed.
+pub(crate) fn run() -> Result<()> {
+    let workspace = metadata::read()?;
+    let mut findings = architecture::check(&workspace)?;
+    findings.extend(layers::check(&workspace)?);
+    findings.extend(house::check(&workspace)?);
+    for finding in &findings {
+        eprintln!("✗ {finding}");
+    }
+    if !findings.is_empty() {
+        bail!(
+            "{} findings; docs/architecture.md tells what holds and why",
+            findings.len()
+        );
+    }
+    println!(
+        "✓ architecture, layers and house rules hold for {} packages",
+        workspace.packages.len()
+    );
+    Ok(())
+}
