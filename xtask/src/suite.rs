@@ -1,0 +1,225 @@
+//! `cargo xtask test`: every check and test, in the order in which a mistake shows soonest.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+use dokuei_tests::process::Process;
+use dokuei_tests::{fixtures, wait};
+
+use crate::console::{Table, seconds};
+use crate::packages::{self, BENCH, BUILD, DEMO, WINDOWS};
+use crate::{check, project};
+
+/// The version of the window's driver; the registry's newest is for another major version of Tauri.
+const TAURI_DRIVER: &str = "2.1.0";
+
+/// Options of the whole test.
+#[derive(Args, Debug, Clone)]
+pub(crate) struct Options {
+    /// Install missing Debian packages without asking
+    #[arg(long)]
+    yes: bool,
+    /// Leave out the demonstration and the tests in browser and window
+    #[arg(long)]
+    no_windows: bool,
+}
+
+/// The stages that were gone through, with their times.
+#[derive(Debug, Default)]
+struct Stages {
+    done: Vec<(&'static str, Duration)>,
+}
+
+/// Runs all stages up to the first that fails.
+///
+/// # Errors
+/// The failed stage's, after the table of those that were gone through.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut stages = Stages::default();
+    let outcome = all(&mut stages, options);
+    println!("\n{}", stages.table());
+    outcome.inspect(|()| println!("everything holds"))
+}
+
+fn all(stages: &mut Stages, options: &Options) -> Result<()> {
+    stages.stage("Debian packages", || {
+        packages::install(&[BUILD, DEMO, WINDOWS, BENCH].concat(), options.yes)
+    })?;
+    stages.stage("architecture, layers, house rules", check::run)?;
+    stages.stage("formatting", || cargo(&["fmt", "--all", "--check"]))?;
+    stages.stage("user interface", user_interface)?;
+    // One selection of packages and targets everywhere: another would compile the dependencies anew.
+    stages.stage("lints", || {
+        cargo(&[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--locked",
+            "--quiet",
+            "--",
+            "-D",
+            "warnings",
+        ])
+    })?;
+    stages.stage("build", || {
+        cargo(&["build", "--workspace", "--all-targets", "--locked"])
+    })?;
+    stages.stage("Rust tests, whole-system tests", || {
+        let files = fixtures::pydicom_files()?;
+        let mut tests = project::cargo(&["test", "--workspace", "--locked"]);
+        project::run(tests.env(fixtures::PYDICOM_FILES, files))
+    })?;
+    if options.no_windows {
+        return Ok(());
+    }
+    stages.stage("driver of the window test", install_driver)?;
+    let folder = fixtures::target_dir().join("xtask");
+    std::fs::create_dir_all(&folder)?;
+    let mut demo = stages.value("demonstration", || Demo::start(&folder))?;
+    stages.stage("test in a browser", || end_to_end("e2e:browser", &demo))?;
+    stages.stage("test in a window", || end_to_end("e2e:window", &demo))?;
+    demo.process.stop();
+    Ok(())
+}
+
+impl Stages {
+    fn stage(&mut self, name: &'static str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+        self.value(name, work)
+    }
+
+    fn value<T>(&mut self, name: &'static str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        println!("\n── {name}");
+        let start = Instant::now();
+        let value = work().with_context(|| format!("the stage “{name}” failed"));
+        self.done.push((name, start.elapsed()));
+        value
+    }
+
+    fn table(&self) -> Table {
+        let mut table = Table::new(&["stage", "time"]);
+        for (name, time) in &self.done {
+            table.row(&[name, &seconds(*time)]);
+        }
+        let whole = self.done.iter().map(|(_, time)| *time).sum();
+        table.row(&["all", &seconds(whole)]);
+        table
+    }
+}
+
+fn cargo(words: &[&str]) -> Result<()> {
+    project::run(&mut project::cargo(words))
+}
+
+fn user_interface() -> Result<()> {
+    for words in [
+        &["ci", "--silent"][..],
+        &["run", "check"],
+        &["test"],
+        &["run", "build"],
+    ] {
+        project::run(&mut project::npm(words))?;
+    }
+    Ok(())
+}
+
+/// Builds the driver of the window test into `target/tools` once.
+fn install_driver() -> Result<()> {
+    let root = fixtures::target_dir().join("tools");
+    if root.join("bin/tauri-driver").is_file() {
+        return Ok(());
+    }
+    let mut install = project::cargo(&[
+        "install",
+        "--locked",
+        "--quiet",
+        "--version",
+        TAURI_DRIVER,
+        "--root",
+    ]);
+    install
+        .arg(&root)
+        .arg("tauri-driver")
+        .env("CARGO_TARGET_DIR", root.join("build"));
+    project::run(&mut install)
+}
+
+/// The demonstration, kept running for the tests in browser and window.
+struct Demo {
+    process: Process,
+    record: PathBuf,
+}
+
+impl Demo {
+    /// Starts it, shows what it says, and waits until it has proven everything.
+    fn start(folder: &Path) -> Result<Self> {
+        let (record, log) = (folder.join("demo.json"), folder.join("demo.log"));
+        let _ = std::fs::remove_file(&record);
+        let _ = std::fs::remove_file(&log);
+        let mut command = Command::new(std::env::current_exe().context("this program has no path")?);
+        command
+            .args(["demo", "--yes", "--built", "--keep", "--json"])
+            .arg(&record)
+            .current_dir(project::root());
+        let mut process = Process::start("the demonstration", command, &log)?;
+        wait::until(
+            "the demonstration to prove everything",
+            Duration::from_secs(900),
+            || {
+                if record.is_file() {
+                    return Ok(Some(()));
+                }
+                process.check_running()?;
+                Ok(None)
+            },
+        )?;
+        println!("{}", process.last_lines(60));
+        let told: serde_json::Value = serde_json::from_slice(&std::fs::read(&record)?)?;
+        ensure!(
+            told["ok"] == true,
+            "a claim of the demonstration does not hold; see {}",
+            log.display()
+        );
+        Ok(Self { process, record })
+    }
+}
+
+/// Runs one of the UI's scripts against the running demonstration.
+fn end_to_end(script: &str, demo: &Demo) -> Result<()> {
+    let app = project::bin_dir("debug").join("dokuei-app");
+    if script == "e2e:window" && !app.is_file() {
+        bail!("the window {} is not built", app.display());
+    }
+    let mut run = project::npm(&["run", script]);
+    run.env("DOKUEI_DEMO", &demo.record);
+    run.env("DOKUEI_APP", app);
+    run.env(
+        "DOKUEI_TAURI_DRIVER",
+        fixtures::target_dir().join("tools/bin/tauri-driver"),
+    );
+    run.env("DOKUEI_SCREENSHOTS", fixtures::target_dir().join("screenshots"));
+    // A machine of CI has no graphics card, and its root user no sandbox for the web view.
+    run.env("LIBGL_ALWAYS_SOFTWARE", "1")
+        .env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
+    project::run(&mut run)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_stage_is_named_and_stands_in_the_table() {
+        let mut stages = Stages::default();
+        stages.stage("first", || Ok(())).unwrap();
+        let error = stages.stage("second", || bail!("no disk")).unwrap_err();
+        assert_eq!(format!("{error:#}"), "the stage “second” failed: no disk");
+        let table = stages.table().to_string();
+        assert!(
+            table.contains("first") && table.contains("second") && table.contains("all"),
+            "{table}"
+        );
+    }
+}
