@@ -1,0 +1,141 @@
+//! The whole path of a consultation between separate programs.
+//!
+//! Shows R1, R3, R7, R8, R15 and R16 on the real programs.
+
+use dokuei_tests::api::Client;
+use dokuei_tests::lab::Lab;
+use dokuei_tests::pair::Session;
+use dokuei_tests::people::{SATO, SUZUKI};
+use dokuei_tests::{consult, digest, fixtures, foreign};
+use serde_json::{Value, json};
+
+/// The studies at the clinic.
+fn imported(session: &Session) -> Vec<String> {
+    let studies: Vec<Value> = session.clinic.get("/studies").unwrap();
+    studies
+        .iter()
+        .map(|one| one["study_instance_uid"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn state(client: &Client, case: &str) -> Value {
+    client.get(&format!("/cases/{case}")).unwrap()
+}
+
+/// R1, R7, R15: every real study and a Japanese cone-beam CT go to the specialist bit for bit, the report comes back,
+/// is read and the case closed; PDF and SR hold the report.
+#[test]
+fn r1_r7_r15_a_study_goes_and_a_signed_report_comes_back() {
+    let (pair, session) = Lab::consultation_pair().unwrap();
+    let source = pair.lab.folder().join("source");
+    fixtures::real_studies(&source.join("real")).unwrap();
+    fixtures::phantom(&pair.clinic, &source.join("cbct"), 40).unwrap();
+    consult::import(&session.clinic, &source, |_| ()).unwrap();
+    let reader = session.meet().unwrap();
+    let mut cases = Vec::new();
+    for study in imported(&session) {
+        let case = consult::request(&session.clinic, &study, &reader, |_| ()).unwrap();
+        consult::accept(&session.specialist, &case).unwrap();
+        cases.push((study, case));
+    }
+    let back = pair.lab.folder().join("back");
+    for (number, (study, case)) in cases.iter().enumerate() {
+        consult::wait_opened(&session.specialist, case, |_, _| ()).unwrap();
+        consult::wait_delivered(&session.clinic, case).unwrap();
+        let (here, there) = (
+            consult::hashes(&session.clinic, study),
+            consult::hashes(&session.specialist, study),
+        );
+        assert_eq!(here.unwrap(), there.unwrap());
+        consult::export(&session.specialist, study, &back.join(number.to_string()), |_| ()).unwrap();
+    }
+    assert_eq!(digest::folder(&source).unwrap(), digest::folder(&back).unwrap());
+
+    let case = &cases[0].1;
+    consult::report(&session.specialist, case).unwrap();
+    let reported = consult::wait_state(&session.clinic, case, "reported").unwrap();
+    assert_eq!(reported["reports"][0]["findings"], consult::FINDINGS);
+    let entries = reported["timeline"].as_array().unwrap();
+    assert!(
+        entries.iter().all(|entry| entry["verified"] == true),
+        "{entries:?}"
+    );
+    consult::read_and_close(&session.clinic, &session.specialist, case).unwrap();
+
+    let pdf = pair.lab.folder().join("report.pdf");
+    std::fs::write(
+        &pdf,
+        session
+            .clinic
+            .bytes(&format!("/cases/{case}/report.pdf"))
+            .unwrap(),
+    )
+    .unwrap();
+    let text: String = foreign::pdf_text(&pdf).unwrap().split_whitespace().collect();
+    assert!(text.contains(consult::IMPRESSION), "{text}");
+}
+
+/// R8: without an agreement in force no request goes out. R7: nor without justification or the patient's consent.
+#[test]
+fn r7_r8_a_request_needs_agreement_justification_and_consent() {
+    let mut pair = dokuei_tests::pair::Pair::enrolled(Lab::new().unwrap()).unwrap();
+    pair.start_bootstraps().unwrap();
+    pair.start_nodes().unwrap();
+    let session = pair.sign_in().unwrap();
+    let reader = session.meet().unwrap();
+    let source = pair.lab.folder().join("source");
+    fixtures::phantom(&pair.clinic, &source, 2).unwrap();
+    consult::import(&session.clinic, &source, |_| ()).unwrap();
+    let study = imported(&session).remove(0);
+    let whole = consult::request_body(&study, &reader).unwrap();
+    let refused = session.clinic.refused("/cases", &whole).unwrap();
+    assert!(refused.code.contains("agreement"), "{refused}");
+
+    session.agree().unwrap();
+    for field in ["justification", "consent"] {
+        let mut without = whole.clone();
+        without[field] = if field == "consent" {
+            Value::Null
+        } else {
+            json!("")
+        };
+        let refused = session.clinic.refused("/cases", &without).unwrap();
+        assert!((400..500).contains(&refused.status), "without {field}: {refused}");
+    }
+    assert_eq!(session.clinic.get::<Vec<Value>>("/cases").unwrap().len(), 0);
+}
+
+/// R3, R4: a dentist without the qualification can be asked for nothing and can sign no report. R15: the specialist
+/// who may read, can.
+#[test]
+fn r3_r4_only_a_qualified_reader_reports() {
+    let (pair, session) = Lab::consultation_pair().unwrap();
+    let source = pair.lab.folder().join("source");
+    fixtures::phantom(&pair.clinic, &source, 2).unwrap();
+    consult::import(&session.clinic, &source, |_| ()).unwrap();
+    let reader = session.meet().unwrap();
+    let study = imported(&session).remove(0);
+    let case = consult::request(&session.clinic, &study, &reader, |_| ()).unwrap();
+    consult::accept(&session.specialist, &case).unwrap();
+    consult::wait_opened(&session.specialist, &case, |_, _| ()).unwrap();
+
+    let sato = pair.specialist.sign_in(&SATO).unwrap();
+    let profile: Value = sato.get("/session").unwrap();
+    assert_eq!(profile["may_read"], false);
+    let body = consult::request_body(&study, profile["fingerprint"].as_str().unwrap()).unwrap();
+    let asked = session.clinic.refused("/cases", &body).unwrap();
+    let signed = sato
+        .refused(&format!("/cases/{case}/report"), &consult::report_body())
+        .unwrap();
+    assert!(
+        !asked.detail.is_empty() && !signed.detail.is_empty(),
+        "{asked}; {signed}"
+    );
+    let suzuki = pair.specialist.sign_in(&SUZUKI).unwrap();
+    consult::report(&suzuki, &case).unwrap();
+    assert_eq!(
+        consult::wait_state(&session.clinic, &case, "reported").unwrap()["case_id"],
+        case
+    );
+    assert_eq!(state(&suzuki, &case)["reports"].as_array().unwrap().len(), 1);
+}
