@@ -32,7 +32,9 @@ impl SignedAt {
     pub(super) fn of(content: &ReportContent) -> Result<Self, ReportError> {
         let offset = Offset::from_seconds(i32::from(content.utc_offset_minutes) * 60);
         let instant = Timestamp::from_second(content.signed_at);
-        let (Ok(offset), Ok(instant)) = (offset, instant) else { return Err(ReportError::BadTime) };
+        let (Ok(offset), Ok(instant)) = (offset, instant) else {
+            return Err(ReportError::BadTime);
+        };
         let local: DateTime = offset.to_datetime(instant);
         if !(1900..=9999).contains(&local.year()) {
             return Err(ReportError::BadTime);
@@ -42,7 +44,12 @@ impl SignedAt {
         let minutes = content.utc_offset_minutes.unsigned_abs();
         let sign = if content.utc_offset_minutes < 0 { '-' } else { '+' };
         let offset = format!("{sign}{:02}{:02}", minutes / 60, minutes % 60);
-        Ok(Self { date_time: format!("{date}{time}{offset}"), date, time, offset })
+        Ok(Self {
+            date_time: format!("{date}{time}{offset}"),
+            date,
+            time,
+            offset,
+        })
     }
 }
 
@@ -57,7 +64,12 @@ impl Object {
         let at = SignedAt::of(content)?;
         let sop_instance = Uid::derived(&format!("dokuei {kind} instance"), &content.entry_id);
         let series = Uid::derived(&format!("dokuei {kind} series"), &content.entry_id);
-        let mut object = Self { data: InMemDicomObject::new_empty(), sop_class, sop_instance, series };
+        let mut object = Self {
+            data: InMemDicomObject::new_empty(),
+            sop_class,
+            sop_instance,
+            series,
+        };
         object.text(tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192");
         object.text(tags::INSTANCE_CREATION_DATE, VR::DA, &at.date);
         object.text(tags::INSTANCE_CREATION_TIME, VR::TM, &at.time);
@@ -82,7 +94,11 @@ impl Object {
         object.text(tags::MANUFACTURER, VR::LO, "Dokuei");
         object.text(tags::MANUFACTURER_MODEL_NAME, VR::LO, "Dokuei");
         object.text(tags::SOFTWARE_VERSIONS, VR::LO, env!("CARGO_PKG_VERSION"));
-        object.text(tags::INSTITUTION_NAME, VR::LO, &limited(&content.signed_by.institution, 64));
+        object.text(
+            tags::INSTITUTION_NAME,
+            VR::LO,
+            &limited(&content.signed_by.institution, 64),
+        );
         Ok(object)
     }
 
@@ -174,15 +190,26 @@ pub(super) fn code(value: &str, scheme: &str, meaning: &str) -> InMemDicomObject
 pub(super) type Element = DataElement<InMemDicomObject>;
 
 pub(super) fn text(tag: Tag, vr: VR, value: &str) -> Element {
-    let value = if value.is_empty() { PrimitiveValue::Empty } else { PrimitiveValue::from(value) };
+    let value = if value.is_empty() {
+        PrimitiveValue::Empty
+    } else {
+        PrimitiveValue::from(value)
+    };
     DataElement::new(tag, vr, value)
 }
 
 pub(super) fn sequence(tag: Tag, items: Vec<InMemDicomObject>) -> Element {
-    DataElement::new(tag, VR::SQ, Value::Sequence(DataSetSequence::new(items, Length::UNDEFINED)))
+    DataElement::new(
+        tag,
+        VR::SQ,
+        Value::Sequence(DataSetSequence::new(items, Length::UNDEFINED)),
+    )
 }
 
 /// The first `limit` characters (VRs bound characters, not bytes).
 pub(super) fn limited(text: &str, limit: usize) -> String {
-    text.chars().filter(|c| !c.is_control() && *c != '\\').take(limit).collect()
+    text.chars()
+        .filter(|c| !c.is_control() && *c != '\\')
+        .take(limit)
+        .collect()
 }

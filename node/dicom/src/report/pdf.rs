@@ -19,21 +19,40 @@ pub(super) fn write(content: &ReportContent, pdf: &[u8]) -> Result<WrittenObject
     let mut object = Object::new(content, uids::ENCAPSULATED_PDF_STORAGE, "pdf", "DOC")?;
     let at = SignedAt::of(content)?;
     let (title, meaning) = document_title(content);
-    object.text(tags::SERIES_DESCRIPTION, VR::LO, "Dokuei report PDF / 読影レポート");
+    object.text(
+        tags::SERIES_DESCRIPTION,
+        VR::LO,
+        "Dokuei report PDF / 読影レポート",
+    );
     object.text(tags::CONVERSION_TYPE, VR::CS, "WSD");
     // The pages show the patient's name.
     object.text(tags::BURNED_IN_ANNOTATION, VR::CS, "YES");
     object.text(tags::ACQUISITION_DATE_TIME, VR::DT, &at.date_time);
-    object.text(tags::DOCUMENT_TITLE, VR::ST, &format!("読影レポート {meaning}, version {}", content.version));
+    object.text(
+        tags::DOCUMENT_TITLE,
+        VR::ST,
+        &format!("読影レポート {meaning}, version {}", content.version),
+    );
     object.text(
         tags::VERIFICATION_FLAG,
         VR::CS,
-        if is_complete(content) { "VERIFIED" } else { "UNVERIFIED" },
+        if is_complete(content) {
+            "VERIFIED"
+        } else {
+            "UNVERIFIED"
+        },
     );
     object.items(tags::CONCEPT_NAME_CODE_SEQUENCE, vec![code(title, "LN", meaning)]);
     let sr = Uid::derived("dokuei sr instance", &content.entry_id);
-    object.items(tags::SOURCE_INSTANCE_SEQUENCE, vec![reference(uids::BASIC_TEXT_SR_STORAGE, &sr)]);
-    object.text(tags::MIME_TYPE_OF_ENCAPSULATED_DOCUMENT, VR::LO, "application/pdf");
+    object.items(
+        tags::SOURCE_INSTANCE_SEQUENCE,
+        vec![reference(uids::BASIC_TEXT_SR_STORAGE, &sr)],
+    );
+    object.text(
+        tags::MIME_TYPE_OF_ENCAPSULATED_DOCUMENT,
+        VR::LO,
+        "application/pdf",
+    );
     let length = u32::try_from(pdf.len()).map_err(|_| ReportError::BadPdf)?;
     object.data.put(DataElement::new(
         tags::ENCAPSULATED_DOCUMENT_LENGTH,
@@ -42,6 +61,10 @@ pub(super) fn write(content: &ReportContent, pdf: &[u8]) -> Result<WrittenObject
     ));
     let mut padded = pdf.to_vec();
     padded.resize(pdf.len().next_multiple_of(2), 0);
-    object.data.put(DataElement::new(tags::ENCAPSULATED_DOCUMENT, VR::OB, PrimitiveValue::from(padded)));
+    object.data.put(DataElement::new(
+        tags::ENCAPSULATED_DOCUMENT,
+        VR::OB,
+        PrimitiveValue::from(padded),
+    ));
     object.write()
 }

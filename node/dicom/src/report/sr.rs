@@ -7,7 +7,7 @@ use dicom_dictionary_std::{tags, uids};
 use dicom_object::InMemDicomObject;
 
 use super::object::{Object, SignedAt, code, document_title, is_complete, limited, sequence, text};
-use super::{EvidenceInstance, ReportContent, ReportError, ReportPerson, ReportStatus, WrittenObject};
+use super::{EvidenceInstance, ReportContent, ReportError, ReportPerson, WrittenObject};
 use crate::uid::Uid;
 
 pub(super) fn write(content: &ReportContent) -> Result<WrittenObject, ReportError> {
@@ -17,28 +17,50 @@ pub(super) fn write(content: &ReportContent) -> Result<WrittenObject, ReportErro
     object.text(tags::SERIES_DESCRIPTION, VR::LO, "Dokuei report / 読影レポート");
     object.items(tags::REFERENCED_PERFORMED_PROCEDURE_STEP_SEQUENCE, Vec::new());
     object.items(tags::PERFORMED_PROCEDURE_CODE_SEQUENCE, Vec::new());
-    object.text(tags::COMPLETION_FLAG, VR::CS, if complete { "COMPLETE" } else { "PARTIAL" });
+    object.text(
+        tags::COMPLETION_FLAG,
+        VR::CS,
+        if complete { "COMPLETE" } else { "PARTIAL" },
+    );
     // A preliminary report is signed as well, but its signer doesn't vouch for it as final (PS3.3 C.17.2).
-    object.text(tags::VERIFICATION_FLAG, VR::CS, if complete { "VERIFIED" } else { "UNVERIFIED" });
-    object.text(tags::PRELIMINARY_FLAG, VR::CS, if complete { "FINAL" } else { "PRELIMINARY" });
-    object.text(tags::COMPLETION_FLAG_DESCRIPTION, VR::LO, &format!("Version {}", content.version));
+    object.text(
+        tags::VERIFICATION_FLAG,
+        VR::CS,
+        if complete { "VERIFIED" } else { "UNVERIFIED" },
+    );
+    object.text(
+        tags::PRELIMINARY_FLAG,
+        VR::CS,
+        if complete { "FINAL" } else { "PRELIMINARY" },
+    );
+    object.text(
+        tags::COMPLETION_FLAG_DESCRIPTION,
+        VR::LO,
+        &format!("Version {}", content.version),
+    );
     if complete {
-        object.items(tags::VERIFYING_OBSERVER_SEQUENCE, vec![verifying_observer(&content.signed_by, &at)]);
+        object.items(
+            tags::VERIFYING_OBSERVER_SEQUENCE,
+            vec![verifying_observer(&content.signed_by, &at)],
+        );
     }
     object.items(tags::AUTHOR_OBSERVER_SEQUENCE, vec![author(&content.signed_by)]);
     if !content.evidence.is_empty() {
         let evidence = evidence(&content.study.study_instance_uid, &content.evidence);
-        object.items(tags::CURRENT_REQUESTED_PROCEDURE_EVIDENCE_SEQUENCE, vec![evidence]);
+        object.items(
+            tags::CURRENT_REQUESTED_PROCEDURE_EVIDENCE_SEQUENCE,
+            vec![evidence],
+        );
     }
     if let Some(previous) = predecessor(content) {
         object.items(tags::PREDECESSOR_DOCUMENTS_SEQUENCE, vec![previous]);
     }
-    root(&mut object, content, &at);
+    root(&mut object, content);
     object.write()
 }
 
 /// The root container: title, language, observers, then one container for each heading that has text.
-fn root(object: &mut Object, content: &ReportContent, at: &SignedAt) {
+fn root(object: &mut Object, content: &ReportContent) {
     let (title, meaning) = document_title(content);
     object.text(tags::VALUE_TYPE, VR::CS, "CONTAINER");
     object.text(tags::CONTINUITY_OF_CONTENT, VR::CS, "SEPARATE");
@@ -53,11 +75,23 @@ fn root(object: &mut Object, content: &ReportContent, at: &SignedAt) {
     ];
     // CID 7001 heading, CID 7002 element.
     let sections = [
-        (("55115-0", "Request"), ("121062", "Request"), content.request.as_str()),
+        (
+            ("55115-0", "Request"),
+            ("121062", "Request"),
+            content.request.as_str(),
+        ),
         (("11329-0", "History"), ("121060", "History"), &content.history),
         (("59776-5", "Findings"), ("121071", "Finding"), &content.findings),
-        (("19005-8", "Impressions"), ("121073", "Impression"), &content.impression),
-        (("18783-1", "Recommendations"), ("121075", "Recommendation"), &content.recommendations),
+        (
+            ("19005-8", "Impressions"),
+            ("121073", "Impression"),
+            &content.impression,
+        ),
+        (
+            ("18783-1", "Recommendations"),
+            ("121075", "Recommendation"),
+            &content.recommendations,
+        ),
     ];
     for ((heading, heading_meaning), (element, element_meaning), words) in sections {
         if words.trim().is_empty() {
@@ -65,11 +99,6 @@ fn root(object: &mut Object, content: &ReportContent, at: &SignedAt) {
         }
         let body = text_item("CONTAINS", (element, "DCM", element_meaning), words);
         items.push(container((heading, "LN", heading_meaning), vec![body]));
-    }
-    if content.status == ReportStatus::Amended {
-        let note = format!("Version {} signed {}", content.version, at.date_time);
-        let body = text_item("CONTAINS", ("121071", "DCM", "Finding"), &note);
-        items.push(container(("55107-7", "LN", "Addendum"), vec![body]));
     }
     object.items(tags::CONTENT_SEQUENCE, items);
 }
@@ -85,7 +114,10 @@ fn item(relationship: &str, value_type: &str, (value, scheme, meaning): Concept)
     InMemDicomObject::from_element_iter([
         text(tags::RELATIONSHIP_TYPE, VR::CS, relationship),
         text(tags::VALUE_TYPE, VR::CS, value_type),
-        sequence(tags::CONCEPT_NAME_CODE_SEQUENCE, vec![code(value, scheme, meaning)]),
+        sequence(
+            tags::CONCEPT_NAME_CODE_SEQUENCE,
+            vec![code(value, scheme, meaning)],
+        ),
     ])
 }
 
@@ -125,7 +157,11 @@ fn template(id: &str) -> InMemDicomObject {
 
 fn verifying_observer(person: &ReportPerson, at: &SignedAt) -> InMemDicomObject {
     InMemDicomObject::from_element_iter([
-        text(tags::VERIFYING_ORGANIZATION, VR::LO, &limited(&person.institution, 64)),
+        text(
+            tags::VERIFYING_ORGANIZATION,
+            VR::LO,
+            &limited(&person.institution, 64),
+        ),
         text(tags::VERIFICATION_DATE_TIME, VR::DT, &at.date_time),
         text(tags::VERIFYING_OBSERVER_NAME, VR::PN, &person.name.to_groups()),
         sequence(tags::VERIFYING_OBSERVER_IDENTIFICATION_CODE_SEQUENCE, Vec::new()),
@@ -146,12 +182,15 @@ fn author(person: &ReportPerson) -> InMemDicomObject {
 fn evidence(study: &Uid, instances: &[EvidenceInstance]) -> InMemDicomObject {
     let mut by_series: BTreeMap<&Uid, Vec<&EvidenceInstance>> = BTreeMap::new();
     for instance in instances {
-        by_series.entry(&instance.series_instance_uid).or_default().push(instance);
+        by_series
+            .entry(&instance.series_instance_uid)
+            .or_default()
+            .push(instance);
     }
     let series = by_series.into_iter().map(|(series, instances)| {
-        let references = instances.into_iter().map(|instance| {
-            reference(instance.sop_class_uid.as_str(), &instance.sop_instance_uid)
-        });
+        let references = instances
+            .into_iter()
+            .map(|instance| reference(instance.sop_class_uid.as_str(), &instance.sop_instance_uid));
         InMemDicomObject::from_element_iter([
             text(tags::SERIES_INSTANCE_UID, VR::UI, series.as_str()),
             sequence(tags::REFERENCED_SOP_SEQUENCE, references.collect()),
