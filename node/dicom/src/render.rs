@@ -31,7 +31,12 @@ pub struct RenderRequest {
 
 impl Default for RenderRequest {
     fn default() -> Self {
-        Self { frame: 0, window: None, max_width: 4096, max_height: 4096 }
+        Self {
+            frame: 0,
+            window: None,
+            max_width: 4096,
+            max_height: 4096,
+        }
     }
 }
 
@@ -63,7 +68,9 @@ pub enum RenderError {
         transfer_syntax: String,
     },
     /// The compressed pixels are damaged, or of a kind that the decoder does not know.
-    #[error("the pixels of this image can't be decoded")]
+    #[error(
+        "the pixels of this image are damaged, or of a kind that can't be previewed; the file itself is kept"
+    )]
     Undecodable,
     /// Window of width below 1, or a size of 0.
     #[error("the picture asked for has no extent: window width and size must be at least 1")]
@@ -75,18 +82,25 @@ pub enum RenderError {
 
 /// Renders one frame of the Part 10 file in `file` to PNG bytes (8-bit grey or RGB).
 ///
-/// Native pixels, RLE, JPEG baseline, extended and lossless, and JPEG-LS are decoded. Bounded by the number of pixels
+/// Native pixels, RLE, JPEG baseline, extended (8 bits) and lossless, JPEG-LS and JPEG 2000 are
+/// decoded. Bounded by the number of pixels
 /// and the length of `file`.
 ///
 /// # Errors
 /// [`RenderError`] says what hinders it; nothing is guessed.
 pub fn render_png(file: &[u8], request: &RenderRequest) -> Result<Vec<u8>, RenderError> {
-    let window_fits = request.window.is_none_or(|w| w.center.is_finite() && w.width.is_finite() && w.width >= 1.0);
+    let window_fits = request
+        .window
+        .is_none_or(|w| w.center.is_finite() && w.width.is_finite() && w.width >= 1.0);
     if !window_fits || request.max_width == 0 || request.max_height == 0 {
         return Err(RenderError::BadRequest);
     }
     let frame = Frame::decode(file, request.frame)?;
-    let image = if frame.samples == 1 { grey(&frame, request.window)? } else { colour(&frame)? };
+    let image = if frame.samples == 1 {
+        grey(&frame, request.window)?
+    } else {
+        colour(&frame)?
+    };
     encode(fit(image, request.max_width, request.max_height))
 }
 
@@ -112,7 +126,9 @@ impl Window {
         } else if value > middle + half {
             255
         } else {
-            (((value - middle) / (self.width - 1.0) + 0.5) * 255.0).round().clamp(0.0, 255.0) as u8
+            (((value - middle) / (self.width - 1.0) + 0.5) * 255.0)
+                .round()
+                .clamp(0.0, 255.0) as u8
         }
     }
 }
@@ -122,9 +138,15 @@ fn full_range(values: &[f64]) -> Window {
     let low = values.iter().copied().fold(f64::INFINITY, f64::min);
     let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if low > high {
-        return Window { center: 0.5, width: 1.0 };
+        return Window {
+            center: 0.5,
+            width: 1.0,
+        };
     }
-    Window { center: (low + high) / 2.0 + 0.5, width: high - low + 1.0 }
+    Window {
+        center: (low + high) / 2.0 + 0.5,
+        width: high - low + 1.0,
+    }
 }
 
 /// RGB as it is, YBR_FULL converted (PS3.3 C.7.6.3.1.2).
@@ -132,7 +154,11 @@ fn colour(frame: &Frame) -> Result<DynamicImage, RenderError> {
     let mut pixels = frame.interleaved();
     if frame.photometric.starts_with("YBR_FULL") {
         for pixel in pixels.chunks_exact_mut(3) {
-            let (y, b, r) = (f32::from(pixel[0]), f32::from(pixel[1]) - 128.0, f32::from(pixel[2]) - 128.0);
+            let (y, b, r) = (
+                f32::from(pixel[0]),
+                f32::from(pixel[1]) - 128.0,
+                f32::from(pixel[2]) - 128.0,
+            );
             let rgb = [y + 1.402 * r, y - 0.344_136 * b - 0.714_136 * r, y + 1.772 * b];
             pixel.copy_from_slice(&rgb.map(|value| value.round().clamp(0.0, 255.0) as u8));
         }
@@ -151,6 +177,8 @@ fn fit(image: DynamicImage, max_width: u32, max_height: u32) -> DynamicImage {
 
 fn encode(image: DynamicImage) -> Result<Vec<u8>, RenderError> {
     let mut png = Cursor::new(Vec::new());
-    image.write_to(&mut png, ImageFormat::Png).map_err(|_| RenderError::Png)?;
+    image
+        .write_to(&mut png, ImageFormat::Png)
+        .map_err(|_| RenderError::Png)?;
     Ok(png.into_inner())
 }

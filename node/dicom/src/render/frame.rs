@@ -68,14 +68,22 @@ impl Frame {
         if index >= frames {
             return Err(RenderError::NoSuchFrame { frame: index, frames });
         }
-        let unsupported = || RenderError::Unsupported { transfer_syntax: scanned.transfer_syntax.clone() };
+        let unsupported = || RenderError::Unsupported {
+            transfer_syntax: scanned.transfer_syntax.clone(),
+        };
         let value_at = pixels.value_at.ok_or_else(unsupported)?;
-        let value = usize::try_from(value_at).ok().and_then(|at| file.get(at..)).ok_or(RenderError::Undecodable)?;
-        let size = usize::from(frame.rows) * usize::from(frame.columns) * usize::from(frame.samples) * frame.width;
+        let value = usize::try_from(value_at)
+            .ok()
+            .and_then(|at| file.get(at..))
+            .ok_or(RenderError::Undecodable)?;
+        let size =
+            usize::from(frame.rows) * usize::from(frame.columns) * usize::from(frame.samples) * frame.width;
         frame.data = match pixels.length {
             Some(length) => {
                 let value = &value[..value.len().min(length as usize)];
-                let rest = value.get(size.saturating_mul(index as usize)..).ok_or(RenderError::Undecodable)?;
+                let rest = value
+                    .get(size.saturating_mul(index as usize)..)
+                    .ok_or(RenderError::Undecodable)?;
                 rest.get(..size).ok_or(RenderError::Undecodable)?.to_vec()
             }
             None => {
@@ -112,14 +120,21 @@ impl Frame {
         if u64::from(rows) * u64::from(columns) * u64::from(samples) > MAX_SAMPLES {
             return Err(RenderError::TooLarge);
         }
-        let decimal = |tag| text(scanned, tag).parse::<f64>().ok().filter(|value| value.is_finite());
+        let decimal = |tag| {
+            text(scanned, tag)
+                .parse::<f64>()
+                .ok()
+                .filter(|value| value.is_finite())
+        };
         let window = decimal(tags::WINDOW_CENTER).zip(decimal(tags::WINDOW_WIDTH));
         Ok(Self {
             rows,
             columns,
             samples,
             photometric,
-            window: window.map(|(center, width)| Window { center, width }).filter(|window| window.width >= 1.0),
+            window: window
+                .map(|(center, width)| Window { center, width })
+                .filter(|window| window.width >= 1.0),
             width: usize::from(bits / 8),
             bits_stored: bits_stored.into(),
             signed: scanned.u16(tags::PIXEL_REPRESENTATION) == Some(1),
@@ -134,14 +149,21 @@ impl Frame {
     /// Decodes the fragments of this frame; sets what decoding changes.
     fn decompress(&mut self, scanned: &Scanned, fragments: Vec<Vec<u8>>) -> Result<Vec<u8>, RenderError> {
         // A decoder allocates what the compressed stream declares: it must be what the header declares.
-        if fragments.first().and_then(|bytes| jpeg_size(bytes)).is_some_and(|size| size != (self.rows, self.columns)) {
+        if fragments
+            .first()
+            .and_then(|bytes| declared_size(bytes))
+            .is_some_and(|size| size != (self.rows, self.columns))
+        {
             return Err(RenderError::Undecodable);
         }
         let mut object = InMemDicomObject::new_empty();
         for tag in WANTED {
             let bytes = scanned.bytes(tag);
             match (scanned.u16(tag), tag) {
-                (_, tags::NUMBER_OF_FRAMES | tags::SOP_CLASS_UID | tags::WINDOW_CENTER | tags::WINDOW_WIDTH) => {}
+                (
+                    _,
+                    tags::NUMBER_OF_FRAMES | tags::SOP_CLASS_UID | tags::WINDOW_CENTER | tags::WINDOW_WIDTH,
+                ) => {}
                 (_, tags::RESCALE_INTERCEPT | tags::RESCALE_SLOPE) | (None, _) => {}
                 (_, tags::PHOTOMETRIC_INTERPRETATION) => {
                     let text = String::from_utf8_lossy(bytes).trim().to_owned();
@@ -153,13 +175,19 @@ impl Frame {
             }
         }
         let sequence = PixelFragmentSequence::new(Vec::<u32>::new(), fragments);
-        object.put(DataElement::new(tags::PIXEL_DATA, VR::OB, Value::PixelSequence(sequence)));
+        object.put(DataElement::new(
+            tags::PIXEL_DATA,
+            VR::OB,
+            Value::PixelSequence(sequence),
+        ));
         let meta = FileMetaTableBuilder::new()
             .transfer_syntax(&scanned.transfer_syntax)
             .media_storage_sop_class_uid(uids::CT_IMAGE_STORAGE)
             .media_storage_sop_instance_uid("2.25.1");
         let file = object.with_meta(meta).map_err(|_| RenderError::Undecodable)?;
-        let decoded = file.decode_pixel_data_frame(0).map_err(|_| RenderError::Undecodable)?;
+        let decoded = file
+            .decode_pixel_data_frame(0)
+            .map_err(|_| RenderError::Undecodable)?;
         if self.samples == 3 {
             // dicom-pixeldata gives interleaved RGB, whatever went in.
             (self.photometric, self.by_plane) = ("RGB".to_owned(), false);
@@ -184,9 +212,16 @@ impl Frame {
         }
         let pair = |bytes: &[u8]| {
             let pair = [bytes[0], bytes[1]];
-            u32::from(if self.big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) })
+            u32::from(if self.big_endian {
+                u16::from_be_bytes(pair)
+            } else {
+                u16::from_le_bytes(pair)
+            })
         };
-        self.data.chunks_exact(2).map(|bytes| value(pair(bytes))).collect()
+        self.data
+            .chunks_exact(2)
+            .map(|bytes| value(pair(bytes)))
+            .collect()
     }
 
     /// The samples of a colour frame, pixel by pixel.
@@ -195,20 +230,26 @@ impl Frame {
             return self.data.clone();
         }
         let plane = self.data.len() / 3;
-        (0..plane).flat_map(|at| [self.data[at], self.data[at + plane], self.data[at + 2 * plane]]).collect()
+        (0..plane)
+            .flat_map(|at| [self.data[at], self.data[at + plane], self.data[at + 2 * plane]])
+            .collect()
     }
 }
 
 /// The first value of a text attribute that is ASCII by its nature (CS, IS, DS).
 fn text(scanned: &Scanned, tag: Tag) -> String {
     let text = String::from_utf8_lossy(scanned.bytes(tag));
-    text.split('\\').next().unwrap_or_default().trim_matches([' ', '\0', '+']).to_owned()
+    text.split('\\')
+        .next()
+        .unwrap_or_default()
+        .trim_matches([' ', '\0', '+'])
+        .to_owned()
 }
 
 fn decodable(transfer_syntax: &str) -> bool {
-    TransferSyntaxRegistry.get(transfer_syntax).is_some_and(|syntax| {
-        syntax.is_encapsulated_pixel_data() && syntax.can_decode_all()
-    })
+    TransferSyntaxRegistry
+        .get(transfer_syntax)
+        .is_some_and(|syntax| syntax.is_encapsulated_pixel_data() && syntax.can_decode_all())
 }
 
 /// The fragments of one frame (PS3.5 A.4): by count, or by the basic offset table.
@@ -220,7 +261,9 @@ fn fragments(value: &[u8], index: u32, frames: u32) -> Result<Vec<Vec<u8>>, Rend
             break;
         }
         let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
-        let item = value.get(at + 8..(at + 8).saturating_add(length)).ok_or(RenderError::Undecodable)?;
+        let item = value
+            .get(at + 8..(at + 8).saturating_add(length))
+            .ok_or(RenderError::Undecodable)?;
         items.push((at, item));
         at += 8 + length;
     }
@@ -238,9 +281,36 @@ fn fragments(value: &[u8], index: u32, frames: u32) -> Result<Vec<Vec<u8>>, Rend
         let start = offset(index as usize).ok_or(RenderError::Undecodable)?;
         let end = offset(index as usize + 1).unwrap_or(usize::MAX);
         let inside = |at: usize| (start..end).contains(&(at - first));
-        fragments.iter().filter(|(at, _)| inside(*at)).map(|(_, bytes)| bytes.to_vec()).collect()
+        fragments
+            .iter()
+            .filter(|(at, _)| inside(*at))
+            .map(|(_, bytes)| bytes.to_vec())
+            .collect()
     };
-    if of_frame.is_empty() { Err(RenderError::Undecodable) } else { Ok(of_frame) }
+    if of_frame.is_empty() {
+        Err(RenderError::Undecodable)
+    } else {
+        Ok(of_frame)
+    }
+}
+
+/// Rows and columns that a compressed stream declares; `None` for one that declares none (RLE).
+fn declared_size(stream: &[u8]) -> Option<(u16, u16)> {
+    jpeg_size(stream).or_else(|| jpeg2000_size(stream))
+}
+
+/// Rows and columns of a JPEG 2000 codestream (ITU-T T.800 A.5.1); sizes beyond 16 bits are given as 0.
+fn jpeg2000_size(stream: &[u8]) -> Option<(u16, u16)> {
+    let size = stream.strip_prefix(&[0xff, 0x4f, 0xff, 0x51])?;
+    let number = |at: usize| Some(u32::from_be_bytes(size.get(at..at + 4)?.try_into().ok()?));
+    let (width, height) = (
+        number(4)?.wrapping_sub(number(12)?),
+        number(8)?.wrapping_sub(number(16)?),
+    );
+    Some((
+        u16::try_from(height).unwrap_or(0),
+        u16::try_from(width).unwrap_or(0),
+    ))
 }
 
 /// Rows and columns that a JPEG or JPEG-LS stream declares (ITU-T T.81 B.2.2); `None` for another kind of stream.
@@ -259,7 +329,10 @@ fn jpeg_size(stream: &[u8]) -> Option<(u16, u16)> {
         let frame = matches!(marker, 0xc0..=0xcf if ![0xc4, 0xc8, 0xcc].contains(&marker)) || marker == 0xf7;
         if frame {
             let size = rest.get(5..9)?;
-            return Some((u16::from_be_bytes([size[0], size[1]]), u16::from_be_bytes([size[2], size[3]])));
+            return Some((
+                u16::from_be_bytes([size[0], size[1]]),
+                u16::from_be_bytes([size[2], size[3]]),
+            ));
         }
         rest = rest.get(2 + length..)?;
     }
