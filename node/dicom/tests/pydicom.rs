@@ -1,0 +1,96 @@
+//! Files of other makers: pydicom's test data, where DOKUEI_PYDICOM_FILES names its folder.
+#![allow(clippy::unwrap_used, reason = "a failed test says where")]
+
+use std::path::PathBuf;
+
+use dokuei_dicom::files::{Limits, find};
+use dokuei_dicom::{HeaderError, RenderError, RenderRequest, read_header_file, render_png};
+
+/// The Part 10 files of the folder; `None`, and a word about it, when it isn't named.
+fn files() -> Option<Vec<PathBuf>> {
+    let Some(dir) = std::env::var_os("DOKUEI_PYDICOM_FILES") else {
+        println!("skipped: DOKUEI_PYDICOM_FILES does not name pydicom's data folder");
+        return None;
+    };
+    Some(find(&[dir.into()], Limits::default()).unwrap().files)
+}
+
+#[test]
+fn r1_names_in_every_character_set_read_without_replacement() {
+    let Some(files) = files() else { return };
+    let mut shown = String::new();
+    for path in files
+        .iter()
+        .filter(|path| path.iter().any(|part| part == "charset_files"))
+    {
+        let file = path.file_name().unwrap().to_string_lossy();
+        let line = match read_header_file(path) {
+            Ok(header) => {
+                let charset = |note: &_| matches!(note, dokuei_dicom::header::HeaderNote::Charset(_));
+                let notes: Vec<_> = header.notes.iter().filter(|note| charset(note)).collect();
+                format!("{file}: {} {notes:?}", header.patient.name.to_groups())
+            }
+            Err(error) => format!("{file}: {error}"),
+        };
+        assert!(!line.contains('\u{fffd}'), "{line}");
+        shown += &line;
+        shown.push('\n');
+    }
+    insta::assert_snapshot!("pydicom_names", shown);
+}
+
+#[test]
+fn r1_r24_every_file_is_read_or_refused_with_a_reason() {
+    let Some(files) = files() else { return };
+    let (mut read, mut rendered) = (0, 0);
+    for path in &files {
+        match read_header_file(path) {
+            Ok(_) => read += 1,
+            Err(error) => {
+                println!("{}: {error}", path.display());
+                assert!(!matches!(error, HeaderError::Io(_)), "{error}");
+                continue;
+            }
+        }
+        match render_png(&std::fs::read(path).unwrap(), &RenderRequest::default()) {
+            Ok(_) => rendered += 1,
+            Err(RenderError::NoPixels) => {}
+            Err(error) => println!("{}: {error}", path.display()),
+        }
+    }
+    println!("{read} of {} read, {rendered} rendered", files.len());
+    assert!(
+        read * 10 >= files.len() * 8,
+        "only {read} of {} were read",
+        files.len()
+    );
+}
+
+#[test]
+fn r1_one_picture_looks_the_same_in_every_lossless_encoding() {
+    let Some(files) = files() else { return };
+    let encodings = [
+        "",
+        "_implicit",
+        "_bigendian",
+        "_expb",
+        "_RLE",
+        "_jp2klossless",
+        "_jpeg_ls_lossless",
+    ];
+    let render = |encoding: &str| {
+        let name = format!("MR_small{encoding}.dcm");
+        let path = files
+            .iter()
+            .find(|path| path.file_name().is_some_and(|file| *file == *name))?;
+        Some(render_png(&std::fs::read(path).unwrap(), &RenderRequest::default()).unwrap())
+    };
+    let plain = render("").unwrap();
+    let same = encodings
+        .into_iter()
+        .filter_map(|encoding| Some((encoding, render(encoding)?)));
+    let seen = same
+        .inspect(|(encoding, png)| assert_eq!(*png, plain, "{encoding}"))
+        .count();
+    assert!(seen >= 5, "only {seen} encodings were there");
+}
