@@ -69,7 +69,11 @@ impl CharacterSet {
         let unknown = terms.contains(&None);
         let first = terms.first().copied().flatten().unwrap_or(Term::Ascii);
         let others = terms.into_iter().skip(1).flatten().collect();
-        Self { first, others, unknown }
+        Self {
+            first,
+            others,
+            unknown,
+        }
     }
 
     /// Decodes a value of LT, ST or UT: one text, in which `\` is only a character.
@@ -80,21 +84,36 @@ impl CharacterSet {
     /// Decodes a value of SH, LO or UC into its values, split after decoding (a kanji may hold a 0x5C).
     pub fn values(&self, bytes: &[u8]) -> Decoded<Vec<String>> {
         let Decoded { value, notes } = self.decode(bytes, Delimiters::Values);
-        Decoded { value: value.split('\\').map(|text| text.trim_matches(PADDING).to_owned()).collect(), notes }
+        Decoded {
+            value: value
+                .split('\\')
+                .map(|text| text.trim_matches(PADDING).to_owned())
+                .collect(),
+            notes,
+        }
     }
 
     /// Decodes the first value of PN into its groups; the state falls back at `\`, `=` and `^` (PS3.5 6.1.2.5.3).
     pub fn name(&self, bytes: &[u8]) -> Decoded<PersonName> {
         let Decoded { value, notes } = self.decode(bytes, Delimiters::Names);
         let first = value.split('\\').next().unwrap_or_default();
-        Decoded { value: PersonName::from_groups(first.trim_matches(PADDING)), notes }
+        Decoded {
+            value: PersonName::from_groups(first.trim_matches(PADDING)),
+            notes,
+        }
     }
 
     fn decode(&self, bytes: &[u8], delimiters: Delimiters) -> Decoded<String> {
-        let end = bytes.iter().rposition(|byte| ![0, b' '].contains(byte)).map_or(0, |last| last + 1);
+        let end = bytes
+            .iter()
+            .rposition(|byte| ![0, b' '].contains(byte))
+            .map_or(0, |last| last + 1);
         let bytes = &bytes[..end];
         if bytes.iter().all(|byte| (0x20..0x80).contains(byte)) && self.first != Term::JisX0201 {
-            return Decoded { value: bytes.iter().map(|byte| char::from(*byte)).collect(), notes: Vec::new() };
+            return Decoded {
+                value: bytes.iter().map(|byte| char::from(*byte)).collect(),
+                notes: Vec::new(),
+            };
         }
         let read = match self.first.whole_encoding() {
             Some(encoding) => iso2022::decode_whole(encoding, bytes),
@@ -108,16 +127,18 @@ impl CharacterSet {
             notes.push(CharsetNote::UnknownTerm);
         }
         let single_byte = self.first.whole_encoding().is_none();
-        if read.bad || (single_byte && repair::is_surely_utf8(bytes)) {
-            if let Some((text, note)) = repair::repair(bytes) {
-                notes.push(note);
-                return Decoded { value: text, notes };
-            }
+        let wrong = read.bad || (single_byte && repair::is_surely_utf8(bytes));
+        if let Some((text, note)) = wrong.then(|| repair::repair(bytes)).flatten() {
+            notes.push(note);
+            return Decoded { value: text, notes };
         }
         if read.bad {
             notes.push(CharsetNote::Replaced);
         }
-        Decoded { value: read.text, notes }
+        Decoded {
+            value: read.text,
+            notes,
+        }
     }
 }
 

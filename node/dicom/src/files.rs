@@ -21,7 +21,10 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { files: 200_000, depth: 16 }
+        Self {
+            files: 200_000,
+            depth: 16,
+        }
     }
 }
 
@@ -89,9 +92,16 @@ pub enum FilesError {
 /// # Errors
 /// When a path named by the caller cannot be read, or there are more files than `limits` allow.
 pub fn find(paths: &[PathBuf], limits: Limits) -> Result<Candidates, FilesError> {
-    let mut walk = Walk { limits, seen: 0, found: Candidates::default() };
+    let mut walk = Walk {
+        limits,
+        seen: 0,
+        found: Candidates::default(),
+    };
     for path in paths {
-        let unreadable = |source| FilesError::Unreadable { path: path.clone(), source };
+        let unreadable = |source| FilesError::Unreadable {
+            path: path.clone(),
+            source,
+        };
         // What the user names may be a link; what lies below may not.
         if fs::metadata(path).map_err(unreadable)?.is_dir() {
             walk.folder(path, fs::read_dir(path).map_err(unreadable)?, 1)?;
@@ -117,7 +127,11 @@ pub fn kind_of(path: &Path) -> Result<FileKind, std::io::Error> {
         Err(_) => return Ok(FileKind::Dicom),
     };
     let directory = sop_class == uids::MEDIA_STORAGE_DIRECTORY_STORAGE;
-    Ok(if directory { FileKind::DicomDir } else { FileKind::Dicom })
+    Ok(if directory {
+        FileKind::DicomDir
+    } else {
+        FileKind::Dicom
+    })
 }
 
 /// Bytes looked at to tell what a file is: more than any file meta information in use.
@@ -154,7 +168,9 @@ impl Walk {
     fn file(&mut self, path: &Path) -> Result<(), FilesError> {
         self.seen += 1;
         if self.seen > self.limits.files {
-            return Err(FilesError::TooMany { limit: self.limits.files });
+            return Err(FilesError::TooMany {
+                limit: self.limits.files,
+            });
         }
         let skipped = match kind_of(path) {
             Ok(FileKind::Dicom) => {

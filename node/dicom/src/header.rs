@@ -172,9 +172,18 @@ pub enum HeaderError {
 pub fn read_header_file(path: &Path) -> Result<InstanceHeader, HeaderError> {
     let file = File::open(path)?;
     let length = file.metadata()?.len();
-    let scanned = scan(BufReader::with_capacity(64 * 1024, file), |tag| WANTED.contains(&tag))?;
-    let short = scanned.pixels.and_then(|pixels| pixels.end()).is_some_and(|end| end > length);
-    if short { Err(HeaderError::Truncated { at: length }) } else { build(scanned) }
+    let scanned = scan(BufReader::with_capacity(64 * 1024, file), |tag| {
+        WANTED.contains(&tag)
+    })?;
+    let short = scanned
+        .pixels
+        .and_then(|pixels| pixels.end())
+        .is_some_and(|end| end > length);
+    if short {
+        Err(HeaderError::Truncated { at: length })
+    } else {
+        build(scanned)
+    }
 }
 
 /// Reads the header of a Part 10 file (with or without preamble), stopping before its pixels.
@@ -227,10 +236,9 @@ fn build(scanned: Scanned) -> Result<InstanceHeader, HeaderError> {
         sop_class_uid: read.uid(tags::SOP_CLASS_UID, "SOP Class UID")?,
         study_instance_uid: read.uid(tags::STUDY_INSTANCE_UID, "Study Instance UID")?,
         series_instance_uid: read.uid(tags::SERIES_INSTANCE_UID, "Series Instance UID")?,
-        transfer_syntax_uid: scanned
-            .transfer_syntax
-            .parse()
-            .map_err(|_| HeaderError::BadUid { attribute: "Transfer Syntax UID" })?,
+        transfer_syntax_uid: scanned.transfer_syntax.parse().map_err(|_| HeaderError::BadUid {
+            attribute: "Transfer Syntax UID",
+        })?,
         patient: Patient {
             name: patient_name,
             id: read.text(tags::PATIENT_ID),
@@ -252,7 +260,9 @@ fn build(scanned: Scanned) -> Result<InstanceHeader, HeaderError> {
         instance_number: read.number(tags::INSTANCE_NUMBER),
         rows: scanned.u16(tags::ROWS),
         columns: scanned.u16(tags::COLUMNS),
-        frames: scanned.pixels.map(|_| read.number(tags::NUMBER_OF_FRAMES).unwrap_or(1)),
+        frames: scanned
+            .pixels
+            .map(|_| read.number(tags::NUMBER_OF_FRAMES).unwrap_or(1)),
         photometric_interpretation: read.text(tags::PHOTOMETRIC_INTERPRETATION),
         bits_allocated: scanned.u16(tags::BITS_ALLOCATED),
         lossy: read.text(tags::LOSSY_IMAGE_COMPRESSION) == "01",
@@ -260,7 +270,12 @@ fn build(scanned: Scanned) -> Result<InstanceHeader, HeaderError> {
         notes: Vec::new(),
         sop_instance_uid,
     };
-    header.notes = scanned.notes.iter().copied().chain(read.notes.into_iter().map(HeaderNote::Charset)).collect();
+    header.notes = scanned
+        .notes
+        .iter()
+        .copied()
+        .chain(read.notes.into_iter().map(HeaderNote::Charset))
+        .collect();
     note_uids(&mut header, &scanned.meta_sop_instance);
     Ok(header)
 }
@@ -296,7 +311,12 @@ impl<'s> Reader<'s> {
         let raw = String::from_utf8_lossy(scanned.bytes(tags::SPECIFIC_CHARACTER_SET));
         let character_set_text = raw.trim_end_matches(['\0', ' ']).to_owned();
         let charset = CharacterSet::from_value(&character_set_text);
-        Self { scanned, charset, character_set_text, notes: BTreeSet::new() }
+        Self {
+            scanned,
+            charset,
+            character_set_text,
+            notes: BTreeSet::new(),
+        }
     }
 
     fn uid(&self, tag: Tag, attribute: &'static str) -> Result<Uid, HeaderError> {
@@ -305,7 +325,8 @@ impl<'s> Reader<'s> {
             return Err(HeaderError::MissingUid { attribute });
         }
         let text = std::str::from_utf8(bytes).ok();
-        text.and_then(|text| text.parse().ok()).ok_or(HeaderError::BadUid { attribute })
+        text.and_then(|text| text.parse().ok())
+            .ok_or(HeaderError::BadUid { attribute })
     }
 
     /// The first value of a text attribute.

@@ -20,14 +20,23 @@ pub struct PersonName {
 impl PersonName {
     /// A name of the alphabetic group alone, with its components divided by `^`.
     pub fn alphabetic(name: impl Into<String>) -> Self {
-        Self { alphabetic: name.into(), ..Self::default() }
+        Self {
+            alphabetic: name.into(),
+            ..Self::default()
+        }
     }
 
     /// From the three groups divided by `=` (text that is decoded already).
     pub fn from_groups(text: &str) -> Self {
-        let mut groups = text.splitn(3, '=').map(|group| group.trim_end_matches([' ', '\0', '^']).to_owned());
+        let mut groups = text
+            .splitn(3, '=')
+            .map(|group| group.trim_end_matches([' ', '\0', '^']).to_owned());
         let mut next = || groups.next().unwrap_or_default();
-        Self { alphabetic: next(), ideographic: next(), phonetic: next() }
+        Self {
+            alphabetic: next(),
+            ideographic: next(),
+            phonetic: next(),
+        }
     }
 
     /// The groups joined by `=`, without trailing empty ones: the value as PN text.
@@ -39,8 +48,16 @@ impl PersonName {
     /// For people: the ideographic group, else the alphabetic, else the phonetic, with spaces for `^`.
     pub fn readable(&self) -> String {
         let group = [&self.ideographic, &self.alphabetic, &self.phonetic];
-        let text = group.into_iter().find(|group| !group.is_empty()).map(String::as_str).unwrap_or_default();
-        let parts: Vec<&str> = text.split('^').map(str::trim).filter(|part| !part.is_empty()).collect();
+        let text = group
+            .into_iter()
+            .find(|group| !group.is_empty())
+            .map(String::as_str)
+            .unwrap_or_default();
+        let parts: Vec<&str> = text
+            .split('^')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .collect();
         parts.join(" ")
     }
 
@@ -70,7 +87,10 @@ mod tests {
         let name = PersonName::from_groups("YAMADA^TARO=山田^太郎=やまだ^たろう");
         assert_eq!(name.readable(), "山田 太郎");
         assert_eq!(name.to_groups(), "YAMADA^TARO=山田^太郎=やまだ^たろう");
-        assert_eq!(PersonName::from_groups("YAMADA^TARO^^^ ").to_groups(), "YAMADA^TARO");
+        assert_eq!(
+            PersonName::from_groups("YAMADA^TARO^^^ ").to_groups(),
+            "YAMADA^TARO"
+        );
         assert_eq!(PersonName::from_groups("=山田^太郎").to_groups(), "=山田^太郎");
         assert!(PersonName::from_groups("==").is_empty());
     }

@@ -137,7 +137,10 @@ impl<'o> Study<'o> {
         }
         let short_ascii = |text: &str| text.is_ascii() && text.len() <= 64;
         let patient = &options.patient;
-        if ![&patient.id, &patient.id_issuer, &patient.birth_date, &patient.sex].into_iter().all(|t| short_ascii(t)) {
+        if ![&patient.id, &patient.id_issuer, &patient.birth_date, &patient.sex]
+            .into_iter()
+            .all(|t| short_ascii(t))
+        {
             return Err(PhantomError::Unwritable("ID"));
         }
         let patient_name = encode_name(&patient.name).map_err(|_| PhantomError::Unwritable("name"))?;
@@ -154,7 +157,10 @@ impl<'o> Study<'o> {
 
     /// One Part 10 file.
     fn slice(&self, index: u32, pixels: &[u8]) -> Vec<u8> {
-        let instance = Uid::derived("dokuei sample slice", &[self.options.seed.to_le_bytes(), u64::from(index).to_le_bytes()].concat());
+        let instance = Uid::derived(
+            "dokuei sample slice",
+            &[self.options.seed.to_le_bytes(), u64::from(index).to_le_bytes()].concat(),
+        );
         let mut meta = Writer::default();
         meta.binary(tags::FILE_META_INFORMATION_VERSION, VR::OB, &[0, 1]);
         meta.text(tags::MEDIA_STORAGE_SOP_CLASS_UID, VR::UI, uids::CT_IMAGE_STORAGE);
@@ -170,7 +176,14 @@ impl<'o> Study<'o> {
         self.acquisition(&mut data);
         self.geometry(&mut data, index);
         self.pixels(&mut data, pixels);
-        [&[0; 128][..], b"DICM", &group_length.into_bytes(), &meta, &data.into_bytes()].concat()
+        [
+            &[0; 128][..],
+            b"DICM",
+            &group_length.into_bytes(),
+            &meta,
+            &data.into_bytes(),
+        ]
+        .concat()
     }
 
     fn identification(&self, data: &mut Writer, instance: &Uid) {
@@ -183,7 +196,12 @@ impl<'o> Study<'o> {
         data.text(tags::SERIES_DATE, VR::DA, date);
         data.text(tags::ACQUISITION_DATE, VR::DA, date);
         data.text(tags::CONTENT_DATE, VR::DA, date);
-        for time in [tags::STUDY_TIME, tags::SERIES_TIME, tags::ACQUISITION_TIME, tags::CONTENT_TIME] {
+        for time in [
+            tags::STUDY_TIME,
+            tags::SERIES_TIME,
+            tags::ACQUISITION_TIME,
+            tags::CONTENT_TIME,
+        ] {
             data.text(time, VR::TM, "093000");
         }
         data.text(tags::ACCESSION_NUMBER, VR::SH, "SAMPLE0001");
@@ -205,7 +223,11 @@ impl<'o> Study<'o> {
         }
         data.text(tags::PATIENT_BIRTH_DATE, VR::DA, &patient.birth_date);
         data.text(tags::PATIENT_SEX, VR::CS, &patient.sex);
-        data.text(tags::PATIENT_COMMENTS, VR::LT, "Synthetic sample data, not a patient");
+        data.text(
+            tags::PATIENT_COMMENTS,
+            VR::LT,
+            "Synthetic sample data, not a patient",
+        );
         data.text(tags::BODY_PART_EXAMINED, VR::CS, "JAW");
         data.text(tags::SLICE_THICKNESS, VR::DS, decimal(self.options.voxel_mm));
         data.text(tags::KVP, VR::DS, "90");
@@ -214,12 +236,20 @@ impl<'o> Study<'o> {
     }
 
     fn geometry(&self, data: &mut Writer, index: u32) {
-        let PhantomOptions { rows, columns, voxel_mm, seed, .. } = *self.options;
+        let PhantomOptions {
+            rows,
+            columns,
+            voxel_mm,
+            seed,
+            ..
+        } = *self.options;
         let frame_of_reference = Uid::derived("dokuei sample frame of reference", &seed.to_le_bytes());
         // Isocentric: the middle of the volume is the origin.
         let edge = |count: f64| -(count - 1.0) / 2.0 * voxel_mm;
         let z = edge(f64::from(self.options.slices)) + f64::from(index) * voxel_mm;
-        let position = [edge(columns.into()), edge(rows.into()), z].map(decimal).join("\\");
+        let position = [edge(columns.into()), edge(rows.into()), z]
+            .map(decimal)
+            .join("\\");
         data.text(tags::STUDY_INSTANCE_UID, VR::UI, self.uid.as_str());
         data.text(tags::SERIES_INSTANCE_UID, VR::UI, self.series.as_str());
         data.text(tags::STUDY_ID, VR::SH, "SAMPLE");
@@ -238,7 +268,11 @@ impl<'o> Study<'o> {
         data.text(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "MONOCHROME2");
         data.us(tags::ROWS, self.options.rows);
         data.us(tags::COLUMNS, self.options.columns);
-        data.text(tags::PIXEL_SPACING, VR::DS, [decimal(self.options.voxel_mm), decimal(self.options.voxel_mm)].join("\\"));
+        data.text(
+            tags::PIXEL_SPACING,
+            VR::DS,
+            [decimal(self.options.voxel_mm), decimal(self.options.voxel_mm)].join("\\"),
+        );
         data.us(tags::BITS_ALLOCATED, 16);
         data.us(tags::BITS_STORED, 12);
         data.us(tags::HIGH_BIT, 11);

@@ -37,9 +37,18 @@ struct Encoding {
     big_endian: bool,
 }
 
-const IMPLICIT_LE: Encoding = Encoding { explicit: false, big_endian: false };
-const EXPLICIT_LE: Encoding = Encoding { explicit: true, big_endian: false };
-const EXPLICIT_BE: Encoding = Encoding { explicit: true, big_endian: true };
+const IMPLICIT_LE: Encoding = Encoding {
+    explicit: false,
+    big_endian: false,
+};
+const EXPLICIT_LE: Encoding = Encoding {
+    explicit: true,
+    big_endian: false,
+};
+const EXPLICIT_BE: Encoding = Encoding {
+    explicit: true,
+    big_endian: true,
+};
 
 /// PS3.5 7.5: what divides sequences.
 const ITEM: Tag = Tag(0xfffe, 0xe000);
@@ -85,7 +94,11 @@ impl Scanned {
     /// The first value of an element of VR US.
     pub(crate) fn u16(&self, tag: Tag) -> Option<u16> {
         let pair: [u8; 2] = self.bytes(tag).get(..2)?.try_into().ok()?;
-        Some(if self.big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) })
+        Some(if self.big_endian {
+            u16::from_be_bytes(pair)
+        } else {
+            u16::from_le_bytes(pair)
+        })
     }
 }
 
@@ -106,18 +119,27 @@ pub(crate) fn scan<R: Read>(reader: R, wanted: impl Fn(Tag) -> bool) -> Result<S
     let transfer_syntax = text(tags::TRANSFER_SYNTAX_UID);
     let mut scanned = Scanned {
         transfer_syntax: transfer_syntax.clone(),
-        meta_sop_instance: meta.get(&tags::MEDIA_STORAGE_SOP_INSTANCE_UID).cloned().unwrap_or_default(),
+        meta_sop_instance: meta
+            .get(&tags::MEDIA_STORAGE_SOP_INSTANCE_UID)
+            .cloned()
+            .unwrap_or_default(),
         values: BTreeMap::new(),
         pixels: None,
         notes,
         big_endian: false,
     };
-    match TransferSyntaxRegistry.get(&transfer_syntax).map(|syntax| syntax.codec()) {
+    match TransferSyntaxRegistry
+        .get(&transfer_syntax)
+        .map(|syntax| syntax.codec())
+    {
         Some(Codec::Dataset(Some(adapter))) => {
             let inflated = adapter.adapt_reader(Box::new(source));
             read_data_set(&mut Source::new(inflated, MAX_INFLATED), &wanted, &mut scanned)?;
             // Offsets in the inflated stream say nothing about the file.
-            scanned.pixels = scanned.pixels.map(|pixels| Pixels { value_at: None, ..pixels });
+            scanned.pixels = scanned.pixels.map(|pixels| Pixels {
+                value_at: None,
+                ..pixels
+            });
         }
         _ => read_data_set(&mut source, &wanted, &mut scanned)?,
     }
@@ -129,12 +151,17 @@ pub(crate) fn media_storage_sop_class<R: Read>(reader: R) -> Result<String, Head
     let mut source = Source::new(reader, MAX_BYTES);
     start(&mut source, &mut Vec::new())?;
     let meta = read_meta(&mut source)?;
-    Ok(meta.get(&tags::MEDIA_STORAGE_SOP_CLASS_UID).map(|value| padded_text(value)).unwrap_or_default())
+    Ok(meta
+        .get(&tags::MEDIA_STORAGE_SOP_CLASS_UID)
+        .map(|value| padded_text(value))
+        .unwrap_or_default())
 }
 
 /// Text of a UI value: padding removed, anything but ASCII dropped from sight.
 fn padded_text(value: &[u8]) -> String {
-    String::from_utf8_lossy(value).trim_end_matches(['\0', ' ']).to_owned()
+    String::from_utf8_lossy(value)
+        .trim_end_matches(['\0', ' '])
+        .to_owned()
 }
 
 /// Finds the start of the file meta information.
@@ -142,7 +169,16 @@ fn start<R: Read>(source: &mut Source<R>, notes: &mut Vec<HeaderNote>) -> Result
     let head = source.head(132)?;
     if head.get(128..132) == Some(b"DICM") {
         // PS3.10 7.1 allows any preamble; one that a loader would run is an attack, not a picture.
-        if [&b"MZ"[..], b"\x7fELF", b"#!", b"\xcf\xfa\xed\xfe", b"\xfe\xed\xfa"].iter().any(|m| head.starts_with(m)) {
+        if [
+            &b"MZ"[..],
+            b"\x7fELF",
+            b"#!",
+            b"\xcf\xfa\xed\xfe",
+            b"\xfe\xed\xfa",
+        ]
+        .iter()
+        .any(|m| head.starts_with(m))
+        {
             return Err(HeaderError::ExecutablePreamble);
         }
         return Ok(());
@@ -162,7 +198,9 @@ fn start<R: Read>(source: &mut Source<R>, notes: &mut Vec<HeaderNote>) -> Result
 fn read_meta<R: Read>(source: &mut Source<R>) -> Result<BTreeMap<Tag, Vec<u8>>, HeaderError> {
     let mut meta = BTreeMap::new();
     loop {
-        let Some(tag) = source.tag(false)? else { return Err(source.truncated()) };
+        let Some(tag) = source.tag(false)? else {
+            return Err(source.truncated());
+        };
         if tag.group() != 2 {
             let [a, b] = tag.group().to_le_bytes();
             let [c, d] = tag.element().to_le_bytes();
@@ -170,9 +208,13 @@ fn read_meta<R: Read>(source: &mut Source<R>) -> Result<BTreeMap<Tag, Vec<u8>>, 
             return Ok(meta);
         }
         let element = read_rest(source, tag, EXPLICIT_LE)?;
-        let length = element.length.ok_or_else(|| source.malformed("undefined length in the file meta information"))?;
+        let length = element
+            .length
+            .ok_or_else(|| source.malformed("undefined length in the file meta information"))?;
         if length > MAX_VALUE || meta.len() >= MAX_META {
-            return Err(HeaderError::TooLarge { what: "the file meta information" });
+            return Err(HeaderError::TooLarge {
+                what: "the file meta information",
+            });
         }
         meta.insert(tag, source.bytes(length)?);
     }
@@ -198,7 +240,9 @@ fn encoding_of<R: Read>(source: &mut Source<R>, scanned: &mut Scanned) -> Result
     };
     match declared {
         None => scanned.notes.push(HeaderNote::TransferSyntaxAssumed),
-        Some(declared) if declared != found && first.len() == 6 => scanned.notes.push(HeaderNote::EncodingMismatch),
+        Some(declared) if declared != found && first.len() == 6 => {
+            scanned.notes.push(HeaderNote::EncodingMismatch)
+        }
         Some(_) => {}
     }
     if scanned.transfer_syntax.is_empty() {
@@ -223,7 +267,10 @@ fn read_data_set<R: Read>(
     while let Some(tag) = walk.source.tag(encoding.big_endian)? {
         let element = walk.element(tag, encoding)?;
         if tag.group() == 0x7fe0 && matches!(tag.element(), 0x0008..=0x0010) {
-            scanned.pixels = Some(Pixels { value_at: Some(walk.source.at()), length: element.length });
+            scanned.pixels = Some(Pixels {
+                value_at: Some(walk.source.at()),
+                length: element.length,
+            });
         }
         if tag.group() >= 0x7fe0 {
             return Ok(());
@@ -231,7 +278,9 @@ fn read_data_set<R: Read>(
         match element.length {
             Some(length) if wanted(tag) => {
                 if length > MAX_VALUE {
-                    return Err(HeaderError::TooLarge { what: "a value is longer than 64 KiB" });
+                    return Err(HeaderError::TooLarge {
+                        what: "a value is longer than 64 KiB",
+                    });
                 }
                 scanned.values.insert(tag, walk.source.bytes(length)?);
             }
@@ -252,7 +301,9 @@ impl<R: Read> Walk<'_, R> {
     fn element(&mut self, tag: Tag, encoding: Encoding) -> Result<Element, HeaderError> {
         self.elements += 1;
         if self.elements > MAX_ELEMENTS {
-            return Err(HeaderError::TooLarge { what: "it has more than a million elements" });
+            return Err(HeaderError::TooLarge {
+                what: "it has more than a million elements",
+            });
         }
         read_rest(self.source, tag, encoding)
     }
@@ -260,25 +311,35 @@ impl<R: Read> Walk<'_, R> {
     /// Steps over the items (or fragments) of a value of undefined length.
     fn skip_sequence(&mut self, vr: [u8; 2], encoding: Encoding, depth: u32) -> Result<(), HeaderError> {
         if depth >= MAX_DEPTH {
-            return Err(HeaderError::TooLarge { what: "its sequences are nested too deeply" });
+            return Err(HeaderError::TooLarge {
+                what: "its sequences are nested too deeply",
+            });
         }
         // PS3.5 6.2.2, note 2: UN of undefined length holds a sequence in Implicit VR Little Endian.
         let inner = if vr == *b"UN" { IMPLICIT_LE } else { encoding };
         loop {
-            let Some(tag) = self.source.tag(inner.big_endian)? else { return Err(self.source.truncated()) };
+            let Some(tag) = self.source.tag(inner.big_endian)? else {
+                return Err(self.source.truncated());
+            };
             let item = self.element(tag, inner)?;
             match (tag, item.length) {
                 (SEQUENCE_END, _) => return Ok(()),
                 (ITEM, Some(length)) => self.source.skip(length)?,
                 (ITEM, None) => self.skip_item(inner, depth)?,
-                _ => return Err(self.source.malformed("a sequence holds something that is not an item")),
+                _ => {
+                    return Err(self
+                        .source
+                        .malformed("a sequence holds something that is not an item"));
+                }
             }
         }
     }
 
     fn skip_item(&mut self, encoding: Encoding, depth: u32) -> Result<(), HeaderError> {
         loop {
-            let Some(tag) = self.source.tag(encoding.big_endian)? else { return Err(self.source.truncated()) };
+            let Some(tag) = self.source.tag(encoding.big_endian)? else {
+                return Err(self.source.truncated());
+            };
             let element = self.element(tag, encoding)?;
             match element.length {
                 _ if tag == ITEM_END => return Ok(()),
@@ -299,7 +360,10 @@ fn read_rest<R: Read>(source: &mut Source<R>, tag: Tag, encoding: Encoding) -> R
     let undefined = |length: u32| (length != u32::MAX).then_some(length);
     if tag.group() == 0xfffe || !encoding.explicit {
         let length = source.u32(big)?;
-        return Ok(Element { vr: *b"  ", length: undefined(length) });
+        return Ok(Element {
+            vr: *b"  ",
+            length: undefined(length),
+        });
     }
     let vr = source.array::<2>()?;
     if !is_vr(vr) {
@@ -311,11 +375,14 @@ fn read_rest<R: Read>(source: &mut Source<R>, tag: Tag, encoding: Encoding) -> R
         source.array::<2>()?;
         source.u32(big)?
     };
-    Ok(Element { vr, length: undefined(length) })
+    Ok(Element {
+        vr,
+        length: undefined(length),
+    })
 }
 
 /// VRs whose length has 16 bits; all others, also those to come, have 32 (PS3.5 7.1.2).
 const SHORT_LENGTH: [&[u8; 2]; 21] = [
-    b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FL", b"FD", b"IS", b"LO", b"LT", b"PN", b"SH", b"SL", b"SS",
-    b"ST", b"TM", b"UI", b"UL", b"US",
+    b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FL", b"FD", b"IS", b"LO", b"LT", b"PN", b"SH", b"SL",
+    b"SS", b"ST", b"TM", b"UI", b"UL", b"US",
 ];

@@ -34,13 +34,19 @@ impl Uid {
 
     /// Whether a component starts with a needless zero (against PS3.5 9.1, harmless).
     pub fn has_leading_zero(&self) -> bool {
-        self.0.split('.').any(|part| part.len() > 1 && part.starts_with('0'))
+        self.0
+            .split('.')
+            .any(|part| part.len() > 1 && part.starts_with('0'))
     }
 
     /// A UUID-derived UID (PS3.5 B.2, root `2.25`) that depends only on `purpose` and `seed`, so that
     /// making an object again from the same entry gives the same object.
     pub fn derived(purpose: &str, seed: &[u8]) -> Self {
-        let digest = Sha256::new().chain_update(purpose).chain_update([0]).chain_update(seed).finalize();
+        let digest = Sha256::new()
+            .chain_update(purpose)
+            .chain_update([0])
+            .chain_update(seed)
+            .finalize();
         let mut uuid = [0u8; 16];
         uuid.copy_from_slice(&digest[..16]);
         // RFC 9562: version 8 (own derivation), variant 10.
@@ -95,10 +101,25 @@ mod tests {
 
     #[test]
     fn r24_only_uids_of_valid_syntax_parse() {
-        for good in ["1.2.840.10008.1.2.1", "2.25.1", "1.2.840.10008.1.2\0", &"1".repeat(64)] {
+        for good in [
+            "1.2.840.10008.1.2.1",
+            "2.25.1",
+            "1.2.840.10008.1.2\0",
+            &"1".repeat(64),
+        ] {
             assert!(good.parse::<Uid>().is_ok(), "{good:?}");
         }
-        for bad in ["", ".", "1..2", "1.2.", ".1", "1.2/../../etc", "1.2 .3", "１.2", &"1".repeat(65)] {
+        for bad in [
+            "",
+            ".",
+            "1..2",
+            "1.2.",
+            ".1",
+            "1.2/../../etc",
+            "1.2 .3",
+            "１.2",
+            &"1".repeat(65),
+        ] {
             assert_eq!(bad.parse::<Uid>(), Err(BadUid), "{bad:?}");
         }
         assert!("1.02".parse::<Uid>().is_ok_and(|uid| uid.has_leading_zero()));

@@ -52,7 +52,11 @@ const ESC: u8 = 0x1b;
 /// Decodes a text of a whole encoding; the fallback replaces what is wrong.
 pub(super) fn decode_whole(encoding: &'static Encoding, bytes: &[u8]) -> Read {
     let (text, bad) = encoding.decode_without_bom_handling(bytes);
-    Read { text: text.into_owned(), bad, undeclared: false }
+    Read {
+        text: text.into_owned(),
+        bad,
+        undeclared: false,
+    }
 }
 
 /// Decodes a text with escape sequences, starting in `first`.
@@ -62,7 +66,11 @@ pub(super) fn decode(first: Term, others: &[Term], bytes: &[u8], delimiters: Del
         lower: first,
         upper: first,
         delimiters,
-        read: Read { text: String::with_capacity(bytes.len()), bad: false, undeclared: false },
+        read: Read {
+            text: String::with_capacity(bytes.len()),
+            bad: false,
+            undeclared: false,
+        },
     };
     let mut rest = bytes;
     while !rest.is_empty() {
@@ -98,7 +106,8 @@ impl Decoder {
     }
 
     fn escape(&mut self, rest: &[u8], others: &[Term]) -> usize {
-        let Some((sequence, term, upper)) = ESCAPES.iter().find(|(sequence, ..)| rest.starts_with(sequence)) else {
+        let Some((sequence, term, upper)) = ESCAPES.iter().find(|(sequence, ..)| rest.starts_with(sequence))
+        else {
             return self.bad(1);
         };
         let default = *term == Term::Ascii;
@@ -146,7 +155,11 @@ impl Decoder {
             (Term::Latin1, 0xa0..) => self.push(Some(char::from(byte))),
             (Term::Table(table), 0xa0..) => self.multi_byte(table, &[byte], 1),
             (Term::KsX1001 | Term::Gb2312, 0xa1..=0xfe) => {
-                let encoding = if self.upper == Term::KsX1001 { encoding_rs::EUC_KR } else { encoding_rs::GBK };
+                let encoding = if self.upper == Term::KsX1001 {
+                    encoding_rs::EUC_KR
+                } else {
+                    encoding_rs::GBK
+                };
                 match rest.get(1) {
                     Some(second @ 0xa1..=0xfe) => self.multi_byte(encoding, &[byte, *second], 2),
                     _ => self.bad(1),

@@ -17,11 +17,14 @@ pub(super) fn repair(bytes: &[u8]) -> Option<(String, CharsetNote)> {
         return real.then(|| (text.to_owned(), CharsetNote::ReadAsUtf8));
     }
     let read = |encoding: &'static encoding_rs::Encoding| {
-        encoding.decode_without_bom_handling_and_without_replacement(bytes).map(|text| text.into_owned())
+        encoding
+            .decode_without_bom_handling_and_without_replacement(bytes)
+            .map(|text| text.into_owned())
     };
     // A name in half-width katakana alone is a likely reading too (the bytes of IR 13), unlike one that mixes it
     // with kanji: so EUC-JP looks when it is read as Shift_JIS.
-    let shift_jis = read(SHIFT_JIS).filter(|text| text.chars().all(is_japanese) || text.chars().all(is_half_width));
+    let shift_jis =
+        read(SHIFT_JIS).filter(|text| text.chars().all(is_japanese) || text.chars().all(is_half_width));
     let euc_jp = read(EUC_JP).filter(|text| text.chars().all(is_japanese));
     match (shift_jis, euc_jp) {
         (Some(text), None) => Some((text, CharsetNote::ReadAsShiftJis)),

@@ -28,8 +28,13 @@ pub(super) enum Term {
 impl Term {
     /// A term as written, forgiving the usual slips (`ISO-IR 100`, `ISO_IR_100`, lower case). An empty value is IR 6.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let text = text.trim_matches([' ', '\0']).to_ascii_uppercase().replace(['_', '-'], " ");
-        let number = text.strip_prefix("ISO 2022 IR ").or_else(|| text.strip_prefix("ISO IR "));
+        let text = text
+            .trim_matches([' ', '\0'])
+            .to_ascii_uppercase()
+            .replace(['_', '-'], " ");
+        let number = text
+            .strip_prefix("ISO 2022 IR ")
+            .or_else(|| text.strip_prefix("ISO IR "));
         match number.unwrap_or(&text) {
             "" | "6" => Some(Self::Ascii),
             "13" => Some(Self::JisX0201),

@@ -16,6 +16,8 @@ const NOISE: f32 = 45.0;
 
 /// The arch, an ellipse in fractions of the slice: centre, half axes.
 const ARCH: (f32, f32, f32, f32) = (0.5, 0.62, 0.26, 0.36);
+/// Height of the bite: below the middle, so that the middle slice shows the crowns of the upper teeth.
+const BITE: f32 = 0.44;
 /// Teeth of one jaw.
 const TEETH: usize = 16;
 
@@ -72,7 +74,13 @@ impl Anatomy {
         let (rows, columns) = (usize::from(rows), usize::from(columns));
         let mut noise = Noise::new(seed, 0);
         let teeth = (0..TEETH).map(|index| tooth(index, &mut noise)).collect();
-        let mut anatomy = Self { rows, columns, head: Vec::new(), from_arch: Vec::new(), teeth };
+        let mut anatomy = Self {
+            rows,
+            columns,
+            head: Vec::new(),
+            from_arch: Vec::new(),
+            teeth,
+        };
         for row in 0..rows {
             for column in 0..columns {
                 let (x, y) = anatomy.position(row, column);
@@ -86,7 +94,10 @@ impl Anatomy {
     }
 
     fn position(&self, row: usize, column: usize) -> (f32, f32) {
-        ((column as f32 + 0.5) / self.columns as f32, (row as f32 + 0.5) / self.rows as f32)
+        (
+            (column as f32 + 0.5) / self.columns as f32,
+            (row as f32 + 0.5) / self.rows as f32,
+        )
     }
 
     /// The stored values of the slice at `height` (0: lowest, 1: highest), little endian.
@@ -106,7 +117,10 @@ impl Anatomy {
 
     /// Mandible below, maxilla above, open between: spongy bone in a denser shell along the arch.
     fn jaw(&self, height: f32, values: &mut [f32]) {
-        let thickness = 0.062 * smooth((height - 0.5).abs() * 12.0 - 1.2);
+        let thickness = 0.062 * smooth((height - BITE).abs() * 12.0 - 1.0);
+        if thickness < 0.01 {
+            return;
+        }
         for (value, distance) in values.iter_mut().zip(&self.from_arch) {
             let depth = thickness - distance.abs();
             if depth > -0.01 {
@@ -118,7 +132,7 @@ impl Anatomy {
 
     /// A tooth narrows towards its root; enamel only at the crown, pulp inside.
     fn tooth(&self, tooth: &Tooth, height: f32, values: &mut [f32]) {
-        let from_bite = (height - 0.5).abs();
+        let from_bite = (height - BITE).abs();
         let radius = tooth.radius * (1.05 - 2.2 * from_bite) * smooth((0.33 - from_bite) * 30.0);
         // A gap of a hair at the bite.
         if radius <= 0.004 || from_bite < 0.004 {
@@ -150,7 +164,11 @@ fn tooth(index: usize, noise: &mut Noise) -> Tooth {
     let angle = std::f32::consts::PI * (1.0 + along);
     let molar = (along - 0.5).abs() * 2.0;
     let jitter = 0.004 * (noise.unit() - 0.5);
-    Tooth { x: cx + (a + jitter) * angle.cos(), y: cy + (b + jitter) * angle.sin(), radius: 0.026 + 0.013 * molar }
+    Tooth {
+        x: cx + (a + jitter) * angle.cos(),
+        y: cy + (b + jitter) * angle.sin(),
+        radius: 0.026 + 0.013 * molar,
+    }
 }
 
 /// Signed distance from the upper half of the arch's ellipse, about right near it.

@@ -16,7 +16,12 @@ pub(super) struct Source<R> {
 
 impl<R: Read> Source<R> {
     pub(super) fn new(inner: R, limit: u64) -> Self {
-        Self { inner, given_back: Vec::new(), at: 0, limit }
+        Self {
+            inner,
+            given_back: Vec::new(),
+            at: 0,
+            limit,
+        }
     }
 
     /// Bytes taken so far.
@@ -58,10 +63,16 @@ impl<R: Read> Source<R> {
     /// Steps over `length` bytes.
     pub(super) fn skip(&mut self, length: u32) -> Result<(), HeaderError> {
         if self.at.saturating_add(length.into()) > self.limit {
-            return Err(HeaderError::TooLarge { what: "too much comes before the image" });
+            return Err(HeaderError::TooLarge {
+                what: "too much comes before the image",
+            });
         }
         let skipped = std::io::copy(&mut self.take(length.into()), &mut std::io::sink()).map_err(fault)?;
-        if skipped == u64::from(length) { Ok(()) } else { Err(self.truncated()) }
+        if skipped == u64::from(length) {
+            Ok(())
+        } else {
+            Err(self.truncated())
+        }
     }
 
     pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], HeaderError> {
@@ -75,18 +86,28 @@ impl<R: Read> Source<R> {
 
     pub(super) fn u16(&mut self, big_endian: bool) -> Result<u16, HeaderError> {
         let array = self.array()?;
-        Ok(if big_endian { u16::from_be_bytes(array) } else { u16::from_le_bytes(array) })
+        Ok(if big_endian {
+            u16::from_be_bytes(array)
+        } else {
+            u16::from_le_bytes(array)
+        })
     }
 
     pub(super) fn u32(&mut self, big_endian: bool) -> Result<u32, HeaderError> {
         let array = self.array()?;
-        Ok(if big_endian { u32::from_be_bytes(array) } else { u32::from_le_bytes(array) })
+        Ok(if big_endian {
+            u32::from_be_bytes(array)
+        } else {
+            u32::from_le_bytes(array)
+        })
     }
 
     /// The next tag, or `None` when the file ends cleanly before it.
     pub(super) fn tag(&mut self, big_endian: bool) -> Result<Option<Tag>, HeaderError> {
         if self.at > self.limit {
-            return Err(HeaderError::TooLarge { what: "too much comes before the image" });
+            return Err(HeaderError::TooLarge {
+                what: "too much comes before the image",
+            });
         }
         let first = self.head(4)?;
         match first.len() {
@@ -120,9 +141,10 @@ impl<R: Read> Read for Source<R> {
 /// A broken deflate stream is the file's fault, everything else the system's.
 fn fault(error: std::io::Error) -> HeaderError {
     match error.kind() {
-        ErrorKind::InvalidInput | ErrorKind::InvalidData => {
-            HeaderError::Malformed { at: 0, what: "its deflated data set can't be inflated" }
-        }
+        ErrorKind::InvalidInput | ErrorKind::InvalidData => HeaderError::Malformed {
+            at: 0,
+            what: "its deflated data set can't be inflated",
+        },
         ErrorKind::UnexpectedEof => HeaderError::Truncated { at: 0 },
         _ => HeaderError::Io(error),
     }
