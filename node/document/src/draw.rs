@@ -1,0 +1,27 @@
+//! What lies on a page, before it becomes PDF: only then the number of pages is known.
+
+/// A4, in points.
+pub(crate) const PAGE: (f32, f32) = (595.28, 841.89);
+
+/// A colour, red, green, blue.
+pub(crate) type Colour = (u8, u8, u8);
+/// Text.
+pub(crate) const INK: Colour = (0, 0, 0);
+/// Labels and small print.
+pub(crate) const GREY: Colour = (90, 90, 90);
+/// Bars and rules.
+pub(crate) const ACCENT: Colour = (28, 78, 112);
+/// Behind labels.
+pub(crate) const TINT: Colour = (236, 241, 245);
+
+/// One mark on a page; positions in points from the top left corner.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Mark {
+    /// One line of text; `y` is its baseline.
+    Text { x: f32, y: f32, size: f32, colour: Colour, text: String },
+    /// A filled rectangle.
+    Fill { x: f32, y: f32, width: f32, height: f32, colour: Colour },
+}
+
+/// A page's marks, in the order in which they are drawn.
+pub(crate) type Page = Vec<Mark>;

@@ -1,0 +1,169 @@
+//! Reports as a reader sees them: through poppler, a PDF program that is not ours.
+
+use std::path::Path;
+use std::process::Command;
+
+use dokuei_document::{
+    Fonts, PatientBlock, ReportDocument, ReportStatus, RequestBlock, SignerBlock, StudyBlock, render_report,
+};
+
+fn report() -> ReportDocument {
+    ReportDocument {
+        requesting_institution: "さくら歯科クリニック".into(),
+        reading_institution: "東都大学歯学部附属病院 歯科放射線科".into(),
+        patient: PatientBlock {
+            name: "山田 太郎".into(),
+            reading: "やまだ たろう / Yamada Tarou".into(),
+            id: "K-00123".into(),
+            birth_date: "19800102".into(),
+            sex: "M".into(),
+        },
+        study: StudyBlock {
+            date: "20261120".into(),
+            modality: "CT".into(),
+            description: "歯科用コーンビームCT 下顎左側".into(),
+            accession_number: "A-7781".into(),
+        },
+        request: RequestBlock {
+            requester: "田中 花子".into(),
+            question: "36の根尖部透過像の鑑別と、下顎管との位置関係についてご教示ください。".into(),
+            history: "3か月前に根管治療。打診痛が続いている。".into(),
+            region: "36".into(),
+        },
+        findings: "下顎左側第一大臼歯の近心根根尖部に、境界明瞭な類円形の透過像（約5×4×6 mm）を認める。\n\n\
+                   Periapical radiolucency at the mesial root of 36, 2.1 mm from the mandibular canal."
+            .into(),
+        impression: "歯根嚢胞の疑い。".into(),
+        recommendations: "外科的歯内療法の適応をご検討ください。".into(),
+        status: ReportStatus::Final,
+        version: 1,
+        signer: SignerBlock {
+            name: "佐藤 一郎".into(),
+            name_latin: "Sato Ichiro".into(),
+            licence: "歯科医籍 第123456号".into(),
+            qualifications: vec!["歯科放射線専門医".into()],
+            signed_at: 1_764_000_000,
+        },
+        entry_id: "ab".repeat(32),
+        case_id: "0123456789abcdef0123456789abcdef".into(),
+    }
+}
+
+/// Without a Japanese font or poppler there is nothing to see; the test command installs both.
+fn fonts() -> Option<Fonts> {
+    Fonts::find(None).ok()
+}
+
+fn text_of(pdf: &[u8], directory: &Path) -> Option<String> {
+    let path = directory.join("report.pdf");
+    std::fs::write(&path, pdf).unwrap();
+    let output = Command::new("pdftotext").args(["-enc", "UTF-8", "-layout"]).arg(&path).arg("-").output().ok()?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+/// R15: what was written is on the paper, as text that can be searched and copied.
+#[test]
+fn r15_every_value_can_be_read_back() {
+    let Some(fonts) = fonts() else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let pdf = render_report(&report(), &fonts).unwrap();
+    let Some(text) = text_of(&pdf, directory.path()) else { return };
+    let text: String = text.split_whitespace().collect();
+    for expected in [
+        "さくら歯科クリニック",
+        "東都大学歯学部附属病院歯科放射線科",
+        "山田太郎",
+        "K-00123",
+        "1980年1月2日",
+        "男Male",
+        "2026年11月20日",
+        "36の根尖部透過像の鑑別",
+        "境界明瞭な類円形の透過像",
+        "Periapicalradiolucencyatthemesialrootof36",
+        "歯根嚢胞の疑い。",
+        "外科的歯内療法の適応",
+        "最終報告第1版",
+        "佐藤一郎",
+        "歯科医籍第123456号",
+        "歯科放射線専門医",
+        "2025年11月25日01:00:00",
+        "本書は署名済み電子報告書の写しです",
+        &"ab".repeat(32),
+        "1/1",
+    ] {
+        assert!(text.contains(expected), "{expected} is missing in {text}");
+    }
+}
+
+/// R15: a long report turns the page; every page names patient, entry and its own number.
+#[test]
+fn r15_long_reports_have_several_complete_pages() {
+    let Some(fonts) = fonts() else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let mut long = report();
+    long.findings = long.findings.repeat(40);
+    let pdf = render_report(&long, &fonts).unwrap();
+    let Some(text) = text_of(&pdf, directory.path()) else { return };
+    let pages: Vec<&str> = text.split('\u{c}').filter(|page| !page.trim().is_empty()).collect();
+    assert!(pages.len() >= 3, "{} pages", pages.len());
+    for (index, page) in pages.iter().enumerate() {
+        assert!(page.contains(&format!("{} / {}", index + 1, pages.len())), "page {}", index + 1);
+        assert!(page.contains("K-00123") && page.contains(&long.entry_id));
+    }
+}
+
+/// R6: the same report is the same file, so that two copies can be compared.
+#[test]
+fn r6_the_same_report_is_the_same_file() {
+    let Some(fonts) = fonts() else { return };
+    assert_eq!(render_report(&report(), &fonts).unwrap(), render_report(&report(), &fonts).unwrap());
+    let mut other = report();
+    other.version = 2;
+    assert_ne!(render_report(&report(), &fonts).unwrap(), render_report(&other, &fonts).unwrap());
+}
+
+/// R15: the file says that it is PDF/A, and poppler agrees that it is a whole PDF with its fonts inside.
+#[test]
+fn r15_it_is_pdf_a_with_embedded_fonts() {
+    let Some(fonts) = fonts() else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("report.pdf");
+    let pdf = render_report(&report(), &fonts).unwrap();
+    let text = String::from_utf8_lossy(&pdf);
+    assert!(text.contains("<pdfaid:part>2</pdfaid:part>") && text.contains("pdfaid:conformance>U<"));
+    assert!(pdf.len() < 400_000, "{} bytes: whole fonts were embedded", pdf.len());
+    std::fs::write(&path, &pdf).unwrap();
+    let Ok(output) = Command::new("pdffonts").arg(&path).output() else { return };
+    let listed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let fonts: Vec<&str> = listed.lines().skip(2).collect();
+    assert!(output.status.success() && !fonts.is_empty(), "{listed}");
+    for font in fonts {
+        // Columns from the right: object (2), unicode, subset, embedded.
+        let columns: Vec<&str> = font.split_whitespace().rev().collect();
+        assert_eq!(columns[2..5], ["yes", "yes", "yes"], "{font}");
+    }
+}
+
+/// Whatever people paste in, a report comes out.
+#[test]
+fn odd_text_does_not_stop_a_report() {
+    let Some(fonts) = fonts() else { return };
+    for odd in [
+        "",
+        "\n\n\n",
+        "\u{0}\u{1}\u{feff}\u{fffe}\u{ffff}",
+        "\u{e000}\u{10ffff}",
+        "か\u{3099}é e\u{301} 🦷 العربية",
+        "\u{200b}\u{2028}\u{2029}\u{202e}x",
+        &"長".repeat(5_000),
+        &"W".repeat(5_000),
+        "髙﨑 𠮷野 ①㈱",
+    ] {
+        let mut document = report();
+        for field in [&mut document.findings, &mut document.patient.name, &mut document.study.accession_number] {
+            odd.clone_into(field);
+        }
+        render_report(&document, &fonts).unwrap_or_else(|error| panic!("{odd:.20?}: {error}"));
+    }
+}
