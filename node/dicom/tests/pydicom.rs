@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed test says where")]
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use dokuei_dicom::files::{Limits, find};
 use dokuei_dicom::{HeaderError, RenderError, RenderRequest, read_header_file, render_png};
@@ -93,4 +94,35 @@ fn r1_one_picture_looks_the_same_in_every_lossless_encoding() {
         .inspect(|(encoding, png)| assert_eq!(*png, plain, "{encoding}"))
         .count();
     assert!(seen >= 5, "only {seen} encodings were there");
+}
+
+#[test]
+fn r24_changed_bytes_of_compressed_pictures_never_panic_and_never_take_long() {
+    let Some(files) = files() else { return };
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    for path in files {
+        let file = std::fs::read(&path).unwrap();
+        let compressed =
+            read_header_file(&path).is_ok_and(|header| header.transfer_syntax_uid.as_str().len() > 19);
+        if !compressed || file.len() > 60_000 {
+            continue;
+        }
+        for _ in 0..10 {
+            let mut changed = file.clone();
+            for _ in 0..3 {
+                // The later two thirds are pixels.
+                let at = file.len() / 3 + random(file.len() - file.len() / 3);
+                changed[at] = random(256) as u8;
+            }
+            let begun = Instant::now();
+            let _ = render_png(&changed, &RenderRequest::default());
+            assert!(begun.elapsed() < Duration::from_secs(10), "{}", path.display());
+        }
+    }
 }

@@ -3,6 +3,8 @@
 //! dicom-pixeldata is given an object made here of the few attributes it needs and of the one frame's fragments,
 //! each cut from bytes that are there: read from the file itself, dicom-object would allocate what lengths declare.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use dicom_core::value::{PixelFragmentSequence, PrimitiveValue, Value};
 use dicom_core::{DataElement, Tag, VR};
 use dicom_dictionary_std::{tags, uids};
@@ -185,8 +187,10 @@ impl Frame {
             .media_storage_sop_class_uid(uids::CT_IMAGE_STORAGE)
             .media_storage_sop_instance_uid("2.25.1");
         let file = object.with_meta(meta).map_err(|_| RenderError::Undecodable)?;
-        let decoded = file
-            .decode_pixel_data_frame(0)
+        // The decoders are other people's and meet bytes of strangers here: one that panics (openjp2 0.6 does, on
+        // an overflow) makes this picture undecodable, not the node stop.
+        let decoded = catch_unwind(AssertUnwindSafe(|| file.decode_pixel_data_frame(0)))
+            .map_err(|_| RenderError::Undecodable)?
             .map_err(|_| RenderError::Undecodable)?;
         if self.samples == 3 {
             // dicom-pixeldata gives interleaved RGB, whatever went in.
