@@ -4,6 +4,8 @@
 //! keeps raw escape sequences and values split inside of kanji. So text is decoded here, from the bytes: escape
 //! sequences first, delimiters after them.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::name::PersonName;
@@ -51,12 +53,21 @@ pub struct CharacterSet {
 }
 
 /// Text that was decoded, and how.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Decoded<T> {
     /// The text.
     pub value: T,
     /// What was odd.
     pub notes: Vec<CharsetNote>,
+}
+
+/// Decoded text is patient data more often than not, so it isn't shown.
+impl<T> fmt::Debug for Decoded<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoded")
+            .field("notes", &self.notes)
+            .finish_non_exhaustive()
+    }
 }
 
 impl CharacterSet {

@@ -39,7 +39,7 @@ impl fmt::Debug for Patient {
 
 /// What is told about one instance without loading its pixels. Text is decoded and trimmed; an absent
 /// attribute is an empty text or `None`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InstanceHeader {
     /// (0008,0018).
     pub sop_instance_uid: Uid,
@@ -93,6 +93,18 @@ pub struct InstanceHeader {
     pub specific_character_set: String,
     /// What was odd and how it was read all the same.
     pub notes: Vec<HeaderNote>,
+}
+
+/// Technical attributes only: a header names its patient in more places than one.
+impl fmt::Debug for InstanceHeader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InstanceHeader")
+            .field("sop_class_uid", &self.sop_class_uid)
+            .field("transfer_syntax_uid", &self.transfer_syntax_uid)
+            .field("modality", &self.modality)
+            .field("notes", &self.notes)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Something odd about a file that could still be read.

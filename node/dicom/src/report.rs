@@ -17,7 +17,7 @@ mod pdf;
 mod sr;
 
 /// The study that is reported, as it is known at the requesting clinic.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportedStudy {
     /// (0020,000D).
     pub study_instance_uid: Uid,
@@ -35,6 +35,12 @@ pub struct ReportedStudy {
     pub accession_number: String,
     /// (0008,0090), or empty.
     pub referring_physician: PersonName,
+}
+
+impl fmt::Debug for ReportedStudy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReportedStudy(redacted)")
+    }
 }
 
 impl From<&InstanceHeader> for ReportedStudy {
@@ -124,7 +130,6 @@ pub struct ReportContent {
 impl fmt::Debug for ReportContent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReportContent")
-            .field("study", &self.study.study_instance_uid)
             .field("version", &self.version)
             .field("status", &self.status)
             .finish_non_exhaustive()

@@ -30,6 +30,14 @@ fn r1_what_a_ct_slice_and_a_report_say_about_themselves() {
 }
 
 #[test]
+fn r24_the_debug_of_a_header_names_no_patient() {
+    let shown = format!("{:?}", read_header(slice().as_slice()).unwrap());
+    for secret in ["YAMADA", "DOKUEI-SAMPLE-1", "SAMPLE0001", "19700401"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+#[test]
 fn r1_a_file_without_preamble_is_read_and_told() {
     let file = slice();
     let header = read_header(&file[132..]).unwrap();
