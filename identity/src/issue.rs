@@ -1,15 +1,46 @@
-//! Issuing: root, issuing authority, practitioners and nodes.
+//! Issuing: root, issuing authority, practitioners and nodes, each in exactly the profile that
+//! [`crate::chain`] verifies.
+//!
+//! | certificate | subject | critical | not critical |
+//! |---|---|---|---|
+//! | root | C=JP, CN | basicConstraints CA, pathLen 1; keyUsage certSign, cRLSign | SKI |
+//! | issuing authority | C=JP, CN | basicConstraints CA, pathLen 0; keyUsage certSign, cRLSign | SKI, AKI |
+//! | practitioner | C=JP, O institution, CN Latin name | basicConstraints; keyUsage digitalSignature, contentCommitment; licenceInfo | SKI, AKI, policies, hcRole, CRL address |
+//! | node | C=JP, O institution, CN node-key | basicConstraints; keyUsage digitalSignature; deviceInfo | SKI, AKI, policies, CRL address |
+//!
+//! The Japanese name of a practitioner stands in `licenceInfo`.
 
+use der::Decode;
+use der::asn1::{Ia5String, OctetString};
 use rand_core::CryptoRng;
 use thiserror::Error;
+use x509_cert::Certificate;
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::certpolicy::PolicyInformation;
+use x509_cert::ext::pkix::crl::CrlDistributionPoints;
+use x509_cert::ext::pkix::crl::dp::DistributionPoint;
+use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName};
+use x509_cert::ext::pkix::{CertificatePolicies, KeyUsages};
+use x509_cert::name::Name;
 
 use crate::certificate::{DeviceClass, DeviceOwner, Licence, PersonName, Qualification, Validity};
-use crate::chain::ChainError;
+use crate::chain::{Chain, ChainError, TrustAnchor, verify_node, verify_practitioner};
+use crate::extension::{
+    DEVICE_INFO, DIRECTORY_ATTRIBUTES, DeviceInfo, LICENCE_INFO, LicenceInfo, NODE_POLICY,
+    PRACTITIONER_POLICY, hc_role_to_der,
+};
 use crate::fingerprint::Fingerprint;
-use crate::key::SecretKey;
-use crate::policy::Denial;
+use crate::key::{PublicKey, SecretKey};
+use crate::policy::{self, Denial};
+use crate::profile::{self, Profile, extension};
 use crate::request::Request;
 use crate::serial::Serial;
+use crate::x509;
+
+/// The longest life of an end certificate, seconds: a year that may be a leap year.
+pub const LONGEST_END: u64 = 366 * 86_400;
+/// The longest text in a certificate, characters (RFC 5280, `ub-common-name` and `ub-organization-name`).
+pub const LONGEST_TEXT: usize = 64;
 
 /// Why nothing was issued.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -18,9 +49,34 @@ pub enum IssueError {
     /// The policy forbids it.
     #[error(transparent)]
     Denied(#[from] Denial),
+    /// A text is empty, too long or of the wrong form.
+    #[error("the {field} is not acceptable: {why}")]
+    Field {
+        /// Which one.
+        field: &'static str,
+        /// Why.
+        why: &'static str,
+    },
+    /// The certificate would live longer than its issuer, or than an end certificate may.
+    #[error(
+        "the certificate would be valid too long: an end certificate lasts at most a year, and none outlives its issuer"
+    )]
+    TooLong,
     /// What would have been issued does not verify.
     #[error("what was to be issued would not be accepted: {0}")]
     NotAcceptable(#[from] ChainError),
+    /// The key and the certificate of the authority do not belong together, or the certificate is not an authority's.
+    #[error("the key does not belong to the authority's certificate; restore both from the same backup")]
+    NotThisAuthority,
+    /// A value cannot be encoded.
+    #[error("the certificate cannot be encoded: {0}")]
+    Encoding(String),
+}
+
+impl From<der::Error> for IssueError {
+    fn from(error: der::Error) -> Self {
+        Self::Encoding(error.to_string())
+    }
 }
 
 /// A certificate that was just issued.
@@ -68,40 +124,79 @@ pub struct NodeSubject {
 pub struct CertificateAuthority {
     key: SecretKey,
     certificate: Vec<u8>,
+    subject: Name,
+    validity: Validity,
+    crl_url: Option<String>,
 }
 
 impl CertificateAuthority {
     /// Makes a self-signed root (path length 1) with a fresh key.
     ///
     /// # Errors
-    /// [`IssueError`].
+    /// [`IssueError::Field`] when the name is not acceptable.
     pub fn create_root<R: CryptoRng + ?Sized>(
-        _name: &str,
-        _validity: Validity,
-        _rng: &mut R,
+        name: &str,
+        validity: Validity,
+        rng: &mut R,
     ) -> Result<Self, IssueError> {
-        todo!()
+        check_text("name", name)?;
+        let key = SecretKey::generate(rng);
+        let subject = x509::name(None, name)?;
+        let profile = Profile::authority(subject.clone(), subject, 1)?;
+        let serial = Serial::generate(rng);
+        let certificate = profile::build(profile, &key.public(), &key, &serial, validity)?;
+        TrustAnchor::from_der(&certificate)?;
+        Self::load(key, certificate)
     }
 
     /// Makes an issuing authority (path length 0) with a fresh key, signed by this root.
     ///
     /// # Errors
-    /// [`IssueError`].
+    /// [`IssueError`] when the name is not acceptable or the authority would outlive its root.
     pub fn create_issuing<R: CryptoRng + ?Sized>(
         &self,
-        _name: &str,
-        _validity: Validity,
-        _rng: &mut R,
+        name: &str,
+        validity: Validity,
+        rng: &mut R,
     ) -> Result<Self, IssueError> {
-        todo!()
+        check_text("name", name)?;
+        self.check_within(validity)?;
+        let key = SecretKey::generate(rng);
+        let profile = Profile::authority(self.subject.clone(), x509::name(None, name)?, 0)?;
+        let serial = Serial::generate(rng);
+        let certificate = profile::build(profile, &key.public(), &self.key, &serial, validity)?;
+        Self::load(key, certificate)
     }
 
     /// An authority from its stored parts.
     ///
     /// # Errors
-    /// [`IssueError`] when the key is not the certificate's.
-    pub fn load(_key: SecretKey, _certificate: Vec<u8>) -> Result<Self, IssueError> {
-        todo!()
+    /// [`IssueError::NotThisAuthority`] when the key is not the certificate's.
+    pub fn load(key: SecretKey, certificate: Vec<u8>) -> Result<Self, IssueError> {
+        let parsed = Certificate::from_der(&certificate)?;
+        let body = parsed.tbs_certificate();
+        if x509::public_key(body.subject_public_key_info()) != Some(key.public()) {
+            return Err(IssueError::NotThisAuthority);
+        }
+        let subject = body.subject().clone();
+        let validity = Validity {
+            not_before: x509::timestamp(&body.validity().not_before),
+            not_after: x509::timestamp(&body.validity().not_after),
+        };
+        Ok(Self {
+            key,
+            certificate,
+            subject,
+            validity,
+            crl_url: None,
+        })
+    }
+
+    /// Writes this address of the revocation list into every certificate it issues from now on.
+    #[must_use]
+    pub fn with_crl_url(mut self, url: impl Into<String>) -> Self {
+        self.crl_url = Some(url.into());
+        self
     }
 
     /// Its own certificate, DER.
@@ -116,31 +211,206 @@ impl CertificateAuthority {
         &self.key
     }
 
-    /// Issues a practitioner's certificate.
-    ///
-    /// # Errors
-    /// [`IssueError`].
-    pub fn issue_practitioner<R: CryptoRng + ?Sized>(
-        &self,
-        _request: &Request,
-        _subject: &PractitionerSubject,
-        _validity: Validity,
-        _rng: &mut R,
-    ) -> Result<Issued, IssueError> {
-        todo!()
+    /// When its own certificate holds.
+    #[must_use]
+    pub const fn validity(&self) -> Validity {
+        self.validity
     }
 
-    /// Issues a node's certificate.
+    /// The chain of a certificate that this authority issued.
+    #[must_use]
+    pub fn chain(&self, issued: &Issued) -> Chain {
+        Chain {
+            end: issued.der.clone(),
+            intermediates: vec![self.certificate.clone()],
+        }
+    }
+
+    /// Issues a practitioner's certificate. A foreign licence can be certified (its holder may observe), but not
+    /// together with a qualification to read.
     ///
     /// # Errors
-    /// [`IssueError`].
+    /// [`IssueError`], telling what is not acceptable.
+    pub fn issue_practitioner<R: CryptoRng + ?Sized>(
+        &self,
+        request: &Request,
+        subject: &PractitionerSubject,
+        validity: Validity,
+        rng: &mut R,
+    ) -> Result<Issued, IssueError> {
+        check_practitioner(subject)?;
+        self.check_end_validity(validity)?;
+        let info = LicenceInfo {
+            name: subject.name.clone(),
+            licence: subject.licence.clone(),
+            qualifications: subject.qualifications.clone(),
+        };
+        let name = x509::name(subject.institution.as_deref(), &subject.name.latin)?;
+        let usage = KeyUsages::DigitalSignature | KeyUsages::NonRepudiation;
+        let profile = Profile::end(self.subject.clone(), name, usage)?
+            .with(raw(LICENCE_INFO, true, info.to_der()?)?)
+            .with(raw(
+                DIRECTORY_ATTRIBUTES,
+                false,
+                hc_role_to_der(subject.licence.kind)?,
+            )?)
+            .with(policy_extension(PRACTITIONER_POLICY)?);
+        self.finish(profile, &request.key, validity, rng)
+    }
+
+    /// Issues a node's certificate. A private device is refused unless it is a virtual desktop (guideline §6(4)).
+    ///
+    /// # Errors
+    /// [`IssueError`], telling what is not acceptable.
     pub fn issue_node<R: CryptoRng + ?Sized>(
         &self,
-        _request: &Request,
-        _subject: &NodeSubject,
-        _validity: Validity,
-        _rng: &mut R,
+        request: &Request,
+        subject: &NodeSubject,
+        validity: Validity,
+        rng: &mut R,
     ) -> Result<Issued, IssueError> {
-        todo!()
+        check_text("institution", &subject.institution)?;
+        check_text("institution code", &subject.institution_code)?;
+        policy::may_be_node(subject.device_class, subject.owner)?;
+        self.check_end_validity(validity)?;
+        let info = DeviceInfo {
+            institution_code: subject.institution_code.clone(),
+            device_class: subject.device_class,
+            owner: subject.owner,
+        };
+        let key_name = format!("node-{}", hex::encode(&request.key.as_bytes()[..8]));
+        let name = x509::name(Some(&subject.institution), &key_name)?;
+        let profile = Profile::end(self.subject.clone(), name, KeyUsages::DigitalSignature)?
+            .with(raw(DEVICE_INFO, true, info.to_der()?)?)
+            .with(policy_extension(NODE_POLICY)?);
+        self.finish(profile, &request.key, validity, rng)
     }
+
+    /// Checks, as everyone will, that what was issued verifies; the registry does it before it hands anything out.
+    ///
+    /// # Errors
+    /// [`IssueError::NotAcceptable`].
+    pub fn check_issued(&self, issued: &Issued, anchor: &TrustAnchor) -> Result<(), IssueError> {
+        let chain = self.chain(issued);
+        let at = issued.validity.not_before;
+        match verify_practitioner(&chain, anchor, at, None) {
+            Ok(_) => Ok(()),
+            Err(refused) => match verify_node(&chain, anchor, at, None) {
+                Ok(_) => Ok(()),
+                Err(_) => Err(refused.into()),
+            },
+        }
+    }
+
+    pub(crate) const fn subject(&self) -> &Name {
+        &self.subject
+    }
+
+    fn finish<R: CryptoRng + ?Sized>(
+        &self,
+        profile: Profile,
+        key: &PublicKey,
+        validity: Validity,
+        rng: &mut R,
+    ) -> Result<Issued, IssueError> {
+        let profile = match &self.crl_url {
+            Some(url) => profile.with(crl_address(url)?),
+            None => profile,
+        };
+        let serial = Serial::generate(rng);
+        let der = profile::build(profile, key, &self.key, &serial, validity)?;
+        Ok(Issued {
+            fingerprint: Fingerprint::of(&der),
+            der,
+            serial,
+            validity,
+        })
+    }
+
+    fn check_end_validity(&self, validity: Validity) -> Result<(), IssueError> {
+        if validity.seconds() > LONGEST_END {
+            return Err(IssueError::TooLong);
+        }
+        self.check_within(validity)
+    }
+
+    fn check_within(&self, validity: Validity) -> Result<(), IssueError> {
+        let within = self.validity.not_before <= validity.not_before
+            && validity.not_before <= validity.not_after
+            && validity.not_after <= self.validity.not_after;
+        if within { Ok(()) } else { Err(IssueError::TooLong) }
+    }
+}
+
+fn check_practitioner(subject: &PractitionerSubject) -> Result<(), IssueError> {
+    check_text("Japanese name", &subject.name.japanese)?;
+    check_text("Latin name", &subject.name.latin)?;
+    check_text("licence number", &subject.licence.number)?;
+    if let Some(institution) = &subject.institution {
+        check_text("institution", institution)?;
+    }
+    let jurisdiction = &subject.licence.jurisdiction;
+    if jurisdiction.len() != 2 || !jurisdiction.bytes().all(|letter| letter.is_ascii_uppercase()) {
+        return Err(IssueError::Field {
+            field: "jurisdiction",
+            why: "it is two capital letters, for example JP",
+        });
+    }
+    if !subject.qualifications.is_empty() && jurisdiction != "JP" {
+        return Err(Denial {
+            rule: policy::licence_rule(subject.licence.kind),
+        }
+        .into());
+    }
+    for held in &subject.qualifications {
+        check_text("qualification's body", &held.body)?;
+        if !policy::fits(held, subject.licence.kind) {
+            return Err(Denial {
+                rule: policy::qualification_rule(subject.licence.kind),
+            }
+            .into());
+        }
+    }
+    Ok(())
+}
+
+fn check_text(field: &'static str, text: &str) -> Result<(), IssueError> {
+    let why = if text.trim().is_empty() {
+        "it is empty"
+    } else if text.trim() != text {
+        "it begins or ends with a space"
+    } else if text.chars().count() > LONGEST_TEXT {
+        "it has more than 64 characters"
+    } else if text.chars().any(char::is_control) {
+        "it has control characters"
+    } else {
+        return Ok(());
+    };
+    Err(IssueError::Field { field, why })
+}
+
+fn raw(oid: const_oid::ObjectIdentifier, critical: bool, der: Vec<u8>) -> der::Result<Extension> {
+    Ok(Extension {
+        extn_id: oid,
+        critical,
+        extn_value: OctetString::new(der)?,
+    })
+}
+
+fn policy_extension(policy: const_oid::ObjectIdentifier) -> der::Result<Extension> {
+    let policy = PolicyInformation {
+        policy_identifier: policy,
+        policy_qualifiers: None,
+    };
+    extension(false, &CertificatePolicies(vec![policy]))
+}
+
+fn crl_address(url: &str) -> der::Result<Extension> {
+    let name = GeneralName::UniformResourceIdentifier(Ia5String::new(url)?);
+    let point = DistributionPoint {
+        distribution_point: Some(DistributionPointName::FullName(vec![name])),
+        reasons: None,
+        crl_issuer: None,
+    };
+    extension(false, &CrlDistributionPoints(vec![point]))
 }

@@ -153,10 +153,7 @@ pub fn may(certificate: &PractitionerCertificate, action: Action, now: Timestamp
     }
     let kind = certificate.licence.kind;
     if action.is_medical() && certificate.licence.jurisdiction != "JP" {
-        return deny(match kind {
-            LicenceKind::Dentist => JAPANESE_DENTAL_LICENCE,
-            LicenceKind::Physician => JAPANESE_MEDICAL_LICENCE,
-        });
+        return deny(licence_rule(kind));
     }
     if action.is_reading()
         && !certificate
@@ -164,10 +161,7 @@ pub fn may(certificate: &PractitionerCertificate, action: Action, now: Timestamp
             .iter()
             .any(|held| reads(held, kind, now))
     {
-        return deny(match kind {
-            LicenceKind::Dentist => READING_QUALIFICATION_DENTIST,
-            LicenceKind::Physician => READING_QUALIFICATION_PHYSICIAN,
-        });
+        return deny(qualification_rule(kind));
     }
     Ok(())
 }
@@ -198,11 +192,31 @@ pub fn may_take_part(node: &NodeCertificate, now: Timestamp) -> Result<(), Denia
     may_be_node(node.device_class, node.owner)
 }
 
-/// Whether one qualification lets a dentist or physician read at `now` (guideline §4). Equivalence is for dentists
-/// only, and only with a stated ground.
+/// The rule that reserves diagnosis to holders of a Japanese licence of this kind.
+pub(crate) const fn licence_rule(kind: LicenceKind) -> Rule {
+    match kind {
+        LicenceKind::Dentist => JAPANESE_DENTAL_LICENCE,
+        LicenceKind::Physician => JAPANESE_MEDICAL_LICENCE,
+    }
+}
+
+/// The rule that reserves reading to the qualified of this kind.
+pub(crate) const fn qualification_rule(kind: LicenceKind) -> Rule {
+    match kind {
+        LicenceKind::Dentist => READING_QUALIFICATION_DENTIST,
+        LicenceKind::Physician => READING_QUALIFICATION_PHYSICIAN,
+    }
+}
+
+/// Whether one qualification lets a dentist or physician read at `now`.
 fn reads(held: &Qualification, kind: LicenceKind, now: Timestamp) -> bool {
-    let in_force = now <= held.valid_to;
-    let fits = match (held.code, kind) {
+    now <= held.valid_to && fits(held, kind)
+}
+
+/// Whether a qualification is one of this profession (guideline §4). Equivalence is for dentists only, and only with a
+/// stated ground.
+pub(crate) fn fits(held: &Qualification, kind: LicenceKind) -> bool {
+    match (held.code, kind) {
         (QualificationCode::OralRadiology, LicenceKind::Dentist)
         | (QualificationCode::DiagnosticRadiology, LicenceKind::Physician) => true,
         (QualificationCode::Equivalent, LicenceKind::Dentist) => held
@@ -210,6 +224,5 @@ fn reads(held: &Qualification, kind: LicenceKind, now: Timestamp) -> bool {
             .as_ref()
             .is_some_and(|ground| !ground.trim().is_empty()),
         _ => false,
-    };
-    in_force && fits
+    }
 }

@@ -1,17 +1,32 @@
-//! Certificate revocation lists (RFC 5280 §5).
+//! Certificate revocation lists (RFC 5280 §5): made by the issuing authority, checked by everybody.
 
 use std::str::FromStr;
 
+use const_oid::db::rfc5280::{ID_CE_AUTHORITY_KEY_IDENTIFIER, ID_CE_CRL_NUMBER, ID_CE_CRL_REASONS};
+use const_oid::{AssociatedOid, ObjectIdentifier};
+use der::asn1::OctetString;
+use der::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use x509_cert::Version;
+use x509_cert::crl::{CertificateList, RevokedCert, TbsCertList};
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::{AuthorityKeyIdentifier, CrlNumber, CrlReason};
 
 use crate::certificate::UnknownWord;
-use crate::chain::{Chain, ChainError, TrustAnchor};
+use crate::chain::{Chain, ChainError, TrustAnchor, verify_issuing};
 use crate::issue::CertificateAuthority;
+use crate::key::PublicKey;
+use crate::path::Parsed;
+use crate::pem::{self, PemError};
 use crate::serial::Serial;
 use crate::time::Timestamp;
+use crate::x509;
 
-/// Why a certificate no longer holds (RFC 5280 §5.3.1).
+/// The largest list that is read, bytes of DER (about 20,000 entries).
+pub const MAX_LIST: usize = 1 << 20;
+
+/// Why a certificate no longer holds (RFC 5280 §5.3.1), without the reasons that only authorities have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -24,19 +39,72 @@ pub enum RevocationReason {
     AffiliationChanged,
     /// Another certificate took its place.
     Superseded,
-    /// The holder ceased to practise.
+    /// The holder ceased to practise, or the node was taken out of service.
     CessationOfOperation,
     /// Suspended for now.
     CertificateHold,
-    /// The licence or qualification was withdrawn.
+    /// The licence or a qualification was withdrawn.
     PrivilegeWithdrawn,
+}
+
+impl RevocationReason {
+    /// Every reason, with the word of RFC 5280.
+    const TABLE: [(Self, &'static str, CrlReason); 7] = [
+        (Self::Unspecified, "unspecified", CrlReason::Unspecified),
+        (Self::KeyCompromise, "keyCompromise", CrlReason::KeyCompromise),
+        (
+            Self::AffiliationChanged,
+            "affiliationChanged",
+            CrlReason::AffiliationChanged,
+        ),
+        (Self::Superseded, "superseded", CrlReason::Superseded),
+        (
+            Self::CessationOfOperation,
+            "cessationOfOperation",
+            CrlReason::CessationOfOperation,
+        ),
+        (
+            Self::CertificateHold,
+            "certificateHold",
+            CrlReason::CertificateHold,
+        ),
+        (
+            Self::PrivilegeWithdrawn,
+            "privilegeWithdrawn",
+            CrlReason::PrivilegeWithdrawn,
+        ),
+    ];
+
+    /// The word of RFC 5280, for example `keyCompromise`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        Self::TABLE
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("unspecified", |row| row.1)
+    }
+
+    fn code(self) -> CrlReason {
+        Self::TABLE
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or(CrlReason::Unspecified, |row| row.2)
+    }
 }
 
 impl FromStr for RevocationReason {
     type Err = UnknownWord;
 
-    fn from_str(_text: &str) -> Result<Self, UnknownWord> {
-        todo!()
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        Self::TABLE
+            .iter()
+            .find(|row| row.1 == text)
+            .map(|row| row.0)
+            .ok_or_else(|| UnknownWord {
+                given: text.to_owned(),
+                known: "unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation, \
+                    certificateHold, privilegeWithdrawn",
+            })
     }
 }
 
@@ -51,34 +119,53 @@ pub struct Revoked {
     pub reason: RevocationReason,
 }
 
-/// Why a revocation list was refused.
+/// Why a revocation list was refused or not made.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RevocationError {
-    /// Not a CRL.
+    /// Not PEM.
+    #[error("the revocation list cannot be read: {0}")]
+    Pem(#[from] PemError),
+    /// Larger than [`MAX_LIST`].
+    #[error("a revocation list of {got} bytes is larger than the {MAX_LIST} that are accepted")]
+    TooLarge {
+        /// Its length, bytes.
+        got: usize,
+    },
+    /// Not a CRL, or not in DER.
     #[error("this is not a revocation list: {0}")]
     Malformed(String),
+    /// Something that our profile needs is missing or of another value.
+    #[error("the revocation list is not of our profile: {0}")]
+    Profile(&'static str),
     /// The issuer's chain is not good.
     #[error("the issuer of the revocation list is not good: {0}")]
     Issuer(#[from] ChainError),
+    /// It was not signed by the issuing authority of the chain.
+    #[error("the revocation list was not signed by this issuing authority")]
+    Signature,
+    /// It was made at a time that has not come.
+    #[error("the revocation list was made in the future; check the clock of this computer")]
+    FromTheFuture,
 }
 
-/// How old a list is against its own `nextUpdate`, as the protocol's freshness rule asks.
+/// How old a list is, as the protocol's freshness rule asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Freshness {
-    /// Up to 24 h old: everything goes.
+    /// Up to 24 hours old: everything goes.
     Fresh,
-    /// 24 to 72 h: read and finish running transfers.
+    /// Up to 72 hours old: read, and finish what is being transferred.
     Ageing,
     /// Older: no sessions.
     Stale,
 }
 
-/// A verified list.
+/// A list that was verified to the root.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RevocationList {
     der: Vec<u8>,
+    issuer: PublicKey,
     number: u64,
     this_update: Timestamp,
     next_update: Timestamp,
@@ -86,33 +173,38 @@ pub struct RevocationList {
 }
 
 impl RevocationList {
-    /// Parses DER and verifies it: issued by the first intermediate of `chain`, which leads to `anchor`.
+    /// Parses DER and verifies it: issued by the issuing authority of `chain`, which leads to `anchor`.
     ///
     /// # Errors
-    /// [`RevocationError`].
+    /// [`RevocationError`], telling what is wrong.
     pub fn verify(
-        _der: &[u8],
-        _chain: &Chain,
-        _anchor: &TrustAnchor,
-        _now: Timestamp,
+        der: &[u8],
+        chain: &Chain,
+        anchor: &TrustAnchor,
+        now: Timestamp,
     ) -> Result<Self, RevocationError> {
-        todo!()
+        let issuing = verify_issuing(chain, anchor, now)?;
+        let list = parse(der, &issuing)?;
+        if list.this_update > now.plus(crate::device_list::CLOCK_TOLERANCE) {
+            return Err(RevocationError::FromTheFuture);
+        }
+        Ok(list)
     }
 
     /// The same from PEM.
     ///
     /// # Errors
-    /// [`RevocationError`].
+    /// As [`Self::verify`], or [`RevocationError::Pem`].
     pub fn verify_pem(
-        _pem: &str,
-        _chain: &Chain,
-        _anchor: &TrustAnchor,
-        _now: Timestamp,
+        text: &str,
+        chain: &Chain,
+        anchor: &TrustAnchor,
+        now: Timestamp,
     ) -> Result<Self, RevocationError> {
-        todo!()
+        Self::verify(&pem::one(text, pem::REVOCATION_LIST)?, chain, anchor, now)
     }
 
-    /// Its number; a newer list has a higher one.
+    /// Its number. A node never goes back to a lower one.
     #[must_use]
     pub const fn number(&self) -> u64 {
         self.number
@@ -132,14 +224,28 @@ impl RevocationList {
 
     /// How fresh it is at `now`.
     #[must_use]
-    pub fn freshness(&self, _now: Timestamp) -> Freshness {
-        todo!()
+    pub const fn freshness(&self, now: Timestamp) -> Freshness {
+        match now.since(self.this_update) {
+            0..=86_400 => Freshness::Fresh,
+            86_401..=259_200 => Freshness::Ageing,
+            _ => Freshness::Stale,
+        }
     }
 
-    /// What it revokes.
+    /// What it revokes, in order of serial numbers.
     #[must_use]
     pub fn revoked(&self) -> &[Revoked] {
         &self.revoked
+    }
+
+    /// The entry of a certificate, when it is revoked.
+    #[must_use]
+    pub fn entry(&self, serial: &Serial) -> Option<&Revoked> {
+        let index = self
+            .revoked
+            .binary_search_by(|entry| entry.serial.cmp(serial))
+            .ok()?;
+        self.revoked.get(index)
     }
 
     /// The signed list, DER.
@@ -151,18 +257,181 @@ impl RevocationList {
     /// The signed list, PEM.
     #[must_use]
     pub fn to_pem(&self) -> String {
-        todo!()
+        pem::print(pem::REVOCATION_LIST, &self.der)
+    }
+
+    pub(crate) const fn issuer_key(&self) -> &PublicKey {
+        &self.issuer
     }
 }
 
 /// Makes and signs a list; gives PEM.
-#[must_use]
+///
+/// # Errors
+/// [`RevocationError::Malformed`] when a time or number cannot be encoded.
 pub fn make(
-    _authority: &CertificateAuthority,
-    _number: u64,
-    _this_update: Timestamp,
-    _next_update: Timestamp,
-    _revoked: &[Revoked],
-) -> String {
-    todo!()
+    authority: &CertificateAuthority,
+    number: u64,
+    this_update: Timestamp,
+    next_update: Timestamp,
+    revoked: &[Revoked],
+) -> Result<String, RevocationError> {
+    let build = || -> der::Result<Vec<u8>> {
+        let mut sorted = revoked.to_vec();
+        sorted.sort_by(|one, other| one.serial.cmp(&other.serial));
+        sorted.dedup_by(|later, earlier| later.serial == earlier.serial);
+        let entries = sorted.iter().map(entry_to_der).collect::<der::Result<Vec<_>>>()?;
+        let authority_id = AuthorityKeyIdentifier {
+            key_identifier: Some(OctetString::new(x509::key_id(&authority.key().public()))?),
+            ..AuthorityKeyIdentifier::default()
+        };
+        let list = TbsCertList {
+            version: Version::V2,
+            signature: x509::ed25519(),
+            issuer: authority.subject().clone(),
+            this_update: x509::time(this_update)?,
+            next_update: Some(x509::time(next_update)?),
+            // RFC 5280 §5.1.2.6: absent, not empty, when nothing is revoked.
+            revoked_certificates: (!entries.is_empty()).then_some(entries),
+            crl_extensions: Some(vec![
+                extension(&authority_id)?,
+                extension(&CrlNumber::try_from(number)?)?,
+            ]),
+        };
+        let signature = x509::signature_over(&list, authority.key())?;
+        CertificateList {
+            tbs_cert_list: list,
+            signature_algorithm: x509::ed25519(),
+            signature,
+        }
+        .to_der()
+    };
+    let der = build().map_err(|error| RevocationError::Malformed(error.to_string()))?;
+    Ok(pem::print(pem::REVOCATION_LIST, &der))
+}
+
+fn entry_to_der(entry: &Revoked) -> der::Result<RevokedCert> {
+    // RFC 5280 §5.3.1: the reason `unspecified` is told by leaving the extension out.
+    let stated = entry.reason != RevocationReason::Unspecified;
+    let reason = if stated {
+        Some(vec![extension(&entry.reason.code())?])
+    } else {
+        None
+    };
+    Ok(RevokedCert {
+        serial_number: x509::serial_number(&entry.serial)?,
+        revocation_date: x509::time(entry.since)?,
+        crl_entry_extensions: reason,
+    })
+}
+
+fn extension<T: Encode + AssociatedOid>(value: &T) -> der::Result<Extension> {
+    Ok(Extension {
+        extn_id: T::OID,
+        critical: false,
+        extn_value: OctetString::new(value.to_der()?)?,
+    })
+}
+
+fn parse(der: &[u8], issuing: &Parsed) -> Result<RevocationList, RevocationError> {
+    if der.len() > MAX_LIST {
+        return Err(RevocationError::TooLarge { got: der.len() });
+    }
+    let malformed = |error: der::Error| RevocationError::Malformed(error.to_string());
+    let profile = |what| Err(RevocationError::Profile(what));
+    let parsed: CertificateList = CertificateList::from_der(der).map_err(malformed)?;
+    if parsed.to_der().map_err(malformed)? != der {
+        return Err(RevocationError::Malformed("it is not in DER".to_owned()));
+    }
+    let body = &parsed.tbs_cert_list;
+    if parsed.signature_algorithm != x509::ed25519() || body.signature != x509::ed25519() {
+        return profile("it is not signed with Ed25519");
+    }
+    let signed = body.to_der().map_err(malformed)?;
+    let signature = parsed
+        .signature
+        .as_bytes()
+        .and_then(|bytes| bytes.try_into().ok());
+    let signature: &[u8; 64] = signature.ok_or(RevocationError::Signature)?;
+    if body.issuer != *issuing.subject() || issuing.key.verify(&signed, signature).is_err() {
+        return Err(RevocationError::Signature);
+    }
+    if body.version != Version::V2 {
+        return profile("it is not version 2");
+    }
+    let Some(next_update) = &body.next_update else {
+        return profile("it does not tell when the next one comes");
+    };
+    let extensions = body.crl_extensions.as_deref().unwrap_or_default();
+    check_known(extensions, &[ID_CE_CRL_NUMBER, ID_CE_AUTHORITY_KEY_IDENTIFIER])?;
+    let revoked = body.revoked_certificates.as_deref().unwrap_or_default();
+    let revoked = revoked.iter().map(read_entry).collect::<Result<Vec<_>, _>>()?;
+    if !revoked.is_sorted_by(|one, other| one.serial < other.serial) {
+        return profile("its entries are not in order, or one stands in it twice");
+    }
+    Ok(RevocationList {
+        der: der.to_vec(),
+        issuer: issuing.key,
+        number: read_number(extensions)?,
+        this_update: x509::timestamp(&body.this_update),
+        next_update: x509::timestamp(next_update),
+        revoked,
+    })
+}
+
+fn read_number(extensions: &[Extension]) -> Result<u64, RevocationError> {
+    let refused = RevocationError::Profile("it has no number, or one beyond 64 bits");
+    let number = extensions
+        .iter()
+        .find(|extension| extension.extn_id == ID_CE_CRL_NUMBER);
+    let number = number.and_then(|extension| CrlNumber::from_der(extension.extn_value.as_bytes()).ok());
+    let Some(number) = number else { return Err(refused) };
+    let bytes = number.0.as_bytes();
+    if bytes.len() > 8 {
+        return Err(refused);
+    }
+    Ok(bytes.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)))
+}
+
+fn read_entry(entry: &RevokedCert) -> Result<Revoked, RevocationError> {
+    let extensions = entry.crl_entry_extensions.as_deref().unwrap_or_default();
+    check_known(extensions, &[ID_CE_CRL_REASONS])?;
+    let serial = Serial::from_bytes(entry.serial_number.as_bytes());
+    let serial = serial.ok_or(RevocationError::Profile("an entry has no good serial number"))?;
+    let reason = match extensions.first() {
+        None => RevocationReason::Unspecified,
+        Some(extension) => read_reason(extension)?,
+    };
+    Ok(Revoked {
+        serial,
+        since: x509::timestamp(&entry.revocation_date),
+        reason,
+    })
+}
+
+fn read_reason(extension: &Extension) -> Result<RevocationReason, RevocationError> {
+    let code = CrlReason::from_der(extension.extn_value.as_bytes()).ok();
+    let known = RevocationReason::TABLE.iter().find(|row| Some(row.2) == code);
+    known.map(|row| row.0).ok_or(RevocationError::Profile(
+        "an entry has a reason that end certificates do not have",
+    ))
+}
+
+/// No extension twice, none critical, none that the profile does not know: a delta or partial list must not pass for a
+/// whole one.
+fn check_known(extensions: &[Extension], known: &[ObjectIdentifier]) -> Result<(), RevocationError> {
+    for (index, extension) in extensions.iter().enumerate() {
+        if extensions[..index]
+            .iter()
+            .any(|earlier| earlier.extn_id == extension.extn_id)
+        {
+            return Err(RevocationError::Profile("an extension stands in it twice"));
+        }
+        if extension.critical || !known.contains(&extension.extn_id) {
+            return Err(RevocationError::Profile(
+                "it has an extension that we do not know",
+            ));
+        }
+    }
+    Ok(())
 }

@@ -1,0 +1,291 @@
+//! One certificate, parsed and checked by itself, and the step from a certificate to its issuer.
+//!
+//! This is deliberately less than RFC 5280 §6: the chains of this network have exactly three certificates and one
+//! profile, so everything the profile does not know is refused instead of interpreted.
+
+use const_oid::ObjectIdentifier;
+use const_oid::db::rfc5280::{
+    ID_CE_AUTHORITY_KEY_IDENTIFIER, ID_CE_BASIC_CONSTRAINTS, ID_CE_CERTIFICATE_POLICIES, ID_CE_KEY_USAGE,
+    ID_CE_SUBJECT_KEY_IDENTIFIER,
+};
+use der::{Decode, Encode};
+use x509_cert::Certificate;
+use x509_cert::certificate::Version;
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::{
+    AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies, KeyUsage, KeyUsages, SubjectKeyIdentifier,
+};
+use x509_cert::name::Name;
+
+use crate::certificate::Validity;
+use crate::chain::{ChainError, MAX_CERTIFICATE};
+use crate::extension::{DEVICE_INFO, DIRECTORY_ATTRIBUTES, LICENCE_INFO};
+use crate::fault::{Fault, Position};
+use crate::key::PublicKey;
+use crate::serial::Serial;
+use crate::time::Timestamp;
+use crate::x509;
+
+/// The extensions that may be critical, because they are understood here.
+const UNDERSTOOD: [ObjectIdentifier; 4] = [
+    ID_CE_BASIC_CONSTRAINTS,
+    ID_CE_KEY_USAGE,
+    LICENCE_INFO,
+    DEVICE_INFO,
+];
+/// The others that may stand in a certificate and are looked at; they must not be critical.
+const NOT_CRITICAL: [(ObjectIdentifier, &str); 4] = [
+    (ID_CE_SUBJECT_KEY_IDENTIFIER, "subject key identifier"),
+    (ID_CE_AUTHORITY_KEY_IDENTIFIER, "authority key identifier"),
+    (ID_CE_CERTIFICATE_POLICIES, "certificate policies"),
+    (DIRECTORY_ATTRIBUTES, "subject directory attributes"),
+];
+
+/// A certificate of the right form. Nothing is known yet about who issued it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Parsed {
+    pub(crate) der: Vec<u8>,
+    pub(crate) serial: Serial,
+    pub(crate) key: PublicKey,
+    pub(crate) validity: Validity,
+    pub(crate) policies: Vec<ObjectIdentifier>,
+    at: Position,
+    certificate: Certificate,
+    constraints: BasicConstraints,
+    usage: KeyUsage,
+    authority_key_id: Option<Vec<u8>>,
+}
+
+impl Parsed {
+    pub(crate) fn read(der: &[u8], at: Position) -> Result<Self, ChainError> {
+        parse(der, at).map_err(|fault| ChainError::Refused { at, fault })
+    }
+
+    pub(crate) fn refuse<T>(&self, fault: Fault) -> Result<T, ChainError> {
+        Err(ChainError::Refused { at: self.at, fault })
+    }
+
+    pub(crate) fn subject(&self) -> &Name {
+        self.certificate.tbs_certificate().subject()
+    }
+
+    /// The content of an extension, when it is there, and whether it is critical.
+    pub(crate) fn extension(&self, oid: ObjectIdentifier) -> Option<(bool, &[u8])> {
+        find(&self.certificate, oid).map(|extension| (extension.critical, extension.extn_value.as_bytes()))
+    }
+
+    /// Whether `now` lies in its validity.
+    pub(crate) fn check_time(&self, now: Timestamp) -> Result<(), ChainError> {
+        let Validity {
+            not_before,
+            not_after,
+        } = self.validity;
+        if now < not_before {
+            return self.refuse(Fault::NotYetValid { from: not_before });
+        }
+        if now > not_after {
+            return self.refuse(Fault::Expired { since: not_after });
+        }
+        Ok(())
+    }
+
+    /// Whether `issuer` issued it: name, key identifier and signature.
+    pub(crate) fn check_issuer(&self, issuer: &Self) -> Result<(), ChainError> {
+        let body = self.certificate.tbs_certificate();
+        if body.issuer() != issuer.subject() {
+            return self.refuse(Fault::IssuerName);
+        }
+        match &self.authority_key_id {
+            None if self.at == Position::Root => {}
+            None => return self.refuse(Fault::Missing("authority key identifier")),
+            Some(id) if *id == x509::key_id(&issuer.key) => {}
+            Some(_) => return self.refuse(Fault::AuthorityKeyId),
+        }
+        let signed = body.to_der().map_err(|error| ChainError::Refused {
+            at: self.at,
+            fault: Fault::Malformed(error.to_string()),
+        })?;
+        let signature = self
+            .certificate
+            .signature()
+            .as_bytes()
+            .and_then(|bytes| bytes.try_into().ok());
+        match signature.map(|signature: &[u8; 64]| issuer.key.verify(&signed, signature)) {
+            Some(Ok(())) => Ok(()),
+            _ => self.refuse(Fault::Signature),
+        }
+    }
+
+    /// Whether it is an authority's with `below` authorities allowed under it.
+    pub(crate) fn check_authority(&self, below: u8) -> Result<(), ChainError> {
+        if !self.constraints.ca {
+            return self.refuse(Fault::NotAnAuthority);
+        }
+        if self.constraints.path_len_constraint != Some(below) {
+            return self.refuse(Fault::PathLength);
+        }
+        self.check_usage(KeyUsages::KeyCertSign | KeyUsages::CRLSign)
+    }
+
+    /// Whether it is an end certificate of our profile.
+    pub(crate) fn check_end(
+        &self,
+        usage: impl Into<der::flagset::FlagSet<KeyUsages>>,
+    ) -> Result<(), ChainError> {
+        if self.constraints.ca {
+            return self.refuse(Fault::IsAnAuthority);
+        }
+        if self.constraints.path_len_constraint.is_some() {
+            return self.refuse(Fault::PathLength);
+        }
+        if self.validity.seconds() > crate::issue::LONGEST_END {
+            return self.refuse(Fault::TooLong);
+        }
+        self.check_usage(usage)
+    }
+
+    /// The key usage must be exactly this: a key is for one purpose.
+    fn check_usage(&self, usage: impl Into<der::flagset::FlagSet<KeyUsages>>) -> Result<(), ChainError> {
+        if self.usage.0 == usage.into() {
+            Ok(())
+        } else {
+            self.refuse(Fault::KeyUsage)
+        }
+    }
+}
+
+fn parse(der: &[u8], at: Position) -> Result<Parsed, Fault> {
+    if der.len() > MAX_CERTIFICATE {
+        return Err(Fault::TooLarge { got: der.len() });
+    }
+    let malformed = |error: der::Error| Fault::Malformed(error.to_string());
+    let certificate = Certificate::from_der(der).map_err(malformed)?;
+    if certificate.to_der().map_err(malformed)? != der {
+        return Err(Fault::NotDer);
+    }
+    let body = certificate.tbs_certificate();
+    if body.version() != Version::V3 {
+        return Err(Fault::Version);
+    }
+    let serial = read_serial(&certificate)?;
+    if *certificate.signature_algorithm() != x509::ed25519() || *body.signature() != x509::ed25519() {
+        return Err(Fault::Algorithm);
+    }
+    let key = x509::public_key(body.subject_public_key_info()).ok_or(Fault::Key)?;
+    let validity = Validity {
+        not_before: x509::timestamp(&body.validity().not_before),
+        not_after: x509::timestamp(&body.validity().not_after),
+    };
+    if validity.not_after < validity.not_before {
+        return Err(Fault::Validity);
+    }
+    if body.issuer_unique_id().is_some() || body.subject_unique_id().is_some() {
+        return Err(Fault::UniqueId);
+    }
+    check_extensions(body.extensions().map_or(&[], Vec::as_slice))?;
+    let constraints: BasicConstraints = required(&certificate, ID_CE_BASIC_CONSTRAINTS, "basic constraints")?;
+    let usage: KeyUsage = required(&certificate, ID_CE_KEY_USAGE, "key usage")?;
+    for (oid, name) in [
+        (ID_CE_BASIC_CONSTRAINTS, "basic constraints"),
+        (ID_CE_KEY_USAGE, "key usage"),
+    ] {
+        if !find(&certificate, oid).is_some_and(|extension| extension.critical) {
+            return Err(Fault::Criticality(name));
+        }
+    }
+    let subject_id: SubjectKeyIdentifier = required(
+        &certificate,
+        ID_CE_SUBJECT_KEY_IDENTIFIER,
+        "subject key identifier",
+    )?;
+    if subject_id.0.as_bytes() != x509::key_id(&key) {
+        return Err(Fault::SubjectKeyId);
+    }
+    let authority_id: Option<AuthorityKeyIdentifier> = optional(
+        &certificate,
+        ID_CE_AUTHORITY_KEY_IDENTIFIER,
+        "authority key identifier",
+    )?;
+    let policies: Option<CertificatePolicies> =
+        optional(&certificate, ID_CE_CERTIFICATE_POLICIES, "certificate policies")?;
+    Ok(Parsed {
+        der: der.to_vec(),
+        serial,
+        key,
+        validity,
+        policies: policies.map_or_else(Vec::new, |list| {
+            list.0.iter().map(|one| one.policy_identifier).collect()
+        }),
+        at,
+        constraints,
+        usage,
+        authority_key_id: authority_id
+            .and_then(|id| id.key_identifier)
+            .map(|id| id.as_bytes().to_vec()),
+        certificate,
+    })
+}
+
+/// A positive number of at most 20 bytes (RFC 5280 §4.1.2.2).
+fn read_serial(certificate: &Certificate) -> Result<Serial, Fault> {
+    let bytes = certificate.tbs_certificate().serial_number().as_bytes();
+    // As a DER integer the magnitude of a positive number never begins with a set bit.
+    let negative = bytes.first().is_some_and(|byte| byte & 0x80 != 0);
+    if negative {
+        Err(Fault::Serial)
+    } else {
+        Serial::from_bytes(bytes).ok_or(Fault::Serial)
+    }
+}
+
+fn check_extensions(extensions: &[Extension]) -> Result<(), Fault> {
+    for (index, extension) in extensions.iter().enumerate() {
+        let oid = extension.extn_id;
+        if extensions[..index].iter().any(|earlier| earlier.extn_id == oid) {
+            return Err(Fault::DuplicateExtension(oid.to_string()));
+        }
+        if !extension.critical || UNDERSTOOD.contains(&oid) {
+            continue;
+        }
+        return Err(match NOT_CRITICAL.iter().find(|(known, _)| *known == oid) {
+            Some((_, name)) => Fault::Criticality(name),
+            None => Fault::UnknownCritical(oid.to_string()),
+        });
+    }
+    Ok(())
+}
+
+fn find(certificate: &Certificate, oid: ObjectIdentifier) -> Option<&Extension> {
+    certificate
+        .tbs_certificate()
+        .extensions()?
+        .iter()
+        .find(|extension| extension.extn_id == oid)
+}
+
+fn required<T>(certificate: &Certificate, oid: ObjectIdentifier, name: &'static str) -> Result<T, Fault>
+where
+    T: for<'a> Decode<'a> + Encode,
+{
+    optional(certificate, oid, name)?.ok_or(Fault::Missing(name))
+}
+
+/// Reads an extension; its content too must be in DER.
+fn optional<T>(
+    certificate: &Certificate,
+    oid: ObjectIdentifier,
+    name: &'static str,
+) -> Result<Option<T>, Fault>
+where
+    T: for<'a> Decode<'a> + Encode,
+{
+    let Some(extension) = find(certificate, oid) else {
+        return Ok(None);
+    };
+    let bytes = extension.extn_value.as_bytes();
+    let value = T::from_der(bytes).map_err(|_| Fault::Extension(name))?;
+    match value.to_der() {
+        Ok(again) if again == bytes => Ok(Some(value)),
+        _ => Err(Fault::Extension(name)),
+    }
+}
