@@ -1,3 +1,73 @@
 //! Helps peers to find and reach each other; holds no image and can read or forge nothing.
+//!
+//! A bootstrap node answers "who is in this network and where" (rendezvous, Kademlia), tells a peer whether others can
+//! reach it (AutoNAT v2), and forwards the end-to-end encrypted bytes of peers that cannot reach each other directly
+//! (relay v2). It has one key, its own, and knows neither certificates nor cases.
 
-fn main() {}
+mod arguments;
+mod config;
+mod health;
+mod key;
+mod run;
+mod server;
+mod state;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use arguments::{Arguments, Command};
+
+/// Exit codes, as in the help.
+const FAILED: u8 = 1;
+
+fn main() -> ExitCode {
+    if let Err(error) = shed_key_log() {
+        eprintln!("dokuei-bootstrap: {error:#}");
+        return ExitCode::from(FAILED);
+    }
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command {
+        Command::Run(options) => config::resolve(options).and_then(run::run),
+        Command::Completion { shell } => {
+            arguments::completion(shell);
+            Ok(())
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("dokuei-bootstrap: {error:#}");
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+/// libp2p-tls writes session secrets to the file that `SSLKEYLOGFILE` names. Whoever sets that variable for us must not
+/// get them: start again without it. (Removing a variable from a running process is unsafe in edition 2024.)
+#[cfg(unix)]
+fn shed_key_log() -> anyhow::Result<()> {
+    use std::os::unix::process::CommandExt as _;
+
+    if std::env::var_os("SSLKEYLOGFILE").is_none() {
+        return Ok(());
+    }
+    let program = std::env::current_exe()?;
+    // Returns only when it fails.
+    let error = std::process::Command::new(program)
+        .args(std::env::args_os().skip(1))
+        .env_remove("SSLKEYLOGFILE")
+        .exec();
+    Err(anyhow::Error::from(error)
+        .context("cannot start again without SSLKEYLOGFILE; unset it and try again"))
+}
+
+/// As on Unix, but where a process cannot replace itself it refuses.
+#[cfg(not(unix))]
+fn shed_key_log() -> anyhow::Result<()> {
+    anyhow::ensure!(
+        std::env::var_os("SSLKEYLOGFILE").is_none(),
+        "SSLKEYLOGFILE is set and would give away session secrets; unset it and try again"
+    );
+    Ok(())
+}

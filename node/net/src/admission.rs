@@ -295,3 +295,6 @@ async fn receive_verdict<S: AsyncRead + Unpin>(stream: &mut S) -> Result<(), Den
 fn refuse<T>(code: RefusalCode, detail: impl Into<String>) -> Result<T, Denied> {
     Err(Denied::ByUs(Refusal::new(code, detail)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use libp2p::identity::Keypair;
+use libp2p::multiaddr::Protocol;
 use libp2p::swarm::SwarmEvent;
 use libp2p::{Multiaddr, PeerId, Stream, StreamProtocol, Swarm};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -220,7 +221,16 @@ impl Network {
 async fn listen(swarm: &mut Swarm<Behaviour>, addresses: &[Multiaddr]) -> Result<Vec<Multiaddr>, NetError> {
     let mut failures = Vec::new();
     let mut waiting = 0usize;
-    for address in addresses {
+    // All before any: a listener of our own on 0.0.0.0 would make [::] look taken.
+    let checked: Vec<_> = addresses
+        .iter()
+        .map(|address| (address, free_port(address)))
+        .collect();
+    for (address, free) in checked {
+        if let Err(error) = free {
+            failures.push(format!("{address}: {error}"));
+            continue;
+        }
         match swarm.listen_on(address.clone()) {
             Ok(_) => waiting += 1,
             Err(error) => failures.push(format!("{address}: {}", cause(&error))),
@@ -250,6 +260,21 @@ async fn listen(swarm: &mut Swarm<Behaviour>, addresses: &[Multiaddr]) -> Result
         return Err(NetError::NoListener(failures.join("; ")));
     }
     Ok(found)
+}
+
+/// libp2p binds TCP with SO_REUSEPORT, so that two programs of one user would share a port without noticing and each
+/// get half of the connections. Binding without it first finds the other one.
+fn free_port(address: &Multiaddr) -> std::io::Result<()> {
+    let mut parts = address.iter();
+    let ip: std::net::IpAddr = match parts.next() {
+        Some(Protocol::Ip4(ip)) => ip.into(),
+        Some(Protocol::Ip6(ip)) => ip.into(),
+        _ => return Ok(()),
+    };
+    match parts.next() {
+        Some(Protocol::Tcp(port)) if port != 0 => std::net::TcpListener::bind((ip, port)).map(drop),
+        _ => Ok(()),
+    }
 }
 
 /// The innermost cause: what the operating system said.

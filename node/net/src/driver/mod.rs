@@ -182,6 +182,8 @@ impl Driver {
             }
         };
         self.leave().await;
+        // Listeners are free again before the asker goes on.
+        drop(self);
         if let Some(done) = done {
             // The asker may have stopped waiting.
             let _ = done.send(());

@@ -1,0 +1,117 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap_complete::Shell;
+use libp2p::Multiaddr;
+
+/// Helps peers of a Dokuei network to find and reach each other.
+#[derive(Debug, Parser)]
+#[command(name = "dokuei-bootstrap", version, about, long_about = LONG, after_long_help = AFTER)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const LONG: &str = "Helps peers of a Dokuei network to find and reach each other.
+
+It keeps no image, no certificate and no case: it tells peers each other's addresses, tests whether they can be \
+reached, and forwards bytes that are encrypted from end to end between peers that cannot reach each other directly. \
+Any number can run side by side; nodes use those that their configuration names.";
+
+const AFTER: &str = "Examples:
+  A bootstrap for a region, on the usual ports, with its public address:
+    dokuei-bootstrap run --data-dir /var/lib/dokuei-bootstrap \\
+      --listen /ip4/0.0.0.0/udp/4001/quic-v1 --listen /ip4/0.0.0.0/tcp/4001 \\
+      --external /dns4/boot.example.jp/udp/4001/quic-v1 --health 127.0.0.1:9001
+  Then give the addresses in /var/lib/dokuei-bootstrap/addresses.json to the nodes:
+    dokuei run --bootstrap /dns4/boot.example.jp/udp/4001/quic-v1/p2p/PEER_ID
+
+Exit codes: 0 ended as asked, 1 failed, 2 wrong usage.
+Every option of `run` can also stand in the configuration file or in an environment variable DOKUEI_BOOTSTRAP_*; \
+the command line prevails, then the environment, then the file.";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run until SIGTERM or Ctrl-C.
+    Run(Options),
+    /// Print a completion script for a shell.
+    Completion {
+        /// Which shell.
+        shell: Shell,
+    },
+}
+
+/// Options of `run`. What is not given comes from the configuration file, then from defaults.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Options {
+    /// Where the key, addresses.json and config.toml lie; made when missing.
+    #[arg(long, value_name = "DIR", env = "DOKUEI_BOOTSTRAP_DATA_DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Configuration file (TOML) [default: config.toml in the data directory, when it exists].
+    #[arg(long, value_name = "FILE", env = "DOKUEI_BOOTSTRAP_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Listen here; repeat for several [default: QUIC and TCP on every interface, port 4001].
+    #[arg(
+        long,
+        value_name = "MULTIADDR",
+        env = "DOKUEI_BOOTSTRAP_LISTEN",
+        value_delimiter = ','
+    )]
+    pub(crate) listen: Vec<Multiaddr>,
+    /// Addresses at which peers reach this host, when they differ from those listened on (NAT, DNS name).
+    #[arg(
+        long,
+        value_name = "MULTIADDR",
+        env = "DOKUEI_BOOTSTRAP_EXTERNAL",
+        value_delimiter = ','
+    )]
+    pub(crate) external: Vec<Multiaddr>,
+    /// Serve GET /health as JSON here; loopback only, port 0 picks one (see addresses.json).
+    #[arg(long, value_name = "ADDRESS:PORT", env = "DOKUEI_BOOTSTRAP_HEALTH")]
+    pub(crate) health: Option<SocketAddr>,
+    /// Most connections at once [default: 4096].
+    #[arg(long, value_name = "N", env = "DOKUEI_BOOTSTRAP_CONNECTIONS")]
+    pub(crate) connections: Option<u32>,
+    /// Refuse connections while this process uses more memory, MiB [default: 1024].
+    #[arg(long, value_name = "MIB", env = "DOKUEI_BOOTSTRAP_MEMORY")]
+    pub(crate) memory: Option<usize>,
+    /// Most relayed circuits at once; 0 turns relaying off [default: 64].
+    #[arg(long, value_name = "N", env = "DOKUEI_BOOTSTRAP_RELAY_CIRCUITS")]
+    pub(crate) relay_circuits: Option<usize>,
+    /// Most bytes through one circuit, each direction, MiB [default: 2048].
+    #[arg(long, value_name = "MIB", env = "DOKUEI_BOOTSTRAP_RELAY_MIB")]
+    pub(crate) relay_mib: Option<u64>,
+    /// Longest life of one circuit, seconds [default: 7200].
+    #[arg(long, value_name = "SECONDS", env = "DOKUEI_BOOTSTRAP_RELAY_SECONDS")]
+    pub(crate) relay_seconds: Option<u64>,
+    /// Most peers that hold a relay reservation [default: 1024].
+    #[arg(long, value_name = "N", env = "DOKUEI_BOOTSTRAP_RELAY_RESERVATIONS")]
+    pub(crate) relay_reservations: Option<usize>,
+    /// Print the addresses as one line of JSON, and log JSON to standard error.
+    #[arg(long, env = "DOKUEI_BOOTSTRAP_JSON")]
+    pub(crate) json: bool,
+}
+
+/// Prints the completion script.
+pub(crate) fn completion(shell: Shell) {
+    clap_complete::generate(
+        shell,
+        &mut Arguments::command(),
+        "dokuei-bootstrap",
+        &mut std::io::stdout(),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,158 @@
+//! Two nodes that know nothing but a bootstrap between them.
+
+mod common;
+
+use std::time::Duration;
+
+use common::{QUIC, TCP, TestHost, TestSink, config, start_with, until, until_within};
+use dokuei_net::wire::case::CaseMessage;
+use dokuei_net::wire::package::PackageId;
+use dokuei_net::{CallError, Multiaddr, NetworkConfig, PullRequest};
+use futures::StreamExt as _;
+use libp2p::swarm::{NetworkBehaviour, SwarmEvent};
+use libp2p::{SwarmBuilder, autonat, identify, kad, ping, relay, rendezvous, tcp, tls, yamux};
+
+#[derive(NetworkBehaviour)]
+struct Bootstrap {
+    identify: identify::Behaviour,
+    ping: ping::Behaviour,
+    kad: kad::Behaviour<kad::store::MemoryStore>,
+    rendezvous: rendezvous::server::Behaviour,
+    relay: relay::Behaviour,
+    autonat: autonat::v2::server::Behaviour,
+}
+
+/// A bootstrap as `dokuei-bootstrap` is one, within this process; gives its address.
+async fn bootstrap() -> Multiaddr {
+    let mut swarm = SwarmBuilder::with_new_identity()
+        .with_tokio()
+        .with_tcp(tcp::Config::default(), tls::Config::new, yamux::Config::default)
+        .unwrap()
+        .with_quic()
+        .with_behaviour(|key| {
+            let me = key.public().to_peer_id();
+            let routing = kad::Config::new(libp2p::StreamProtocol::new("/dokuei/kad/1"));
+            let mut kad = kad::Behaviour::with_config(me, kad::store::MemoryStore::new(me), routing);
+            kad.set_mode(Some(kad::Mode::Server));
+            Bootstrap {
+                identify: identify::Behaviour::new(identify::Config::new(
+                    "/dokuei/1".to_owned(),
+                    key.public(),
+                )),
+                ping: ping::Behaviour::default(),
+                kad,
+                rendezvous: rendezvous::server::Behaviour::new(rendezvous::server::Config::default()),
+                relay: relay::Behaviour::new(
+                    me,
+                    relay::Config {
+                        max_circuit_bytes: 1 << 30,
+                        ..relay::Config::default()
+                    },
+                ),
+                autonat: autonat::v2::server::Behaviour::default(),
+            }
+        })
+        .unwrap()
+        .build();
+    swarm.listen_on(TCP.parse().unwrap()).unwrap();
+    let address = loop {
+        if let SwarmEvent::NewListenAddr { address, .. } = swarm.select_next_some().await {
+            break address;
+        }
+    };
+    swarm.add_external_address(address.clone());
+    let named = address.with_p2p(*swarm.local_peer_id()).unwrap();
+    tokio::spawn(async move {
+        loop {
+            swarm.select_next_some().await;
+        }
+    });
+    named
+}
+
+fn with_bootstrap(seed: u8, listen: Option<&str>, bootstrap: &Multiaddr) -> NetworkConfig {
+    let mut config = config(seed, QUIC);
+    config.listen = listen.iter().map(|address| address.parse().unwrap()).collect();
+    config.discovery = true;
+    config.bootstraps = vec![bootstrap.clone()];
+    config
+}
+
+/// R17: two strangers of one network find each other through rendezvous and are introduced; the bootstrap itself is
+/// never admitted and gets no application stream.
+#[tokio::test(flavor = "multi_thread")]
+async fn r17_strangers_meet_through_a_bootstrap_that_stays_outside() {
+    let address = bootstrap().await;
+    let (a, host_a) = start_with(with_bootstrap(41, Some(QUIC), &address), TestHost::new(41)).await;
+    let (b, _) = start_with(with_bootstrap(42, Some(QUIC), &address), TestHost::new(42)).await;
+    until_within(Duration::from_secs(40), "they meet", || {
+        a.is_admitted(&b.peer_id()) && b.is_admitted(&a.peer_id())
+    })
+    .await;
+    let status = a.status();
+    assert!(status.bootstraps[0].connected);
+    let Some(libp2p::multiaddr::Protocol::P2p(relay)) = address.iter().last() else {
+        panic!("no PeerId")
+    };
+    assert!(
+        status.peers.iter().all(|peer| peer.peer != relay),
+        "a bootstrap is not a peer"
+    );
+    assert!(matches!(
+        a.call_case(relay, CaseMessage::Heads { logs: vec![] }).await,
+        Err(CallError::NotAdmitted)
+    ));
+    until("the host is told of the peer only", || {
+        *host_a.admitted.lock().unwrap() == [b.peer_id()]
+    })
+    .await;
+}
+
+/// Nodes of different networks do not meet, although they share a bootstrap.
+#[tokio::test(flavor = "multi_thread")]
+async fn r17_networks_with_different_roots_do_not_meet() {
+    let address = bootstrap().await;
+    let (a, host_a) = start_with(with_bootstrap(43, Some(QUIC), &address), TestHost::new(43)).await;
+    let mut other = with_bootstrap(44, Some(QUIC), &address);
+    other.network = "other".to_owned();
+    let (b, _) = start_with(other, TestHost::new(44)).await;
+    b.want(a.peer_id(), a.status().listening).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(!a.is_admitted(&b.peer_id()) && host_a.admitted.lock().unwrap().is_empty());
+}
+
+/// A node that cannot be dialled is reached through the bootstrap's relay: admission, calls and a package pass.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_cannot_be_dialled_is_reached_by_relay() {
+    let address = bootstrap().await;
+    let (hidden, _) = start_with(with_bootstrap(45, None, &address), TestHost::new(45)).await;
+    until("it has a reservation", || !hidden.status().listening.is_empty()).await;
+    let (a, _) = start_with(with_bootstrap(46, None, &address), TestHost::new(46)).await;
+    a.want(hidden.peer_id(), vec![]).await.unwrap();
+    until_within(Duration::from_secs(40), "it is reached", || {
+        a.is_admitted(&hidden.peer_id())
+    })
+    .await;
+    let reached = a.status().peers.iter().any(|peer| peer.peer == hidden.peer_id());
+    assert!(reached || !a.status().peers.is_empty());
+    a.call_case(hidden.peer_id(), CaseMessage::Heads { logs: vec![] })
+        .await
+        .unwrap();
+    let sink = TestSink::default();
+    let request = PullRequest {
+        package: PackageId([1; 16]),
+        ranges: sink.missing(32),
+        progress: None,
+    };
+    a.pull_package(hidden.peer_id(), request, Box::new(sink.clone()))
+        .await
+        .unwrap();
+    assert!(sink.missing(32).is_empty());
+    until("the status says relayed", || {
+        a.status()
+            .peers
+            .iter()
+            .any(|peer| peer.peer == hidden.peer_id() && peer.relayed && !peer.direct)
+    })
+    .await;
+}
