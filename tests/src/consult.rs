@@ -160,7 +160,12 @@ pub fn report_body() -> Value {
 pub fn read_and_close(clinic: &Client, specialist: &Client, case: &str) -> Result<()> {
     act(clinic, case, "read", &json!({}))?;
     wait_state(specialist, case, "read")?;
-    act(clinic, case, "close", &json!({ "patient_informed": true }))?;
+    act(
+        clinic,
+        case,
+        "close",
+        &json!({ "patient_informed_by": "田中 花子" }),
+    )?;
     wait_state(specialist, case, "closed")?;
     wait_state(clinic, case, "closed").map(drop)
 }

@@ -190,3 +190,17 @@ pub fn find_online(client: &Client, name_latin: &str) -> Result<String> {
     })
     .context("the peers did not find each other")
 }
+
+/// Waits until the directory knows the practitioner with this certificate, wherever she is.
+///
+/// # Errors
+/// When it does not come to know her.
+pub fn known(client: &Client, fingerprint: &str) -> Result<()> {
+    wait::until("a practitioner's certificate in the directory", MEETING, || {
+        let directory: Vec<Value> = client.get("/directory")?;
+        Ok(directory
+            .iter()
+            .any(|one| one["fingerprint"] == fingerprint)
+            .then_some(()))
+    })
+}

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use dokuei_tests::people::{Institution, Person, SATO, SUZUKI};
-use dokuei_tests::{consult, foreign, tamper, wait};
+use dokuei_tests::{consult, foreign, pair, tamper, wait};
 use serde_json::Value;
 
 use super::super::consultation::Told;
@@ -36,11 +36,20 @@ fn unqualified(scene: &Scene, told: &Told) -> Result<String> {
         .as_str()
         .context("the session names no certificate")?;
     let sent = told.sent.last().context("nothing was sent")?;
+    pair::known(&scene.session.clinic, fingerprint)?;
     let asked = scene
         .session
         .clinic
         .refused("/cases", &consult::request_body(&sent.study, fingerprint)?)?;
     let signed = sato.refused(&format!("/cases/{}/report", sent.case), &consult::report_body())?;
+    ensure!(
+        asked.code == "not_qualified",
+        "the request was refused for another reason: {asked}"
+    );
+    ensure!(
+        (400..500).contains(&signed.status),
+        "the report was not refused in order: {signed}"
+    );
     Ok(format!("request: {}; report: {}", asked.code, signed.code))
 }
 
