@@ -142,6 +142,42 @@ async fn a_wanted_peer_that_returns_is_reached_within_seconds() {
     .await;
 }
 
+/// A peer that is killed says no goodbye. When it comes back while its old connection still seems alive, it is told
+/// apart by its instance, the dead connection is closed, and calls reach the living one.
+#[test]
+fn a_killed_peer_that_returns_is_not_hidden_by_its_dead_connection() {
+    let (here, there) = (
+        tokio::runtime::Runtime::new().unwrap(),
+        tokio::runtime::Runtime::new().unwrap(),
+    );
+    let (a, host_a) = here.block_on(start(33, QUIC));
+    let listening = a.status().listening;
+    there.block_on(async {
+        let (b, _) = start(34, QUIC).await;
+        b.want(a.peer_id(), listening.clone()).await.unwrap();
+        until("b is admitted", || a.is_admitted(&b.peer_id())).await;
+    });
+    there.shutdown_background();
+    here.block_on(async {
+        let (b, _) = start(34, QUIC).await;
+        b.want(a.peer_id(), listening).await.unwrap();
+        until_within(Duration::from_secs(4), "b is back", || {
+            b.is_admitted(&a.peer_id())
+        })
+        .await;
+        until("a was told of both", || {
+            host_a.admitted.lock().unwrap().len() == 2
+        })
+        .await;
+        let answered = tokio::time::timeout(Duration::from_secs(5), async {
+            for _ in 0..10 {
+                a.call_case(b.peer_id(), entries(1)).await.unwrap();
+            }
+        });
+        answered.await.expect("calls go to the living connection");
+    });
+}
+
 /// A message that is too large is refused before it leaves.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_oversized_message_is_refused_here() {

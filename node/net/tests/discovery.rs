@@ -133,8 +133,6 @@ async fn a_node_that_cannot_be_dialled_is_reached_by_relay() {
         a.is_admitted(&hidden.peer_id())
     })
     .await;
-    let reached = a.status().peers.iter().any(|peer| peer.peer == hidden.peer_id());
-    assert!(reached || !a.status().peers.is_empty());
     a.call_case(hidden.peer_id(), CaseMessage::Heads { logs: vec![] })
         .await
         .unwrap();
