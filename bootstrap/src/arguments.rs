@@ -37,7 +37,7 @@ the command line prevails, then the environment, then the file.";
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run until SIGTERM or Ctrl-C.
-    Run(Options),
+    Run(Box<Options>),
     /// Print a completion script for a shell.
     Completion {
         /// Which shell.

@@ -127,7 +127,7 @@ mod tests {
     fn options(arguments: &[&str]) -> Options {
         let line = ["dokuei-bootstrap", "run"].iter().chain(arguments);
         match Arguments::try_parse_from(line).unwrap().command {
-            Command::Run(options) => options,
+            Command::Run(options) => *options,
             Command::Completion { .. } => panic!("run was given"),
         }
     }

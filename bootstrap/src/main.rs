@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     }
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
-        Command::Run(options) => config::resolve(options).and_then(run::run),
+        Command::Run(options) => config::resolve(*options).and_then(run::run),
         Command::Completion { shell } => {
             arguments::completion(shell);
             Ok(())

@@ -1,5 +1,7 @@
 //! Admission between real nodes on loopback.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
+
 mod common;
 
 use std::sync::atomic::Ordering;
@@ -37,6 +39,20 @@ async fn r16_two_nodes_admit_each_other_and_exchange_entries() {
         a.call_case(id_of(2), entries(1)).await,
         Err(CallError::NotAdmitted)
     ));
+}
+
+/// R16: a configured peer (VPN: fixed address, no bootstrap) is reached without being asked for; an address without a
+/// PeerId is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn r16_a_configured_peer_is_reached_without_discovery() {
+    let (a, _) = start(35, TCP).await;
+    let mut fixed = config(36, TCP);
+    fixed.peers = vec![common::address_of(&a)];
+    let (b, _) = start_with(fixed.clone(), TestHost::new(36)).await;
+    until("they meet", || b.is_admitted(&a.peer_id())).await;
+    fixed.peers = a.status().listening;
+    let refused = Network::start(fixed, std::sync::Arc::new(TestHost::new(36))).await;
+    assert!(matches!(refused, Err(NetError::Address { .. })));
 }
 
 /// R17 (intrude): a node whose chain is not good is refused, told why, and gets no application stream.

@@ -1,5 +1,7 @@
 //! Two nodes that know nothing but a bootstrap between them.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
+
 mod common;
 
 use std::time::Duration;

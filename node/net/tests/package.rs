@@ -1,5 +1,7 @@
 //! Packages pulled over real sockets.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
+
 mod common;
 
 use std::sync::atomic::Ordering;

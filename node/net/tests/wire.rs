@@ -1,5 +1,7 @@
 //! The bytes of every wire type: a changed snapshot is a new version of the protocol.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
+
 use dokuei_identity::cbor;
 use dokuei_identity::time::Timestamp;
 use dokuei_net::wire::case::{

@@ -1,7 +1,13 @@
 //! Two or more real nodes on loopback, with a host that records what it is asked.
-#![allow(dead_code, reason = "every test program uses its part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    dead_code,
+    unreachable_pub,
+    reason = "every test program uses its part"
+)]
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -293,11 +299,4 @@ pub fn address_of(network: &Network) -> Multiaddr {
 
 pub fn id_of(seed: u8) -> PeerId {
     peer_id_of(&key(seed).public())
-}
-
-pub fn count(entries: &[PeerId]) -> HashMap<PeerId, usize> {
-    entries.iter().fold(HashMap::new(), |mut counts, peer| {
-        *counts.entry(*peer).or_default() += 1;
-        counts
-    })
 }
