@@ -61,17 +61,22 @@ impl Store {
         self.write(|transaction| {
             let last = head(transaction)?;
             let seq = last.seq + 1;
-            let next = AuditHead { seq, hash: hash(&last.hash, seq, event) };
-            transaction.prepare_cached("INSERT INTO audit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?.execute((
-                signed(seq),
-                signed(event.at.0),
-                &event.actor,
-                &event.action,
-                &event.object,
-                &event.outcome,
-                last.hash,
-                next.hash,
-            ))?;
+            let next = AuditHead {
+                seq,
+                hash: hash(&last.hash, seq, event),
+            };
+            transaction
+                .prepare_cached("INSERT INTO audit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
+                .execute((
+                    signed(seq),
+                    signed(event.at.0),
+                    &event.actor,
+                    &event.action,
+                    &event.object,
+                    &event.outcome,
+                    last.hash,
+                    next.hash,
+                ))?;
             transaction
                 .prepare_cached("INSERT OR REPLACE INTO audit_head VALUES (1, ?1, ?2)")?
                 .execute((signed(seq), next.hash))?;
@@ -86,7 +91,10 @@ impl Store {
     pub fn audit_rows(&self, from: u64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
         self.read(|connection| {
             let sql = "SELECT * FROM audit WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
-            Ok(connection.prepare_cached(sql)?.query_map((signed(from), limit), audit_row)?.collect::<Result<_, _>>()?)
+            Ok(connection
+                .prepare_cached(sql)?
+                .query_map((signed(from), limit), audit_row)?
+                .collect::<Result<_, _>>()?)
         })
     }
 
@@ -104,7 +112,10 @@ impl Store {
     /// [`StoreError::AuditBroken`] names the first row that was changed, removed or put in.
     pub fn verify_audit(&self) -> Result<AuditHead, StoreError> {
         self.read(|connection| {
-            let mut last = AuditHead { seq: 0, hash: [0; 32] };
+            let mut last = AuditHead {
+                seq: 0,
+                hash: [0; 32],
+            };
             let mut statement = connection.prepare_cached("SELECT * FROM audit ORDER BY seq")?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
@@ -116,7 +127,11 @@ impl Store {
                 }
                 last = AuditHead { seq, hash: expected };
             }
-            if head(connection)? == last { Ok(last) } else { Err(StoreError::AuditBroken { seq: last.seq + 1 }) }
+            if head(connection)? == last {
+                Ok(last)
+            } else {
+                Err(StoreError::AuditBroken { seq: last.seq + 1 })
+            }
         })
     }
 }
@@ -124,9 +139,17 @@ impl Store {
 fn head(connection: &Connection) -> Result<AuditHead, StoreError> {
     let head = connection
         .prepare_cached("SELECT seq, hash FROM audit_head")?
-        .query_row([], |row| Ok(AuditHead { seq: unsigned(row, "seq")?, hash: row.get("hash")? }))
+        .query_row([], |row| {
+            Ok(AuditHead {
+                seq: unsigned(row, "seq")?,
+                hash: row.get("hash")?,
+            })
+        })
         .optional()?;
-    Ok(head.unwrap_or(AuditHead { seq: 0, hash: [0; 32] }))
+    Ok(head.unwrap_or(AuditHead {
+        seq: 0,
+        hash: [0; 32],
+    }))
 }
 
 fn hash(previous: &Id32, seq: u64, event: &AuditEvent) -> Id32 {
@@ -193,19 +216,28 @@ mod tests {
     fn r6_r24_a_changed_audit_row_is_found() {
         for (sql, broken) in [
             ("UPDATE audit SET outcome = 'denied' WHERE seq = 3", 3),
-            ("UPDATE audit SET actor = 'operatorstudy.view', action = '' WHERE seq = 2", 2),
+            (
+                "UPDATE audit SET actor = 'operatorstudy.view', action = '' WHERE seq = 2",
+                2,
+            ),
             ("UPDATE audit SET at = 99 WHERE seq = 5", 5),
             ("DELETE FROM audit WHERE seq = 4", 4),
             ("DELETE FROM audit WHERE seq = 5", 5),
             ("DELETE FROM audit", 1),
-            ("INSERT INTO audit SELECT 6, at, actor, action, object, outcome, hash, hash FROM audit WHERE seq = 5", 6),
+            (
+                "INSERT INTO audit SELECT 6, at, actor, action, object, outcome, hash, hash FROM audit WHERE seq = 5",
+                6,
+            ),
         ] {
             let directory = tempfile::tempdir().unwrap();
             let store = store_with_rows(directory.path(), 5);
             assert_eq!(store.verify_audit().unwrap().seq, 5);
             tamper(&store, sql);
             let error = store.verify_audit().unwrap_err();
-            assert!(matches!(error, StoreError::AuditBroken { seq } if seq == broken), "{sql}: {error}");
+            assert!(
+                matches!(error, StoreError::AuditBroken { seq } if seq == broken),
+                "{sql}: {error}"
+            );
         }
     }
 
@@ -216,7 +248,10 @@ mod tests {
         let store = store_with_rows(directory.path(), 2);
         for sql in ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"] {
             let refused = store.read(|connection| Ok(connection.execute_batch(sql)?));
-            assert!(refused.unwrap_err().to_string().contains("only ever appended"), "{sql}");
+            assert!(
+                refused.unwrap_err().to_string().contains("only ever appended"),
+                "{sql}"
+            );
         }
         assert_eq!(store.audit_rows(2, 10).unwrap().len(), 1);
     }

@@ -6,14 +6,16 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
+use crate::files::create_new;
 use crate::migration::{STEPS, migrate};
 use crate::{StoreError, StoreKey};
 
 /// Opens (or, with `create`, makes) the database at `path` and brings its schema up to date.
 pub(crate) fn open(path: &Path, key: &StoreKey, create: bool) -> Result<Connection, StoreError> {
-    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if create {
-        flags |= OpenFlags::SQLITE_OPEN_CREATE;
+        // An empty file is an empty database; made here, it (and the log, which takes after it) is the owner's only.
+        create_new(path)?;
     }
     let mut connection = Connection::open_with_flags(path, flags)?;
     unlock(&connection, key)?;
@@ -31,6 +33,8 @@ fn unlock(connection: &Connection, key: &StoreKey) -> Result<(), StoreError> {
         write!(pragma, "{byte:02x}").expect("writing to a String does not fail");
     }
     pragma.push_str("'\"");
+    // A wrong key is our error to report; without this SQLCipher writes to stderr about it.
+    connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
     connection.execute_batch(&pragma)?;
     // The key is first used by the first read: a wrong one shows here.
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
@@ -40,7 +44,9 @@ fn unlock(connection: &Connection, key: &StoreKey) -> Result<(), StoreError> {
 fn configure(connection: &Connection) -> Result<(), StoreError> {
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" {
-        return Err(StoreError::Database(format!("write-ahead logging is not possible here (mode {mode})")));
+        return Err(StoreError::Database(format!(
+            "write-ahead logging is not possible here (mode {mode})"
+        )));
     }
     connection.execute_batch(
         "PRAGMA synchronous = FULL;
@@ -58,7 +64,9 @@ mod tests {
     use super::*;
 
     fn pragma(connection: &Connection, name: &str) -> i64 {
-        connection.pragma_query_value(None, name, |row| row.get(0)).unwrap()
+        connection
+            .pragma_query_value(None, name, |row| row.get(0))
+            .unwrap()
     }
 
     /// R19: durable, consistent, and wiped on deletion.
@@ -67,11 +75,17 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("a.db");
         let connection = open(&path, &StoreKey::from_bytes([1; 32]), true).unwrap();
-        for (name, value) in [("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1), ("temp_store", 2)] {
+        for (name, value) in [
+            ("synchronous", 2),
+            ("foreign_keys", 1),
+            ("secure_delete", 1),
+            ("temp_store", 2),
+        ] {
             assert_eq!(pragma(&connection, name), value, "{name}");
         }
-        let cipher: String =
-            connection.pragma_query_value(None, "cipher_version", |row| row.get(0)).unwrap();
+        let cipher: String = connection
+            .pragma_query_value(None, "cipher_version", |row| row.get(0))
+            .unwrap();
         assert!(cipher.starts_with("4."), "{cipher}");
     }
 

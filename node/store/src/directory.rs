@@ -91,7 +91,9 @@ impl Store {
         self.read(|connection| {
             Ok(connection
                 .prepare_cached("SELECT fingerprint, chain FROM chains WHERE kind = ?1 ORDER BY fingerprint")?
-                .query_map([kind], |row| Ok((Fingerprint::from_bytes(row.get(0)?), row.get(1)?)))?
+                .query_map([kind], |row| {
+                    Ok((Fingerprint::from_bytes(row.get(0)?), row.get(1)?))
+                })?
                 .collect::<Result<_, _>>()?)
         })
     }
@@ -110,7 +112,9 @@ impl Store {
         self.write(|transaction| {
             let stored = transaction
                 .prepare_cached("SELECT seq, list FROM device_lists WHERE practitioner = ?1")?
-                .query_row([practitioner.as_bytes()], |row| Ok((unsigned(row, "seq")?, row.get("list")?)))
+                .query_row([practitioner.as_bytes()], |row| {
+                    Ok((unsigned(row, "seq")?, row.get("list")?))
+                })
                 .optional()?;
             if !is_newer("device list", stored, seq, list)? {
                 return Ok(false);
@@ -141,7 +145,8 @@ impl Store {
     /// When the database refuses.
     pub fn device_lists(&self) -> Result<Vec<DeviceListRow>, StoreError> {
         self.read(|connection| {
-            let mut statement = connection.prepare_cached("SELECT * FROM device_lists ORDER BY practitioner")?;
+            let mut statement =
+                connection.prepare_cached("SELECT * FROM device_lists ORDER BY practitioner")?;
             Ok(statement.query_map([], device_list)?.collect::<Result<_, _>>()?)
         })
     }
@@ -182,7 +187,8 @@ impl Store {
     /// When the database refuses.
     pub fn nodes(&self) -> Result<Vec<NodeRow>, StoreError> {
         self.read(|connection| {
-            let mut statement = connection.prepare_cached("SELECT * FROM nodes ORDER BY last_seen DESC, peer_id")?;
+            let mut statement =
+                connection.prepare_cached("SELECT * FROM nodes ORDER BY last_seen DESC, peer_id")?;
             Ok(statement.query_map([], node)?.collect::<Result<_, _>>()?)
         })
     }
@@ -200,8 +206,10 @@ impl Store {
             if !is_newer("revocation list", stored, number, der)? {
                 return Ok(false);
             }
-            transaction
-                .execute("INSERT OR REPLACE INTO revocation_list VALUES (1, ?1, ?2)", (signed(number), der))?;
+            transaction.execute(
+                "INSERT OR REPLACE INTO revocation_list VALUES (1, ?1, ?2)",
+                (signed(number), der),
+            )?;
             Ok(true)
         })
     }
@@ -228,8 +236,14 @@ fn is_newer(
     bytes: &[u8],
 ) -> Result<bool, StoreError> {
     match stored {
-        Some((stored, _)) if number < stored => Err(StoreError::Outdated { what, stored, got: number }),
-        Some((stored, old)) if number == stored && old != bytes => Err(StoreError::Equivocation { what, number }),
+        Some((stored, _)) if number < stored => Err(StoreError::Outdated {
+            what,
+            stored,
+            got: number,
+        }),
+        Some((stored, old)) if number == stored && old != bytes => {
+            Err(StoreError::Equivocation { what, number })
+        }
         Some((stored, _)) => Ok(number > stored),
         None => Ok(true),
     }
@@ -237,13 +251,15 @@ fn is_newer(
 
 fn replace_node(transaction: &Transaction<'_>, node: &NodeRow) -> Result<(), StoreError> {
     // A multiaddress holds no line break.
-    transaction.prepare_cached("INSERT OR REPLACE INTO nodes VALUES (?1, ?2, ?3, ?4, ?5)")?.execute((
-        node.fingerprint.as_bytes(),
-        &node.peer_id,
-        &node.institution,
-        node.addresses.join("\n"),
-        signed(node.last_seen.0),
-    ))?;
+    transaction
+        .prepare_cached("INSERT OR REPLACE INTO nodes VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute((
+            node.fingerprint.as_bytes(),
+            &node.peer_id,
+            &node.institution,
+            node.addresses.join("\n"),
+            signed(node.last_seen.0),
+        ))?;
     Ok(())
 }
 
@@ -261,7 +277,11 @@ fn node(row: &Row<'_>) -> rusqlite::Result<NodeRow> {
         fingerprint: Fingerprint::from_bytes(row.get::<_, Id32>("fingerprint")?),
         peer_id: row.get("peer_id")?,
         institution: row.get("institution")?,
-        addresses: row.get::<_, String>("addresses")?.lines().map(str::to_owned).collect(),
+        addresses: row
+            .get::<_, String>("addresses")?
+            .lines()
+            .map(str::to_owned)
+            .collect(),
         last_seen: Timestamp(unsigned(row, "last_seen")?),
     })
 }

@@ -22,7 +22,9 @@ pub enum StoreError {
     #[error("{} holds no store yet; run `dokuei init` first", .0.display())]
     NoStore(PathBuf),
     /// A newer version of Dokuei wrote the database.
-    #[error("the database has schema {found} and this program knows {known}; install the newer version of Dokuei")]
+    #[error(
+        "the database has schema {found} and this program knows {known}; install the newer version of Dokuei"
+    )]
     NewerSchema {
         /// Schema of the file.
         found: u32,
@@ -30,7 +32,9 @@ pub enum StoreError {
         known: u32,
     },
     /// The disk (or quota) is full.
-    #[error("the disk that holds the data directory is full; nothing was stored, free some space and try again")]
+    #[error(
+        "the disk that holds the data directory is full; nothing was stored, free some space and try again"
+    )]
     NoSpace,
     /// An instance with the same SOP Instance UID but other bytes is stored already; the stored one is kept.
     #[error(
@@ -62,7 +66,9 @@ pub enum StoreError {
         number: u64,
     },
     /// A row of the audit log does not fit its chain.
-    #[error("the audit log was changed at row {seq}; keep the data directory as evidence and restore a backup")]
+    #[error(
+        "the audit log was changed at row {seq}; keep the data directory as evidence and restore a backup"
+    )]
     AuditBroken {
         /// The first row that does not fit (one past the end when rows at the end are gone).
         seq: u64,

@@ -27,7 +27,11 @@ pub(crate) fn create_new(path: &Path) -> io::Result<File> {
 /// Makes the names in `directory` durable. Elsewhere than on Unix a directory cannot be opened for that, and the
 /// file systems there journal names themselves.
 pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
+    if cfg!(unix) {
+        File::open(directory)?.sync_all()
+    } else {
+        Ok(())
+    }
 }
 
 /// Removes a file; that it is gone already is fine.
@@ -46,7 +50,11 @@ pub(crate) fn sharded(directory: &Path, id: &Id16, extension: &str) -> PathBuf {
 
 /// The id in a file name of the form `<32 hex digits>.<extension>`.
 pub(crate) fn id_of(path: &Path, extension: &str) -> Option<Id16> {
-    let name = path.file_name()?.to_str()?.strip_suffix(extension)?.strip_suffix('.')?;
+    let name = path
+        .file_name()?
+        .to_str()?
+        .strip_suffix(extension)?
+        .strip_suffix('.')?;
     let mut id = [0; 16];
     hex::decode_to_slice(name, &mut id).ok()?;
     Some(id)
@@ -59,8 +67,11 @@ pub(crate) struct DirectoryLock(#[allow(dead_code)] File);
 impl DirectoryLock {
     /// Takes the lock of `directory` or says that another has it.
     pub(crate) fn take(directory: &Path) -> Result<Self, StoreError> {
-        let file =
-            OpenOptions::new().create(true).truncate(false).write(true).open(directory.join("dokuei.lock"))?;
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(directory.join("dokuei.lock"))?;
         match file.try_lock() {
             Ok(()) => Ok(Self(file)),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse(directory.to_owned())),
@@ -87,7 +98,10 @@ mod tests {
     fn the_lock_is_exclusive_and_ends_with_its_holder() {
         let directory = tempfile::tempdir().unwrap();
         let held = DirectoryLock::take(directory.path()).unwrap();
-        assert!(matches!(DirectoryLock::take(directory.path()), Err(StoreError::InUse(_))));
+        assert!(matches!(
+            DirectoryLock::take(directory.path()),
+            Err(StoreError::InUse(_))
+        ));
         drop(held);
         assert!(DirectoryLock::take(directory.path()).is_ok());
     }

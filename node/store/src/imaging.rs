@@ -85,7 +85,13 @@ impl Store {
                 outcomes.push(insert_one(transaction, series, instance, blob)?);
             }
             // Rows become durable after the names they point to; the reverse would show images that are not there.
-            settle(instances.iter_mut().zip(&outcomes).filter(|(_, o)| **o == Inserted::Added).map(|(i, _)| &mut i.1))
+            settle(
+                instances
+                    .iter_mut()
+                    .zip(&outcomes)
+                    .filter(|(_, o)| **o == Inserted::Added)
+                    .map(|(i, _)| &mut i.1),
+            )
         })?;
         for ((_, blob), outcome) in instances.iter_mut().zip(&outcomes) {
             if *outcome == Inserted::Added {
@@ -103,7 +109,10 @@ impl Store {
     pub fn set_study_case(&self, study_instance_uid: &str, case_id: &Id16) -> Result<(), StoreError> {
         self.write(|transaction| {
             let sql = "UPDATE studies SET case_id = ?2 WHERE study_instance_uid = ?1";
-            match transaction.prepare_cached(sql)?.execute((study_instance_uid, case_id))? {
+            match transaction
+                .prepare_cached(sql)?
+                .execute((study_instance_uid, case_id))?
+            {
                 0 => Err(StoreError::NotFound("study")),
                 _ => Ok(()),
             }
@@ -142,7 +151,11 @@ fn settle<'a>(blobs: impl Iterator<Item = &'a mut FinishedBlob>) -> Result<(), S
         blob.settle()?;
         directories.extend(blob.directory().map(ToOwned::to_owned));
         // The shard itself may be new.
-        directories.extend(blob.directory().and_then(|shard| shard.parent()).map(ToOwned::to_owned));
+        directories.extend(
+            blob.directory()
+                .and_then(|shard| shard.parent())
+                .map(ToOwned::to_owned),
+        );
     }
     for directory in directories {
         sync_directory(&directory)?;
@@ -181,7 +194,11 @@ fn insert_study(
     let kept: Vec<u8> = transaction
         .prepare_cached("SELECT wrapped_key FROM studies WHERE study_instance_uid = ?1")?
         .query_row([&study.study_instance_uid], |row| row.get(0))?;
-    if kept == blob.study_key.wrapped { Ok(()) } else { Err(StoreError::NotFound("study key")) }
+    if kept == blob.study_key.wrapped {
+        Ok(())
+    } else {
+        Err(StoreError::NotFound("study key"))
+    }
 }
 
 fn insert_series(
@@ -201,7 +218,11 @@ fn insert_series(
     let owner: String = transaction
         .prepare_cached("SELECT study_instance_uid FROM series WHERE series_instance_uid = ?1")?
         .query_row([&series.series_instance_uid], |row| row.get(0))?;
-    if owner == study.study_instance_uid { Ok(()) } else { Err(StoreError::SeriesConflict) }
+    if owner == study.study_instance_uid {
+        Ok(())
+    } else {
+        Err(StoreError::SeriesConflict)
+    }
 }
 
 fn insert_one(
@@ -215,7 +236,11 @@ fn insert_one(
         .query_row([&instance.sop_instance_uid], |row| row.get(0))
         .optional()?;
     if let Some(stored) = stored {
-        return Ok(if stored == blob.sha256 { Inserted::AlreadyThere } else { Inserted::Conflict });
+        return Ok(if stored == blob.sha256 {
+            Inserted::AlreadyThere
+        } else {
+            Inserted::Conflict
+        });
     }
     transaction
         .prepare_cached(

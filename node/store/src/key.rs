@@ -78,7 +78,13 @@ impl WrappingKey {
         let (nonce, sealed) = wrapped.split_first_chunk::<NONCE>().ok_or_else(damaged)?;
         let aad = associated(purpose, name);
         let key = ChaCha20Poly1305::new(&self.0.into())
-            .decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: &aad })
+            .decrypt(
+                &Nonce::from(*nonce),
+                Payload {
+                    msg: sealed,
+                    aad: &aad,
+                },
+            )
             .map(Zeroizing::new)
             .map_err(|_| damaged())?;
         let bytes = <[u8; 32]>::try_from(key.as_slice()).map_err(|_| damaged())?;

@@ -15,7 +15,8 @@ const STUDIES: &str = "SELECT studies.*,
         coalesce(sum(instances.bytes), 0) AS bytes
      FROM studies LEFT JOIN series USING (study_instance_uid) LEFT JOIN instances USING (series_instance_uid)";
 
-const INSTANCES: &str = "SELECT instances.*, study_instance_uid FROM instances JOIN series USING (series_instance_uid)";
+const INSTANCES: &str =
+    "SELECT instances.*, study_instance_uid FROM instances JOIN series USING (series_instance_uid)";
 
 impl Store {
     /// All studies, newest study date first.
@@ -28,7 +29,10 @@ impl Store {
                 "{STUDIES} GROUP BY studies.study_instance_uid
                  ORDER BY study_date DESC, studies.added_at DESC, studies.study_instance_uid"
             );
-            Ok(connection.prepare_cached(&sql)?.query_map([], summary)?.collect::<Result<_, _>>()?)
+            Ok(connection
+                .prepare_cached(&sql)?
+                .query_map([], summary)?
+                .collect::<Result<_, _>>()?)
         })
     }
 
@@ -38,7 +42,9 @@ impl Store {
     /// [`StoreError::NotFound`].
     pub fn study(&self, study_instance_uid: &str) -> Result<StudySummary, StoreError> {
         self.read(|connection| {
-            let sql = format!("{STUDIES} WHERE studies.study_instance_uid = ?1 GROUP BY studies.study_instance_uid");
+            let sql = format!(
+                "{STUDIES} WHERE studies.study_instance_uid = ?1 GROUP BY studies.study_instance_uid"
+            );
             connection
                 .prepare_cached(&sql)?
                 .query_row([study_instance_uid], summary)
@@ -53,8 +59,12 @@ impl Store {
     /// When the database refuses.
     pub fn series_of(&self, study_instance_uid: &str) -> Result<Vec<SeriesRecord>, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT * FROM series WHERE study_instance_uid = ?1 ORDER BY number, series_instance_uid";
-            Ok(connection.prepare_cached(sql)?.query_map([study_instance_uid], series)?.collect::<Result<_, _>>()?)
+            let sql =
+                "SELECT * FROM series WHERE study_instance_uid = ?1 ORDER BY number, series_instance_uid";
+            Ok(connection
+                .prepare_cached(sql)?
+                .query_map([study_instance_uid], series)?
+                .collect::<Result<_, _>>()?)
         })
     }
 
@@ -67,7 +77,10 @@ impl Store {
             let sql = format!(
                 "{INSTANCES} WHERE series_instance_uid = ?1 ORDER BY instances.number, sop_instance_uid"
             );
-            Ok(connection.prepare_cached(&sql)?.query_map([series_instance_uid], instance)?.collect::<Result<_, _>>()?)
+            Ok(connection
+                .prepare_cached(&sql)?
+                .query_map([series_instance_uid], instance)?
+                .collect::<Result<_, _>>()?)
         })
     }
 
@@ -92,7 +105,11 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<StudySummary> {
     Ok(StudySummary {
         study: study(row)?,
         // A modality is a DICOM Code String: it holds no comma.
-        modalities: modalities.iter().flat_map(|all| all.split(',')).map(str::to_owned).collect(),
+        modalities: modalities
+            .iter()
+            .flat_map(|all| all.split(','))
+            .map(str::to_owned)
+            .collect(),
         series: unsigned(row, "series")?,
         instances: unsigned(row, "instances")?,
         bytes: unsigned(row, "bytes")?,

@@ -130,7 +130,13 @@ impl Store {
                 let outcome = append(transaction, entry)?;
                 if !matches!(outcome, Appended::Fork { .. }) {
                     for peer in queue_for {
-                        crate::outbox::add(transaction, peer, &entry.log_id, &entry.entry_id, entry.received_at)?;
+                        crate::outbox::add(
+                            transaction,
+                            peer,
+                            &entry.log_id,
+                            &entry.entry_id,
+                            entry.received_at,
+                        )?;
                     }
                 }
                 outcomes.push(outcome);
@@ -145,9 +151,13 @@ impl Store {
     /// When the database refuses.
     pub fn logs(&self, kind: Option<LogKind>) -> Result<Vec<LogRow>, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT logs.*, (SELECT count(*) FROM entries WHERE entries.log_id = logs.log_id) AS entries
+            let sql =
+                "SELECT logs.*, (SELECT count(*) FROM entries WHERE entries.log_id = logs.log_id) AS entries
                        FROM logs WHERE ?1 IS NULL OR kind = ?1 ORDER BY updated_at DESC, log_id";
-            Ok(connection.prepare_cached(sql)?.query_map([kind], log)?.collect::<Result<_, _>>()?)
+            Ok(connection
+                .prepare_cached(sql)?
+                .query_map([kind], log)?
+                .collect::<Result<_, _>>()?)
         })
     }
 
@@ -157,9 +167,13 @@ impl Store {
     /// [`StoreError::NotFound`].
     pub fn log(&self, log_id: &Id16) -> Result<LogRow, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT logs.*, (SELECT count(*) FROM entries WHERE entries.log_id = logs.log_id) AS entries
+            let sql =
+                "SELECT logs.*, (SELECT count(*) FROM entries WHERE entries.log_id = logs.log_id) AS entries
                        FROM logs WHERE log_id = ?1";
-            let found = connection.prepare_cached(sql)?.query_row([log_id], log).optional()?;
+            let found = connection
+                .prepare_cached(sql)?
+                .query_row([log_id], log)
+                .optional()?;
             found.ok_or(StoreError::NotFound("log"))
         })
     }
@@ -172,7 +186,10 @@ impl Store {
         self.read(|connection| {
             let sql = "SELECT entries.*, kind FROM entries JOIN logs USING (log_id) WHERE log_id = ?1
                        ORDER BY lamport, entry_id";
-            Ok(connection.prepare_cached(sql)?.query_map([log_id], entry)?.collect::<Result<_, _>>()?)
+            Ok(connection
+                .prepare_cached(sql)?
+                .query_map([log_id], entry)?
+                .collect::<Result<_, _>>()?)
         })
     }
 
@@ -183,7 +200,10 @@ impl Store {
     pub fn entry(&self, entry_id: &Id32) -> Result<StoredEntry, StoreError> {
         self.read(|connection| {
             let sql = "SELECT entries.*, kind FROM entries JOIN logs USING (log_id) WHERE entry_id = ?1";
-            let found = connection.prepare_cached(sql)?.query_row([entry_id], entry).optional()?;
+            let found = connection
+                .prepare_cached(sql)?
+                .query_row([entry_id], entry)
+                .optional()?;
             found.ok_or(StoreError::NotFound("entry"))
         })
     }
@@ -194,8 +214,11 @@ impl Store {
     /// When the database refuses.
     pub fn entry_ids(&self, log_id: &Id16) -> Result<BTreeSet<Id32>, StoreError> {
         self.read(|connection| {
-            let mut statement = connection.prepare_cached("SELECT entry_id FROM entries WHERE log_id = ?1")?;
-            Ok(statement.query_map([log_id], |row| row.get(0))?.collect::<Result<_, _>>()?)
+            let mut statement =
+                connection.prepare_cached("SELECT entry_id FROM entries WHERE log_id = ?1")?;
+            Ok(statement
+                .query_map([log_id], |row| row.get(0))?
+                .collect::<Result<_, _>>()?)
         })
     }
 
@@ -206,7 +229,10 @@ impl Store {
     pub fn forks(&self, log_id: &Id16) -> Result<Vec<Fork>, StoreError> {
         self.read(|connection| {
             let sql = "SELECT * FROM forks WHERE log_id = ?1 ORDER BY received_at, entry_id";
-            Ok(connection.prepare_cached(sql)?.query_map([log_id], fork)?.collect::<Result<_, _>>()?)
+            Ok(connection
+                .prepare_cached(sql)?
+                .query_map([log_id], fork)?
+                .collect::<Result<_, _>>()?)
         })
     }
 }
@@ -235,7 +261,9 @@ fn append(transaction: &Transaction<'_>, entry: &StoredEntry) -> Result<Appended
         Some(id) if id == entry.entry_id => Ok(Appended::AlreadyThere),
         Some(rival_of) => {
             transaction
-                .prepare_cached("INSERT INTO forks VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING")?
+                .prepare_cached(
+                    "INSERT INTO forks VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+                )?
                 .execute((
                     entry.entry_id,
                     entry.log_id,

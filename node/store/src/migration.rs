@@ -16,7 +16,10 @@ pub(crate) const STEPS: &[&str] = &[
 pub(crate) fn migrate(connection: &mut Connection, steps: &[&str]) -> Result<(), StoreError> {
     let found = version(connection)?;
     if found > steps.len() {
-        return Err(StoreError::NewerSchema { found: count(found), known: count(steps.len()) });
+        return Err(StoreError::NewerSchema {
+            found: count(found),
+            known: count(steps.len()),
+        });
     }
     for (done, step) in steps.iter().enumerate().skip(found) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -41,8 +44,9 @@ mod tests {
     use super::*;
 
     fn schema(connection: &Connection) -> String {
-        let mut statement =
-            connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").unwrap();
+        let mut statement = connection
+            .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+            .unwrap();
         let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
         rows.map(Result::unwrap).collect::<Vec<_>>().join(";\n\n")
     }

@@ -24,7 +24,13 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses, as it does for an entry that is not stored.
-    pub fn queue(&self, peer: &str, log_id: &Id16, entry_id: &Id32, now: Timestamp) -> Result<(), StoreError> {
+    pub fn queue(
+        &self,
+        peer: &str,
+        log_id: &Id16,
+        entry_id: &Id32,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         self.write(|transaction| add(transaction, peer, log_id, entry_id, now))
     }
 
@@ -35,18 +41,21 @@ impl Store {
     /// When the database refuses.
     pub fn outbox(&self, peer: Option<&str>) -> Result<Vec<OutboxRow>, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT outbox.* FROM outbox JOIN entries USING (entry_id) WHERE ?1 IS NULL OR peer = ?1
+            let sql =
+                "SELECT outbox.* FROM outbox JOIN entries USING (entry_id) WHERE ?1 IS NULL OR peer = ?1
                        ORDER BY peer, min(queued_at) OVER (PARTITION BY peer, outbox.log_id), outbox.log_id,
                            lamport, entry_id";
-            let rows = connection.prepare_cached(sql)?.query_map([peer], |row| {
-                Ok(OutboxRow {
-                    peer: row.get("peer")?,
-                    log_id: row.get("log_id")?,
-                    entry_id: row.get("entry_id")?,
-                    queued_at: Timestamp(unsigned(row, "queued_at")?),
-                })
-            })?
-            .collect::<Result<_, _>>()?;
+            let rows = connection
+                .prepare_cached(sql)?
+                .query_map([peer], |row| {
+                    Ok(OutboxRow {
+                        peer: row.get("peer")?,
+                        log_id: row.get("log_id")?,
+                        entry_id: row.get("entry_id")?,
+                        queued_at: Timestamp(unsigned(row, "queued_at")?),
+                    })
+                })?
+                .collect::<Result<_, _>>()?;
             Ok(rows)
         })
     }

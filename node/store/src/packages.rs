@@ -125,7 +125,12 @@ impl Store {
     pub fn new_package_file(&self) -> Result<PackageFile, StoreError> {
         let id: Id16 = rand::random();
         let (payload, outboard) = self.package_paths(&id);
-        let file = PackageFile { id, payload, outboard, kept: false };
+        let file = PackageFile {
+            id,
+            payload,
+            outboard,
+            kept: false,
+        };
         create_new(&file.payload)?;
         create_new(&file.outboard)?;
         Ok(file)
@@ -193,8 +198,12 @@ impl Store {
     /// When the database refuses.
     pub fn packages(&self, case_id: Option<&Id16>) -> Result<Vec<PackageRow>, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT * FROM packages WHERE ?1 IS NULL OR case_id = ?1 ORDER BY created_at, package_id";
-            Ok(connection.prepare_cached(sql)?.query_map([case_id], package)?.collect::<Result<_, _>>()?)
+            let sql =
+                "SELECT * FROM packages WHERE ?1 IS NULL OR case_id = ?1 ORDER BY created_at, package_id";
+            Ok(connection
+                .prepare_cached(sql)?
+                .query_map([case_id], package)?
+                .collect::<Result<_, _>>()?)
         })
     }
 
@@ -216,7 +225,11 @@ impl Store {
         for path in [payload, outboard] {
             OpenOptions::new().write(true).open(path)?.sync_data()?;
         }
-        self.update_package(package_id, "UPDATE packages SET verified = ?2 WHERE package_id = ?1", bitmap)
+        self.update_package(
+            package_id,
+            "UPDATE packages SET verified = ?2 WHERE package_id = ?1",
+            bitmap,
+        )
     }
 
     /// Notes how far a package is.
@@ -224,7 +237,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub fn set_package_state(&self, package_id: &Id16, state: PackageState) -> Result<(), StoreError> {
-        self.update_package(package_id, "UPDATE packages SET state = ?2 WHERE package_id = ?1", state)
+        self.update_package(
+            package_id,
+            "UPDATE packages SET state = ?2 WHERE package_id = ?1",
+            state,
+        )
     }
 
     /// Keeps the content key, wrapped under this node's own key.
@@ -233,7 +250,11 @@ impl Store {
     /// [`StoreError::NotFound`].
     pub fn set_package_key(&self, package_id: &Id16, key: &[u8; 32]) -> Result<(), StoreError> {
         let wrapped = self.wrap(key, PACKAGE_KEY, package_id);
-        self.update_package(package_id, "UPDATE packages SET wrapped_key = ?2 WHERE package_id = ?1", wrapped)
+        self.update_package(
+            package_id,
+            "UPDATE packages SET wrapped_key = ?2 WHERE package_id = ?1",
+            wrapped,
+        )
     }
 
     /// The content key, when it is kept.
@@ -248,7 +269,9 @@ impl Store {
                 .optional()?
                 .ok_or(StoreError::NotFound("package"))
         })?;
-        wrapped.map(|wrapped| self.unwrap_key(&wrapped, PACKAGE_KEY, package_id)).transpose()
+        wrapped
+            .map(|wrapped| self.unwrap_key(&wrapped, PACKAGE_KEY, package_id))
+            .transpose()
     }
 
     /// Erases a package: key and row first, then the files.
@@ -272,10 +295,12 @@ impl Store {
         sql: &str,
         value: impl rusqlite::ToSql,
     ) -> Result<(), StoreError> {
-        self.write(|transaction| match transaction.prepare_cached(sql)?.execute((package_id, value))? {
-            0 => Err(StoreError::NotFound("package")),
-            _ => Ok(()),
-        })
+        self.write(
+            |transaction| match transaction.prepare_cached(sql)?.execute((package_id, value))? {
+                0 => Err(StoreError::NotFound("package")),
+                _ => Ok(()),
+            },
+        )
     }
 
     fn package_paths(&self, file_id: &Id16) -> (PathBuf, PathBuf) {
@@ -287,7 +312,9 @@ impl Store {
     pub(crate) fn sweep_packages(&self) -> Result<(), StoreError> {
         for file in fs::read_dir(self.package_directory())? {
             let path = file?.path();
-            let Some(id) = id_of(&path, PAYLOAD).or_else(|| id_of(&path, OUTBOARD)) else { continue };
+            let Some(id) = id_of(&path, PAYLOAD).or_else(|| id_of(&path, OUTBOARD)) else {
+                continue;
+            };
             let named: bool = self.read(|connection| {
                 Ok(connection
                     .prepare_cached("SELECT EXISTS (SELECT 1 FROM packages WHERE file_id = ?1)")?

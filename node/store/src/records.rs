@@ -59,7 +59,9 @@ pub struct StudyRecord {
 /// A patient's values stay out of logs and error texts.
 impl std::fmt::Debug for StudyRecord {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StudyRecord").field("origin", &self.origin).finish_non_exhaustive()
+        f.debug_struct("StudyRecord")
+            .field("origin", &self.origin)
+            .finish_non_exhaustive()
     }
 }
 
@@ -144,7 +146,9 @@ mod hex_id {
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Id16>, D::Error> {
-        let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+        let Some(text) = Option::<String>::deserialize(deserializer)? else {
+            return Ok(None);
+        };
         let mut id = [0; 16];
         hex::decode_to_slice(text, &mut id).map_err(serde::de::Error::custom)?;
         Ok(Some(id))

@@ -55,7 +55,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub fn note_sign_in_failure(&self, practitioner: &str, now: Timestamp) -> Result<SignInFailures, StoreError> {
+    pub fn note_sign_in_failure(
+        &self,
+        practitioner: &str,
+        now: Timestamp,
+    ) -> Result<SignInFailures, StoreError> {
         self.write(|transaction| {
             transaction
                 .prepare_cached(
@@ -65,7 +69,9 @@ impl Store {
                 .execute((practitioner, signed(now.0)))?;
             Ok(())
         })?;
-        Ok(self.sign_in_failures(practitioner)?.unwrap_or(SignInFailures { count: 1, last: now }))
+        Ok(self
+            .sign_in_failures(practitioner)?
+            .unwrap_or(SignInFailures { count: 1, last: now }))
     }
 
     /// Failed sign-ins since the last success; `None` when there are none.
@@ -77,7 +83,10 @@ impl Store {
             Ok(connection
                 .prepare_cached("SELECT count, last FROM sign_in_failures WHERE practitioner = ?1")?
                 .query_row([practitioner], |row| {
-                    Ok(SignInFailures { count: row.get("count")?, last: Timestamp(unsigned(row, "last")?) })
+                    Ok(SignInFailures {
+                        count: row.get("count")?,
+                        last: Timestamp(unsigned(row, "last")?),
+                    })
                 })
                 .optional()?)
         })
@@ -89,7 +98,10 @@ impl Store {
     /// When the database refuses.
     pub fn clear_sign_in_failures(&self, practitioner: &str) -> Result<(), StoreError> {
         self.write(|transaction| {
-            transaction.execute("DELETE FROM sign_in_failures WHERE practitioner = ?1", [practitioner])?;
+            transaction.execute(
+                "DELETE FROM sign_in_failures WHERE practitioner = ?1",
+                [practitioner],
+            )?;
             Ok(())
         })
     }

@@ -62,7 +62,12 @@ impl Store {
         Ok(store)
     }
 
-    fn assemble(directory: &Path, key: &StoreKey, lock: DirectoryLock, create: bool) -> Result<Self, StoreError> {
+    fn assemble(
+        directory: &Path,
+        key: &StoreKey,
+        lock: DirectoryLock,
+        create: bool,
+    ) -> Result<Self, StoreError> {
         let connection = database::open(&directory.join(DATABASE), key, create)?;
         let (vault, packages) = (directory.join("vault"), directory.join("packages"));
         make_directory(&vault)?;
@@ -99,9 +104,7 @@ impl Store {
 
     /// Takes deleted pages out of the write-ahead log, where their old (encrypted) versions still lie.
     pub(crate) fn truncate_log(&self) -> Result<(), StoreError> {
-        self.read(|connection| {
-            Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
-        })
+        self.read(|connection| Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?))
     }
 
     /// A thread that died while it held the lock had its transaction rolled back: the connection is sound.
@@ -110,7 +113,10 @@ impl Store {
     }
 
     pub(crate) fn new_study_keys(&self) -> MutexGuard<'_, HashMap<String, StudyKey>> {
-        self.0.new_study_keys.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0
+            .new_study_keys
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn vault_directory(&self) -> &Path {

@@ -66,13 +66,17 @@ impl Store {
                      JOIN series USING (series_instance_uid) JOIN studies USING (study_instance_uid)
                      WHERE sop_instance_uid = ?1",
                 )?
-                .query_row([sop_instance_uid], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                .query_row([sop_instance_uid], |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                })
                 .optional()?
                 .ok_or(StoreError::NotFound("instance"))
         })?;
         let key = StreamKey::from_bytes(self.unwrap_key(&wrapped, STUDY_KEY, study.as_bytes())?);
         let file = match File::open(sharded(self.vault_directory(), &blob, FINISHED)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(StoreError::Damaged("image")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(StoreError::Damaged("image"));
+            }
             opened => opened?,
         };
         match OpeningReader::open(file, &key, &blob) {
@@ -84,6 +88,8 @@ impl Store {
 
     /// The study's key: of its row, or made now and kept until the row is.
     fn study_key(&self, study: &str) -> Result<StudyKey, StoreError> {
+        // Held while the row is looked for: else the row could come, and the key made for it go, in between.
+        let mut made = self.new_study_keys();
         let stored: Option<Vec<u8>> = self.read(|connection| {
             Ok(connection
                 .prepare_cached("SELECT wrapped_key FROM studies WHERE study_instance_uid = ?1")?
@@ -94,7 +100,6 @@ impl Store {
             let key = StreamKey::from_bytes(self.unwrap_key(&wrapped, STUDY_KEY, study.as_bytes())?);
             return Ok(StudyKey { key, wrapped });
         }
-        let mut made = self.new_study_keys();
         let key = made.entry(study.to_owned()).or_insert_with(|| {
             let key = StreamKey::generate(&mut rand::rng());
             let wrapped = self.wrap(key.as_bytes(), STUDY_KEY, study.as_bytes());
@@ -160,7 +165,12 @@ impl BlobWriter {
     /// # Errors
     /// [`StoreError::NoSpace`] or what the system refused; the file is removed then.
     pub fn finish(self) -> Result<FinishedBlob, StoreError> {
-        let Self { sealing, sha256, blake3, mut blob } = self;
+        let Self {
+            sealing,
+            sha256,
+            blake3,
+            mut blob,
+        } = self;
         sealing.finish()?.sync_all()?;
         blob.sha256 = sha256.finalize().into();
         blob.blake3 = *blake3.finalize().as_bytes();
@@ -185,7 +195,9 @@ impl Write for BlobWriter {
 
 impl std::fmt::Debug for BlobWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BlobWriter").field("bytes", &self.blob.bytes).finish_non_exhaustive()
+        f.debug_struct("BlobWriter")
+            .field("bytes", &self.blob.bytes)
+            .finish_non_exhaustive()
     }
 }
 
@@ -249,7 +261,9 @@ impl Drop for FinishedBlob {
 
 impl std::fmt::Debug for FinishedBlob {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FinishedBlob").field("bytes", &self.bytes).finish_non_exhaustive()
+        f.debug_struct("FinishedBlob")
+            .field("bytes", &self.bytes)
+            .finish_non_exhaustive()
     }
 }
 
