@@ -18,9 +18,21 @@ pub(crate) const TINT: Colour = (236, 241, 245);
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Mark {
     /// One line of text; `y` is its baseline.
-    Text { x: f32, y: f32, size: f32, colour: Colour, text: String },
+    Text {
+        x: f32,
+        y: f32,
+        size: f32,
+        colour: Colour,
+        text: String,
+    },
     /// A filled rectangle.
-    Fill { x: f32, y: f32, width: f32, height: f32, colour: Colour },
+    Fill {
+        x: f32,
+        y: f32,
+        width: f32,
+        height: f32,
+        colour: Colour,
+    },
 }
 
 /// A page's marks, in the order in which they are drawn.

@@ -39,8 +39,18 @@ impl Fonts {
     pub fn find(configured: Option<&Path>) -> Result<Self, DocumentError> {
         let mut faces: Vec<Face> = configured.map(load).transpose()?.into_iter().collect();
         // A broken font of the system is as good as none: another may do.
-        faces.extend(USUAL.iter().map(PathBuf::from).filter(|path| path.exists()).filter_map(|path| load(&path).ok()));
-        if faces.is_empty() { Err(DocumentError::NoFont) } else { Ok(Self(faces)) }
+        faces.extend(
+            USUAL
+                .iter()
+                .map(PathBuf::from)
+                .filter(|path| path.exists())
+                .filter_map(|path| load(&path).ok()),
+        );
+        if faces.is_empty() {
+            Err(DocumentError::NoFont)
+        } else {
+            Ok(Self(faces))
+        }
     }
 
     /// Ready to look characters up.
@@ -54,7 +64,9 @@ impl Fonts {
                 units_per_em: face.font.units_per_em(),
             })
         });
-        Typesetter { faces: faces.collect() }
+        Typesetter {
+            faces: faces.collect(),
+        }
     }
 
     /// The font that [`Glyph::face`] names.
@@ -70,7 +82,10 @@ impl std::fmt::Debug for Fonts {
 }
 
 fn load(path: &Path) -> Result<Face, DocumentError> {
-    let bad = |why: String| DocumentError::BadFont { path: path.to_owned(), why };
+    let bad = |why: String| DocumentError::BadFont {
+        path: path.to_owned(),
+        why,
+    };
     let data = Arc::new(fs::read(path).map_err(|error| bad(error.to_string()))?);
     let font = Font::new(data.clone().into(), 0).ok_or_else(|| bad("not a font".to_owned()))?;
     let readable = FontRef::from_index(&data, 0).map_err(|error| bad(error.to_string()))?;
@@ -115,7 +130,11 @@ impl Typesetter<'_> {
         self.faces.iter().enumerate().find_map(|(index, face)| {
             let id = mapped(face, character)?;
             let advance = face.metrics.advance_width(id)? / face.units_per_em;
-            Some(Glyph { face: index, id: id.to_u32(), advance })
+            Some(Glyph {
+                face: index,
+                id: id.to_u32(),
+                advance,
+            })
         })
     }
 
@@ -128,12 +147,19 @@ impl Typesetter<'_> {
             _ if self.has(GETA) => GETA,
             _ => '?',
         };
-        text.replace("\r\n", "\n").replace('\r', "\n").chars().map(one).collect()
+        text.replace("\r\n", "\n")
+            .replace('\r', "\n")
+            .chars()
+            .map(one)
+            .collect()
     }
 
     /// Width of a text at `size` points.
     pub(crate) fn width(&self, text: &str, size: f32) -> f32 {
-        text.chars().filter_map(|character| self.glyph(character)).map(|glyph| glyph.advance * size).sum()
+        text.chars()
+            .filter_map(|character| self.glyph(character))
+            .map(|glyph| glyph.advance * size)
+            .sum()
     }
 }
 
@@ -151,15 +177,25 @@ mod tests {
         assert!(error.to_string().contains("/nonexistent.ttf"), "{error}");
         let file = tempfile::NamedTempFile::new().unwrap();
         fs::write(file.path(), b"no font").unwrap();
-        assert!(matches!(Fonts::find(Some(file.path())), Err(DocumentError::BadFont { .. })));
-        assert!(DocumentError::NoFont.to_string().contains("apt-get install fonts-ipaexfont-gothic"));
+        assert!(matches!(
+            Fonts::find(Some(file.path())),
+            Err(DocumentError::BadFont { .. })
+        ));
+        assert!(
+            DocumentError::NoFont
+                .to_string()
+                .contains("apt-get install fonts-ipaexfont-gothic")
+        );
     }
 
     #[test]
     fn what_no_font_has_becomes_a_geta() {
         let Ok(fonts) = Fonts::find(None) else { return };
         let typesetter = fonts.typesetter();
-        assert_eq!(typesetter.cleaned("歯\u{e000}科\t\u{0}A\r\nB\r"), "歯〓科  A\nB\n");
+        assert_eq!(
+            typesetter.cleaned("歯\u{e000}科\t\u{0}A\r\nB\r"),
+            "歯〓科  A\nB\n"
+        );
         assert!((typesetter.width("歯科", 10.0) - 20.0).abs() < 0.01);
     }
 }

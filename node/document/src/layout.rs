@@ -13,7 +13,7 @@ const LEADING: f32 = 1.55;
 /// Body text, points.
 pub(crate) const BODY: f32 = 10.5;
 const SMALL: f32 = 8.0;
-const LABEL: f32 = 84.0;
+const LABEL: f32 = 92.0;
 
 /// Sets blocks one below the other and turns the page when it is full.
 pub(crate) struct Layout<'a> {
@@ -24,7 +24,11 @@ pub(crate) struct Layout<'a> {
 
 impl<'a> Layout<'a> {
     pub(crate) fn new(typesetter: Typesetter<'a>) -> Self {
-        Self { typesetter, pages: vec![Page::new()], y: TOP }
+        Self {
+            typesetter,
+            pages: vec![Page::new()],
+            y: TOP,
+        }
     }
 
     /// A centred line, as of a title.
@@ -40,7 +44,13 @@ impl<'a> Layout<'a> {
     pub(crate) fn heading(&mut self, text: &str) {
         self.gap(10.0);
         self.keep_together(4.0 * BODY * LEADING);
-        let bar = Mark::Fill { x: MARGIN, y: self.y, width: 3.0, height: 15.0, colour: ACCENT };
+        let bar = Mark::Fill {
+            x: MARGIN,
+            y: self.y,
+            width: 3.0,
+            height: 15.0,
+            colour: ACCENT,
+        };
         self.put(bar);
         self.y -= 2.0;
         let text = self.typesetter.cleaned(text);
@@ -68,7 +78,12 @@ impl<'a> Layout<'a> {
                     (label, wrap(&self.typesetter, &value, BODY, cell - LABEL - 12.0))
                 })
                 .collect();
-            let lines = columns.iter().map(|(_, value)| value.len()).max().unwrap_or(1).max(1);
+            let lines = columns
+                .iter()
+                .map(|(label, value)| value.len().max(label.len()))
+                .max()
+                .unwrap_or(1)
+                .max(1);
             let height = lines as f32 * BODY * LEADING + 5.0;
             self.keep_together(height);
             for (column, (label, value)) in columns.into_iter().enumerate() {
@@ -81,21 +96,45 @@ impl<'a> Layout<'a> {
 
     fn cell(&mut self, x: f32, height: f32, label: Vec<String>, value: Vec<String>) {
         let y = self.y;
-        self.put(Mark::Fill { x, y, width: LABEL, height, colour: TINT });
+        self.put(Mark::Fill {
+            x,
+            y,
+            width: LABEL,
+            height,
+            colour: TINT,
+        });
         for (row, text) in label.into_iter().enumerate() {
             let y = y + 14.0 + row as f32 * SMALL * LEADING;
-            self.put(Mark::Text { x: x + 5.0, y, size: SMALL, colour: GREY, text });
+            self.put(Mark::Text {
+                x: x + 5.0,
+                y,
+                size: SMALL,
+                colour: GREY,
+                text,
+            });
         }
         for (row, text) in value.into_iter().enumerate() {
             let y = y + 14.0 + row as f32 * BODY * LEADING;
-            self.put(Mark::Text { x: x + LABEL + 7.0, y, size: BODY, colour: INK, text });
+            self.put(Mark::Text {
+                x: x + LABEL + 7.0,
+                y,
+                size: BODY,
+                colour: INK,
+                text,
+            });
         }
     }
 
     /// A thin line across the page.
     pub(crate) fn rule(&mut self) {
         let y = self.y;
-        self.put(Mark::Fill { x: MARGIN, y, width: width(), height: 0.5, colour: ACCENT });
+        self.put(Mark::Fill {
+            x: MARGIN,
+            y,
+            width: width(),
+            height: 0.5,
+            colour: ACCENT,
+        });
     }
 
     /// Empty space; none at the top of a page.
@@ -120,7 +159,13 @@ impl<'a> Layout<'a> {
         let header = self.typesetter.cleaned(header);
         let footer: Vec<String> = footer.iter().map(|line| self.typesetter.cleaned(line)).collect();
         for (index, page) in self.pages.iter_mut().enumerate() {
-            let small = |x, y, text: &str| Mark::Text { x, y, size: SMALL, colour: GREY, text: text.to_owned() };
+            let small = |x, y, text: &str| Mark::Text {
+                x,
+                y,
+                size: SMALL,
+                colour: GREY,
+                text: text.to_owned(),
+            };
             if index > 0 {
                 // Too long a name is cut rather than printed over the edge.
                 let shown = wrap(&self.typesetter, &header, SMALL, width());
@@ -130,7 +175,13 @@ impl<'a> Layout<'a> {
             let x = PAGE.0 - MARGIN - self.typesetter.width(&number, SMALL);
             page.push(small(x, BOTTOM + 38.0, &number));
             let y = BOTTOM + 12.0;
-            page.push(Mark::Fill { x: MARGIN, y, width: width(), height: 0.5, colour: GREY });
+            page.push(Mark::Fill {
+                x: MARGIN,
+                y,
+                width: width(),
+                height: 0.5,
+                colour: GREY,
+            });
             for (row, line) in footer.iter().enumerate() {
                 page.push(small(MARGIN, BOTTOM + 25.0 + row as f32 * 13.0, line));
             }
@@ -143,7 +194,13 @@ impl<'a> Layout<'a> {
         self.keep_together(height);
         // The ascent of Japanese fonts is about 0.88 em; the rest of the leading is below.
         let y = self.y + size * 1.12;
-        self.put(Mark::Text { x, y, size, colour, text });
+        self.put(Mark::Text {
+            x,
+            y,
+            size,
+            colour,
+            text,
+        });
         self.y += height;
     }
 
@@ -175,11 +232,19 @@ mod tests {
         assert!(pages.len() > 2);
         for (index, page) in pages.iter().enumerate() {
             let number = format!("{} / {}", index + 1, pages.len());
-            assert!(page.iter().any(|mark| matches!(mark, Mark::Text { text, .. } if *text == number)));
+            assert!(
+                page.iter()
+                    .any(|mark| matches!(mark, Mark::Text { text, .. } if *text == number))
+            );
             for mark in page {
-                let Mark::Text { x, y, size, text, .. } = mark else { continue };
+                let Mark::Text { x, y, size, text, .. } = mark else {
+                    continue;
+                };
                 let end = x + fonts.typesetter().width(text, *size);
-                assert!(*x >= MARGIN && end <= PAGE.0 - MARGIN + 1.0 && *y < PAGE.1 - 20.0, "{text}");
+                assert!(
+                    *x >= MARGIN && end <= PAGE.0 - MARGIN + 1.0 && *y < PAGE.1 - 20.0,
+                    "{text}"
+                );
             }
         }
     }

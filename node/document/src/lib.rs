@@ -34,7 +34,9 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum DocumentError {
     /// None of the usual Japanese fonts is installed.
-    #[error("no Japanese font was found; install one with `apt-get install fonts-ipaexfont-gothic` or name a font file")]
+    #[error(
+        "no Japanese font was found; install one with `apt-get install fonts-ipaexfont-gothic` or name a font file"
+    )]
     NoFont,
     /// The font file that was named cannot be used.
     #[error("the font {} cannot be used ({why}); name an OpenType or TrueType file with Japanese characters", path.display())]

@@ -6,7 +6,9 @@ use crate::fonts::Typesetter;
 
 /// The lines of `text` (cleaned) at `size`, none wider than `width`, both in points. An empty line stays.
 pub(crate) fn wrap(typesetter: &Typesetter<'_>, text: &str, size: f32, width: f32) -> Vec<String> {
-    text.lines().flat_map(|paragraph| wrap_paragraph(typesetter, paragraph, size, width)).collect()
+    text.lines()
+        .flat_map(|paragraph| wrap_paragraph(typesetter, paragraph, size, width))
+        .collect()
 }
 
 fn wrap_paragraph(typesetter: &Typesetter<'_>, paragraph: &str, size: f32, width: f32) -> Vec<String> {
@@ -32,7 +34,13 @@ fn wrap_paragraph(typesetter: &Typesetter<'_>, paragraph: &str, size: f32, width
 }
 
 /// A word wider than a whole line is broken anywhere.
-fn break_long(typesetter: &Typesetter<'_>, line: &mut String, lines: &mut Vec<String>, size: f32, width: f32) {
+fn break_long(
+    typesetter: &Typesetter<'_>,
+    line: &mut String,
+    lines: &mut Vec<String>,
+    size: f32,
+    width: f32,
+) {
     while typesetter.width(line.trim_end(), size) > width {
         let mut fits = 0.0;
         let cut = line.char_indices().find(|(_, character)| {
@@ -65,7 +73,9 @@ mod tests {
     fn no_line_begins_with_what_must_not_begin_one() {
         let text = "下顎左側第一大臼歯の根尖部に、境界明瞭な透過像（直径約５ｍｍ）を認める。ちょっとした「所見」ー。";
         for ems in 4..20_u8 {
-            let Some(lines) = wrapped(text, f32::from(ems)) else { return };
+            let Some(lines) = wrapped(text, f32::from(ems)) else {
+                return;
+            };
             assert_eq!(lines.concat(), text);
             for line in &lines {
                 let (first, last) = (line.chars().next().unwrap(), line.chars().last().unwrap());
@@ -77,21 +87,30 @@ mod tests {
 
     #[test]
     fn words_stay_whole_unless_wider_than_the_line() {
-        let Some(lines) = wrapped("periapical radiolucency", 8.0) else { return };
+        let Some(lines) = wrapped("periapical radiolucency", 8.0) else {
+            return;
+        };
         assert_eq!(lines, ["periapical", "radiolucency"]);
         let lines = wrapped("AAAAAAAAAAAAAAAAAAAAAAAA", 4.0).unwrap();
-        assert!(lines.len() > 2 && lines.iter().all(|line| line.len() < 10), "{lines:?}");
+        assert!(
+            lines.len() > 2 && lines.iter().all(|line| line.len() < 10),
+            "{lines:?}"
+        );
     }
 
     #[test]
     fn empty_lines_stay() {
-        let Some(lines) = wrapped("一\n\n二", 10.0) else { return };
+        let Some(lines) = wrapped("一\n\n二", 10.0) else {
+            return;
+        };
         assert_eq!(lines, ["一", "", "二"]);
     }
 
     #[test]
     fn a_line_narrower_than_a_character_still_ends() {
-        let Some(lines) = wrapped("歯科", 0.5) else { return };
+        let Some(lines) = wrapped("歯科", 0.5) else {
+            return;
+        };
         assert_eq!(lines.concat(), "歯科");
     }
 }

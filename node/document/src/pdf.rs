@@ -12,9 +12,9 @@ use krilla::paint::{Fill, FillRule};
 use krilla::surface::Surface;
 use krilla::text::{GlyphId, KrillaGlyph};
 
+use crate::DocumentError;
 use crate::draw::{Colour, Mark, PAGE, Page};
 use crate::fonts::{Fonts, Typesetter};
-use crate::DocumentError;
 
 /// What the file says about itself.
 pub(crate) struct About {
@@ -27,9 +27,14 @@ pub(crate) struct About {
 /// Writes the pages.
 pub(crate) fn write(pages: &[Page], about: About, fonts: &Fonts) -> Result<Vec<u8>, DocumentError> {
     let refused = |error: &dyn std::fmt::Debug| DocumentError::Pdf(format!("{error:?}"));
-    let configuration =
-        ConfigurationBuilder::new().with_archival_validator(Archival::A2_U).finish().map_err(|e| refused(&e))?;
-    let settings = SerializeSettings { configuration, ..SerializeSettings::default() };
+    let configuration = ConfigurationBuilder::new()
+        .with_archival_validator(Archival::A2_U)
+        .finish()
+        .map_err(|e| refused(&e))?;
+    let settings = SerializeSettings {
+        configuration,
+        ..SerializeSettings::default()
+    };
     let mut document = Document::new_with(settings);
     document.set_metadata(
         Metadata::new()
@@ -57,11 +62,23 @@ pub(crate) fn write(pages: &[Page], about: About, fonts: &Fonts) -> Result<Vec<u
 
 fn draw(surface: &mut Surface<'_>, mark: &Mark, fonts: &Fonts, typesetter: &Typesetter<'_>) {
     match mark {
-        Mark::Text { x, y, size, colour, text } => {
+        Mark::Text {
+            x,
+            y,
+            size,
+            colour,
+            text,
+        } => {
             surface.set_fill(Some(fill(*colour)));
             text_runs(surface, (*x, *y), *size, text, fonts, typesetter);
         }
-        Mark::Fill { x, y, width, height, colour } => {
+        Mark::Fill {
+            x,
+            y,
+            width,
+            height,
+            colour,
+        } => {
             surface.set_fill(Some(fill(*colour)));
             let mut path = PathBuilder::new();
             if let Some(rect) = Rect::from_xywh(*x, *y, *width, *height) {
@@ -86,10 +103,19 @@ fn text_runs(
     let mut run: Vec<KrillaGlyph> = Vec::new();
     let (mut face, mut width) = (0, 0.0);
     for (at, character) in text.char_indices() {
-        let Some(glyph) = typesetter.glyph(character) else { continue };
+        let Some(glyph) = typesetter.glyph(character) else {
+            continue;
+        };
         if glyph.face != face {
             if !run.is_empty() {
-                surface.draw_glyphs(Point::from_xy(x, y), &run, fonts.font(face).clone(), text, size, false);
+                surface.draw_glyphs(
+                    Point::from_xy(x, y),
+                    &run,
+                    fonts.font(face).clone(),
+                    text,
+                    size,
+                    false,
+                );
             }
             x += width;
             width = 0.0;
@@ -97,14 +123,33 @@ fn text_runs(
             face = glyph.face;
         }
         let range = at..at + character.len_utf8();
-        run.push(KrillaGlyph::new(GlyphId::new(glyph.id), glyph.advance, 0.0, 0.0, 0.0, range, None));
+        run.push(KrillaGlyph::new(
+            GlyphId::new(glyph.id),
+            glyph.advance,
+            0.0,
+            0.0,
+            0.0,
+            range,
+            None,
+        ));
         width += glyph.advance * size;
     }
     if !run.is_empty() {
-        surface.draw_glyphs(Point::from_xy(x, y), &run, fonts.font(face).clone(), text, size, false);
+        surface.draw_glyphs(
+            Point::from_xy(x, y),
+            &run,
+            fonts.font(face).clone(),
+            text,
+            size,
+            false,
+        );
     }
 }
 
 fn fill((red, green, blue): Colour) -> Fill {
-    Fill { paint: rgb::Color::new(red, green, blue).into(), opacity: NormalizedF32::ONE, rule: FillRule::NonZero }
+    Fill {
+        paint: rgb::Color::new(red, green, blue).into(),
+        opacity: NormalizedF32::ONE,
+        rule: FillRule::NonZero,
+    }
 }

@@ -4,11 +4,11 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ZonedDateTime};
 use krilla::metadata::DateTime;
 
+use crate::DocumentError;
 use crate::draw::{ACCENT, GREY, INK};
 use crate::fonts::Fonts;
 use crate::layout::{BODY, Layout};
 use crate::pdf::{About, write};
-use crate::DocumentError;
 
 /// Whether the report may still change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -112,7 +112,9 @@ pub struct ReportDocument {
 /// Nothing of a patient is printed by accident.
 impl std::fmt::Debug for ReportDocument {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ReportDocument").field("entry_id", &self.entry_id).finish_non_exhaustive()
+        f.debug_struct("ReportDocument")
+            .field("entry_id", &self.entry_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -137,8 +139,15 @@ pub fn render_report(report: &ReportDocument, fonts: &Fonts) -> Result<Vec<u8>, 
     }
     signature(&mut layout, report, &signed_at);
     let patient = &report.patient;
-    let header = format!("画像診断報告書　{}　ID {}", or_dash(&patient.name), or_dash(&patient.id));
-    let footer = [format!("エントリー Entry {}", report.entry_id), format!("症例 Case {}", report.case_id)];
+    let header = format!(
+        "画像診断報告書　{}　ID {}",
+        or_dash(&patient.name),
+        or_dash(&patient.id)
+    );
+    let footer = [
+        format!("エントリー Entry {}", report.entry_id),
+        format!("症例 Case {}", report.case_id),
+    ];
     let about = About {
         title: "画像診断報告書".to_owned(),
         author: report.signer.name.clone(),
@@ -156,7 +165,11 @@ fn head(layout: &mut Layout<'_>, report: &ReportDocument) {
         ReportStatus::Final => ("最終報告", "final"),
         ReportStatus::Amended => ("訂正報告", "amended"),
     };
-    layout.title(&format!("{japanese} 第{}版 ({english}, version {0})", report.version), BODY, INK);
+    layout.title(
+        &format!("{japanese} 第{}版 ({english}, version {0})", report.version),
+        BODY,
+        INK,
+    );
     layout.gap(8.0);
     layout.rule();
     let (patient, study) = (&report.patient, &report.study);
@@ -164,17 +177,32 @@ fn head(layout: &mut Layout<'_>, report: &ReportDocument) {
     layout.table(&[
         vec![("依頼元 Requested by", or_dash(&report.requesting_institution))],
         vec![("読影 Read at", or_dash(&report.reading_institution))],
-        vec![("氏名 Patient", or_dash(name.trim())), ("患者ID Patient ID", or_dash(&patient.id))],
-        vec![("生年月日 Birth date", date(&patient.birth_date)), ("性別 Sex", sex(&patient.sex))],
-        vec![("検査日 Study date", date(&study.date)), ("モダリティ Modality", or_dash(&study.modality))],
-        vec![("検査 Study", or_dash(&study.description)), ("受付番号 Accession", or_dash(&study.accession_number))],
+        vec![
+            ("氏名 Patient", or_dash(name.trim())),
+            ("患者ID Patient ID", or_dash(&patient.id)),
+        ],
+        vec![
+            ("生年月日 Birth date", date(&patient.birth_date)),
+            ("性別 Sex", sex(&patient.sex)),
+        ],
+        vec![
+            ("検査日 Study date", date(&study.date)),
+            ("モダリティ Modality", or_dash(&study.modality)),
+        ],
+        vec![
+            ("検査 Study", or_dash(&study.description)),
+            ("受付番号 Accession", or_dash(&study.accession_number)),
+        ],
     ]);
 }
 
 fn request(layout: &mut Layout<'_>, request: &RequestBlock) {
     layout.heading("依頼内容 Request");
     let mut rows = vec![
-        vec![("依頼者 Requester", or_dash(&request.requester)), ("部位 Region", or_dash(&request.region))],
+        vec![
+            ("依頼者 Requester", or_dash(&request.requester)),
+            ("部位 Region", or_dash(&request.region)),
+        ],
         vec![("質問 Question", or_dash(&request.question))],
     ];
     if !request.history.trim().is_empty() {
@@ -191,9 +219,15 @@ fn signature(layout: &mut Layout<'_>, report: &ReportDocument, signed_at: &Zoned
     let signer = &report.signer;
     let name = [signer.name.as_str(), signer.name_latin.as_str()].join("　");
     layout.table(&[
-        vec![("署名者 Signed by", or_dash(name.trim())), ("免許 Licence", or_dash(&signer.licence))],
+        vec![
+            ("署名者 Signed by", or_dash(name.trim())),
+            ("免許 Licence", or_dash(&signer.licence)),
+        ],
         vec![("資格 Qualification", or_dash(&signer.qualifications.join("、")))],
-        vec![("署名日時 Signed at", signed_at.strftime("%Y年%-m月%-d日 %H:%M:%S (UTC+9)").to_string())],
+        vec![(
+            "署名日時 Signed at",
+            signed_at.strftime("%Y年%-m月%-d日 %H:%M:%S (UTC+9)").to_string(),
+        )],
     ]);
     layout.gap(8.0);
     layout.paragraph(
@@ -209,7 +243,11 @@ fn signature(layout: &mut Layout<'_>, report: &ReportDocument, signed_at: &Zoned
 }
 
 fn or_dash(text: &str) -> String {
-    if text.trim().is_empty() { "—".to_owned() } else { text.to_owned() }
+    if text.trim().is_empty() {
+        "—".to_owned()
+    } else {
+        text.to_owned()
+    }
 }
 
 /// YYYYMMDD as a person writes it; anything else as it came.
@@ -262,7 +300,10 @@ mod tests {
 
     #[test]
     fn times_are_shown_in_japan_and_impossible_ones_refused() {
-        assert_eq!(japanese_time(0).unwrap().strftime("%Y-%m-%d %H:%M").to_string(), "1970-01-01 09:00");
+        assert_eq!(
+            japanese_time(0).unwrap().strftime("%Y-%m-%d %H:%M").to_string(),
+            "1970-01-01 09:00"
+        );
         assert!(matches!(japanese_time(i64::MAX), Err(DocumentError::BadTime)));
     }
 }

@@ -57,8 +57,17 @@ fn fonts() -> Option<Fonts> {
 fn text_of(pdf: &[u8], directory: &Path) -> Option<String> {
     let path = directory.join("report.pdf");
     std::fs::write(&path, pdf).unwrap();
-    let output = Command::new("pdftotext").args(["-enc", "UTF-8", "-layout"]).arg(&path).arg("-").output().ok()?;
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new("pdftotext")
+        .args(["-enc", "UTF-8", "-layout"])
+        .arg(&path)
+        .arg("-")
+        .output()
+        .ok()?;
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     Some(String::from_utf8(output.stdout).unwrap())
 }
 
@@ -68,7 +77,9 @@ fn r15_every_value_can_be_read_back() {
     let Some(fonts) = fonts() else { return };
     let directory = tempfile::tempdir().unwrap();
     let pdf = render_report(&report(), &fonts).unwrap();
-    let Some(text) = text_of(&pdf, directory.path()) else { return };
+    let Some(text) = text_of(&pdf, directory.path()) else {
+        return;
+    };
     let text: String = text.split_whitespace().collect();
     for expected in [
         "さくら歯科クリニック",
@@ -104,12 +115,22 @@ fn r15_long_reports_have_several_complete_pages() {
     let mut long = report();
     long.findings = long.findings.repeat(40);
     let pdf = render_report(&long, &fonts).unwrap();
-    let Some(text) = text_of(&pdf, directory.path()) else { return };
-    let pages: Vec<&str> = text.split('\u{c}').filter(|page| !page.trim().is_empty()).collect();
+    let Some(text) = text_of(&pdf, directory.path()) else {
+        return;
+    };
+    let pages: Vec<&str> = text
+        .split('\u{c}')
+        .filter(|page| !page.trim().is_empty())
+        .collect();
     assert!(pages.len() >= 3, "{} pages", pages.len());
     for (index, page) in pages.iter().enumerate() {
-        assert!(page.contains(&format!("{} / {}", index + 1, pages.len())), "page {}", index + 1);
-        assert!(page.contains("K-00123") && page.contains(&long.entry_id));
+        let text: String = page.split_whitespace().collect();
+        assert!(
+            text.contains(&format!("{}/{}", index + 1, pages.len())),
+            "page {}",
+            index + 1
+        );
+        assert!(text.contains("K-00123") && text.contains(&long.entry_id));
     }
 }
 
@@ -117,10 +138,16 @@ fn r15_long_reports_have_several_complete_pages() {
 #[test]
 fn r6_the_same_report_is_the_same_file() {
     let Some(fonts) = fonts() else { return };
-    assert_eq!(render_report(&report(), &fonts).unwrap(), render_report(&report(), &fonts).unwrap());
+    assert_eq!(
+        render_report(&report(), &fonts).unwrap(),
+        render_report(&report(), &fonts).unwrap()
+    );
     let mut other = report();
     other.version = 2;
-    assert_ne!(render_report(&report(), &fonts).unwrap(), render_report(&other, &fonts).unwrap());
+    assert_ne!(
+        render_report(&report(), &fonts).unwrap(),
+        render_report(&other, &fonts).unwrap()
+    );
 }
 
 /// R15: the file says that it is PDF/A, and poppler agrees that it is a whole PDF with its fonts inside.
@@ -132,9 +159,15 @@ fn r15_it_is_pdf_a_with_embedded_fonts() {
     let pdf = render_report(&report(), &fonts).unwrap();
     let text = String::from_utf8_lossy(&pdf);
     assert!(text.contains("<pdfaid:part>2</pdfaid:part>") && text.contains("pdfaid:conformance>U<"));
-    assert!(pdf.len() < 400_000, "{} bytes: whole fonts were embedded", pdf.len());
+    assert!(
+        pdf.len() < 400_000,
+        "{} bytes: whole fonts were embedded",
+        pdf.len()
+    );
     std::fs::write(&path, &pdf).unwrap();
-    let Ok(output) = Command::new("pdffonts").arg(&path).output() else { return };
+    let Ok(output) = Command::new("pdffonts").arg(&path).output() else {
+        return;
+    };
     let listed = String::from_utf8_lossy(&output.stdout).into_owned();
     let fonts: Vec<&str> = listed.lines().skip(2).collect();
     assert!(output.status.success() && !fonts.is_empty(), "{listed}");
@@ -161,7 +194,11 @@ fn odd_text_does_not_stop_a_report() {
         "髙﨑 𠮷野 ①㈱",
     ] {
         let mut document = report();
-        for field in [&mut document.findings, &mut document.patient.name, &mut document.study.accession_number] {
+        for field in [
+            &mut document.findings,
+            &mut document.patient.name,
+            &mut document.study.accession_number,
+        ] {
             odd.clone_into(field);
         }
         render_report(&document, &fonts).unwrap_or_else(|error| panic!("{odd:.20?}: {error}"));
