@@ -2,6 +2,8 @@
 //!
 //! Shows R17: impersonation and intrusion fail.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of a test fail it by unwrap too")]
+
 use std::time::Duration;
 
 use dokuei_tests::lab::Lab;

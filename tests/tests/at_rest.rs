@@ -2,6 +2,8 @@
 //!
 //! Shows R16, R17 and R19 on the raw data directories of the real programs.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of a test fail it by unwrap too")]
+
 use dokuei_tests::canary::Canaries;
 use dokuei_tests::capture::{Capture, is_root};
 use dokuei_tests::lab::Lab;

@@ -2,6 +2,8 @@
 //!
 //! Shows R1, R3, R7, R8, R15 and R16 on the real programs.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of a test fail it by unwrap too")]
+
 use dokuei_tests::api::Client;
 use dokuei_tests::lab::Lab;
 use dokuei_tests::pair::Session;

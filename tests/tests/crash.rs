@@ -2,6 +2,8 @@
 //!
 //! Shows R6 and R17: what is stored stays whole, and no receipt is signed for what is not.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of a test fail it by unwrap too")]
+
 use std::time::Duration;
 
 use dokuei_tests::lab::Lab;

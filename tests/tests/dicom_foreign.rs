@@ -2,6 +2,8 @@
 //!
 //! Shows R1 and R15 with programs and files that are not ours.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of a test fail it by unwrap too")]
+
 use dokuei_tests::lab::Lab;
 use dokuei_tests::{consult, digest, fixtures, foreign};
 use serde_json::Value;

@@ -2,9 +2,12 @@
 //!
 //! Shows R3, R4 and R17: licence and qualification stand in certificates that any X.509 tool verifies.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of a test fail it by unwrap too")]
+
 use dokuei_tests::foreign;
 use dokuei_tests::lab::Lab;
 use dokuei_tests::pair::Pair;
+use dokuei_tests::people::{HOSPITAL, SUZUKI};
 use serde_json::Value;
 
 /// R17: OpenSSL builds the path from every issued certificate to the root, and to no other root.
@@ -62,4 +65,44 @@ fn r17_keys_stay_on_the_machine_and_private() {
         let mode = data.join(secret).metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0, "{secret} has mode {mode:o}");
     }
+}
+
+/// R4, R17: a request that OpenSSL made is as good as ours, and what is issued for it names its key.
+#[test]
+fn r4_r17_a_request_by_openssl_is_certified() {
+    let lab = Lab::new().unwrap();
+    let registry = lab.registry().unwrap();
+    let (key, request) = (
+        lab.folder().join("foreign.key"),
+        lab.folder().join("foreign.csr.pem"),
+    );
+    let mut make = foreign::command("openssl").unwrap();
+    make.args([
+        "req",
+        "-new",
+        "-newkey",
+        "ed25519",
+        "-nodes",
+        "-subj",
+        "/CN=Foreign",
+        "-keyout",
+    ])
+    .arg(&key);
+    dokuei_tests::process::output(make.arg("-out").arg(&request)).unwrap();
+    let chain = registry
+        .issue_practitioner(&SUZUKI, &HOSPITAL, &request, 30)
+        .unwrap();
+    assert!(
+        foreign::openssl_verify(registry.root(), &chain)
+            .unwrap()
+            .contains("OK")
+    );
+    let public = |words: &[&str], file: &std::path::Path| {
+        let mut print = foreign::command("openssl").unwrap();
+        dokuei_tests::process::output(print.args(words).arg("-in").arg(file)).unwrap()
+    };
+    assert_eq!(
+        public(&["x509", "-noout", "-pubkey"], &chain),
+        public(&["pkey", "-pubout"], &key)
+    );
 }
