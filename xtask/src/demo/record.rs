@@ -9,6 +9,9 @@ use serde::Serialize;
 
 use crate::console::{self, Table};
 
+/// The most characters of evidence in the table.
+const EVIDENCE: usize = 96;
+
 /// The record of a demonstration. Its JSON form is a contract with scripts: add to it, change nothing.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Record {
@@ -97,7 +100,11 @@ impl Record {
     pub(crate) fn table(&self) -> Table {
         let mut table = Table::new(&["", "claim", "evidence"]);
         for check in &self.checks {
-            table.row(&[if check.ok { "✓" } else { "✗" }, &check.name, &check.detail]);
+            table.row(&[
+                if check.ok { "✓" } else { "✗" },
+                &check.name,
+                &shortened(&check.detail),
+            ]);
         }
         table
     }
@@ -111,6 +118,15 @@ impl Record {
         std::fs::write(&temporary, serde_json::to_vec_pretty(self)?)
             .and_then(|()| std::fs::rename(&temporary, file))
             .with_context(|| format!("cannot write {}", file.display()))
+    }
+}
+
+/// The beginning of a long evidence; the JSON form holds all of it.
+fn shortened(detail: &str) -> String {
+    let line = detail.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(EVIDENCE) {
+        Some((end, _)) => format!("{} …", &line[..end]),
+        None => line,
     }
 }
 
@@ -161,6 +177,13 @@ mod tests {
         record.check("two", Err(anyhow::anyhow!("because")));
         assert_eq!((record.ok, record.failed()), (false, 1));
         assert!(record.table().to_string().contains("✗  two    because"));
+    }
+
+    #[test]
+    fn a_long_evidence_is_shortened_in_the_table_only() {
+        assert_eq!(shortened("a\n b"), "a b");
+        let short = shortened(&"証".repeat(200));
+        assert_eq!(short.chars().count(), EVIDENCE + 2);
     }
 
     #[test]
