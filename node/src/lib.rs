@@ -1,1 +1,16 @@
 //! The node of a clinic or a specialist: use cases, loopback gateway, command line.
+//!
+//! [`service`] joins store, network, DICOM, packages and the domain; [`gateway`] shows it on loopback; [`cli`] is the
+//! program `dokuei`. Files of the data directory are read and written by [`data_dir`], [`config`], [`keys`],
+//! [`practitioners`] and [`credentials`].
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod credentials;
+pub mod data_dir;
+pub mod gateway;
+pub mod keys;
+pub mod practitioners;
+pub mod service;
+pub mod token;

@@ -1,3 +1,7 @@
-//! The node of a clinic or a specialist: use cases, loopback gateway, command line.
+//! The program `dokuei`: see `dokuei --help`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dokuei_node::cli::main()
+}

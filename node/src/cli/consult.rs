@@ -1,0 +1,229 @@
+//! `dokuei directory`, `dokuei agreement …` and `dokuei consult …`
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::args::{Agreement, Consult, Request};
+use super::client::Client;
+use super::error::{CliError, Outcome};
+use super::{job, output};
+use crate::data_dir::DataDir;
+
+/// `dokuei directory`.
+///
+/// # Errors
+/// What the node refuses.
+pub fn directory(dir: &DataDir, as_json: bool) -> Outcome {
+    let known = Client::connect(dir)?.get("/directory")?;
+    if as_json {
+        output::json(&known);
+        return Ok(());
+    }
+    let rows: Vec<Vec<String>> = entries(&known)
+        .map(|person| {
+            vec![
+                output::text(person, "/name_ja"),
+                output::text(person, "/name_latin"),
+                output::text(person, "/institution"),
+                output::text(person, "/licence/number"),
+                if person["may_read"] == true { "reads" } else { "" }.to_owned(),
+                if person["online"] == true { "online" } else { "" }.to_owned(),
+                output::text(person, "/fingerprint").chars().take(16).collect(),
+            ]
+        })
+        .collect();
+    output::table(&["Name", "", "Institution", "Licence", "", "", "Fingerprint"], &rows);
+    Ok(())
+}
+
+/// Runs one `agreement` command.
+///
+/// # Errors
+/// What the node refuses.
+pub fn agreement(dir: &DataDir, command: Agreement, as_json: bool) -> Outcome {
+    let client = Client::connect(dir)?;
+    let (result, sentence) = match command {
+        Agreement::Propose { with } => {
+            let with = resolve(&client, &with)?;
+            (client.post("/agreements", &json!({"with": with}))?, "proposed; it is in force once countersigned")
+        }
+        Agreement::Accept { agreement } => {
+            (client.post(&format!("/agreements/{agreement}/accept"), &json!({}))?, "countersigned: in force now")
+        }
+        Agreement::List => {
+            let list = client.get("/agreements")?;
+            if as_json {
+                output::json(&list);
+            } else {
+                let rows: Vec<Vec<String>> = entries(&list)
+                    .map(|one| {
+                        let column = |pointer| output::text(one, pointer);
+                        vec![column("/id"), column("/state"), column("/with/name_ja"), column("/valid_until")]
+                    })
+                    .collect();
+                output::table(&["Agreement", "State", "With", "Until"], &rows);
+            }
+            return Ok(());
+        }
+    };
+    done(&result, as_json, sentence);
+    Ok(())
+}
+
+/// Runs one `consult` command.
+///
+/// # Errors
+/// What the node refuses.
+pub fn run(dir: &DataDir, command: Consult, as_json: bool) -> Outcome {
+    let client = Client::connect(dir)?;
+    let act = |case: &str, verb: &str, body: Value| client.post(&format!("/cases/{case}/{verb}"), &body);
+    let (result, sentence) = match command {
+        Consult::Request(request) => (send_request(&client, &request)?, "request signed and queued"),
+        Consult::List => return list(&client, as_json),
+        Consult::Show { case } => return show(&client, &case, as_json),
+        Consult::Accept { case } => (act(&case, "accept", json!({}))?, "accepted; the study is being fetched"),
+        Consult::Decline { case, reason } => (act(&case, "decline", json!({"reason": reason}))?, "declined"),
+        Consult::Report { case, findings, impression, recommendations } => {
+            let report = json!({"status": "final", "findings": findings, "impression": impression, "recommendations": recommendations});
+            (act(&case, "report", report)?, "final report signed and queued")
+        }
+        Consult::Read { case } => (act(&case, "read", json!({}))?, "marked as read"),
+        Consult::Close { case, patient_informed_by, not_informed_because } => {
+            let body = json!({"patient_informed_by": patient_informed_by, "not_informed_because": not_informed_because});
+            (act(&case, "close", body)?, "closed")
+        }
+        Consult::Pdf { case, out } => return save(&client, &format!("/cases/{case}/report.pdf"), &out, as_json),
+        Consult::Sr { case, out } => return save(&client, &format!("/cases/{case}/report.dcm"), &out, as_json),
+    };
+    done(&result, as_json, sentence);
+    Ok(())
+}
+
+fn send_request(client: &Client, request: &Request) -> Outcome<Value> {
+    let with = resolve(client, &request.with)?;
+    let consent_at = request.consent_at.clone().unwrap_or_else(|| jiff::Timestamp::now().to_string());
+    let started = client.post(
+        "/cases",
+        &json!({
+            "study_instance_uid": request.study,
+            "with": with,
+            "question": request.question,
+            "history": request.history,
+            "region": request.region,
+            "justification": request.justification,
+            "consent": {
+                "explained_by": request.consent_by,
+                "explained_at": consent_at,
+                "scope": request.consent_scope,
+            },
+            "urgency": request.urgency.as_str(),
+        }),
+    )?;
+    job::wait(client, &started, "sealing")
+}
+
+/// Finds the one practitioner of the directory whom `wanted` names: fingerprint, its beginning, or a whole name.
+fn resolve(client: &Client, wanted: &str) -> Outcome<String> {
+    let known = client.get("/directory")?;
+    let found: Vec<String> = entries(&known)
+        .filter(|person| {
+            let fingerprint = output::text(person, "/fingerprint");
+            (wanted.len() >= 8 && fingerprint.starts_with(wanted))
+                || output::text(person, "/name_ja") == wanted
+                || output::text(person, "/name_latin") == wanted
+        })
+        .map(|person| output::text(person, "/fingerprint"))
+        .collect();
+    match found.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err(CliError::refused(
+            "practitioner_unknown",
+            format!("nobody in the directory is called {wanted}"),
+            "see `dokuei directory`; a specialist appears there once her node has been reached",
+        )),
+        _ => Err(CliError::refused(
+            "practitioner_ambiguous",
+            format!("{} practitioners are called {wanted}", found.len()),
+            "name the fingerprint that `dokuei directory` shows, and compare licence and institution",
+        )),
+    }
+}
+
+fn list(client: &Client, as_json: bool) -> Outcome {
+    let cases = client.get("/cases")?;
+    if as_json {
+        output::json(&cases);
+        return Ok(());
+    }
+    let rows: Vec<Vec<String>> = entries(&cases)
+        .map(|case| {
+            let column = |pointer| output::text(case, pointer);
+            vec![
+                column("/urgency"),
+                column("/role"),
+                column("/state"),
+                column("/patient_name"),
+                column("/with/name_ja"),
+                column("/transfer/state"),
+                column("/case_id"),
+            ]
+        })
+        .collect();
+    output::table(&["Urgency", "Role", "State", "Patient", "With", "Study", "Case"], &rows);
+    Ok(())
+}
+
+fn show(client: &Client, case: &str, as_json: bool) -> Outcome {
+    let case = client.get(&format!("/cases/{case}"))?;
+    if as_json {
+        output::json(&case);
+        return Ok(());
+    }
+    let field = |pointer| output::text(&case, pointer);
+    println!("{}  {}  {}", field("/patient_name"), field("/state"), field("/urgency"));
+    println!("question: {}\nregion:   {}\nstudy:    {}", field("/question"), field("/region"), field("/transfer/state"));
+    for item in entries(&case["timeline"]) {
+        let column = |pointer| output::text(item, pointer);
+        println!("  {}  {:16} {}  {}", column("/at"), column("/type"), column("/by"), column("/summary_en"));
+    }
+    for report in entries(&case["reports"]) {
+        let column = |pointer| output::text(report, pointer);
+        println!("report {} ({}) by {}", column("/version"), column("/status"), column("/author"));
+        println!("  findings:        {}", column("/findings"));
+        println!("  impression:      {}", column("/impression"));
+        println!("  recommendations: {}", column("/recommendations"));
+    }
+    Ok(())
+}
+
+fn save(client: &Client, path: &str, out: &Path, as_json: bool) -> Outcome {
+    let bytes = client.get_bytes(path)?;
+    fs::write(out, &bytes).map_err(|error| {
+        CliError::refused(
+            "cannot_write",
+            format!("{} cannot be written: {error}", out.display()),
+            "choose another place with --out",
+        )
+    })?;
+    done(&json!({"file": out, "bytes": bytes.len()}), as_json, &format!("wrote {}", out.display()));
+    Ok(())
+}
+
+fn entries(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn done(result: &Value, as_json: bool, sentence: &str) {
+    if as_json {
+        output::json(result);
+        return;
+    }
+    println!("{sentence}");
+    for key in ["case_id", "id"] {
+        if let Some(id) = result[key].as_str() {
+            println!("{id}");
+        }
+    }
+}

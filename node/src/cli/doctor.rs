@@ -1,0 +1,115 @@
+//! `dokuei doctor`: looks for what would go wrong before it does.
+
+use std::path::Path;
+
+use dokuei_document::Fonts;
+use dokuei_store::{Store, StoreError};
+use serde_json::{Value, json};
+
+use super::args::Doctor;
+use super::error::{CliError, Outcome};
+use super::{init, output};
+use crate::clock;
+use crate::config::Config;
+use crate::credentials::Credentials;
+use crate::data_dir::DataDir;
+use crate::practitioners::Practitioners;
+use crate::service::storage_key;
+
+/// A certificate that runs out within this time is told, seconds (30 days).
+const SOON: u64 = 30 * 86_400;
+
+/// What is used to protect data, each with its source (R19).
+const ALGORITHMS: [(&str, &str); 6] = [
+    ("signatures", "Ed25519 (RFC 8032), verified strictly"),
+    ("key encapsulation", "X-Wing = X25519 + ML-KEM-768, by HPKE (RFC 9180)"),
+    ("packages and vault", "ChaCha20-Poly1305 (RFC 8439) in STREAM, BLAKE3 tree, key commitment"),
+    ("database", "SQLCipher 4: AES-256-CBC, HMAC-SHA512"),
+    ("passphrases", "Argon2id (RFC 9106), 64 MiB, 3 passes, 4 lanes"),
+    ("connections", "TLS 1.3 over QUIC or TCP, X25519MLKEM768 preferred"),
+];
+
+struct Check {
+    name: &'static str,
+    problem: Option<String>,
+}
+
+/// Looks at keys, certificates, store, audit log and fonts.
+///
+/// # Errors
+/// When something needs attention.
+pub fn run(dir: &DataDir, command: &Doctor, as_json: bool) -> Outcome {
+    let secrets = init::unlock(dir, command.passphrase.passphrase_file.as_deref())?;
+    let config = Config::read(dir);
+    let mut checks = vec![
+        check("node key", None),
+        check("settings", config.as_ref().err().map(ToString::to_string)),
+        check("certificates", certificates(dir).err()),
+        check("practitioners", practitioners(dir).err()),
+    ];
+    let font = config.ok().and_then(|config| config.document.font);
+    checks.push(check("font for reports", Fonts::find(font.as_deref()).err().map(|error| error.to_string())));
+    checks.extend(store(dir.root(), &storage_key(&secrets)));
+    let bad = checks.iter().filter(|check| check.problem.is_some()).count();
+    if as_json {
+        let view: Vec<Value> =
+            checks.iter().map(|one| json!({"name": one.name, "ok": one.problem.is_none(), "detail": one.problem})).collect();
+        let algorithms: Vec<Value> = ALGORITHMS.iter().map(|(for_what, which)| json!({"for": for_what, "algorithm": which})).collect();
+        output::json(&json!({"ok": bad == 0, "checks": view, "algorithms": algorithms}));
+    } else {
+        let rows: Vec<Vec<String>> = checks
+            .iter()
+            .map(|one| vec![one.name.to_owned(), one.problem.clone().unwrap_or_else(|| "ok".to_owned())])
+            .collect();
+        output::table(&["Check", "Result"], &rows);
+        println!();
+        let rows: Vec<Vec<String>> = ALGORITHMS.iter().map(|(a, b)| vec![(*a).to_owned(), (*b).to_owned()]).collect();
+        output::table(&["Protects", "Algorithm"], &rows);
+    }
+    if bad == 0 {
+        return Ok(());
+    }
+    Err(CliError::refused("needs_attention", format!("{bad} checks need attention"), "see the table above"))
+}
+
+const fn check(name: &'static str, problem: Option<String>) -> Check {
+    Check { name, problem }
+}
+
+fn certificates(dir: &DataDir) -> Result<(), String> {
+    let now = clock::now();
+    let installed = Credentials::read(dir, now).map_err(|error| error.to_string())?;
+    let installed = installed.ok_or("no certificate of this node is installed")?;
+    let node = installed.node(now).map_err(|error| error.to_string())?;
+    if node.validity.not_after < now.plus(SOON) {
+        return Err(format!("the node's certificate runs out on {}", clock::rfc3339(node.validity.not_after)));
+    }
+    Ok(())
+}
+
+fn practitioners(dir: &DataDir) -> Result<(), String> {
+    let now = clock::now();
+    let Ok(Some(installed)) = Credentials::read(dir, now) else { return Ok(()) };
+    let people = Practitioners::of(dir.clone());
+    for person in people.list().map_err(|error| error.to_string())? {
+        let chain = people.chain(&person.id).map_err(|error| error.to_string())?;
+        let chain = chain.ok_or_else(|| format!("{} has no certificate yet", person.id))?;
+        let certificate = installed.practitioner(&chain, now).map_err(|error| format!("{}: {error}", person.id))?;
+        if certificate.validity.not_after < now.plus(SOON) {
+            return Err(format!("{}'s certificate runs out on {}", person.id, clock::rfc3339(certificate.validity.not_after)));
+        }
+    }
+    Ok(())
+}
+
+fn store(directory: &Path, key: &dokuei_store::StoreKey) -> Vec<Check> {
+    match Store::open(directory, key) {
+        Ok(store) => {
+            let audit = store.verify_audit().err().map(|error| error.to_string());
+            vec![check("store", None), check("audit log", audit)]
+        }
+        // A running node holds the store; it has opened it, so it is whole.
+        Err(StoreError::InUse(_)) => vec![check("store (in use by the running node)", None)],
+        Err(error) => vec![check("store", Some(error.to_string()))],
+    }
+}

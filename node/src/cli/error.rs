@@ -1,0 +1,69 @@
+//! How a command fails: one sentence, what to do next, and an exit code that a script can tell apart.
+
+use std::fmt;
+use std::process::ExitCode;
+
+/// Why a command failed; decides its exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// Refused or failed: 1.
+    Refused,
+    /// The node is not running: 3.
+    NotRunning,
+    /// Nobody is signed in: 4.
+    NotSignedIn,
+    /// The storage cannot be used: 5.
+    Storage,
+}
+
+impl Failure {
+    /// The exit code.
+    #[must_use]
+    pub fn exit_code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Refused => 1,
+            Self::NotRunning => 3,
+            Self::NotSignedIn => 4,
+            Self::Storage => 5,
+        })
+    }
+}
+
+/// A failed command.
+#[derive(Debug)]
+pub struct CliError {
+    /// Which kind of failure.
+    pub failure: Failure,
+    /// Stable word for a script.
+    pub code: String,
+    /// What and why, one sentence.
+    pub message: String,
+    /// What to do next; may be empty.
+    pub next: String,
+}
+
+impl CliError {
+    /// A failure with a stable code, a sentence and the next step.
+    #[must_use]
+    pub fn new(failure: Failure, code: &str, message: impl Into<String>, next: impl Into<String>) -> Self {
+        Self { failure, code: code.to_owned(), message: message.into(), next: next.into() }
+    }
+
+    /// A refusal.
+    #[must_use]
+    pub fn refused(code: &str, message: impl Into<String>, next: impl Into<String>) -> Self {
+        Self::new(Failure::Refused, code, message, next)
+    }
+}
+
+impl fmt::Display for CliError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.message)?;
+        if self.next.is_empty() { Ok(()) } else { write!(f, "\n  → {}", self.next) }
+    }
+}
+
+impl std::error::Error for CliError {}
+
+/// What a command gives.
+pub type Outcome<T = ()> = Result<T, CliError>;

@@ -1,0 +1,261 @@
+//! `dokuei init` and `dokuei identity …`: what is done before the node can run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate};
+use dokuei_identity::key::{PublicKey, SecretKey};
+use dokuei_identity::keystore::KdfParams;
+use dokuei_identity::request;
+use dokuei_store::Store;
+use serde_json::{Value, json};
+
+use super::args::{Identity, Init};
+use super::error::{CliError, Failure, Outcome};
+use super::{output, passphrase};
+use crate::clock;
+use crate::config::{Config, Institution};
+use crate::credentials::{self, Credentials, Delivery, Installed};
+use crate::data_dir::{DataDir, write_durably};
+use crate::keys::NodeSecrets;
+use crate::practitioners::Practitioners;
+use crate::service::storage_key;
+
+/// `dokuei init`.
+///
+/// # Errors
+/// When there is a node already, the passphrase is too short, or the directory cannot be written.
+pub fn init(dir: &DataDir, command: &Init, as_json: bool) -> Outcome {
+    if dir.node_key().exists() {
+        return Err(CliError::refused(
+            "already_initialised",
+            format!("there is a node in {} already", dir.root().display()),
+            "use it, or name another directory with --data-dir",
+        ));
+    }
+    let phrase = passphrase::of_node(command.passphrase.passphrase_file.as_deref(), true)?;
+    let mut rng = rand::rng();
+    let secrets = NodeSecrets::generate(&mut rng);
+    let sealed = secrets.seal(&phrase, KdfParams::RECOMMENDED, &mut rng).map_err(|error| {
+        CliError::refused("bad_passphrase", error.to_string(), "choose another passphrase")
+    })?;
+    dir.create().map_err(|error| cannot_write(dir.root(), &error))?;
+    let device_class = command.device_class.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+    let institution =
+        Institution { name: command.institution.clone(), code: command.institution_code.clone(), device_class };
+    Config::new(institution).write(dir).map_err(|error| storage(&error))?;
+    Store::create(dir.root(), &storage_key(&secrets)).map_err(|error| storage(&error))?;
+    let public = hex::encode(secrets.node.public().as_bytes());
+    write_durably(&dir.node_public_key(), public.as_bytes())
+        .map_err(|error| cannot_write(&dir.node_public_key(), &error))?;
+    // The key last: its presence says that the node is whole.
+    write_durably(&dir.node_key(), &sealed).map_err(|error| cannot_write(&dir.node_key(), &error))?;
+    let peer_id = dokuei_net::peer_id_of(&secrets.node.public()).to_string();
+    if as_json {
+        output::json(&json!({"data_dir": dir.root(), "peer_id": peer_id}));
+    } else {
+        println!("a node was made in {}\nits PeerId is {peer_id}", dir.root().display());
+        println!("next: dokuei identity request-node --out node.csr, and send that to the registry operator");
+    }
+    Ok(())
+}
+
+/// Unlocks the node's secrets.
+///
+/// # Errors
+/// When there is no node, or the passphrase is wrong.
+pub fn unlock(dir: &DataDir, file: Option<&Path>) -> Outcome<NodeSecrets> {
+    let sealed = fs::read(dir.node_key()).map_err(|_| {
+        CliError::refused(
+            "not_initialised",
+            format!("there is no node in {}", dir.root().display()),
+            "make one with `dokuei init`, or name its directory with --data-dir",
+        )
+    })?;
+    let phrase = passphrase::of_node(file, false)?;
+    NodeSecrets::open(&sealed, &phrase).map_err(|error| {
+        CliError::refused(
+            "wrong_passphrase",
+            format!("the node's keys cannot be unlocked: {error}"),
+            "give the passphrase that was chosen at `dokuei init`",
+        )
+    })
+}
+
+/// Runs one `identity` command.
+///
+/// # Errors
+/// What the passphrase rule, the file system or the chain checks refuse.
+pub fn identity(dir: &DataDir, command: Identity, as_json: bool) -> Outcome {
+    match command {
+        Identity::RequestNode { out, passphrase } => {
+            let secrets = unlock(dir, passphrase.passphrase_file.as_deref())?;
+            let config = Config::read(dir).map_err(|error| storage(&error))?;
+            deliver(&certificate_request(&secrets.node, &config.institution.name)?, out, as_json)
+        }
+        Identity::RequestPractitioner { id, name_ja, name_latin, out, passphrase } => {
+            require_node(dir)?;
+            let phrase = passphrase::of_practitioner(passphrase.passphrase_file.as_deref(), true)?;
+            let secrets = Practitioners::of(dir.clone())
+                .enrol(&id, (&name_ja, &name_latin), &phrase, &mut rand::rng())
+                .map_err(|error| CliError::refused("cannot_enrol", error.to_string(), ""))?;
+            deliver(&certificate_request(&secrets.signing, &name_latin)?, out, as_json)
+        }
+        Identity::Install { root, chain, crl } => install(dir, &root, &chain, crl.as_deref(), as_json),
+        Identity::Show => show(dir, as_json),
+    }
+}
+
+fn certificate_request(key: &SecretKey, common_name: &str) -> Outcome<String> {
+    request::make(key, common_name).map_err(|error| {
+        CliError::refused("bad_name", format!("no certificate request can be made: {error}"), "choose a shorter name")
+    })
+}
+
+fn public_key(dir: &DataDir) -> Outcome<PublicKey> {
+    let text = read(&dir.node_public_key())?;
+    let mut bytes = [0; 32];
+    let key = hex::decode_to_slice(text.trim(), &mut bytes).ok().and_then(|()| PublicKey::from_bytes(bytes).ok());
+    key.ok_or_else(|| CliError::refused("damaged", "the file node.pub is damaged", "restore it from a backup"))
+}
+
+fn require_node(dir: &DataDir) -> Outcome {
+    if dir.node_key().exists() {
+        return Ok(());
+    }
+    Err(CliError::refused(
+        "not_initialised",
+        format!("there is no node in {}", dir.root().display()),
+        "make one with `dokuei init` first",
+    ))
+}
+
+fn deliver(pem: &str, out: Option<PathBuf>, as_json: bool) -> Outcome {
+    match out {
+        Some(path) => {
+            fs::write(&path, pem).map_err(|error| cannot_write(&path, &error))?;
+            if as_json {
+                output::json(&json!({"request": path}));
+            } else {
+                println!("wrote {}; send it to the registry operator", path.display());
+            }
+        }
+        None if as_json => output::json(&json!({"pem": pem})),
+        None => print!("{pem}"),
+    }
+    Ok(())
+}
+
+fn install(dir: &DataDir, root: &Path, chain: &Path, crl: Option<&Path>, as_json: bool) -> Outcome {
+    require_node(dir)?;
+    let root = read(root)?;
+    let chain = read(chain)?;
+    let crl = crl.map(read).transpose()?;
+    let node_key = public_key(dir)?;
+    let delivery = Delivery { root: &root, chain: &chain, crl: crl.as_deref() };
+    let installed = credentials::install(dir, &node_key, &delivery, clock::now()).map_err(|error| {
+        CliError::refused(
+            "certificate_refused",
+            error.to_string(),
+            "compare with what the registry operator sent; ask for a new certificate when it has expired",
+        )
+    })?;
+    match installed {
+        Installed::Node(certificate) if as_json => output::json(&json!({"node": describe_node(&certificate)})),
+        Installed::Practitioner(id, certificate) if as_json => {
+            output::json(&json!({"practitioner": describe_person(&id, &certificate)}));
+        }
+        Installed::Node(certificate) => {
+            println!("installed the certificate of this node, {}", certificate.institution);
+        }
+        Installed::Practitioner(id, certificate) => {
+            println!("installed the certificate of {} ({id})", certificate.name.japanese);
+        }
+    }
+    Ok(())
+}
+
+fn show(dir: &DataDir, as_json: bool) -> Outcome {
+    require_node(dir)?;
+    let now = clock::now();
+    let refused = |error: credentials::CredentialError| {
+        CliError::refused("certificate_refused", error.to_string(), "install it again with `dokuei identity install`")
+    };
+    let Some(credentials) = Credentials::read(dir, now).map_err(refused)? else {
+        return Err(CliError::refused(
+            "no_certificate",
+            "no certificate of this node is installed yet",
+            "ask for one with `dokuei identity request-node`",
+        ));
+    };
+    let node = credentials.node(now);
+    let people = Practitioners::of(dir.clone());
+    let mut persons = Vec::new();
+    for person in people.list().map_err(|error| CliError::refused("damaged", error.to_string(), ""))? {
+        let Ok(Some(chain)) = people.chain(&person.id) else { continue };
+        persons.push(match credentials.practitioner(&chain, now) {
+            Ok(certificate) => describe_person(&person.id, &certificate),
+            Err(error) => json!({"id": person.id, "refused": error.to_string()}),
+        });
+    }
+    let node = node.map_or_else(|error| json!({"refused": error.to_string()}), |node| describe_node(&node));
+    let view = json!({"root": credentials.anchor.fingerprint(), "node": node, "practitioners": persons});
+    if as_json {
+        output::json(&view);
+    } else {
+        println!("root  {}", credentials.anchor.fingerprint());
+        println!("node  {}", summary(&view["node"], "/institution"));
+        for person in &persons {
+            println!("{:5} {}", output::text(person, "/id"), summary(person, "/name_ja"));
+        }
+    }
+    Ok(())
+}
+
+fn summary(view: &Value, name: &str) -> String {
+    match view["refused"].as_str() {
+        Some(reason) => format!("refused: {reason}"),
+        None => format!("{}, valid until {}", output::text(view, name), output::text(view, "/valid_until")),
+    }
+}
+
+fn describe_node(certificate: &NodeCertificate) -> Value {
+    json!({
+        "fingerprint": certificate.fingerprint,
+        "institution": certificate.institution,
+        "device_class": certificate.device_class,
+        "valid_until": clock::rfc3339(certificate.validity.not_after),
+    })
+}
+
+fn describe_person(id: &str, certificate: &PractitionerCertificate) -> Value {
+    json!({
+        "id": id,
+        "fingerprint": certificate.fingerprint,
+        "name_ja": certificate.name.japanese,
+        "name_latin": certificate.name.latin,
+        "licence": certificate.licence,
+        "qualifications": certificate.qualifications,
+        "valid_until": clock::rfc3339(certificate.validity.not_after),
+    })
+}
+
+fn read(path: &Path) -> Outcome<String> {
+    fs::read_to_string(path).map_err(|error| {
+        CliError::refused("file_unreadable", format!("{} cannot be read: {error}", path.display()), "check the name")
+    })
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error) -> CliError {
+    CliError::new(
+        Failure::Storage,
+        "cannot_write",
+        format!("{} cannot be written: {error}", path.display()),
+        "make room, or choose another directory with --data-dir",
+    )
+}
+
+fn storage(error: &dyn std::error::Error) -> CliError {
+    CliError::new(Failure::Storage, "storage_failed", error.to_string(), "see `dokuei doctor`")
+}

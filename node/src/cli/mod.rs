@@ -1,0 +1,71 @@
+//! The command line: reads what is wanted, does it here or asks the running node, tells how it went.
+
+mod args;
+mod client;
+mod consult;
+mod doctor;
+mod error;
+mod init;
+mod job;
+mod key_log;
+mod output;
+mod passphrase;
+mod run;
+mod session;
+mod study;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use self::args::{Cli, Command};
+use self::error::Outcome;
+use crate::data_dir::DataDir;
+
+/// Runs the program; gives its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    if let Err(error) = key_log::forget() {
+        eprintln!("dokuei: {error}");
+        return ExitCode::FAILURE;
+    }
+    let cli = Cli::parse();
+    let dir = cli.data_dir.clone().map_or_else(DataDir::by_convention, DataDir::at);
+    match dispatch(&dir, cli.command, cli.json) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::failure(&error, cli.json);
+            error.failure.exit_code()
+        }
+    }
+}
+
+fn dispatch(dir: &DataDir, command: Command, as_json: bool) -> Outcome {
+    match command {
+        Command::Init(init) => init::init(dir, &init, as_json),
+        Command::Identity(identity) => init::identity(dir, identity, as_json),
+        Command::Run(run) => run::run(dir, &run, as_json),
+        Command::Status => session::status(dir, as_json),
+        Command::SignIn(sign_in) => session::sign_in(dir, &sign_in, as_json),
+        Command::SignOut => session::sign_out(dir, as_json),
+        Command::Study(study) => study::run(dir, study, as_json),
+        Command::Directory => consult::directory(dir, as_json),
+        Command::Agreement(agreement) => consult::agreement(dir, agreement, as_json),
+        Command::Consult(consult) => consult::run(dir, consult, as_json),
+        Command::Doctor(doctor) => doctor::run(dir, &doctor, as_json),
+        Command::Completion { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "dokuei", &mut std::io::stdout());
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,158 @@
+//! `dokuei run`: the node itself.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use dokuei_net::Multiaddr;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::args::Run;
+use super::error::{CliError, Failure, Outcome};
+use super::{init, output};
+use crate::config::Config;
+use crate::data_dir::{DataDir, write_durably};
+use crate::gateway;
+use crate::service::Node;
+use crate::service::error::{Blame, ServiceError};
+use crate::service::status::Meeting;
+use crate::token::Token;
+
+/// Runs the node until SIGTERM or Ctrl-C.
+///
+/// # Errors
+/// When it cannot be unlocked, its store cannot be opened, or an address is taken.
+pub fn run(dir: &DataDir, command: &Run, as_json: bool) -> Outcome {
+    start_logging();
+    let secrets = init::unlock(dir, command.passphrase.passphrase_file.as_deref())?;
+    let config = Config::read(dir).map_err(|error| {
+        CliError::refused("bad_config", error.to_string(), "correct the settings file")
+    })?;
+    let meeting = meeting(&config, command)?;
+    let listen = command.api.unwrap_or(config.api.listen);
+    if !listen.ip().is_loopback() {
+        return Err(CliError::refused(
+            "not_loopback",
+            format!("the API would listen on {listen}, which others can reach"),
+            "use an address of this machine alone, e.g. 127.0.0.1:4680",
+        ));
+    }
+    let ui = ui_dir(&config, command);
+    let node = Node::open(dir.clone(), config, secrets).map_err(|error| cannot_start(&error))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+        CliError::refused("no_runtime", format!("the system gives no threads: {error}"), "")
+    })?;
+    let outcome = runtime.block_on(serve(dir, node, meeting, listen, ui, as_json));
+    // Work that waits for the disk is let finish; what is half done is taken up at the next start.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(10));
+    outcome
+}
+
+async fn serve(
+    dir: &DataDir,
+    node: Node,
+    meeting: Meeting,
+    listen: SocketAddr,
+    ui: Option<PathBuf>,
+    as_json: bool,
+) -> Outcome {
+    let listener = TcpListener::bind(listen).await.map_err(|error| address_taken(&listen.to_string(), &error))?;
+    let address = listener.local_addr().map_err(|error| address_taken(&listen.to_string(), &error))?;
+    node.join(meeting).await.map_err(|error| {
+        CliError::refused(
+            "cannot_listen",
+            format!("the node cannot listen for other nodes: {error}"),
+            "stop the program that uses the port, or choose another with --listen",
+        )
+    })?;
+    let token = Token::generate();
+    let api = format!("http://{address}");
+    let told = json!({"api": api, "pid": std::process::id()});
+    write_durably(&dir.api_token(), token.expose().as_bytes()).map_err(|error| cannot_write(&error))?;
+    write_durably(&dir.api_address(), told.to_string().as_bytes()).map_err(|error| cannot_write(&error))?;
+    if as_json {
+        output::json(&told);
+    } else {
+        println!("the node is running; the app is at {api}/");
+    }
+    let router = gateway::router(node.clone(), token, ui);
+    let served = axum::serve(listener, router).with_graceful_shutdown(stopped()).into_future();
+    // A browser that listens to events would hold a graceful end up for ever.
+    let outcome = tokio::select! {
+        outcome = served => outcome,
+        () = async { stopped().await; tokio::time::sleep(std::time::Duration::from_secs(2)).await } => Ok(()),
+    };
+    node.leave().await;
+    let _ = std::fs::remove_file(dir.api_address());
+    let _ = std::fs::remove_file(dir.session_token());
+    outcome.map_err(|error| CliError::refused("api_failed", format!("the API ended: {error}"), "start the node again"))
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+async fn stopped() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+/// Flags and environment prevail over the file.
+fn meeting(config: &Config, command: &Run) -> Outcome<Meeting> {
+    let choose = |given: &[String], filed: &[String]| {
+        let texts = if given.is_empty() { filed } else { given };
+        texts.iter().map(|text| multiaddr(text)).collect::<Outcome<Vec<_>>>()
+    };
+    Ok(Meeting {
+        listen: choose(&command.listen, &config.network.listen)?,
+        bootstraps: choose(&command.bootstrap, &config.network.bootstrap)?,
+        peers: choose(&[], &config.network.peers)?,
+        discovery: config.network.discovery,
+    })
+}
+
+fn multiaddr(text: &str) -> Outcome<Multiaddr> {
+    text.parse().map_err(|error| {
+        CliError::refused(
+            "bad_address",
+            format!("{text} is not a multiaddress: {error}"),
+            "write it like /ip4/192.0.2.1/udp/4600/quic-v1",
+        )
+    })
+}
+
+/// The app's files: named, else beside the program.
+fn ui_dir(config: &Config, command: &Run) -> Option<PathBuf> {
+    let beside = || {
+        let program = std::env::current_exe().ok()?;
+        let share = program.parent()?.parent()?.join("share/dokuei/ui");
+        share.join("index.html").exists().then_some(share)
+    };
+    command.ui_dir.clone().or_else(|| config.api.ui_dir.clone()).or_else(beside)
+}
+
+fn start_logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("DOKUEI_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,dokuei_node=info,dokuei_net=info"));
+    // Standard error: standard output is for what was asked.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
+}
+
+fn cannot_start(error: &ServiceError) -> CliError {
+    let failure = if error.blame() == Blame::Storage { Failure::Storage } else { Failure::Refused };
+    CliError::new(failure, error.code(), format!("the node cannot start: {error}"), error.next())
+}
+
+fn address_taken(address: &str, error: &io::Error) -> CliError {
+    CliError::refused(
+        "address_taken",
+        format!("the API cannot listen on {address}: {error}"),
+        "stop the program that uses it, or choose another address with --api (127.0.0.1:0 takes a free port)",
+    )
+}
+
+fn cannot_write(error: &io::Error) -> CliError {
+    CliError::new(Failure::Storage, "cannot_write", format!("the data directory cannot be written: {error}"), "make room on the disk")
+}

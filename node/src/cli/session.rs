@@ -1,0 +1,86 @@
+//! `dokuei status`, `dokuei sign-in`, `dokuei sign-out`.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::args::SignIn;
+use super::client::Client;
+use super::error::{CliError, Failure, Outcome};
+use super::{output, passphrase};
+use crate::data_dir::{DataDir, write_durably};
+
+/// Signs in; the session's token is kept in the data directory until sign-out.
+///
+/// # Errors
+/// The node's refusal.
+pub fn sign_in(dir: &DataDir, command: &SignIn, as_json: bool) -> Outcome {
+    let client = Client::as_operator(dir)?;
+    let phrase = passphrase::of_practitioner(command.passphrase.passphrase_file.as_deref(), false)?;
+    let session = client.post("/session", &json!({"id": command.id, "passphrase": *phrase}))?;
+    let token = session["token"].as_str().unwrap_or_default();
+    write_durably(&dir.session_token(), token.as_bytes()).map_err(|error| {
+        CliError::new(Failure::Storage, "cannot_write", format!("the session cannot be kept: {error}"), "")
+    })?;
+    if as_json {
+        output::json(&json!({"practitioner": session["practitioner"], "expires_at": session["expires_at"]}));
+    } else {
+        println!("signed in as {}", output::text(&session, "/practitioner/name_ja"));
+    }
+    Ok(())
+}
+
+/// Signs out and forgets the token.
+///
+/// # Errors
+/// When the token cannot be removed.
+pub fn sign_out(dir: &DataDir, as_json: bool) -> Outcome {
+    if dir.session_token().exists() {
+        // A node that is not running has forgotten the session already.
+        let _ = Client::connect(dir).and_then(|client| client.delete("/session"));
+        fs::remove_file(dir.session_token()).map_err(|error| {
+            CliError::new(Failure::Storage, "cannot_write", format!("the session cannot be removed: {error}"), "")
+        })?;
+    }
+    if as_json {
+        output::json(&json!({"signed_in": false}));
+    } else {
+        println!("signed out");
+    }
+    Ok(())
+}
+
+/// Shows what the running node is doing.
+///
+/// # Errors
+/// When the node is not running.
+pub fn status(dir: &DataDir, as_json: bool) -> Outcome {
+    let status = Client::as_operator(dir)?.get("/status")?;
+    if as_json {
+        output::json(&status);
+        return Ok(());
+    }
+    let field = |pointer| output::text(&status, pointer);
+    println!("institution  {}\nPeerId       {}\nnetwork      {}", field("/institution"), field("/peer_id"), field("/network"));
+    for address in status["listening"].as_array().into_iter().flatten() {
+        println!("listening    {}", address.as_str().unwrap_or_default());
+    }
+    for bootstrap in status["bootstraps"].as_array().into_iter().flatten() {
+        let state = if bootstrap["connected"] == true { "connected" } else { "not reached" };
+        println!("bootstrap    {} ({state})", output::text(bootstrap, "/address"));
+    }
+    for peer in status["peers"].as_array().into_iter().flatten() {
+        println!("peer         {} ({})", output::text(peer, "/institution"), how(peer));
+    }
+    println!("signed in    {}", field("/signed_in/name_ja"));
+    println!("studies      {}\ncases        {}", field("/studies"), field("/cases"));
+    Ok(())
+}
+
+fn how(peer: &Value) -> &'static str {
+    match (peer["direct"] == true, peer["relayed"] == true) {
+        (true, _) => "direct",
+        (false, true) => "relayed",
+        (false, false) => "connecting",
+    }
+}

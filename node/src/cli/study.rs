@@ -1,0 +1,146 @@
+//! `dokuei study …`
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::args::Study;
+use super::client::Client;
+use super::error::{CliError, Outcome};
+use super::{job, output};
+use crate::data_dir::DataDir;
+
+/// Runs one `study` command.
+///
+/// # Errors
+/// What the node or the file system refuses.
+pub fn run(dir: &DataDir, command: Study, as_json: bool) -> Outcome {
+    match command {
+        Study::Import { paths } => import(&Client::connect(dir)?, &paths, as_json),
+        Study::List => list(&Client::connect(dir)?, as_json),
+        Study::Show { study } => show(&Client::connect(dir)?, &study, as_json),
+        Study::Export { study, out } => export(&Client::connect(dir)?, &study, &out, as_json),
+        Study::Sample { out, slices, size } => sample(&out, slices, size, as_json),
+    }
+}
+
+fn import(client: &Client, paths: &[std::path::PathBuf], as_json: bool) -> Outcome {
+    let mut failed = false;
+    let mut all = Vec::new();
+    for path in paths {
+        let path = absolute(path)?;
+        let started = client.post("/studies/import", &json!({"path": path}))?;
+        let result = job::wait(client, &started, "importing")?;
+        let refused = result["refused"].as_array().map_or(0, Vec::len);
+        failed |= refused > 0 && result["imported"] == 0 && result["duplicates"] == 0;
+        all.push(result);
+    }
+    if as_json {
+        output::json(&json!({"ok": !failed, "imports": all}));
+    } else {
+        all.iter().for_each(describe_import);
+    }
+    if failed && !as_json {
+        return Err(CliError::refused("nothing_imported", "nothing could be imported", "see the reasons above"));
+    }
+    if failed { Err(silent()) } else { Ok(()) }
+}
+
+/// The result was printed already; only the exit code is left to tell.
+fn silent() -> CliError {
+    CliError::refused("", "", "")
+}
+
+fn describe_import(result: &Value) {
+    println!(
+        "imported {} instances ({} bytes) in {} studies; {} were here already",
+        result["imported"],
+        result["bytes"],
+        result["studies"].as_array().map_or(0, Vec::len),
+        result["duplicates"],
+    );
+    for refused in result["refused"].as_array().into_iter().flatten() {
+        eprintln!("refused {}: {}", output::text(refused, "/file"), output::text(refused, "/reason"));
+    }
+}
+
+fn list(client: &Client, as_json: bool) -> Outcome {
+    let studies = client.get("/studies")?;
+    if as_json {
+        output::json(&studies);
+        return Ok(());
+    }
+    let rows: Vec<Vec<String>> = studies
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|study| {
+            vec![
+                name(study),
+                output::text(study, "/patient/id"),
+                output::text(study, "/study_date"),
+                output::text(study, "/modalities").replace(['[', ']', '"'], ""),
+                output::text(study, "/instances"),
+                output::text(study, "/origin"),
+                output::text(study, "/study_instance_uid"),
+            ]
+        })
+        .collect();
+    output::table(&["Patient", "ID", "Date", "Modality", "Images", "Origin", "Study Instance UID"], &rows);
+    Ok(())
+}
+
+/// The ideographic name when there is one, else the alphabetic.
+fn name(study: &Value) -> String {
+    let ideographic = output::text(study, "/patient/name/ideographic");
+    if ideographic.is_empty() { output::text(study, "/patient/name/alphabetic") } else { ideographic }
+}
+
+fn show(client: &Client, study: &str, as_json: bool) -> Outcome {
+    let study = client.get(&format!("/studies/{study}"))?;
+    if as_json {
+        output::json(&study);
+        return Ok(());
+    }
+    println!("{}  {}  {}", name(&study), output::text(&study, "/study_date"), output::text(&study, "/description"));
+    for series in study["series"].as_array().into_iter().flatten() {
+        println!(
+            "  series {} {} {}: {} instances",
+            output::text(series, "/number"),
+            output::text(series, "/modality"),
+            output::text(series, "/description"),
+            series["instances"].as_array().map_or(0, Vec::len)
+        );
+    }
+    Ok(())
+}
+
+fn export(client: &Client, study: &str, out: &Path, as_json: bool) -> Outcome {
+    let started = client.post(&format!("/studies/{study}/export"), &json!({"path": absolute(out)?}))?;
+    let result = job::wait(client, &started, "exporting")?;
+    if as_json {
+        output::json(&result);
+    } else {
+        println!("wrote {} files to {}", result["files"], out.display());
+    }
+    Ok(())
+}
+
+fn sample(out: &Path, slices: u32, size: u16, as_json: bool) -> Outcome {
+    let written = crate::service::sample::write(out, slices, size).map_err(|error| {
+        CliError::refused("sample_failed", error.to_string(), "choose a new or empty folder with enough room")
+    })?;
+    if as_json {
+        output::json(&json!({"study_instance_uid": written.study_instance_uid, "files": written.files, "bytes": written.bytes}));
+    } else {
+        println!("wrote {} slices to {}; import them with `dokuei study import`", written.files, out.display());
+    }
+    Ok(())
+}
+
+/// The node has another working directory than this command: hand it an absolute path.
+fn absolute(path: &Path) -> Outcome<std::path::PathBuf> {
+    std::path::absolute(path).map_err(|error| {
+        CliError::refused("bad_path", format!("{} is not a usable path: {error}", path.display()), "")
+    })
+}

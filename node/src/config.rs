@@ -1,0 +1,191 @@
+//! Settings of a node: `config.toml`, over which the environment and the flags of `dokuei run` prevail.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::data_dir::{self, DataDir};
+
+/// What is wrong with `config.toml`.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The file cannot be read or written.
+    #[error("the settings file {path} cannot be used: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is not what it should be.
+    #[error("the settings file {path} is not understood: {reason}")]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// Line, column and reason.
+        reason: String,
+    },
+}
+
+/// `config.toml`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The institution that this node belongs to.
+    pub institution: Institution,
+    /// How it meets others.
+    #[serde(default)]
+    pub network: Network,
+    /// The loopback API and the app.
+    #[serde(default)]
+    pub api: Api,
+    /// Reports as documents.
+    #[serde(default)]
+    pub document: Document,
+}
+
+/// The institution that a node belongs to, as it asks the registry to certify it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Institution {
+    /// Its name, e.g. 山田歯科医院.
+    pub name: String,
+    /// Its code (保険医療機関コード).
+    pub code: String,
+    /// Kind of machine: fixed, portable, virtual-desktop.
+    pub device_class: String,
+}
+
+/// How a node meets others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Network {
+    /// Multiaddresses to listen on.
+    pub listen: Vec<String>,
+    /// Multiaddresses of bootstrap hosts, each ending in /p2p/PEER_ID.
+    pub bootstrap: Vec<String>,
+    /// Multiaddresses of fixed partners, each ending in /p2p/PEER_ID.
+    pub peers: Vec<String>,
+    /// Off: meet only `peers`, contact no bootstrap (inside a VPN).
+    pub discovery: bool,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self {
+            listen: vec!["/ip4/0.0.0.0/udp/4600/quic-v1".to_owned(), "/ip4/0.0.0.0/tcp/4600".to_owned()],
+            bootstrap: Vec::new(),
+            peers: Vec::new(),
+            discovery: true,
+        }
+    }
+}
+
+/// The loopback API and the app.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Api {
+    /// Where it listens; a loopback address.
+    pub listen: SocketAddr,
+    /// Folder of the app's files; unset: beside the program, in ../share/dokuei/ui.
+    pub ui_dir: Option<PathBuf>,
+    /// Minutes without use after which a session is locked.
+    pub auto_lock_minutes: u32,
+}
+
+impl Default for Api {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 4680)), ui_dir: None, auto_lock_minutes: 15 }
+    }
+}
+
+/// Reports as documents.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Document {
+    /// A TrueType or OpenType font with Japanese; unset: the usual places of Debian's fonts-ipaexfont-gothic.
+    pub font: Option<PathBuf>,
+}
+
+impl Config {
+    /// The settings of a new node.
+    #[must_use]
+    pub fn new(institution: Institution) -> Self {
+        Self {
+            institution,
+            network: Network::default(),
+            api: Api::default(),
+            document: Document::default(),
+        }
+    }
+
+    /// Reads `config.toml`.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn read(dir: &DataDir) -> Result<Self, ConfigError> {
+        let path = dir.config();
+        let text =
+            fs::read_to_string(&path).map_err(|source| ConfigError::File { path: path.clone(), source })?;
+        Self::parse(&path, &text)
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        toml::from_str(text)
+            .map_err(|error| ConfigError::Syntax { path: path.to_owned(), reason: error.to_string() })
+    }
+
+    /// Writes `config.toml`.
+    ///
+    /// # Errors
+    /// [`ConfigError::File`].
+    pub fn write(&self, dir: &DataDir) -> Result<(), ConfigError> {
+        let path = dir.config();
+        let text = toml::to_string_pretty(self)
+            .map_err(|error| ConfigError::Syntax { path: path.clone(), reason: error.to_string() })?;
+        let text = format!("# Settings of this Dokuei node; flags and environment of `dokuei run` prevail.\n\n{text}");
+        data_dir::write_durably(&path, text.as_bytes()).map_err(|source| ConfigError::File { path, source })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn institution() -> Institution {
+        Institution {
+            name: "山田歯科医院".to_owned(),
+            code: "1312345678".to_owned(),
+            device_class: "fixed".to_owned(),
+        }
+    }
+
+    #[test]
+    fn settings_survive_being_written_and_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let dir = DataDir::at(directory.path().to_owned());
+        let config = Config::new(institution());
+        config.write(&dir).unwrap();
+        assert_eq!(Config::read(&dir).unwrap(), config);
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_told_and_not_ignored() {
+        let text = "[institution]\nname='a'\ncode='b'\ndevice_class='fixed'\n[network]\nlissen=[]\n";
+        let error = Config::parse(Path::new("config.toml"), text).unwrap_err();
+        assert!(error.to_string().contains("lissen"), "{error}");
+    }
+
+    #[test]
+    fn r16_a_vpn_only_node_is_a_matter_of_three_lines() {
+        let text = "[institution]\nname='a'\ncode='b'\ndevice_class='fixed'\n[network]\ndiscovery=false\n\
+                    peers=['/ip4/10.8.0.2/udp/4600/quic-v1/p2p/12D3KooWGatU9DR7DJg8SwHP7ZrEzkzPzSXxKVzpNxNqrtEYMPsw']\n";
+        let config = Config::parse(Path::new("config.toml"), text).unwrap();
+        assert!(!config.network.discovery);
+        assert_eq!(config.network.peers.len(), 1);
+    }
+}

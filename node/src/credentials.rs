@@ -1,0 +1,194 @@
+//! The certificates installed on this node: the root it trusts, its own chain, the revocation list.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate};
+use dokuei_identity::chain::{self, Chain, ChainError, Fault, TrustAnchor};
+use dokuei_identity::key::PublicKey;
+use dokuei_identity::revocation::{RevocationError, RevocationList};
+use dokuei_identity::time::Timestamp;
+use thiserror::Error;
+
+use crate::data_dir::{DataDir, write_durably};
+use crate::practitioners::{PractitionerError, Practitioners};
+
+/// Why certificates could not be installed or read.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum CredentialError {
+    /// A file cannot be read or written.
+    #[error("the file {path} cannot be used: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The chain does not stand.
+    #[error("the certificate is refused: {0}")]
+    Chain(#[from] ChainError),
+    /// The revocation list does not stand.
+    #[error("the certificate revocation list is refused: {0}")]
+    Revocation(#[from] RevocationError),
+    /// Neither this node nor one of its practitioners has the key.
+    #[error("the certificate is for a key that is neither this node's nor one of its practitioners'")]
+    ForeignKey,
+    /// Another root is trusted already.
+    #[error("this node trusts another registry's root already ({known}); this one has the fingerprint {got}")]
+    AnotherRoot {
+        /// Fingerprint of the installed root.
+        known: String,
+        /// Fingerprint of the offered root.
+        got: String,
+    },
+    /// A practitioner's files cannot be used.
+    #[error(transparent)]
+    Practitioner(#[from] PractitionerError),
+}
+
+/// The certificates of a node as they stand in its data directory.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// The root of trust.
+    pub anchor: TrustAnchor,
+    /// The node's own chain.
+    pub chain: Chain,
+    /// The newest revocation list, when one is installed.
+    pub revoked: Option<RevocationList>,
+}
+
+/// For whom a certificate was installed.
+#[derive(Debug, Clone)]
+pub enum Installed {
+    /// For this node.
+    Node(NodeCertificate),
+    /// For a practitioner; with her sign-in name.
+    Practitioner(String, PractitionerCertificate),
+}
+
+impl Credentials {
+    /// Reads what is installed; `None` while root or node certificate are missing.
+    ///
+    /// # Errors
+    /// [`CredentialError`] when a file is unreadable or does not stand.
+    pub fn read(dir: &DataDir, now: Timestamp) -> Result<Option<Self>, CredentialError> {
+        let (Some(anchor), Some(chain)) = (text(dir.root_certificate())?, text(dir.node_chain())?) else {
+            return Ok(None);
+        };
+        let (anchor, chain) = (TrustAnchor::from_pem(&anchor)?, Chain::from_pem(&chain)?);
+        let revoked = match text(dir.crl())? {
+            Some(pem) => Some(RevocationList::verify_pem(&pem, &chain, &anchor, now)?),
+            None => None,
+        };
+        Ok(Some(Self { anchor, chain, revoked }))
+    }
+
+    /// The node's certificate, verified now.
+    ///
+    /// # Errors
+    /// [`ChainError`], for example when it has expired or was revoked.
+    pub fn node(&self, now: Timestamp) -> Result<NodeCertificate, ChainError> {
+        chain::verify_node(&self.chain, &self.anchor, now, self.revoked.as_ref())
+    }
+
+    /// Another node's certificate, verified now.
+    ///
+    /// # Errors
+    /// [`ChainError`], for example when it has expired or was revoked.
+    pub fn node_of(&self, chain: &Chain, now: Timestamp) -> Result<NodeCertificate, ChainError> {
+        chain::verify_node(chain, &self.anchor, now, self.revoked.as_ref())
+    }
+
+    /// A practitioner's certificate, verified now.
+    ///
+    /// # Errors
+    /// [`ChainError`], for example when it has expired or was revoked.
+    pub fn practitioner(&self, chain: &Chain, now: Timestamp) -> Result<PractitionerCertificate, ChainError> {
+        chain::verify_practitioner(chain, &self.anchor, now, self.revoked.as_ref())
+    }
+}
+
+/// What an operator sent back, as PEM texts.
+#[derive(Debug)]
+pub struct Delivery<'a> {
+    /// The root certificate.
+    pub root: &'a str,
+    /// The issued certificate, followed by the issuing CA's.
+    pub chain: &'a str,
+    /// The newest revocation list.
+    pub crl: Option<&'a str>,
+}
+
+/// Installs what an operator sent back: verifies it whole, then writes it.
+///
+/// # Errors
+/// [`CredentialError`]; nothing has changed then.
+pub fn install(
+    dir: &DataDir,
+    node_key: &PublicKey,
+    delivery: &Delivery<'_>,
+    now: Timestamp,
+) -> Result<Installed, CredentialError> {
+    let anchor = TrustAnchor::from_pem(delivery.root)?;
+    if let Some(known) = text(dir.root_certificate())? {
+        let known = TrustAnchor::from_pem(&known)?;
+        if known.fingerprint() != anchor.fingerprint() {
+            let (known, got) = (known.fingerprint().to_string(), anchor.fingerprint().to_string());
+            return Err(CredentialError::AnotherRoot { known, got });
+        }
+    }
+    let chain = Chain::from_pem(delivery.chain)?;
+    let revoked =
+        delivery.crl.map(|pem| RevocationList::verify_pem(pem, &chain, &anchor, now)).transpose()?;
+    let installed = judge(dir, node_key, &chain, &anchor, now, revoked.as_ref())?;
+    write(dir.root_certificate(), &anchor.to_pem())?;
+    if let Some(revoked) = &revoked {
+        write(dir.crl(), &revoked.to_pem())?;
+    }
+    match &installed {
+        Installed::Node(_) => write(dir.node_chain(), &chain.to_pem())?,
+        Installed::Practitioner(id, _) => Practitioners::of(dir.clone()).install(id, &chain)?,
+    }
+    Ok(installed)
+}
+
+/// Finds out whose certificate it is, by its key.
+fn judge(
+    dir: &DataDir,
+    node_key: &PublicKey,
+    chain: &Chain,
+    anchor: &TrustAnchor,
+    now: Timestamp,
+    revoked: Option<&RevocationList>,
+) -> Result<Installed, CredentialError> {
+    match chain::verify_practitioner(chain, anchor, now, revoked) {
+        Ok(certificate) => {
+            let people = Practitioners::of(dir.clone());
+            let person = people.with_key(&certificate.key)?.ok_or(CredentialError::ForeignKey)?;
+            Ok(Installed::Practitioner(person.id, certificate))
+        }
+        Err(as_practitioner) => {
+            let certificate = match chain::verify_node(chain, anchor, now, revoked) {
+                Ok(certificate) => certificate,
+                // Of the two reasons the one that is not "this is the other kind" helps.
+                Err(ChainError::Refused { fault: Fault::Policy, .. }) => return Err(as_practitioner.into()),
+                Err(error) => return Err(error.into()),
+            };
+            if certificate.key == *node_key { Ok(Installed::Node(certificate)) } else { Err(CredentialError::ForeignKey) }
+        }
+    }
+}
+
+fn text(path: PathBuf) -> Result<Option<String>, CredentialError> {
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(CredentialError::File { path, source }),
+    }
+}
+
+fn write(path: PathBuf, text: &str) -> Result<(), CredentialError> {
+    write_durably(&path, text.as_bytes()).map_err(|source| CredentialError::File { path, source })
+}

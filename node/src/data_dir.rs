@@ -1,0 +1,154 @@
+//! The node's data directory: where each file lies, and how a small file is written so that a crash leaves either
+//! the old or the new one.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
+
+/// A node's data directory. Directories are made for the owner only (0700), files likewise (0600).
+#[derive(Debug, Clone)]
+pub struct DataDir(PathBuf);
+
+impl DataDir {
+    /// The directory at `path`, which need not exist yet.
+    #[must_use]
+    pub const fn at(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    /// Where this platform keeps a user's application data.
+    #[must_use]
+    pub fn by_convention() -> Self {
+        Self(
+            ProjectDirs::from("jp", "dokuei", "dokuei")
+                .map_or_else(|| PathBuf::from("dokuei-data"), |dirs| dirs.data_local_dir().to_owned()),
+        )
+    }
+
+    /// The directory itself.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.0
+    }
+
+    /// `config.toml`: settings that the administrator edits.
+    #[must_use]
+    pub fn config(&self) -> PathBuf {
+        self.0.join("config.toml")
+    }
+
+    /// `node.key`: node key and storage key, sealed by the node passphrase. Its presence means "initialised".
+    #[must_use]
+    pub fn node_key(&self) -> PathBuf {
+        self.0.join("node.key")
+    }
+
+    /// `node.pub`: the node's public key in hexadecimal, to tell its certificate from others while it is locked.
+    #[must_use]
+    pub fn node_public_key(&self) -> PathBuf {
+        self.0.join("node.pub")
+    }
+
+    /// `root.pem`: the root certificate of the registry that this node trusts.
+    #[must_use]
+    pub fn root_certificate(&self) -> PathBuf {
+        self.0.join("root.pem")
+    }
+
+    /// `node.pem`: the node's own certificate chain.
+    #[must_use]
+    pub fn node_chain(&self) -> PathBuf {
+        self.0.join("node.pem")
+    }
+
+    /// `crl.pem`: the newest certificate revocation list that was installed.
+    #[must_use]
+    pub fn crl(&self) -> PathBuf {
+        self.0.join("crl.pem")
+    }
+
+    /// `practitioners/`: a sealed key, a description and a chain for each person who works here.
+    #[must_use]
+    pub fn practitioners(&self) -> PathBuf {
+        self.0.join("practitioners")
+    }
+
+    /// `api.token`: proof, to the loopback API, of being the user who runs this node.
+    #[must_use]
+    pub fn api_token(&self) -> PathBuf {
+        self.0.join("api.token")
+    }
+
+    /// `api.json`: where the loopback API listens while the node runs.
+    #[must_use]
+    pub fn api_address(&self) -> PathBuf {
+        self.0.join("api.json")
+    }
+
+    /// `session.token`: the command line's own signed-in session.
+    #[must_use]
+    pub fn session_token(&self) -> PathBuf {
+        self.0.join("session.token")
+    }
+
+    /// Makes the directory and those inside it.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn create(&self) -> io::Result<()> {
+        for directory in [self.0.clone(), self.practitioners()] {
+            fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes a small file whole or not at all: a temporary file beside it, fsync, rename, fsync of the directory.
+///
+/// # Errors
+/// Whatever the file system says; the old file, if any, is untouched then.
+pub fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let directory = path.parent().unwrap_or_else(|| Path::new("."));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = directory.join(format!(".{name}.{}.new", std::process::id()));
+    let written = (|| {
+        let mut file =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&temporary, path)?;
+        File::open(directory)?.sync_all()
+    })();
+    if written.is_err() {
+        // The first error is the one worth telling.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_only_its_owner_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("node.key");
+        write_durably(&path, b"first").unwrap();
+        write_durably(&path, b"second").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"second");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_failed_write_leaves_nothing_behind() {
+        let directory = tempfile::tempdir().unwrap();
+        assert!(write_durably(&directory.path().join("missing/file"), b"x").is_err());
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+}

@@ -1,0 +1,147 @@
+//! Agreements and consultations.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::auth::SignedIn;
+use super::problem::Problem;
+use super::{Gateway, blocking};
+use crate::service::cases::{Closing, NewReport, NewRequest};
+
+/// With whom an agreement is proposed.
+#[derive(Deserialize)]
+pub struct Proposal {
+    with: String,
+}
+
+/// Why a request is declined.
+#[derive(Deserialize)]
+pub struct Declining {
+    reason: String,
+}
+
+/// `GET /agreements`
+pub async fn agreements(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.agreements(&session)).await.map(Json)
+}
+
+/// `POST /agreements`
+pub async fn propose(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Json(body): Json<Proposal>,
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    let made = blocking(move || gateway.node.propose_agreement(&session, &body.with)).await?;
+    Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// `POST /agreements/{id}/accept`
+pub async fn countersign(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.countersign_agreement(&session, &id)).await.map(Json)
+}
+
+/// `GET /cases`
+pub async fn list(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.cases(&session)).await.map(Json)
+}
+
+/// `GET /cases/{id}`
+pub async fn show(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.case(&session, &id)).await.map(Json)
+}
+
+/// `POST /cases`: checks the request at once, then signs and seals in a job.
+pub async fn request(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Json(body): Json<NewRequest>,
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    let (case, job) = blocking(move || gateway.node.start_request(&session, body)).await?;
+    Ok((StatusCode::ACCEPTED, Json(json!({"case_id": case, "job": job.id()}))))
+}
+
+/// `POST /cases/{id}/accept`
+pub async fn accept(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.accept(&session, &id)).await.map(Json)
+}
+
+/// `POST /cases/{id}/decline`
+pub async fn decline(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Path(id): Path<String>,
+    Json(body): Json<Declining>,
+) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.decline(&session, &id, body.reason)).await.map(Json)
+}
+
+/// `POST /cases/{id}/report`
+pub async fn report(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Path(id): Path<String>,
+    Json(body): Json<NewReport>,
+) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.report(&session, &id, body)).await.map(Json)
+}
+
+/// `POST /cases/{id}/read`
+pub async fn read(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.mark_read(&session, &id)).await.map(Json)
+}
+
+/// `POST /cases/{id}/close`
+pub async fn close(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Path(id): Path<String>,
+    Json(body): Json<Closing>,
+) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.close(&session, &id, body)).await.map(Json)
+}
+
+/// `GET /cases/{id}/report.pdf`
+pub async fn report_pdf(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Path(id): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    let pdf = blocking(move || gateway.node.report_pdf(&session, &id)).await?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf))
+}
+
+/// `GET /cases/{id}/report.dcm`
+pub async fn report_sr(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Path(id): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    let sr = blocking(move || gateway.node.report_sr(&session, &id)).await?;
+    Ok(([(header::CONTENT_TYPE, "application/dicom")], sr))
+}

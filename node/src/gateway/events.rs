@@ -1,0 +1,25 @@
+//! Server-sent events: that something changed, never what.
+
+use std::convert::Infallible;
+
+use axum::extract::State;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures::{Stream, StreamExt};
+use tokio_stream::wrappers::BroadcastStream;
+
+use super::Gateway;
+use super::auth::Operator;
+
+/// `GET /events`. A listener that fell behind gets an event `lagged` and should ask for everything again.
+pub async fn stream(
+    State(gateway): State<Gateway>,
+    _: Operator,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let events = BroadcastStream::new(gateway.node.events().listen()).map(|event| {
+        Ok(match event {
+            Ok(event) => Event::default().json_data(&event).unwrap_or_default(),
+            Err(_) => Event::default().event("lagged").data("{}"),
+        })
+    });
+    Sse::new(events).keep_alive(KeepAlive::default())
+}

@@ -1,0 +1,93 @@
+//! The loopback HTTP face of the node: JSON API, DICOMweb, server-sent events and the app's own files.
+//!
+//! Thin: each handler reads a request, calls one use case of [`crate::service`] and writes what it gives.
+
+mod auth;
+mod cases;
+mod dicomweb;
+mod events;
+mod guard;
+mod problem;
+mod session;
+mod status;
+mod studies;
+mod ui;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
+
+use self::problem::Problem;
+use crate::service::Node;
+use crate::service::error::ServiceError;
+use crate::token::Token;
+
+/// The largest request body, bytes: a report of several pages is far below.
+const MAX_BODY: usize = 1 << 20;
+
+/// What every handler may use.
+#[derive(Clone)]
+pub struct Gateway {
+    node: Node,
+    operator_token: Arc<Token>,
+}
+
+/// Builds the router. `ui` is the folder of the app's files, when there is one.
+#[must_use]
+pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router {
+    let gateway = Gateway { node, operator_token: Arc::new(operator_token) };
+    let api = Router::new()
+        .route("/status", get(status::status))
+        .route("/practitioners", get(session::practitioners))
+        .route("/session", get(session::show).post(session::sign_in).delete(session::sign_out))
+        .route("/directory", get(status::directory))
+        .route("/jobs/{id}", get(status::job))
+        .route("/events", get(events::stream))
+        .route("/studies", get(studies::list))
+        .route("/studies/import", post(studies::import))
+        .route("/studies/{uid}", get(studies::show))
+        .route("/studies/{uid}/export", post(studies::export))
+        .route("/agreements", get(cases::agreements).post(cases::propose))
+        .route("/agreements/{id}/accept", post(cases::countersign))
+        .route("/cases", get(cases::list).post(cases::request))
+        .route("/cases/{id}", get(cases::show))
+        .route("/cases/{id}/accept", post(cases::accept))
+        .route("/cases/{id}/decline", post(cases::decline))
+        .route("/cases/{id}/report", post(cases::report))
+        .route("/cases/{id}/read", post(cases::read))
+        .route("/cases/{id}/close", post(cases::close))
+        .route("/cases/{id}/report.pdf", get(cases::report_pdf))
+        .route("/cases/{id}/report.dcm", get(cases::report_sr))
+        .fallback(unknown);
+    let dicomweb = Router::new()
+        .route("/studies/{study}/series/{series}/instances/{instance}", get(dicomweb::instance))
+        .route("/studies/{study}/series/{series}/instances/{instance}/rendered", get(dicomweb::rendered))
+        .fallback(unknown);
+    Router::new()
+        .nest("/api/v1", api)
+        .nest("/dicomweb", dicomweb)
+        .fallback_service(ui::files(ui))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn(guard::guard))
+        .with_state(gateway)
+}
+
+async fn unknown() -> Problem {
+    Problem::new(axum::http::StatusCode::NOT_FOUND, "unknown_path", "there is no such path in this API", "")
+}
+
+/// Runs a use case, which may wait for the disk, on a thread for blocking work.
+async fn blocking<T, F>(work: F) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    F: FnOnce() -> Result<T, ServiceError> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(work).await {
+        Ok(outcome) => outcome.map_err(Problem::from),
+        Err(_) => Err(Problem::from(ServiceError::Interrupted)),
+    }
+}

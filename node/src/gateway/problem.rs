@@ -1,0 +1,72 @@
+//! Refusals as RFC 9457 problem documents.
+
+use axum::Json;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::service::error::{Blame, ServiceError};
+
+/// A refusal on its way to the app or a script. `code` is stable; `detail` and `next` are for people.
+#[derive(Debug, Clone, Serialize)]
+pub struct Problem {
+    #[serde(rename = "type")]
+    kind: String,
+    title: &'static str,
+    #[serde(skip)]
+    http: StatusCode,
+    status: u16,
+    /// What and why, one sentence.
+    pub detail: String,
+    /// Stable word.
+    pub code: String,
+    /// What to do next; may be empty.
+    pub next: String,
+}
+
+impl Problem {
+    /// A problem with an HTTP status, a stable code, a sentence and the next step.
+    pub fn new(http: StatusCode, code: &str, detail: impl Into<String>, next: impl Into<String>) -> Self {
+        Self {
+            kind: format!("urn:dokuei:problem:{code}"),
+            title: http.canonical_reason().unwrap_or("Refused"),
+            http,
+            status: http.as_u16(),
+            detail: detail.into(),
+            code: code.to_owned(),
+            next: next.into(),
+        }
+    }
+
+    /// Nobody is signed in.
+    #[must_use]
+    pub fn not_signed_in() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", "nobody is signed in", "sign in first")
+    }
+}
+
+impl From<ServiceError> for Problem {
+    fn from(error: ServiceError) -> Self {
+        let http = match error.blame() {
+            Blame::Caller => StatusCode::UNPROCESSABLE_ENTITY,
+            Blame::Unknown => StatusCode::NOT_FOUND,
+            Blame::NotSignedIn => StatusCode::UNAUTHORIZED,
+            Blame::NotAllowed => StatusCode::FORBIDDEN,
+            Blame::Conflict => StatusCode::CONFLICT,
+            Blame::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Blame::Storage => StatusCode::INSUFFICIENT_STORAGE,
+            Blame::Node => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self::new(http, error.code(), error.to_string(), error.next())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.http, Json(&self)).into_response();
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
+        response
+    }
+}

@@ -1,0 +1,61 @@
+//! Signing in and out.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::auth::{COOKIE, SignedIn, token};
+use super::problem::Problem;
+use super::{Gateway, blocking};
+use crate::clock;
+use crate::service::view;
+
+/// `POST /session`
+#[derive(Deserialize)]
+pub struct SignIn {
+    id: String,
+    passphrase: String,
+}
+
+/// Who can sign in here.
+pub async fn practitioners(State(gateway): State<Gateway>) -> Result<Json<Value>, Problem> {
+    let people = blocking(move || gateway.node.practitioners()).await?;
+    let names: Vec<Value> = people.iter().map(|one| json!({"id": one.id, "name": one.name_ja})).collect();
+    Ok(Json(Value::from(names)))
+}
+
+/// Signs in; the token is in the answer and, for a browser, in a cookie that no script can read.
+pub async fn sign_in(
+    State(gateway): State<Gateway>,
+    Json(body): Json<SignIn>,
+) -> Result<impl IntoResponse, Problem> {
+    let node = gateway.node.clone();
+    let passphrase = zeroize::Zeroizing::new(body.passphrase);
+    let (token, session) = blocking(move || node.sign_in(&body.id, &passphrase)).await?;
+    let now = gateway.node.now();
+    let body = json!({
+        "token": token.expose(),
+        "practitioner": view::practitioner(&session.id, &session.certificate, now),
+        "expires_at": clock::rfc3339(gateway.node.sessions().expiry(now)),
+    });
+    let cookie = format!("{COOKIE}={}; HttpOnly; SameSite=Strict; Path=/", token.expose());
+    Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(body)))
+}
+
+/// Who is signed in.
+pub async fn show(State(gateway): State<Gateway>, SignedIn(session): SignedIn) -> Json<Value> {
+    Json(view::practitioner(&session.id, &session.certificate, gateway.node.now()))
+}
+
+/// Signs out: the unlocked keys are forgotten.
+pub async fn sign_out(State(gateway): State<Gateway>, parts: Parts) -> impl IntoResponse {
+    if let Some(token) = token(&parts) {
+        gateway.node.sign_out(token);
+    }
+    let cookie = format!("{COOKIE}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0");
+    (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)])
+}

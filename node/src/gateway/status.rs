@@ -1,0 +1,31 @@
+//! How the node is, whom it knows, how its jobs stand.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde_json::Value;
+
+use super::auth::Operator;
+use super::problem::Problem;
+use super::{Gateway, blocking};
+use crate::service::error::ServiceError;
+
+/// `GET /status`
+pub async fn status(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
+    Ok(Json(gateway.node.status().await?))
+}
+
+/// `GET /directory`
+pub async fn directory(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
+    let online = gateway.node.online().await;
+    blocking(move || gateway.node.directory(&online)).await.map(Json)
+}
+
+/// `GET /jobs/{id}`
+pub async fn job(
+    State(gateway): State<Gateway>,
+    _: Operator,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let job = gateway.node.jobs().find(&id).ok_or(ServiceError::Unknown("job"))?;
+    Ok(Json(job.view()))
+}

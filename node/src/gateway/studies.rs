@@ -1,0 +1,54 @@
+//! Studies held here: list, show, import, export.
+
+use std::path::PathBuf;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::auth::{Operator, SignedIn};
+use super::problem::Problem;
+use super::{Gateway, blocking};
+
+/// A path on the node's own machine.
+#[derive(Deserialize)]
+pub struct LocalPath {
+    path: PathBuf,
+}
+
+/// `GET /studies`
+pub async fn list(State(gateway): State<Gateway>, _: SignedIn) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.studies()).await.map(Json)
+}
+
+/// `GET /studies/{uid}`
+pub async fn show(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Path(uid): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.study(&session, &uid)).await.map(Json)
+}
+
+/// `POST /studies/import`: staff may do this without seeing any image.
+pub async fn import(
+    State(gateway): State<Gateway>,
+    _: Operator,
+    Json(body): Json<LocalPath>,
+) -> (StatusCode, Json<Value>) {
+    let job = gateway.node.start_import(body.path);
+    (StatusCode::ACCEPTED, Json(json!({"job": job.id()})))
+}
+
+/// `POST /studies/{uid}/export`
+pub async fn export(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Path(uid): Path<String>,
+    Json(body): Json<LocalPath>,
+) -> (StatusCode, Json<Value>) {
+    let job = gateway.node.start_export(&session, uid, body.path);
+    (StatusCode::ACCEPTED, Json(json!({"job": job.id()})))
+}

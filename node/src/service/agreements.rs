@@ -1,0 +1,145 @@
+//! Agreements on who is responsible for what, signed by both before the first request (R8).
+
+use dokuei_consultation::agreement::{AgreementInForce, AgreementLog};
+use dokuei_consultation::author::Author;
+use dokuei_consultation::body::{Agreement, Party};
+use dokuei_consultation::event::Event;
+use dokuei_consultation::id::AgreementId;
+use dokuei_consultation::standing::Standing;
+use dokuei_consultation::template;
+use dokuei_identity::certificate::PractitionerCertificate;
+use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::policy::{self, Action};
+use dokuei_identity::time::Timestamp;
+use dokuei_store::LogKind;
+use serde_json::{Value, json};
+
+use super::error::ServiceError;
+use super::session::Session;
+use super::{Node, logs};
+use crate::clock;
+
+/// How long an agreement is in force, seconds (one year).
+const VALIDITY: u64 = 365 * 86_400;
+
+impl Node {
+    /// The agreements of a practitioner.
+    ///
+    /// # Errors
+    /// [`ServiceError::Store`].
+    pub fn agreements(&self, session: &Session) -> Result<Value, ServiceError> {
+        let me = session.certificate.fingerprint;
+        let mut views = Vec::new();
+        for log in self.agreement_logs()? {
+            if log.parties().contains(&me) {
+                views.push(self.agreement_view(&log, &me));
+            }
+        }
+        Ok(views.into())
+    }
+
+    /// Proposes the standard agreement to another practitioner.
+    ///
+    /// # Errors
+    /// [`ServiceError::Refused`] with the rule, for example for one of the same institution.
+    pub fn propose_agreement(&self, session: &Session, with: &str) -> Result<Value, ServiceError> {
+        let now = self.now();
+        policy::may(&session.certificate, Action::Agree, now)?;
+        let with: Fingerprint = with.parse().map_err(|error| ServiceError::field("with", error))?;
+        let other = self.people().certificate(&with).ok_or(ServiceError::Unknown("practitioner"))?;
+        let (proposer, other) = (self.as_party(&session.certificate, now)?, self.as_party(&other, now)?);
+        let contact = format!("{} {}", proposer.institution, proposer.name);
+        let agreement = template::standard(proposer, other, contact, now, now.plus(VALIDITY));
+        let id = AgreementId::from_bytes(rand::random());
+        self.sign_agreement(session, AgreementLog::new(id), agreement, now)
+    }
+
+    /// Countersigns an agreement that was proposed to the practitioner.
+    ///
+    /// # Errors
+    /// [`ServiceError::Refused`] with the rule.
+    pub fn countersign_agreement(&self, session: &Session, id: &str) -> Result<Value, ServiceError> {
+        let now = self.now();
+        policy::may(&session.certificate, Action::Agree, now)?;
+        let id: AgreementId = id.parse().map_err(|_| ServiceError::Unknown("agreement"))?;
+        let log = self.agreement_log(id)?;
+        let (proposal, agreement) = log.proposal().ok_or(ServiceError::Unknown("agreement"))?;
+        let countersignature = agreement.countersignature(proposal);
+        self.sign_agreement(session, log, countersignature, now)
+    }
+
+    fn sign_agreement(
+        &self,
+        session: &Session,
+        mut log: AgreementLog,
+        agreement: Agreement,
+        now: Timestamp,
+    ) -> Result<Value, ServiceError> {
+        let _writing = self.write_lock();
+        let author: Author = self.author(session)?;
+        let draft = log.draft(&author, agreement, self.people(), now)?;
+        let entry = draft.sign(&session.secrets.signing, &mut rand::rng());
+        let effects = log.handle(Event::Authored(entry), self.people(), now)?;
+        self.perform(LogKind::Agreement, *log.id().as_bytes(), effects)?;
+        self.audit(&session.id, "agree", &log.id().to_string(), "success")?;
+        self.ring();
+        Ok(self.agreement_view(&log, &session.certificate.fingerprint))
+    }
+
+    /// The agreement in force between two practitioners; of several the one that runs longest.
+    pub(super) fn agreement_with(
+        &self,
+        one: &Fingerprint,
+        other: &Fingerprint,
+        now: Timestamp,
+    ) -> Result<Option<AgreementInForce>, ServiceError> {
+        let all = self.agreement_logs()?.into_iter().filter_map(|log| log.in_force(now));
+        Ok(all.filter(|agreement| agreement.between(one, other)).max_by_key(|one| one.agreement().valid_until))
+    }
+
+    pub(super) fn people_agreement(&self, id: &AgreementId) -> Option<AgreementInForce> {
+        self.people().agreement(id)
+    }
+
+    fn agreement_logs(&self) -> Result<Vec<AgreementLog>, ServiceError> {
+        let rows = self.store().logs(Some(LogKind::Agreement))?;
+        rows.iter().map(|row| self.agreement_log(AgreementId::from_bytes(row.log_id))).collect()
+    }
+
+    pub(super) fn agreement_log(&self, id: AgreementId) -> Result<AgreementLog, ServiceError> {
+        let entries = logs::stored(self.store(), LogKind::Agreement, id.as_bytes())?;
+        Ok(AgreementLog::replay(id, entries, self.people())?)
+    }
+
+    /// A practitioner with the institution at which she works: her node's, else the one in her certificate.
+    fn as_party(&self, certificate: &PractitionerCertificate, now: Timestamp) -> Result<Party, ServiceError> {
+        let devices = self.people().nodes_of(&certificate.fingerprint, now)?;
+        let node = devices.iter().find_map(|device| self.people().node_certificate(&device.node));
+        let institution = node.map(|node| node.institution).or_else(|| certificate.institution.clone());
+        Ok(Party {
+            practitioner: certificate.fingerprint,
+            name: certificate.name.japanese.clone(),
+            institution: institution.unwrap_or_default(),
+        })
+    }
+
+    fn agreement_view(&self, log: &AgreementLog, me: &Fingerprint) -> Value {
+        let Some((_, agreement)) = log.proposal() else { return Value::Null };
+        let by_me = agreement.proposer.practitioner == *me;
+        let other = if by_me { &agreement.other } else { &agreement.proposer };
+        let mut with = self.party(&other.practitioner);
+        if with.is_null() {
+            with = json!({"fingerprint": other.practitioner, "name_ja": other.name, "institution": other.institution});
+        }
+        json!({
+            "id": log.id(),
+            "state": log.state(self.now()).name(),
+            "with": with,
+            "proposed_by_me": by_me,
+            "terms": agreement.terms,
+            "turnaround_hours": agreement.turnaround_hours,
+            "valid_from": clock::rfc3339(agreement.valid_from),
+            "valid_until": clock::rfc3339(agreement.valid_until),
+        })
+    }
+}

@@ -1,0 +1,336 @@
+//! Consultations: the work list, one case, and what its two practitioners do in it.
+
+use dokuei_consultation::body::{
+    Accept, Body, Close, Decline, GUIDELINE, ImagesReviewed, Outcome, Report, ReportRead, ReportStatus,
+};
+use dokuei_consultation::entry::VerifiedEntry;
+use dokuei_consultation::id::{CaseId, EntryId};
+use dokuei_consultation::machine::Case;
+use dokuei_consultation::state::State;
+use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_store::LogKind;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Node;
+use super::error::ServiceError;
+use super::session::Session;
+use crate::clock;
+
+/// What a dentist asks, as the app sends it.
+#[derive(Debug, Deserialize)]
+pub struct NewRequest {
+    /// Study Instance UID.
+    pub study_instance_uid: String,
+    /// Fingerprint of the specialist.
+    pub with: String,
+    /// Clinical question.
+    pub question: String,
+    /// History and symptoms.
+    #[serde(default)]
+    pub history: String,
+    /// Region.
+    pub region: String,
+    /// Why the examination was justified.
+    pub justification: String,
+    /// The patient's consent.
+    pub consent: NewConsent,
+    /// routine, urgent, emergency.
+    #[serde(default)]
+    pub urgency: String,
+}
+
+/// The patient's consent, as the app sends it.
+#[derive(Debug, Deserialize)]
+pub struct NewConsent {
+    /// Who explained.
+    pub explained_by: String,
+    /// When, RFC 3339.
+    pub explained_at: String,
+    /// What was agreed to.
+    pub scope: String,
+}
+
+/// A report, as the app sends it.
+#[derive(Deserialize)]
+pub struct NewReport {
+    /// preliminary or final.
+    pub status: String,
+    /// Findings.
+    pub findings: String,
+    /// Impression.
+    pub impression: String,
+    /// Recommendations.
+    #[serde(default)]
+    pub recommendations: String,
+}
+
+/// How a case is closed, as the app sends it: one of the two is given.
+#[derive(Deserialize)]
+pub struct Closing {
+    /// Who informed the patient.
+    #[serde(default)]
+    pub patient_informed_by: Option<String>,
+    /// Why nobody did.
+    #[serde(default)]
+    pub not_informed_because: Option<String>,
+}
+
+impl Node {
+    /// The work list of a practitioner: urgent first, then newest first.
+    ///
+    /// # Errors
+    /// [`ServiceError::Store`].
+    pub fn cases(&self, session: &Session) -> Result<Value, ServiceError> {
+        let me = session.certificate.fingerprint;
+        let mut rows = Vec::new();
+        for row in self.store().logs(Some(LogKind::Case))? {
+            let case = self.case_log(CaseId::from_bytes(row.log_id))?;
+            if case.parties().contains(&me) {
+                rows.push(self.row(&case, &me)?);
+            }
+        }
+        let rank = |row: &Value| match row["urgency"].as_str() {
+            Some("emergency") => 0,
+            Some("urgent") => 1,
+            _ => 2,
+        };
+        rows.sort_by(|a, b| {
+            rank(a).cmp(&rank(b)).then_with(|| b["requested_at"].as_str().cmp(&a["requested_at"].as_str()))
+        });
+        Ok(rows.into())
+    }
+
+    /// One case with its timeline and reports; looking at it is audited.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unknown`] for a case that is not here or in which the practitioner has no part.
+    pub fn case(&self, session: &Session, id: &str) -> Result<Value, ServiceError> {
+        let case = self.my_case(session, id)?;
+        let mut view = self.row(&case, &session.certificate.fingerprint)?;
+        if let Some((_, request)) = case.request() {
+            view["history"] = request.history.clone().into();
+            view["justification"] = request.justification.clone().into();
+            view["consent"] = json!({
+                "explained_by": request.consent.explained_by,
+                "explained_at": clock::rfc3339(request.consent.explained_at),
+                "scope": request.consent.scope,
+            });
+        }
+        view["timeline"] = case.log().ordered().into_iter().map(|entry| self.timeline_item(entry)).collect();
+        view["reports"] = self.reports(&case);
+        self.audit(&session.id, "view", id, "success")?;
+        Ok(view)
+    }
+
+    /// Accepts a request; the study is fetched from then on.
+    ///
+    /// # Errors
+    /// [`ServiceError::Refused`] with the rule.
+    pub fn accept(&self, session: &Session, id: &str) -> Result<Value, ServiceError> {
+        self.act(session, id, "accept", |case| {
+            Ok(Body::Accept(Accept { request: request_of(case)?, note: String::new() }))
+        })
+    }
+
+    /// Declines a request.
+    ///
+    /// # Errors
+    /// [`ServiceError::Refused`] with the rule.
+    pub fn decline(&self, session: &Session, id: &str, reason: String) -> Result<Value, ServiceError> {
+        self.act(session, id, "decline", |case| Ok(Body::Decline(Decline { request: request_of(case)?, reason })))
+    }
+
+    /// Signs a report.
+    ///
+    /// # Errors
+    /// [`ServiceError::Refused`] with the rule, [`ServiceError::NotOpened`] while the images are not here.
+    pub fn report(&self, session: &Session, id: &str, report: NewReport) -> Result<Value, ServiceError> {
+        let status = match report.status.as_str() {
+            "final" => ReportStatus::Final,
+            "preliminary" => ReportStatus::Preliminary,
+            _ => return Err(ServiceError::field("status", "it is preliminary or final")),
+        };
+        self.act(session, id, "report", |case| {
+            let (request_id, request) = case.request().ok_or(ServiceError::Unknown("request"))?;
+            let package = self.package_of(&case.id())?.ok_or(ServiceError::NotOpened)?;
+            let predecessor = report_entries(case).last().map(|entry| entry.id());
+            let terms = self
+                .people_agreement(&request.agreement.id)
+                .map(|agreement| agreement.terms_hash())
+                .ok_or(ServiceError::NoAgreement)?;
+            Ok(Body::Report(Box::new(Report {
+                request: request_id,
+                package,
+                predecessor,
+                status,
+                findings: report.findings,
+                impression: report.impression,
+                recommendations: report.recommendations,
+                technique: String::new(),
+                images: self.images_of(&request.study_instance_uid)?,
+                terms,
+                guideline: GUIDELINE.to_owned(),
+            })))
+        })
+    }
+
+    /// Confirms that report and images were read.
+    ///
+    /// # Errors
+    /// [`ServiceError::NoReport`], or [`ServiceError::Refused`] with the rule.
+    pub fn mark_read(&self, session: &Session, id: &str) -> Result<Value, ServiceError> {
+        self.act(session, id, "read", |case| {
+            let newest = report_entries(case).last().map(|entry| entry.id());
+            Ok(Body::ReportRead(ReportRead { report: newest.ok_or(ServiceError::NoReport)? }))
+        })
+    }
+
+    /// Closes a consultation.
+    ///
+    /// # Errors
+    /// [`ServiceError::Refused`] with the rule.
+    pub fn close(&self, session: &Session, id: &str, closing: Closing) -> Result<Value, ServiceError> {
+        let outcome = match (closing.patient_informed_by, closing.not_informed_because) {
+            (Some(by), None) => Outcome::PatientInformed { by, at: self.now() },
+            (None, Some(reason)) => Outcome::NotInformed { reason },
+            _ => {
+                let why = "say either who informed the patient or why nobody did";
+                return Err(ServiceError::field("patient_informed_by", why));
+            }
+        };
+        self.act(session, id, "close", |_| Ok(Body::Close(Close { outcome })))
+    }
+
+    /// Reads the case, writes one entry of the practitioner's and shows the case as it is then.
+    fn act(
+        &self,
+        session: &Session,
+        id: &str,
+        verb: &str,
+        body: impl FnOnce(&Case) -> Result<Body, ServiceError>,
+    ) -> Result<Value, ServiceError> {
+        let writing = self.write_lock();
+        let mut case = self.my_case(session, id)?;
+        let outcome = body(&case).and_then(|body| self.author_case(session, &mut case, body));
+        drop(writing);
+        self.audit(&session.id, verb, id, if outcome.is_ok() { "success" } else { "refused" })?;
+        outcome?;
+        self.ring();
+        self.row(&case, &session.certificate.fingerprint)
+    }
+
+    /// A case in which the practitioner has a part: another's is not told from one that is not here (R12).
+    pub(super) fn my_case(&self, session: &Session, id: &str) -> Result<Case, ServiceError> {
+        let id: CaseId = id.parse().map_err(|_| ServiceError::Unknown("case"))?;
+        let case = self.case_log(id)?;
+        if case.parties().contains(&session.certificate.fingerprint) { Ok(case) } else { Err(ServiceError::Unknown("case")) }
+    }
+
+    fn row(&self, case: &Case, me: &Fingerprint) -> Result<Value, ServiceError> {
+        let Some((id, request)) = case.request() else { return Ok(Value::Null) };
+        let requesting = request.requester.practitioner == *me;
+        let other = if requesting { request.consultant } else { request.requester.practitioner };
+        let (state, reports) = (case.state(), report_entries(case));
+        let requested_at = case.log().get(&id).map(|entry| clock::rfc3339(entry.header().time));
+        let newest = reports.last().and_then(|entry| match entry.body() {
+            Body::Report(report) => Some(json!({"status": report.status, "version": reports.len()})),
+            _ => None,
+        });
+        Ok(json!({
+            "case_id": case.id(),
+            "role": if requesting { "requesting" } else { "consulting" },
+            "state": state.name(),
+            "unread": unread(&state, requesting),
+            "patient_name": request.patient.display_name(),
+            "patient": request.patient,
+            "study_instance_uid": request.study_instance_uid,
+            "with": self.party(&other),
+            "question": request.question,
+            "region": request.region,
+            "urgency": request.urgency,
+            "requested_at": requested_at,
+            "due_at": request.due.map(clock::rfc3339),
+            "transfer": self.transfer(&case.id(), requesting, &state)?,
+            "report": newest,
+        }))
+    }
+
+    /// How a practitioner is named in a list.
+    pub(super) fn party(&self, fingerprint: &Fingerprint) -> Value {
+        let certificate = self.people().certificate(fingerprint);
+        certificate.map_or(Value::Null, |one| {
+            json!({
+                "fingerprint": fingerprint,
+                "name_ja": one.name.japanese,
+                "name_latin": one.name.latin,
+                "institution": one.institution,
+                "licence_number": one.licence.number,
+            })
+        })
+    }
+
+    fn timeline_item(&self, entry: &VerifiedEntry) -> Value {
+        let header = entry.header();
+        let (ja, en) = entry.body().summary();
+        let person = self.people().certificate(&header.signer).map(|one| one.name.japanese);
+        let by = person.or_else(|| self.people().node_certificate(&header.signer).map(|one| one.institution));
+        json!({
+            "entry_id": entry.id(),
+            "type": header.entry_type,
+            "by": by,
+            "at": clock::rfc3339(header.time),
+            // Replaying the log has just verified signature, commitment and place of every entry.
+            "verified": true,
+            "summary_ja": ja,
+            "summary_en": en,
+        })
+    }
+
+    fn reports(&self, case: &Case) -> Value {
+        let versions = report_entries(case).into_iter().enumerate();
+        versions
+            .filter_map(|(index, entry)| {
+                let Body::Report(report) = entry.body() else { return None };
+                Some(json!({
+                    "entry_id": entry.id(),
+                    "version": index + 1,
+                    "status": report.status,
+                    "findings": report.findings,
+                    "impression": report.impression,
+                    "recommendations": report.recommendations,
+                    "author": self.people().certificate(&entry.header().signer).map(|one| one.name.japanese),
+                    "signed_at": clock::rfc3339(entry.header().time),
+                }))
+            })
+            .collect()
+    }
+
+    fn images_of(&self, study: &str) -> Result<ImagesReviewed, ServiceError> {
+        let series = self.store().series_of(study)?;
+        let study = self.store().study(study)?;
+        Ok(ImagesReviewed {
+            instances: u32::try_from(study.instances).unwrap_or(u32::MAX),
+            series: series.into_iter().map(|one| one.series_instance_uid).collect(),
+        })
+    }
+}
+
+/// The versions of the report, oldest first.
+pub(super) fn report_entries(case: &Case) -> Vec<&VerifiedEntry> {
+    let entries = case.log().ordered().into_iter();
+    entries.filter(|entry| matches!(entry.body(), Body::Report(_))).collect()
+}
+
+fn request_of(case: &Case) -> Result<EntryId, ServiceError> {
+    case.request().map(|(id, _)| id).ok_or(ServiceError::Unknown("request"))
+}
+
+/// Whether the next move is this practitioner's and she has not made it yet.
+fn unread(state: &State, requesting: bool) -> bool {
+    match state {
+        State::AwaitingReading { .. } => requesting,
+        State::AwaitingAcceptance => !requesting,
+        _ => false,
+    }
+}

@@ -1,0 +1,137 @@
+//! Brings entries to the other nodes: again and again until each has said that they are on its disk.
+//!
+//! The outbox is durable; a peer that comes back is served as soon as it has been admitted.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use dokuei_identity::cbor;
+use dokuei_net::wire::case::{
+    CaseMessage, CaseReply, EntryBytes, EntryId, MAX_ENTRIES_BYTES, RefusedEntry,
+};
+use dokuei_net::{CallError, Multiaddr, Network, PeerId};
+use dokuei_store::OutboxRow;
+
+use super::Node;
+use super::error::ServiceError;
+use super::events::EventKind;
+
+/// How often the outbox is looked through even when nothing rang.
+const PATROL: Duration = Duration::from_secs(5);
+/// Entries sent at once, at most.
+const BATCH: usize = 64;
+
+impl Node {
+    /// Sends what waits and fetches what is granted, until the node stops.
+    pub(super) async fn patrol(self, network: Network) {
+        loop {
+            // Whoever rings while we work is heard afterwards: the bell keeps one ring.
+            let _ = tokio::time::timeout(PATROL, self.0.bell.notified()).await;
+            self.fetch_outstanding(&network);
+            if let Err(error) = self.send_waiting(&network).await {
+                tracing::error!(code = error.code(), "the outbox could not be worked through");
+            }
+        }
+    }
+
+    async fn send_waiting(&self, network: &Network) -> Result<(), ServiceError> {
+        for (peer, rows) in self.waiting().await? {
+            if network.is_admitted(&peer) {
+                self.send_to(network, peer, rows).await?;
+            } else {
+                let _ = network.want(peer, self.addresses_of(&peer).await?).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// The outbox, peer by peer, parents before children.
+    async fn waiting(&self) -> Result<BTreeMap<PeerId, Vec<OutboxRow>>, ServiceError> {
+        let store = self.store().clone();
+        let rows = blocking(move || Ok(store.outbox(None)?)).await?;
+        let mut by_peer: BTreeMap<PeerId, Vec<OutboxRow>> = BTreeMap::new();
+        for row in rows {
+            if let Ok(peer) = row.peer.parse() {
+                by_peer.entry(peer).or_default().push(row);
+            }
+        }
+        Ok(by_peer)
+    }
+
+    async fn addresses_of(&self, peer: &PeerId) -> Result<Vec<Multiaddr>, ServiceError> {
+        let (store, peer) = (self.store().clone(), peer.to_string());
+        let node = blocking(move || Ok(store.node_by_peer(&peer)?)).await?;
+        let addresses = node.map(|node| node.addresses).unwrap_or_default();
+        Ok(addresses.iter().filter_map(|address| address.parse().ok()).collect())
+    }
+
+    async fn send_to(&self, network: &Network, peer: PeerId, rows: Vec<OutboxRow>) -> Result<(), ServiceError> {
+        for batch in rows.chunks(BATCH) {
+            let (node, wanted) = (self.clone(), batch.to_vec());
+            let entries = blocking(move || node.bodies_of(&wanted)).await?;
+            let reply = network.call_case(peer, CaseMessage::Entries { entries }).await;
+            let node = self.clone();
+            match reply {
+                Ok(CaseReply::Stored { stored, refused, missing }) => {
+                    let sent = batch.to_vec();
+                    blocking(move || node.note_answer(&peer, &sent, &stored, &refused, &missing)).await?;
+                }
+                Ok(_) | Err(CallError::NotAdmitted) => return Ok(()),
+                Err(error) => {
+                    tracing::info!(%peer, %error, "entries were not delivered; they stay in the outbox");
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes out of the outbox what is on the peer's disk, and what it will never take; queues parents that it lacks.
+    fn note_answer(
+        &self,
+        peer: &PeerId,
+        sent: &[OutboxRow],
+        stored: &[EntryId],
+        refused: &[RefusedEntry],
+        missing: &[EntryId],
+    ) -> Result<(), ServiceError> {
+        let peer = peer.to_string();
+        let mut done: Vec<[u8; 32]> = stored.iter().map(|id| id.0).collect();
+        for entry in refused {
+            tracing::warn!(%peer, "the peer refuses an entry");
+            self.audit(&peer, "entry", &hex::encode(entry.entry.0), "refused by the peer")?;
+            done.push(entry.entry.0);
+        }
+        self.store().acknowledge(&peer, &done)?;
+        for id in missing {
+            if let Ok(entry) = self.store().entry(&id.0) {
+                self.store().queue(&peer, &entry.log_id, &id.0, self.now())?;
+            }
+        }
+        for row in sent {
+            self.events().publish(EventKind::Case, hex::encode(row.log_id));
+        }
+        Ok(())
+    }
+
+    /// The entries of outbox rows, as many as fit one message.
+    fn bodies_of(&self, rows: &[OutboxRow]) -> Result<Vec<EntryBytes>, ServiceError> {
+        let mut entries = Vec::new();
+        let mut room = MAX_ENTRIES_BYTES;
+        for row in rows {
+            let Some(entry) = self.stored_entry(&row.entry_id)? else { continue };
+            let bytes = cbor::encode(&entry);
+            let Some(left) = room.checked_sub(bytes.len()) else { break };
+            room = left;
+            entries.push(EntryBytes(bytes));
+        }
+        Ok(entries)
+    }
+}
+
+/// Runs work that waits for the disk where it does not hold up the network.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ServiceError> + Send + 'static,
+) -> Result<T, ServiceError> {
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(ServiceError::Interrupted))
+}

@@ -1,0 +1,220 @@
+//! A signed report as a document: PDF for people, Structured Report for the clinic's PACS.
+
+use dokuei_consultation::body::{Body, Report, ReportStatus, Request};
+use dokuei_consultation::entry::VerifiedEntry;
+use dokuei_consultation::machine::Case;
+use dokuei_dicom::report::{
+    EvidenceInstance, ReportContent, ReportPerson, ReportStatus as DicomStatus, ReportedStudy,
+};
+use dokuei_dicom::{Patient, PersonName, Uid, to_sr};
+use dokuei_document::{
+    Fonts, PatientBlock, ReportDocument, ReportStatus as PaperStatus, RequestBlock, SignerBlock, StudyBlock,
+    render_report,
+};
+use dokuei_identity::certificate::{LicenceKind, PractitionerCertificate};
+use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_store::{StoreError, StudySummary};
+
+use super::Node;
+use super::cases::report_entries;
+use super::error::ServiceError;
+use super::session::Session;
+
+/// Japan has one time zone, UTC+9.
+const JAPAN_OFFSET_MINUTES: i16 = 540;
+
+/// The newest version of a report with everything that a document shows of it.
+struct Reported<'a> {
+    case: &'a Case,
+    entry: &'a VerifiedEntry,
+    report: &'a Report,
+    request: &'a Request,
+    version: u32,
+    study: StudySummary,
+    author: PractitionerCertificate,
+    author_institution: String,
+}
+
+impl Node {
+    /// The newest report as PDF/A.
+    ///
+    /// # Errors
+    /// [`ServiceError::NoReport`], or no Japanese font is installed.
+    pub fn report_pdf(&self, session: &Session, id: &str) -> Result<Vec<u8>, ServiceError> {
+        let case = self.my_case(session, id)?;
+        let reported = self.reported(&case)?;
+        let fonts = Fonts::find(self.config().document.font.as_deref())?;
+        let pdf = render_report(&reported.paper(), &fonts)?;
+        self.audit(&session.id, "report_pdf", id, "success")?;
+        Ok(pdf)
+    }
+
+    /// The newest report as a DICOM Structured Report under the original study.
+    ///
+    /// # Errors
+    /// [`ServiceError::NoReport`].
+    pub fn report_sr(&self, session: &Session, id: &str) -> Result<Vec<u8>, ServiceError> {
+        let case = self.my_case(session, id)?;
+        let reported = self.reported(&case)?;
+        let evidence = self.evidence(&reported)?;
+        let object = to_sr(&reported.dicom(evidence)?)?;
+        self.audit(&session.id, "report_sr", id, "success")?;
+        Ok(object.bytes)
+    }
+
+    fn reported<'a>(&self, case: &'a Case) -> Result<Reported<'a>, ServiceError> {
+        let (_, request) = case.request().ok_or(ServiceError::Unknown("request"))?;
+        let entries = report_entries(case);
+        let entry = *entries.last().ok_or(ServiceError::NoReport)?;
+        let Body::Report(report) = entry.body() else { return Err(ServiceError::NoReport) };
+        let signer = entry.header().signer;
+        let author = self.people().certificate(&signer).ok_or(ServiceError::Unknown("practitioner"))?;
+        Ok(Reported {
+            case,
+            entry,
+            report,
+            request,
+            version: u32::try_from(entries.len()).unwrap_or(u32::MAX),
+            study: self.store().study(&request.study_instance_uid)?,
+            author_institution: self.institution_of(&entry.header().device, &author),
+            author,
+        })
+    }
+
+    /// The institution whose node an entry was signed at.
+    fn institution_of(&self, device: &Fingerprint, author: &PractitionerCertificate) -> String {
+        let node = self.people().node_certificate(device).map(|node| node.institution);
+        node.or_else(|| author.institution.clone()).unwrap_or_default()
+    }
+
+    fn evidence(&self, reported: &Reported<'_>) -> Result<Vec<EvidenceInstance>, ServiceError> {
+        let mut evidence = Vec::new();
+        for series in &reported.report.images.series {
+            for instance in self.store().instances_of(series)? {
+                evidence.push(EvidenceInstance {
+                    series_instance_uid: uid(&instance.series_instance_uid)?,
+                    sop_class_uid: uid(&instance.sop_class_uid)?,
+                    sop_instance_uid: uid(&instance.sop_instance_uid)?,
+                });
+            }
+        }
+        Ok(evidence)
+    }
+}
+
+impl Reported<'_> {
+    fn paper(&self) -> ReportDocument {
+        let (patient, study) = (&self.request.patient, &self.study.study);
+        let kind = match self.author.licence.kind {
+            LicenceKind::Dentist => "歯科医籍",
+            LicenceKind::Physician => "医籍",
+        };
+        ReportDocument {
+            requesting_institution: self.request.requester.institution.clone(),
+            reading_institution: self.author_institution.clone(),
+            patient: PatientBlock {
+                name: patient.display_name(),
+                reading: reading(&patient.name.phonetic, &patient.name.alphabetic),
+                id: patient.id.clone(),
+                birth_date: patient.birth_date.clone().unwrap_or_default(),
+                sex: study.sex.clone(),
+            },
+            study: StudyBlock {
+                date: study.study_date.clone(),
+                modality: self.request.modalities.join(", "),
+                description: study.description.clone(),
+                accession_number: study.accession_number.clone(),
+            },
+            request: RequestBlock {
+                requester: self.request.requester.name.clone(),
+                question: self.request.question.clone(),
+                history: self.request.history.clone(),
+                region: self.request.region.clone(),
+            },
+            findings: self.report.findings.clone(),
+            impression: self.report.impression.clone(),
+            recommendations: self.report.recommendations.clone(),
+            status: match (self.report.status, self.report.predecessor) {
+                (ReportStatus::Preliminary, _) => PaperStatus::Preliminary,
+                (ReportStatus::Final, None) => PaperStatus::Final,
+                (ReportStatus::Final, Some(_)) => PaperStatus::Amended,
+            },
+            version: self.version,
+            signer: SignerBlock {
+                name: self.author.name.japanese.clone(),
+                name_latin: self.author.name.latin.clone(),
+                licence: format!("{kind} 第{}号", self.author.licence.number),
+                qualifications: self.author.qualifications.iter().map(|one| one.code.label_ja().to_owned()).collect(),
+                signed_at: self.signed_at(),
+            },
+            entry_id: self.entry.id().to_string(),
+            case_id: self.case.id().to_string(),
+        }
+    }
+
+    fn dicom(&self, evidence: Vec<EvidenceInstance>) -> Result<ReportContent, ServiceError> {
+        let study = &self.study.study;
+        let name = &study.patient_name;
+        Ok(ReportContent {
+            entry_id: *self.entry.id().as_bytes(),
+            previous_entry_id: self.report.predecessor.map(|id| *id.as_bytes()),
+            version: self.version,
+            status: match (self.report.status, self.report.predecessor) {
+                (ReportStatus::Preliminary, _) => DicomStatus::Preliminary,
+                (ReportStatus::Final, None) => DicomStatus::Final,
+                (ReportStatus::Final, Some(_)) => DicomStatus::Amended,
+            },
+            study: ReportedStudy {
+                study_instance_uid: uid(&study.study_instance_uid)?,
+                patient: Patient {
+                    name: PersonName {
+                        alphabetic: name.alphabetic.clone(),
+                        ideographic: name.ideographic.clone(),
+                        phonetic: name.phonetic.clone(),
+                    },
+                    id: study.patient_id.clone(),
+                    id_issuer: String::new(),
+                    birth_date: study.birth_date.clone(),
+                    sex: study.sex.clone(),
+                },
+                study_date: study.study_date.clone(),
+                study_time: String::new(),
+                study_description: study.description.clone(),
+                study_id: String::new(),
+                accession_number: study.accession_number.clone(),
+                referring_physician: PersonName::default(),
+            },
+            modality: self.request.modalities.first().cloned().unwrap_or_default(),
+            evidence,
+            requested_by: person("", &self.request.requester.name, &self.request.requester.institution),
+            signed_by: person(&self.author.name.latin, &self.author.name.japanese, &self.author_institution),
+            signed_at: self.signed_at(),
+            utc_offset_minutes: JAPAN_OFFSET_MINUTES,
+            request: format!("{}: {}", self.request.region, self.request.question),
+            history: self.request.history.clone(),
+            findings: self.report.findings.clone(),
+            impression: self.report.impression.clone(),
+            recommendations: self.report.recommendations.clone(),
+        })
+    }
+
+    fn signed_at(&self) -> i64 {
+        i64::try_from(self.entry.header().time.0).unwrap_or(i64::MAX)
+    }
+}
+
+fn person(latin: &str, japanese: &str, institution: &str) -> ReportPerson {
+    let components = |name: &str| name.split([' ', '\u{3000}']).collect::<Vec<_>>().join("^");
+    let name = PersonName { alphabetic: components(latin), ideographic: components(japanese), phonetic: String::new() };
+    ReportPerson { name, institution: institution.to_owned() }
+}
+
+/// How a name is read: kana where there are any, else Latin letters.
+fn reading(phonetic: &str, alphabetic: &str) -> String {
+    let name = if phonetic.trim().is_empty() { alphabetic } else { phonetic };
+    name.replace('^', " ").trim().to_owned()
+}
+
+fn uid(text: &str) -> Result<Uid, ServiceError> {
+    text.parse().map_err(|_| ServiceError::Store(StoreError::Damaged("UID")))
+}

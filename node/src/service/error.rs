@@ -1,0 +1,242 @@
+//! Why a use case refused or failed: a stable code, one sentence, and what to do next.
+
+use std::io;
+use std::path::PathBuf;
+
+use dokuei_consultation::refusal::Refusal;
+use dokuei_dicom::files::FilesError;
+use dokuei_dicom::render::RenderError;
+use dokuei_dicom::report::ReportError;
+use dokuei_document::DocumentError;
+use dokuei_identity::chain::ChainError;
+use dokuei_identity::keystore::KeystoreError;
+use dokuei_identity::policy::Denial;
+use dokuei_package::grant::GrantError;
+use dokuei_package::open::OpenError;
+use dokuei_package::seal::SealError;
+use dokuei_store::StoreError;
+use thiserror::Error;
+
+use crate::credentials::CredentialError;
+use crate::practitioners::PractitionerError;
+
+/// Whose move it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blame {
+    /// The caller asked for something that cannot be done.
+    Caller,
+    /// What was named is not here.
+    Unknown,
+    /// Nobody is signed in, or the wrong passphrase was given.
+    NotSignedIn,
+    /// The one who asks may not do this.
+    NotAllowed,
+    /// It contradicts what is here.
+    Conflict,
+    /// Too often; later again.
+    TooMany,
+    /// The storage refused.
+    Storage,
+    /// This node failed.
+    Node,
+}
+
+/// Why a use case refused or failed.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ServiceError {
+    /// What was named is not here.
+    #[error("there is no such {0} on this node")]
+    Unknown(&'static str),
+    /// Sign-in name or passphrase are wrong; which of them is not told.
+    #[error("sign-in name or passphrase are wrong")]
+    WrongPassphrase,
+    /// Too many wrong passphrases.
+    #[error("too many wrong passphrases; sign-in is locked for {seconds} seconds")]
+    LockedOut {
+        /// How long still.
+        seconds: u64,
+    },
+    /// No certificate of this practitioner is installed.
+    #[error("no certificate of this practitioner is installed yet")]
+    NoPractitionerCertificate,
+    /// No certificate of this node is installed.
+    #[error("this node has no certificate yet")]
+    NoNodeCertificate,
+    /// A certificate does not stand.
+    #[error("the certificate is refused: {0}")]
+    Certificate(#[from] ChainError),
+    /// The installed certificates cannot be used.
+    #[error(transparent)]
+    Credential(#[from] CredentialError),
+    /// The practitioner's files cannot be used.
+    #[error(transparent)]
+    Practitioner(PractitionerError),
+    /// The credential does not allow it.
+    #[error(transparent)]
+    Denied(#[from] Denial),
+    /// The consultation does not allow it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A field of the request is not understood.
+    #[error("the field {field} is not understood: {why}")]
+    Field {
+        /// Which.
+        field: &'static str,
+        /// Why.
+        why: String,
+    },
+    /// There is no agreement in force with this specialist.
+    #[error("no agreement on responsibilities is in force with this practitioner")]
+    NoAgreement,
+    /// The practitioner has no device to which a study could be sealed.
+    #[error("this practitioner's node has published no key to seal a study to")]
+    NoDevice,
+    /// The study has not been opened yet.
+    #[error("the study of this consultation has not arrived and been opened yet")]
+    NotOpened,
+    /// There is no report yet.
+    #[error("there is no report in this consultation yet")]
+    NoReport,
+    /// The folder to export to is not empty.
+    #[error("the folder {0} is not empty")]
+    NotEmpty(PathBuf),
+    /// A file cannot be read or written.
+    #[error("{path} cannot be used: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The paths to import cannot be walked.
+    #[error(transparent)]
+    Files(#[from] FilesError),
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A study could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// A package could not be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// A grant did not open.
+    #[error(transparent)]
+    Grant(#[from] GrantError),
+    /// What was received contradicts what was signed.
+    #[error("the study that was received is refused: {0}")]
+    BadPackage(String),
+    /// No image can be made.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// No DICOM report can be made.
+    #[error(transparent)]
+    DicomReport(#[from] ReportError),
+    /// No PDF can be made.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// The node is stopping.
+    #[error("the node is stopping")]
+    Interrupted,
+}
+
+impl From<PractitionerError> for ServiceError {
+    fn from(error: PractitionerError) -> Self {
+        match error {
+            PractitionerError::Unknown(_) | PractitionerError::Keystore(KeystoreError::WrongPassphrase) => {
+                Self::WrongPassphrase
+            }
+            other => Self::Practitioner(other),
+        }
+    }
+}
+
+impl ServiceError {
+    /// A field that is not understood.
+    pub fn field(field: &'static str, why: impl ToString) -> Self {
+        Self::Field { field, why: why.to_string() }
+    }
+
+    /// A file that cannot be used.
+    pub fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { path, source }
+    }
+
+    /// Stable word for scripts and the app.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown(_) | Self::Store(StoreError::NotFound(_)) => "not_found",
+            Self::WrongPassphrase => "wrong_passphrase",
+            Self::LockedOut { .. } => "locked_out",
+            Self::NoPractitionerCertificate => "no_practitioner_certificate",
+            Self::NoNodeCertificate => "no_node_certificate",
+            Self::Certificate(_) | Self::Credential(_) => "certificate_refused",
+            Self::Practitioner(_) => "practitioner_files",
+            Self::Denied(_) => "not_qualified",
+            Self::Refused(refusal) => refusal.code(),
+            Self::Field { .. } => "bad_field",
+            Self::NoAgreement => "no_agreement",
+            Self::NoDevice => "no_device",
+            Self::NotOpened => "not_opened",
+            Self::NoReport => "no_report",
+            Self::NotEmpty(_) => "not_empty",
+            Self::File { .. } => "file_unusable",
+            Self::Files(_) => "files_unreadable",
+            Self::Store(StoreError::InstanceConflict | StoreError::SeriesConflict) => "conflict",
+            Self::Store(StoreError::NoSpace) => "disk_full",
+            Self::Store(_) => "storage_failed",
+            Self::Seal(_) => "not_sealed",
+            Self::Open(_) | Self::Grant(_) | Self::BadPackage(_) => "package_refused",
+            Self::Render(_) => "not_rendered",
+            Self::DicomReport(_) | Self::Document(_) => "report_not_written",
+            Self::Interrupted => "stopping",
+        }
+    }
+
+    /// What to do next; may be empty.
+    #[must_use]
+    pub fn next(&self) -> String {
+        match self {
+            Self::Unknown(_) => "check the identifier in the list",
+            Self::WrongPassphrase => "check both and try again",
+            Self::LockedOut { .. } => "wait that long, then try again",
+            Self::NoPractitionerCertificate | Self::NoNodeCertificate => {
+                "send the certificate request to the registry operator and install what comes back with `dokuei identity install`"
+            }
+            Self::Certificate(_) | Self::Credential(_) => "ask the registry operator for a new certificate and install it",
+            Self::Refused(refusal) => refusal.next_en(),
+            Self::Field { .. } => "correct the field and send again",
+            Self::NoAgreement => "propose one (`dokuei agreement propose`) and wait until it is countersigned",
+            Self::NoDevice => "ask her to sign in at her node once, then try again",
+            Self::NotOpened => "wait until the transfer is complete and sign in as the consulting specialist",
+            Self::NotEmpty(_) => "choose a new or empty folder",
+            Self::File { .. } | Self::Files(_) => "check the name and the rights on it",
+            Self::Store(StoreError::NoSpace) => "free some space and try again; what is stored is safe",
+            Self::Open(_) | Self::Grant(_) | Self::BadPackage(_) => "keep it as evidence and ask the sender to send the study again",
+            Self::Interrupted => "start it again with `dokuei run`",
+            _ => "",
+        }
+        .to_owned()
+    }
+
+    /// Whose move it is.
+    #[must_use]
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::Unknown(_) | Self::NoReport | Self::Store(StoreError::NotFound(_)) => Blame::Unknown,
+            Self::WrongPassphrase => Blame::NotSignedIn,
+            Self::LockedOut { .. } => Blame::TooMany,
+            Self::Denied(_) => Blame::NotAllowed,
+            Self::Refused(Refusal::Denied(_) | Refusal::NotAParty | Refusal::NotAPerson) => Blame::NotAllowed,
+            Self::Refused(_) | Self::NoAgreement | Self::NoDevice | Self::NotOpened | Self::NotEmpty(_) => Blame::Conflict,
+            Self::Store(StoreError::InstanceConflict | StoreError::SeriesConflict) => Blame::Conflict,
+            Self::Store(_) => Blame::Storage,
+            Self::Field { .. } | Self::Files(_) | Self::File { .. } | Self::Render(_) => Blame::Caller,
+            Self::NoPractitionerCertificate | Self::NoNodeCertificate | Self::Certificate(_) => Blame::Conflict,
+            _ => Blame::Node,
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Writes a study as plain DICOM files: it leaves the encrypted store, so it is audited (R23).
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::Node;
+use super::error::ServiceError;
+use super::jobs::Job;
+use super::session::Session;
+
+impl Node {
+    /// Exports a study into a new or empty folder, in the background.
+    #[must_use]
+    pub fn start_export(&self, session: &Session, uid: String, folder: PathBuf) -> Arc<Job> {
+        let (node, actor) = (self.clone(), session.id.clone());
+        self.0.jobs.start("export", &self.0.events, move |job| node.export(job, &actor, &uid, &folder))
+    }
+
+    fn export(&self, job: &Job, actor: &str, uid: &str, folder: &Path) -> Result<Value, ServiceError> {
+        let study = self.store().study(uid)?;
+        job.expect(study.bytes);
+        fs::create_dir_all(folder).map_err(ServiceError::file(folder))?;
+        if fs::read_dir(folder).map_err(ServiceError::file(folder))?.next().is_some() {
+            return Err(ServiceError::NotEmpty(folder.to_owned()));
+        }
+        // Written down before the first byte leaves.
+        self.audit(actor, "export", uid, "begun")?;
+        let mut files = 0_u64;
+        for (number, series) in self.store().series_of(uid)?.into_iter().enumerate() {
+            let directory = folder.join(format!("SE{:05}", number + 1));
+            fs::create_dir_all(&directory).map_err(ServiceError::file(&directory))?;
+            for (number, instance) in
+                self.store().instances_of(&series.series_instance_uid)?.into_iter().enumerate()
+            {
+                let path = directory.join(format!("IM{:05}.dcm", number + 1));
+                let mut file = File::create_new(&path).map_err(ServiceError::file(&path))?;
+                let mut blob = self.store().blob_reader(&instance.sop_instance_uid)?;
+                io::copy(&mut blob, &mut file).map_err(ServiceError::file(&path))?;
+                file.sync_all().map_err(ServiceError::file(&path))?;
+                files += 1;
+                job.advance(instance.bytes);
+            }
+        }
+        self.audit(actor, "export", uid, "success")?;
+        Ok(json!({"files": files, "bytes": study.bytes, "path": folder}))
+    }
+}

@@ -1,0 +1,276 @@
+//! What the network asks of this node: who we are, whom to admit, what to take and what to serve.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io;
+use std::sync::{Mutex, PoisonError};
+
+use dokuei_consultation::entry::SignedEntry;
+use dokuei_consultation::id::{CaseId, PackageId as DomainPackageId};
+use dokuei_identity::cbor;
+use dokuei_identity::certificate::PractitionerCertificate;
+use dokuei_identity::chain::{Chain, ChainError};
+use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::policy;
+use dokuei_identity::time::Timestamp;
+use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryBytes, EntryId, LogHeads, RefusedEntry};
+use dokuei_net::wire::hello::{CrlState, Hello, PractitionerCard};
+use dokuei_net::wire::package::{ChunkRange, MAX_SLICE_BYTES, PackageId, Slice};
+use dokuei_net::{Admitted, Host, OwnHello, PackageSource, PeerId, Refusal, RefusalCode};
+use dokuei_package::tree::{self, Holding, TreeId};
+use dokuei_store::NodeRow;
+use futures::future::BoxFuture;
+use sha2::{Digest, Sha256};
+
+use super::Node;
+use super::error::ServiceError;
+use super::events::EventKind;
+use crate::clock;
+
+/// The node as the network sees it.
+pub(super) struct NodeHost {
+    node: Node,
+    /// Certificates of the peers that were admitted.
+    peers: Mutex<HashMap<PeerId, Fingerprint>>,
+}
+
+impl NodeHost {
+    pub(super) fn new(node: Node) -> Self {
+        Self { node, peers: Mutex::default() }
+    }
+
+    fn certificate_of(&self, peer: &PeerId) -> Option<Fingerprint> {
+        self.peers.lock().unwrap_or_else(PoisonError::into_inner).get(peer).copied()
+    }
+}
+
+impl Host for NodeHost {
+    fn now(&self) -> Timestamp {
+        clock::now()
+    }
+
+    fn hello(&self) -> BoxFuture<'_, Option<OwnHello>> {
+        let node = self.node.clone();
+        Box::pin(async move { tokio::task::spawn_blocking(move || node.own_hello()).await.ok()?.ok() })
+    }
+
+    fn admit(&self, peer: PeerId, hello: Hello) -> BoxFuture<'_, Result<Admitted, Refusal>> {
+        let node = self.node.clone();
+        Box::pin(async move {
+            let admitted = tokio::task::spawn_blocking(move || node.judge(&peer, &hello))
+                .await
+                .map_err(|_| Refusal::new(RefusalCode::Internal, "the node is stopping"))??;
+            self.peers.lock().unwrap_or_else(PoisonError::into_inner).insert(peer, admitted.node);
+            Ok(admitted)
+        })
+    }
+
+    fn on_admitted(&self, peer: PeerId) {
+        tracing::info!(%peer, "admitted a peer");
+        self.node.events().publish(EventKind::Peer, peer);
+        self.node.ring();
+    }
+
+    fn on_gone(&self, peer: PeerId) {
+        tracing::info!(%peer, "a peer is gone");
+        self.node.events().publish(EventKind::Peer, peer);
+    }
+
+    fn on_refused(&self, peer: PeerId, refusal: Refusal, by_us: bool) {
+        let outcome = if by_us { "refused" } else { "refused by the peer" };
+        tracing::warn!(%peer, code = %refusal.code, by_us, "an admission was refused");
+        let node = self.node.clone();
+        tokio::task::spawn_blocking(move || {
+            let outcome = format!("{outcome}: {}", refusal.code);
+            if let Err(error) = node.audit(&peer.to_string(), "admission", "node", &outcome) {
+                tracing::error!(%error, "the audit log cannot be written");
+            }
+        });
+    }
+
+    fn case_message(&self, peer: PeerId, message: CaseMessage) -> BoxFuture<'_, CaseReply> {
+        let (node, from) = (self.node.clone(), self.certificate_of(&peer));
+        Box::pin(async move {
+            let Some(from) = from else { return refused(RefusalCode::NotAdmitted) };
+            let answer = tokio::task::spawn_blocking(move || node.answer(&from, message)).await;
+            match answer {
+                Ok(Ok(reply)) => reply,
+                Ok(Err(error)) => {
+                    tracing::error!(code = error.code(), "a case message could not be answered");
+                    refused(RefusalCode::Internal)
+                }
+                Err(_) => refused(RefusalCode::Internal),
+            }
+        })
+    }
+
+    fn open_package(
+        &self,
+        peer: PeerId,
+        package: PackageId,
+    ) -> BoxFuture<'_, Result<Box<dyn PackageSource>, Refusal>> {
+        let (node, from) = (self.node.clone(), self.certificate_of(&peer));
+        Box::pin(async move {
+            let from = from.ok_or_else(|| Refusal::new(RefusalCode::NotAdmitted, "not admitted"))?;
+            tokio::task::spawn_blocking(move || node.serve(&from, package))
+                .await
+                .map_err(|_| Refusal::new(RefusalCode::Internal, "the node is stopping"))?
+        })
+    }
+}
+
+const fn refused(code: RefusalCode) -> CaseReply {
+    CaseReply::Refused { code: code as u8 }
+}
+
+impl Node {
+    /// What we say of ourselves.
+    fn own_hello(&self) -> Result<OwnHello, ServiceError> {
+        let (credentials, now) = (self.credentials()?, self.now());
+        let mut practitioners = Vec::new();
+        for person in self.practitioners()? {
+            let Some(chain) = self.practitioner_files().chain(&person.id)? else { continue };
+            let Ok(certificate) = credentials.practitioner(&chain, now) else { continue };
+            let Some(list) = self.people().device_list(&certificate, now)? else { continue };
+            let (chain, device_list) = (cbor::encode(&chain), list.bytes().to_vec());
+            practitioners.push(PractitionerCard { chain, device_list });
+        }
+        let crl = credentials.revoked.as_ref().map_or(CrlState { number: 0, hash: [0; 32] }, |list| CrlState {
+            number: list.number(),
+            hash: Sha256::digest(list.der()).into(),
+        });
+        Ok(OwnHello { node: self.here()?, node_chain: cbor::encode(&credentials.chain), practitioners, crl })
+    }
+
+    /// Verifies a peer and everybody who works there, and remembers them.
+    fn judge(&self, peer: &PeerId, hello: &Hello) -> Result<Admitted, Refusal> {
+        let (credentials, now) = (
+            self.credentials().map_err(|_| Refusal::new(RefusalCode::NotEnrolled, "no certificate installed"))?,
+            self.now(),
+        );
+        let chain: Chain = decoded(&hello.node_chain)?;
+        let certificate = credentials.node_of(&chain, now).map_err(chain_refused)?;
+        policy::may_take_part(&certificate, now)
+            .map_err(|denial| Refusal::new(RefusalCode::Policy, denial.rule.id))?;
+        self.people().remember_node(&chain, &certificate, now).map_err(|error| internal(&error))?;
+        for card in &hello.practitioners {
+            let chain: Chain = decoded(&card.chain)?;
+            let person = credentials.practitioner(&chain, now).map_err(chain_refused)?;
+            self.learn_practitioner(&chain, &person, &card.device_list, now)?;
+        }
+        let known = self.store().node(&certificate.fingerprint).map_err(|error| internal(&error.into()))?;
+        let row = NodeRow {
+            fingerprint: certificate.fingerprint,
+            peer_id: peer.to_string(),
+            institution: certificate.institution.clone(),
+            addresses: known.map(|row| row.addresses).unwrap_or_default(),
+            last_seen: now,
+        };
+        self.store().put_node(&row).map_err(|error| internal(&error.into()))?;
+        Ok(Admitted { node: certificate.fingerprint, key: certificate.key })
+    }
+
+    fn learn_practitioner(
+        &self,
+        chain: &Chain,
+        person: &PractitionerCertificate,
+        device_list: &[u8],
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        self.people().remember_practitioner(chain, person, now).map_err(|error| internal(&error))?;
+        self.people()
+            .learn_device_list(person, device_list, now)
+            .map_err(|error| Refusal::new(RefusalCode::DeviceList, error.to_string()))
+    }
+
+    /// Answers a case message of the node with this certificate.
+    fn answer(&self, from: &Fingerprint, message: CaseMessage) -> Result<CaseReply, ServiceError> {
+        match message {
+            CaseMessage::Entries { entries } => self.take_entries(entries),
+            CaseMessage::Heads { logs } => {
+                let ours = logs.iter().filter_map(|asked| self.shared_log(from, asked.log.0)).map(|(log, heads)| {
+                    LogHeads { log: dokuei_net::wire::case::LogId(log), heads }
+                });
+                Ok(CaseReply::Heads { logs: ours.collect() })
+            }
+            CaseMessage::Want { log, have } => self.give(from, log.0, &have),
+            _ => Ok(refused(RefusalCode::Malformed)),
+        }
+    }
+
+    fn take_entries(&self, entries: Vec<EntryBytes>) -> Result<CaseReply, ServiceError> {
+        let (mut stored, mut refused, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+        for bytes in entries {
+            let Ok(entry) = cbor::decode::<SignedEntry>(&bytes.0) else { continue };
+            let id = EntryId(*entry.id().as_bytes());
+            match self.take(entry) {
+                Ok(taken) => {
+                    stored.extend(taken.stored.iter().map(|id| EntryId(*id.as_bytes())));
+                    missing.extend(taken.missing.iter().map(|id| EntryId(*id.as_bytes())));
+                }
+                Err(ServiceError::Refused(refusal)) => {
+                    tracing::warn!(code = refusal.code(), "an entry was refused");
+                    self.audit("peer", "entry", &hex::encode(id.0), refusal.code())?;
+                    refused.push(RefusedEntry { entry: id, code: RefusalCode::Policy as u8 });
+                }
+                // The disk, not the peer: it will send the entry again.
+                Err(error) => return Err(error),
+            }
+        }
+        self.ring();
+        Ok(CaseReply::Stored { stored, refused, missing })
+    }
+
+    /// Opens a package for a peer that may have it.
+    fn serve(&self, from: &Fingerprint, package: PackageId) -> Result<Box<dyn PackageSource>, Refusal> {
+        let not_found = |_| Refusal::new(RefusalCode::NotFound, "no such package");
+        let row = self.store().package(&package.0).map_err(not_found)?;
+        let row = row.package;
+        let case = self.case_log(CaseId::from_bytes(row.case_id)).map_err(|error| internal(&error))?;
+        if !case.may_fetch(from, &DomainPackageId::from_bytes(package.0)) {
+            return Err(Refusal::new(RefusalCode::NotParty, "not granted to this node, or not accepted yet"));
+        }
+        let (payload, outboard) =
+            self.store().package_files(&package.0).map_err(|error| internal(&error.into()))?;
+        let open = |path| File::open(path).map_err(|_| Refusal::new(RefusalCode::NotFound, "no such package"));
+        let id = TreeId::new(row.root, row.length);
+        Ok(Box::new(Served(Holding::new(id, open(payload)?, open(outboard)?))))
+    }
+}
+
+/// A package that is read for a peer.
+struct Served(Holding<File, File>);
+
+impl PackageSource for Served {
+    fn chunks(&self) -> u64 {
+        self.0.id().chunks().map_or(0, u64::from)
+    }
+
+    fn read(&mut self, range: ChunkRange) -> io::Result<Slice> {
+        let asked = package_range(range).ok_or(io::ErrorKind::InvalidInput)?;
+        let mut bytes = self.0.extract(asked).map_err(io::Error::other)?;
+        // The package crate interleaves chunks and hashes; on the wire what is beyond the first MiB travels as "proof".
+        let proof = bytes.split_off(bytes.len().min(MAX_SLICE_BYTES));
+        Ok(Slice { range, bytes, proof })
+    }
+}
+
+/// The range as the package crate has it.
+pub(super) fn package_range(range: ChunkRange) -> Option<tree::ChunkRange> {
+    let start = u32::try_from(range.first).ok()?;
+    let end = u32::try_from(range.first.checked_add(range.count)?).ok()?;
+    Some(tree::ChunkRange { start, end })
+}
+
+fn decoded(bytes: &[u8]) -> Result<Chain, Refusal> {
+    cbor::decode(bytes).map_err(|error| Refusal::new(RefusalCode::Malformed, error.to_string()))
+}
+
+fn chain_refused(error: ChainError) -> Refusal {
+    let code = if matches!(error, ChainError::Revoked { .. }) { RefusalCode::Revoked } else { RefusalCode::Chain };
+    Refusal::new(code, error.to_string())
+}
+
+fn internal(error: &ServiceError) -> Refusal {
+    Refusal::new(RefusalCode::Internal, error.to_string())
+}

@@ -1,0 +1,244 @@
+//! The one place where logs are read, judged and written: what the machine says is to be persisted is on disk before
+//! anything else that it says is done.
+
+use dokuei_consultation::agreement::AgreementLog;
+use dokuei_consultation::author::Author;
+use dokuei_consultation::body::Body;
+use dokuei_consultation::effect::Effect;
+use dokuei_consultation::entry::{EntryType, SignedEntry};
+use dokuei_consultation::event::Event;
+use dokuei_consultation::id::{AgreementId, CaseId, EntryId};
+use dokuei_consultation::machine::Case;
+use dokuei_consultation::refusal::Refusal;
+use dokuei_identity::cbor;
+use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_net::peer_id_of;
+use dokuei_net::wire::case::{CaseReply, EntryBytes, EntryId as WireEntryId, MAX_ENTRIES_BYTES};
+use dokuei_store::{LogKind, Store, StoreError, StoredEntry};
+
+use super::Node;
+use super::error::ServiceError;
+use super::events::EventKind;
+use super::session::Session;
+
+/// What became of entries that were offered.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    /// On disk, now or before.
+    pub(super) stored: Vec<EntryId>,
+    /// Parents that are not here.
+    pub(super) missing: Vec<EntryId>,
+}
+
+/// The entries of a log as they were signed, parents first.
+pub(super) fn stored(store: &Store, kind: LogKind, log: &[u8; 16]) -> Result<Vec<SignedEntry>, StoreError> {
+    let rows = store.entries(log)?;
+    Ok(rows.into_iter().filter(|row| row.kind == kind).map(signed).collect())
+}
+
+fn signed(row: StoredEntry) -> SignedEntry {
+    SignedEntry { header: row.header, body: row.body, salt: row.salt }
+}
+
+impl Node {
+    /// A case as it is on disk; every signature and rule is verified again (R6).
+    pub(super) fn case_log(&self, id: CaseId) -> Result<Case, ServiceError> {
+        let entries = stored(self.store(), LogKind::Case, id.as_bytes())?;
+        if entries.is_empty() {
+            return Err(ServiceError::Unknown("case"));
+        }
+        Ok(Case::replay(id, self.here()?, entries, self.people())?)
+    }
+
+    /// Who writes an entry of this practitioner's here.
+    pub(super) fn author(&self, session: &Session) -> Result<Author, ServiceError> {
+        Ok(Author {
+            signer: session.certificate.fingerprint,
+            device: self.here()?,
+            crl_number: self.crl_number(),
+        })
+    }
+
+    /// Writes the practitioner's next entry in a case. The caller holds the write lock.
+    pub(super) fn author_case(
+        &self,
+        session: &Session,
+        case: &mut Case,
+        body: Body,
+    ) -> Result<EntryId, ServiceError> {
+        let now = self.now();
+        let draft = case.draft(&self.author(session)?, body, self.people(), now)?;
+        let entry = draft.sign(&session.secrets.signing, &mut rand::rng());
+        let id = entry.id();
+        let effects = case.handle(Event::Authored(entry), self.people(), now)?;
+        self.perform(LogKind::Case, *case.id().as_bytes(), effects)?;
+        Ok(id)
+    }
+
+    /// Signs a receipt with the node's own key. The caller holds the write lock.
+    pub(super) fn author_receipt(&self, id: CaseId, body: Body) -> Result<(), ServiceError> {
+        let (now, here) = (self.now(), self.here()?);
+        let mut case = self.case_log(id)?;
+        let author = Author { signer: here, device: here, crl_number: self.crl_number() };
+        let draft = case.draft(&author, body, self.people(), now)?;
+        let entry = draft.sign(&self.0.secrets.node, &mut rand::rng());
+        let effects = case.handle(Event::Authored(entry), self.people(), now)?;
+        self.perform(LogKind::Case, *id.as_bytes(), effects)?;
+        Ok(())
+    }
+
+    /// Takes an entry that came from another node.
+    pub(super) fn take(&self, entry: SignedEntry) -> Result<Taken, ServiceError> {
+        let header = entry.unverified_header()?;
+        let log: [u8; 16] = *header.log.as_bytes();
+        let (event, now) = (Event::Arrived(entry), self.now());
+        let _writing = self.write_lock();
+        if header.entry_type == EntryType::Agreement {
+            let id = AgreementId::from_bytes(log);
+            let mut agreement: AgreementLog = self.agreement_log(id)?;
+            let effects = agreement.handle(event, self.people(), now)?;
+            return self.perform(LogKind::Agreement, log, effects);
+        }
+        let id = CaseId::from_bytes(log);
+        let mut case = match self.case_log(id) {
+            Ok(case) => case,
+            Err(ServiceError::Unknown(_)) => Case::new(id, self.here()?),
+            Err(error) => return Err(error),
+        };
+        let effects = case.handle(event, self.people(), now)?;
+        self.perform(LogKind::Case, log, effects)
+    }
+
+    /// Does what the machine says. Entries and their places in the outbox are written in one transaction, so that
+    /// after a crash an entry is either unknown or on its way.
+    pub(super) fn perform(
+        &self,
+        kind: LogKind,
+        log: [u8; 16],
+        effects: Vec<Effect>,
+    ) -> Result<Taken, ServiceError> {
+        let (mut rows, mut receivers, mut taken) = (Vec::new(), Vec::new(), Taken::default());
+        for effect in effects {
+            match effect {
+                Effect::Persist(entry) => rows.push(self.stored_row(kind, log, entry)?),
+                Effect::Send { to, .. } => receivers.extend(to),
+                Effect::Acknowledge(id) => taken.stored.push(id),
+                Effect::Ask { missing } => taken.missing.extend(missing),
+                Effect::Reject { entry, refusal } => {
+                    self.audit("peer", "entry", &entry.to_string(), refusal.code())?;
+                }
+                Effect::PersistForkProof(proof) => {
+                    let [first, second] = proof.ids();
+                    tracing::error!("a log is forked: it is frozen, both entries are kept as evidence");
+                    self.audit("node", "fork", &hex::encode(log), &format!("{first} {second}"))?;
+                    rows.push(self.stored_row(kind, log, proof.first)?);
+                    rows.push(self.stored_row(kind, log, proof.second)?);
+                }
+                // Fetching begins from what is on disk (see `fetch`); notices are what the events below tell.
+                _ => {}
+            }
+        }
+        let peers = self.peers_of(&receivers)?;
+        let peers: Vec<&str> = peers.iter().map(String::as_str).collect();
+        self.store().append_entries(&rows, &peers)?;
+        let event = if kind == LogKind::Case { EventKind::Case } else { EventKind::Agreement };
+        self.events().publish(event, hex::encode(log));
+        Ok(taken)
+    }
+
+    /// The other nodes on which these practitioners work.
+    fn peers_of(&self, practitioners: &[Fingerprint]) -> Result<Vec<String>, ServiceError> {
+        let (here, now) = (self.here()?, self.now());
+        let mut peers = Vec::new();
+        for practitioner in practitioners {
+            for device in self.people().nodes_of(practitioner, now)? {
+                let peer = peer_id_of(&device.node_key).to_string();
+                if device.node != here && !peers.contains(&peer) {
+                    peers.push(peer);
+                }
+            }
+        }
+        Ok(peers)
+    }
+
+    fn stored_row(&self, kind: LogKind, log: [u8; 16], entry: SignedEntry) -> Result<StoredEntry, Refusal> {
+        let header = entry.unverified_header()?;
+        Ok(StoredEntry {
+            log_id: log,
+            kind,
+            entry_id: *entry.id().as_bytes(),
+            entry_type: header.entry_type.name().to_owned(),
+            signer: header.signer,
+            device: header.device,
+            seq: header.seq,
+            lamport: header.lamport,
+            header: entry.header,
+            body: entry.body,
+            salt: entry.salt,
+            received_at: self.now(),
+        })
+    }
+
+    /// One entry, as it was signed.
+    pub(super) fn stored_entry(&self, id: &[u8; 32]) -> Result<Option<SignedEntry>, ServiceError> {
+        match self.store().entry(id) {
+            Ok(row) => Ok(Some(signed(row))),
+            Err(StoreError::NotFound(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Heads of a log in which the node with this certificate takes part: to others a log does not exist.
+    pub(super) fn shared_log(&self, with: &Fingerprint, log: [u8; 16]) -> Option<([u8; 16], Vec<WireEntryId>)> {
+        let (heads, parties) = match self.store().log(&log).ok()?.kind {
+            LogKind::Case => {
+                let case = self.case_log(CaseId::from_bytes(log)).ok()?;
+                (case.log().heads(), case.parties())
+            }
+            LogKind::Agreement => {
+                let agreement = self.agreement_log(AgreementId::from_bytes(log)).ok()?;
+                (agreement.log().heads(), agreement.parties())
+            }
+        };
+        let takes_part = parties.iter().any(|party| {
+            let devices = self.people().nodes_of(party, self.now()).unwrap_or_default();
+            devices.iter().any(|device| device.node == *with)
+        });
+        let heads = heads.iter().map(|id| WireEntryId(*id.as_bytes())).collect();
+        takes_part.then_some((log, heads))
+    }
+
+    /// What a node lacks of a log in which it takes part.
+    pub(super) fn give(
+        &self,
+        to: &Fingerprint,
+        log: [u8; 16],
+        have: &[WireEntryId],
+    ) -> Result<CaseReply, ServiceError> {
+        if self.shared_log(to, log).is_none() {
+            return Ok(CaseReply::Entries { entries: Vec::new(), more: false });
+        }
+        let heads: Vec<EntryId> = have.iter().map(|id| EntryId::from_bytes(id.0)).collect();
+        let lacking: Vec<SignedEntry> = match self.store().log(&log)?.kind {
+            LogKind::Case => {
+                let case = self.case_log(CaseId::from_bytes(log))?;
+                case.log().entries_since(&heads).into_iter().cloned().collect()
+            }
+            LogKind::Agreement => {
+                let agreement = self.agreement_log(AgreementId::from_bytes(log))?;
+                agreement.log().entries_since(&heads).into_iter().cloned().collect()
+            }
+        };
+        let (mut entries, mut room, mut more) = (Vec::new(), MAX_ENTRIES_BYTES, false);
+        for entry in lacking {
+            let bytes = cbor::encode(&entry);
+            let Some(left) = room.checked_sub(bytes.len()) else {
+                more = true;
+                break;
+            };
+            room = left;
+            entries.push(EntryBytes(bytes));
+        }
+        Ok(CaseReply::Entries { entries, more })
+    }
+}

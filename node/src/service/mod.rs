@@ -1,0 +1,211 @@
+//! The use cases: the only place where store, network, DICOM, packages and the domain meet.
+
+pub mod cases;
+pub mod error;
+pub mod events;
+pub mod jobs;
+pub mod sample;
+pub mod session;
+pub mod view;
+
+mod agreements;
+mod delivery;
+mod documents;
+mod export;
+mod fetch;
+mod host;
+mod import;
+mod logs;
+mod opening;
+mod people;
+mod requesting;
+mod sign_in;
+pub mod status;
+mod studies;
+
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use dokuei_identity::certificate::NodeCertificate;
+use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::time::Timestamp;
+use dokuei_net::Network;
+use dokuei_store::{AuditEvent, Store, StoreKey};
+use tokio::sync::Notify;
+
+use self::error::ServiceError;
+use self::events::Events;
+use self::fetch::Fetching;
+use self::jobs::Jobs;
+use self::people::People;
+use self::session::Sessions;
+use crate::clock;
+use crate::config::Config;
+use crate::credentials::Credentials;
+use crate::data_dir::DataDir;
+use crate::keys::NodeSecrets;
+use crate::practitioners::Practitioners;
+
+/// The key of the store, which the node's secrets hold.
+#[must_use]
+pub fn storage_key(secrets: &NodeSecrets) -> StoreKey {
+    StoreKey::from_bytes(*secrets.storage)
+}
+
+/// A running node. Cheap to clone.
+#[derive(Clone)]
+pub struct Node(Arc<Inner>);
+
+struct Inner {
+    dir: DataDir,
+    config: Config,
+    secrets: NodeSecrets,
+    store: Store,
+    credentials: Option<Credentials>,
+    certificate: Option<NodeCertificate>,
+    people: People,
+    sessions: Sessions,
+    jobs: Jobs,
+    events: Events,
+    network: OnceLock<Network>,
+    fetching: Fetching,
+    /// Held while a package is opened: one at a time, for the disk's sake and so that none is opened twice.
+    opening: Mutex<()>,
+    /// Held from reading a log until what follows from it is on disk: one writer a time.
+    writing: Mutex<()>,
+    /// Rung when something waits to be sent or fetched.
+    bell: Notify,
+}
+
+impl Node {
+    /// Takes up a node: opens its store and reads its certificates.
+    ///
+    /// # Errors
+    /// [`ServiceError`] when the store or the certificates cannot be used.
+    pub fn open(dir: DataDir, config: Config, secrets: NodeSecrets) -> Result<Self, ServiceError> {
+        let now = clock::now();
+        let store = Store::open(dir.root(), &storage_key(&secrets))?;
+        let credentials = Credentials::read(&dir, now)?;
+        let certificate = credentials.as_ref().map(|credentials| credentials.node(now)).transpose()?;
+        let people = People::new(store.clone(), credentials.clone());
+        let sessions = Sessions::new(u64::from(config.api.auto_lock_minutes) * 60);
+        let inner = Inner {
+            dir,
+            config,
+            secrets,
+            store,
+            credentials,
+            certificate,
+            people,
+            sessions,
+            jobs: Jobs::default(),
+            events: Events::default(),
+            network: OnceLock::new(),
+            fetching: Fetching::default(),
+            opening: Mutex::default(),
+            writing: Mutex::default(),
+            bell: Notify::new(),
+        };
+        let node = Self(Arc::new(inner));
+        node.remember_ourselves(now)?;
+        Ok(node)
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        clock::now()
+    }
+
+    /// Who is signed in.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions {
+        &self.0.sessions
+    }
+
+    /// Long work in the background.
+    #[must_use]
+    pub fn jobs(&self) -> &Jobs {
+        &self.0.jobs
+    }
+
+    /// What happens.
+    #[must_use]
+    pub fn events(&self) -> &Events {
+        &self.0.events
+    }
+
+    /// Settings.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    fn people(&self) -> &People {
+        &self.0.people
+    }
+
+    fn practitioner_files(&self) -> Practitioners {
+        Practitioners::of(self.0.dir.clone())
+    }
+
+    fn network(&self) -> Option<&Network> {
+        self.0.network.get()
+    }
+
+    fn credentials(&self) -> Result<&Credentials, ServiceError> {
+        self.0.credentials.as_ref().ok_or(ServiceError::NoNodeCertificate)
+    }
+
+    fn certificate(&self) -> Result<&NodeCertificate, ServiceError> {
+        self.0.certificate.as_ref().ok_or(ServiceError::NoNodeCertificate)
+    }
+
+    /// Fingerprint of this node's certificate.
+    fn here(&self) -> Result<Fingerprint, ServiceError> {
+        Ok(self.certificate()?.fingerprint)
+    }
+
+    fn crl_number(&self) -> u64 {
+        let revoked = self.0.credentials.as_ref().and_then(|credentials| credentials.revoked.as_ref());
+        revoked.map_or(0, |list| list.number())
+    }
+
+    fn write_lock(&self) -> MutexGuard<'_, ()> {
+        // What a panicking writer had not persisted is read anew by the next one.
+        self.0.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn opening_lock(&self) -> MutexGuard<'_, ()> {
+        self.0.opening.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Our own certificate belongs to those that entries are verified against.
+    fn remember_ourselves(&self, now: Timestamp) -> Result<(), ServiceError> {
+        if let (Some(credentials), Some(certificate)) = (&self.0.credentials, &self.0.certificate) {
+            self.people().remember_node(&credentials.chain, certificate, now)?;
+        }
+        Ok(())
+    }
+
+    /// Something waits to be sent or fetched.
+    fn ring(&self) {
+        self.0.bell.notify_one();
+    }
+
+    /// Writes to the audit log. A failure to write it is a failure of the act itself.
+    fn audit(&self, actor: &str, action: &str, object: &str, outcome: &str) -> Result<(), ServiceError> {
+        let event = AuditEvent {
+            at: self.now(),
+            actor: actor.to_owned(),
+            action: action.to_owned(),
+            object: object.to_owned(),
+            outcome: outcome.to_owned(),
+        };
+        self.store().audit(&event)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,175 @@
+//! Opens what has arrived for a signed-in specialist: the grant with her key, then the package with what the grant
+//! holds, every instance checked against the signed manifest before it counts as stored.
+
+use std::fs::File;
+use std::io::BufReader;
+
+use dokuei_consultation::body::{Body, Grant};
+use dokuei_consultation::id::{CaseId, PackageId};
+use dokuei_consultation::machine::Case;
+use dokuei_consultation::state::State;
+use dokuei_dicom::read_header;
+use dokuei_package::core::{UnverifiedCore, VerifiedCore};
+use dokuei_package::grant::{Grant as SealedKey, open_grant};
+use dokuei_package::kem::kid_of;
+use dokuei_package::open::PackageReader;
+use dokuei_package::schedule::PackageKey;
+use dokuei_store::{Direction, LogKind, Origin, PackageRow, PackageState};
+use serde_json::{Value, json};
+
+use super::Node;
+use super::error::ServiceError;
+use super::events::EventKind;
+use super::session::Session;
+use super::sign_in::kem_key;
+
+impl Node {
+    /// Opens, in the background, every complete package that is granted to somebody who is signed in.
+    pub(super) fn open_arrived(&self) {
+        let node = self.clone();
+        tokio::task::spawn_blocking(move || {
+            for session in node.sessions().all(node.now()) {
+                if let Err(error) = node.open_for(&session) {
+                    tracing::error!(code = error.code(), %error, "a study that arrived could not be opened");
+                }
+            }
+        });
+    }
+
+    fn open_for(&self, session: &Session) -> Result<(), ServiceError> {
+        for row in self.store().packages(None)? {
+            let package = &row.package;
+            if package.direction != Direction::Incoming || row.state != PackageState::Complete {
+                continue;
+            }
+            let case = self.case_log(CaseId::from_bytes(package.case_id))?;
+            let Some((_, request)) = case.request() else { continue };
+            if request.consultant != session.certificate.fingerprint {
+                continue;
+            }
+            match self.open_package(session, &case, &row) {
+                Ok(()) => {}
+                Err(error) => {
+                    let refused = matches!(
+                        error,
+                        ServiceError::Open(_) | ServiceError::Grant(_) | ServiceError::BadPackage(_)
+                    );
+                    if refused {
+                        self.store().set_package_state(&package.package_id, PackageState::Refused)?;
+                        self.events().publish(EventKind::Case, case.id());
+                    }
+                    self.audit(&session.id, "open", &case.id().to_string(), error.code())?;
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn open_package(&self, session: &Session, case: &Case, row: &PackageRow) -> Result<(), ServiceError> {
+        let _one_at_a_time = self.opening_lock();
+        let package = &row.package;
+        if self.store().package(&package.package_id)?.state != PackageState::Complete {
+            return Ok(());
+        }
+        let core = self.core_of(row)?;
+        let key = self.key_of(session, case, &core)?;
+        let (payload, outboard) = self.store().package_files(&package.package_id)?;
+        let open = |path: &std::path::Path| File::open(path).map_err(ServiceError::file(path));
+        let mut reader = PackageReader::open(&core, key, open(&payload)?, open(&outboard)?)?;
+        let study = case.request().map(|(_, request)| request.study_instance_uid.clone()).unwrap_or_default();
+        for index in 0..reader.manifest().instances().len() {
+            let listed = reader.manifest().instances()[index].clone();
+            let header = read_header(BufReader::new(reader.instance(index)?))
+                .map_err(|error| ServiceError::BadPackage(error.to_string()))?;
+            if header.study_instance_uid.as_str() != study
+                || header.sop_instance_uid.as_str() != listed.sop_instance_uid
+            {
+                return Err(ServiceError::BadPackage("an instance is not of the study that was requested".to_owned()));
+            }
+            // Reading to its end compares the instance with the manifest; only then does it become a row.
+            let copied = self.copy_in(header, reader.instance(index)?, |_| {}).map_err(|error| match error {
+                ServiceError::File { source, .. } => ServiceError::BadPackage(source.to_string()),
+                other => other,
+            })?;
+            self.keep(copied, Origin::Received)?;
+        }
+        reader.finish()?;
+        self.store().set_study_case(&study, case.id().as_bytes())?;
+        self.store().set_package_state(&package.package_id, PackageState::Opened)?;
+        self.audit(&session.id, "open", &case.id().to_string(), "success")?;
+        self.events().publish(EventKind::Case, case.id());
+        self.events().publish(EventKind::Study, study);
+        Ok(())
+    }
+
+    fn core_of(&self, row: &PackageRow) -> Result<VerifiedCore, ServiceError> {
+        let bad = |error: &dyn std::fmt::Display| ServiceError::BadPackage(error.to_string());
+        let parsed = UnverifiedCore::parse(&row.package.core).map_err(|error| bad(&error))?;
+        let sender = self.people().certificate(&parsed.signer()).ok_or_else(|| bad(&"its signer is not known"))?;
+        parsed.verify(&sender.key).map_err(|error| bad(&error))
+    }
+
+    /// The package's key: from the local vault when it was opened before, else from the grant to this device. What the
+    /// grant opened is wrapped anew for this node, so that the device key can be rotated and destroyed.
+    fn key_of(&self, session: &Session, case: &Case, core: &VerifiedCore) -> Result<PackageKey, ServiceError> {
+        let here = self.here()?;
+        let package = core.core().package;
+        let grant = case.log().ordered().into_iter().find_map(|entry| match entry.body() {
+            Body::Grant(grant) if grant.package == package && grant.node == here => Some(grant.clone()),
+            _ => None,
+        });
+        let Grant { sealed, .. } = grant.ok_or_else(|| ServiceError::BadPackage("there is no grant for this node".to_owned()))?;
+        let sealed = SealedKey::from_bytes(&sealed).map_err(|error| ServiceError::BadPackage(error.to_string()))?;
+        let secret = kem_key(&session.secrets);
+        let kid = kid_of(&secret.public());
+        let me = session.certificate.fingerprint;
+        let (cek, key) = open_grant(&sealed, core, &me, |wanted| (*wanted == kid).then_some(&secret))?;
+        self.store().set_package_key(package.as_bytes(), cek.as_bytes())?;
+        Ok(key)
+    }
+
+    /// The package of a case, once its study is open here.
+    pub(super) fn package_of(&self, case: &CaseId) -> Result<Option<PackageId>, ServiceError> {
+        let packages = self.store().packages(Some(case.as_bytes()))?;
+        let open = packages.iter().find(|row| row.state == PackageState::Opened);
+        Ok(open.map(|row| PackageId::from_bytes(row.package.package_id)))
+    }
+
+    /// How far a case's study is on its way, as the work list shows it.
+    pub(super) fn transfer(
+        &self,
+        case: &CaseId,
+        requesting: bool,
+        state: &State,
+    ) -> Result<Value, ServiceError> {
+        let packages = self.store().packages(Some(case.as_bytes()))?;
+        let Some(row) = packages.first() else {
+            let word = if matches!(state, State::AwaitingPackage { .. }) { "connecting" } else { "none" };
+            return Ok(json!({"state": word, "done": 0, "total": 0}));
+        };
+        let (id, total) = (&row.package.package_id, row.package.length);
+        if requesting {
+            let word = match state {
+                State::AwaitingAcceptance | State::Declined { .. } | State::Withdrawn { .. } => "queued",
+                State::AwaitingPackage { .. } => "transferring",
+                _ => "delivered",
+            };
+            let done = if word == "delivered" { total } else { 0 };
+            return Ok(json!({"state": word, "done": done, "total": total}));
+        }
+        let (word, done) = match (row.state, self.0.fetching.progress(id)) {
+            (PackageState::Opened, _) => ("opened", total),
+            (PackageState::Refused, _) => ("refused", total),
+            (PackageState::Complete | PackageState::Delivered, _) => ("delivered", total),
+            (_, Some(done)) => ("transferring", done.min(total)),
+            (_, None) => ("connecting", 0),
+        };
+        Ok(json!({"state": word, "done": done, "total": total}))
+    }
+
+    /// Whether any case log is here at all.
+    pub(super) fn case_count(&self) -> Result<usize, ServiceError> {
+        Ok(self.store().logs(Some(LogKind::Case))?.len())
+    }
+}

@@ -1,0 +1,252 @@
+//! Everybody whom this node knows: verified certificates, device lists, agreements. This is what the domain asks
+//! through [`Standing`].
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use dokuei_consultation::agreement::{AgreementInForce, AgreementLog};
+use dokuei_consultation::id::AgreementId;
+use dokuei_consultation::standing::{Act, Denied, Machine, Person, Standing};
+use dokuei_identity::cbor;
+use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate};
+use dokuei_identity::chain::{self, Chain, ChainError};
+use dokuei_identity::device_list::{self, VerifiedDeviceList};
+use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::policy::{self, Action};
+use dokuei_identity::time::Timestamp;
+use dokuei_store::{ChainKind, LogKind, Store};
+use minicbor::{Decode, Encode};
+
+use super::error::ServiceError;
+use super::logs;
+use crate::clock;
+use crate::credentials::Credentials;
+
+/// A certificate that was verified when it was first seen here.
+#[derive(Debug, Clone)]
+enum Known {
+    Practitioner(PractitionerCertificate),
+    Node(NodeCertificate),
+}
+
+/// A chain as it is kept: with its kind and the time at which it was verified.
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct Seen {
+    #[n(0)]
+    kind_is_node: bool,
+    #[n(1)]
+    chain: Chain,
+    #[n(2)]
+    at: Timestamp,
+}
+
+/// The people and machines that this node knows.
+#[derive(Debug)]
+pub(super) struct People {
+    store: Store,
+    credentials: Option<Credentials>,
+    known: Mutex<HashMap<Fingerprint, (Chain, Known)>>,
+}
+
+impl People {
+    pub(super) fn new(store: Store, credentials: Option<Credentials>) -> Self {
+        Self { store, credentials, known: Mutex::default() }
+    }
+
+    fn credentials(&self) -> Result<&Credentials, ServiceError> {
+        self.credentials.as_ref().ok_or(ServiceError::NoNodeCertificate)
+    }
+
+    /// Keeps the chain of a practitioner whose certificate was just verified.
+    pub(super) fn remember_practitioner(
+        &self,
+        chain: &Chain,
+        certificate: &PractitionerCertificate,
+        now: Timestamp,
+    ) -> Result<(), ServiceError> {
+        self.keep(&certificate.fingerprint, ChainKind::Practitioner, chain, now)?;
+        self.cache(chain.clone(), Known::Practitioner(certificate.clone()), certificate.fingerprint);
+        Ok(())
+    }
+
+    /// Keeps the chain of a node whose certificate was just verified.
+    pub(super) fn remember_node(
+        &self,
+        chain: &Chain,
+        certificate: &NodeCertificate,
+        now: Timestamp,
+    ) -> Result<(), ServiceError> {
+        self.keep(&certificate.fingerprint, ChainKind::Node, chain, now)?;
+        self.cache(chain.clone(), Known::Node(certificate.clone()), certificate.fingerprint);
+        Ok(())
+    }
+
+    /// A chain is kept with the time at which it stood: later it may have expired, and what was signed under it must
+    /// still be readable.
+    fn keep(
+        &self,
+        fingerprint: &Fingerprint,
+        kind: ChainKind,
+        chain: &Chain,
+        now: Timestamp,
+    ) -> Result<(), ServiceError> {
+        if self.store.chain(fingerprint)?.is_none() {
+            let seen = Seen { kind_is_node: kind == ChainKind::Node, chain: chain.clone(), at: now };
+            self.store.put_chain(fingerprint, kind, &cbor::encode(&seen), now)?;
+        }
+        Ok(())
+    }
+
+    fn cache(&self, chain: Chain, known: Known, fingerprint: Fingerprint) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(fingerprint, (chain, known));
+    }
+
+    /// The certificate with this fingerprint: from memory, else from the store, where it was put when it stood.
+    fn known(&self, fingerprint: &Fingerprint) -> Option<(Chain, Known)> {
+        let cached = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(fingerprint).cloned();
+        if cached.is_some() {
+            return cached;
+        }
+        let seen: Seen = cbor::decode(&self.store.chain(fingerprint).ok()??).ok()?;
+        let anchor = &self.credentials.as_ref()?.anchor;
+        let chain = seen.chain;
+        let known = if seen.kind_is_node {
+            Known::Node(chain::verify_node(&chain, anchor, seen.at, None).ok()?)
+        } else {
+            Known::Practitioner(chain::verify_practitioner(&chain, anchor, seen.at, None).ok()?)
+        };
+        self.cache(chain.clone(), known.clone(), *fingerprint);
+        Some((chain, known))
+    }
+
+    /// A practitioner's certificate, as it stood when it was first seen here.
+    pub(super) fn certificate(&self, fingerprint: &Fingerprint) -> Option<PractitionerCertificate> {
+        match self.known(fingerprint)? {
+            (_, Known::Practitioner(certificate)) => Some(certificate),
+            (_, Known::Node(_)) => None,
+        }
+    }
+
+    /// Her chain, to show to others.
+    pub(super) fn chain(&self, fingerprint: &Fingerprint) -> Option<Chain> {
+        self.known(fingerprint).map(|(chain, _)| chain)
+    }
+
+    /// A node's certificate, as it stood when it was first seen here.
+    pub(super) fn node_certificate(&self, fingerprint: &Fingerprint) -> Option<NodeCertificate> {
+        match self.known(fingerprint)? {
+            (_, Known::Node(certificate)) => Some(certificate),
+            (_, Known::Practitioner(_)) => None,
+        }
+    }
+
+    /// All practitioners who were seen here.
+    pub(super) fn all(&self) -> Result<Vec<PractitionerCertificate>, ServiceError> {
+        let rows = self.store.chains(ChainKind::Practitioner)?;
+        Ok(rows.iter().filter_map(|(fingerprint, _)| self.certificate(fingerprint)).collect())
+    }
+
+    /// The newest device list of a practitioner.
+    pub(super) fn device_list(
+        &self,
+        practitioner: &PractitionerCertificate,
+        now: Timestamp,
+    ) -> Result<Option<VerifiedDeviceList>, ServiceError> {
+        let Some(row) = self.store.device_list(&practitioner.fingerprint)? else { return Ok(None) };
+        device_list::verify(&row.list, practitioner, now)
+            .map(Some)
+            .map_err(|error| ServiceError::field("device list", error))
+    }
+
+    /// Takes a device list, unless it is older than the known one or contradicts it.
+    pub(super) fn learn_device_list(
+        &self,
+        practitioner: &PractitionerCertificate,
+        bytes: &[u8],
+        now: Timestamp,
+    ) -> Result<(), ServiceError> {
+        let refuse = |error| ServiceError::field("device list", error);
+        let offered = device_list::verify(bytes, practitioner, now).map_err(refuse)?;
+        let known = self.device_list(practitioner, now)?;
+        let accepted = device_list::accept(known.as_ref(), offered).map_err(refuse)?;
+        let seq = accepted.list().seq;
+        self.store.put_device_list(&practitioner.fingerprint, seq, accepted.bytes(), now)?;
+        Ok(())
+    }
+
+    /// The nodes on which a practitioner works now.
+    pub(super) fn nodes_of(
+        &self,
+        practitioner: &Fingerprint,
+        now: Timestamp,
+    ) -> Result<Vec<device_list::Device>, ServiceError> {
+        let Some(certificate) = self.certificate(practitioner) else { return Ok(Vec::new()) };
+        let list = self.device_list(&certificate, now)?;
+        Ok(list.map(|list| list.devices_at(now).cloned().collect()).unwrap_or_default())
+    }
+
+    /// Verifies a chain as it stands now, against the newest revocation list.
+    fn standing_now(&self, fingerprint: &Fingerprint) -> Result<(), ServiceError> {
+        let credentials = self.credentials()?;
+        let (chain, known) = self.known(fingerprint).ok_or(ServiceError::Unknown("certificate"))?;
+        match known {
+            Known::Practitioner(_) => credentials.practitioner(&chain, clock::now()).map(drop)?,
+            Known::Node(_) => credentials.node_of(&chain, clock::now()).map(drop)?,
+        }
+        Ok(())
+    }
+}
+
+impl Standing for People {
+    fn practitioner(&self, fingerprint: &Fingerprint) -> Option<Person> {
+        let certificate = self.certificate(fingerprint)?;
+        Some(Person {
+            key: certificate.key,
+            name_ja: certificate.name.japanese,
+            name_latin: certificate.name.latin,
+            institution: certificate.institution,
+        })
+    }
+
+    fn node(&self, fingerprint: &Fingerprint) -> Option<Machine> {
+        let certificate = self.node_certificate(fingerprint)?;
+        Some(Machine {
+            key: certificate.key,
+            institution: certificate.institution,
+            institution_code: certificate.institution_code,
+        })
+    }
+
+    fn may(&self, fingerprint: &Fingerprint, act: Act, at: Timestamp) -> Result<(), Denied> {
+        let Some(certificate) = self.certificate(fingerprint) else {
+            return Err(Denied {
+                rule: "known-certificate".to_owned(),
+                ja: "この証明書はこのノードに知られていません。".to_owned(),
+                en: "this certificate is not known to this node".to_owned(),
+            });
+        };
+        let action = match act {
+            Act::Request => Action::Request,
+            Act::Consult => Action::Consult,
+            Act::SignReport => Action::SignReport,
+        };
+        policy::may(&certificate, action, at).map_err(|denial| Denied {
+            rule: denial.rule.id.to_owned(),
+            ja: denial.rule.japanese.to_owned(),
+            en: denial.rule.english.to_owned(),
+        })
+    }
+
+    fn revoked(&self, fingerprint: &Fingerprint) -> bool {
+        matches!(
+            self.standing_now(fingerprint),
+            Err(ServiceError::Certificate(ChainError::Revoked { .. }))
+        )
+    }
+
+    fn agreement(&self, id: &AgreementId) -> Option<AgreementInForce> {
+        let entries = logs::stored(&self.store, LogKind::Agreement, id.as_bytes()).ok()?;
+        AgreementLog::replay(*id, entries, self).ok()?.countersigned()
+    }
+}

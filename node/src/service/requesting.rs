@@ -1,0 +1,300 @@
+//! Asking for a consultation: the request is signed, the study sealed, the key granted to the specialist's devices,
+//! and only when all of it is on disk does anything count as sent.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write as _;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+
+use dokuei_consultation::agreement::AgreementInForce;
+use dokuei_consultation::author::Author;
+use dokuei_consultation::body::{
+    Body, Consent, Grant, PackageOffered, Patient, PersonName, Request, Requester, Sex, Urgency,
+};
+use dokuei_consultation::effect::Effect;
+use dokuei_consultation::event::Event;
+use dokuei_consultation::id::{CaseId, EntryId, PackageId};
+use dokuei_consultation::machine::Case;
+use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::policy::{self, Action};
+use dokuei_identity::time::Timestamp;
+use dokuei_package::core::{Label, Purpose, VerifiedCore};
+use dokuei_package::grant::grant;
+use dokuei_package::order::reading_order;
+use dokuei_package::schedule::Cek;
+use dokuei_package::seal::{Source, seal_package};
+use dokuei_store::{Direction, LogKind, NewPackage, PackageFile, StoreError, StudySummary};
+use serde_json::{Value, json};
+
+use super::Node;
+use super::cases::NewRequest;
+use super::error::ServiceError;
+use super::jobs::Job;
+use super::session::Session;
+use crate::clock;
+
+/// How long a package may be fetched and opened, seconds (90 days).
+const PACKAGE_VALIDITY: u64 = 90 * 86_400;
+
+/// A case that is being written but is not on disk yet: nobody else can know of it.
+struct Beginning<'a> {
+    node: &'a Node,
+    session: &'a Session,
+    author: Author,
+    case: Case,
+    effects: Vec<Effect>,
+}
+
+impl Beginning<'_> {
+    /// Signs the next entry and keeps what is to be done for it.
+    fn add(&mut self, body: Body) -> Result<EntryId, ServiceError> {
+        let (people, now) = (self.node.people(), self.node.now());
+        let draft = self.case.draft(&self.author, body, people, now)?;
+        let entry = draft.sign(&self.session.secrets.signing, &mut rand::rng());
+        let id = entry.id();
+        self.effects.extend(self.case.handle(Event::Authored(entry), people, now)?);
+        Ok(id)
+    }
+}
+
+/// A sealed payload, not yet referred to by anything.
+struct SealedStudy {
+    package: PackageId,
+    core: VerifiedCore,
+    cek: Cek,
+    file: PackageFile,
+    instances: u32,
+    bytes: u64,
+}
+
+impl Node {
+    /// Checks a request at once; then signs it and seals the study in the background.
+    ///
+    /// # Errors
+    /// [`ServiceError`] for whatever is missing or not allowed; nothing has changed then.
+    pub fn start_request(
+        &self,
+        session: &Arc<Session>,
+        wanted: NewRequest,
+    ) -> Result<(CaseId, Arc<Job>), ServiceError> {
+        let now = self.now();
+        policy::may(&session.certificate, Action::Request, now)?;
+        let consultant: Fingerprint = wanted.with.parse().map_err(|error| ServiceError::field("with", error))?;
+        let reader = self.people().certificate(&consultant).ok_or(ServiceError::Unknown("practitioner"))?;
+        policy::may(&reader, Action::Consult, now)?;
+        if self.people().nodes_of(&consultant, now)?.is_empty() {
+            return Err(ServiceError::NoDevice);
+        }
+        let study = self.store().study(&wanted.study_instance_uid)?;
+        let agreement = self
+            .agreement_with(&session.certificate.fingerprint, &consultant, now)?
+            .ok_or(ServiceError::NoAgreement)?;
+        let request = self.request_body(session, consultant, &agreement, &study, wanted)?;
+        let id = CaseId::from_bytes(rand::random());
+        let author = self.author(session)?;
+        let mut check = Beginning { node: self, session, author, case: Case::new(id, self.here()?), effects: Vec::new() };
+        check.add(Body::Request(Box::new(request.clone())))?;
+        let (node, session) = (self.clone(), Arc::clone(session));
+        let job = self.0.jobs.start("request", &self.0.events, move |job| {
+            node.request(job, &session, id, request, &study)
+        });
+        Ok((id, job))
+    }
+
+    fn request(
+        &self,
+        job: &Job,
+        session: &Session,
+        id: CaseId,
+        request: Request,
+        study: &StudySummary,
+    ) -> Result<Value, ServiceError> {
+        let (now, consultant) = (self.now(), request.consultant);
+        let author = self.author(session)?;
+        let mut beginning = Beginning { node: self, session, author, case: Case::new(id, self.here()?), effects: Vec::new() };
+        let request = beginning.add(Body::Request(Box::new(request)))?;
+        let sealed = self.seal(job, session, id, request, study, now)?;
+        beginning.add(Body::PackageOffered(PackageOffered {
+            package: sealed.package,
+            core: sealed.core.bytes().to_vec(),
+            root: sealed.core.core().root,
+            length: sealed.core.core().ciphertext_length,
+            instances: sealed.instances,
+            original_bytes: sealed.bytes,
+        }))?;
+        for device in self.people().nodes_of(&consultant, now)? {
+            let key = grant(&sealed.cek, &sealed.core, &consultant, &device.kem, &mut rand::rng())
+                .map_err(|error| ServiceError::field("device list", error))?;
+            beginning.add(Body::Grant(Grant {
+                package: sealed.package,
+                recipient: consultant,
+                node: device.node,
+                kid: device.kid,
+                sealed: key.to_bytes(),
+            }))?;
+        }
+        let (bytes, sealed_bytes) = (sealed.bytes, sealed.core.core().ciphertext_length);
+        self.keep_package(id, sealed)?;
+        let effects = beginning.effects;
+        let _writing = self.write_lock();
+        self.perform(LogKind::Case, *id.as_bytes(), effects)?;
+        self.store().set_study_case(&study.study.study_instance_uid, id.as_bytes())?;
+        self.audit(&session.id, "request", &id.to_string(), "success")?;
+        self.ring();
+        Ok(json!({"case_id": id, "bytes": bytes, "sealed_bytes": sealed_bytes}))
+    }
+
+    /// Seals all instances of a study into a package file, in the order in which a reader wants them.
+    fn seal(
+        &self,
+        job: &Job,
+        session: &Session,
+        case: CaseId,
+        request: EntryId,
+        study: &StudySummary,
+        now: Timestamp,
+    ) -> Result<SealedStudy, ServiceError> {
+        let package = PackageId::from_bytes(rand::random());
+        let sources = self.in_reading_order(&study.study.study_instance_uid)?;
+        let file = self.store().new_package_file()?;
+        let payload = File::options().write(true).open(file.payload()).map_err(ServiceError::file(file.payload()))?;
+        let label = Label {
+            package,
+            case,
+            request,
+            sender: session.certificate.fingerprint,
+            purpose: Purpose::Consultation,
+            expires_at: now.plus(PACKAGE_VALIDITY),
+        };
+        let open = |_: usize, source: &Source| {
+            self.store().blob_reader(&source.sop_instance_uid).map_err(std::io::Error::other)
+        };
+        let progress = |progress: dokuei_package::seal::Progress| {
+            job.expect(progress.total);
+            job.reached(progress.written);
+            ControlFlow::Continue(())
+        };
+        let sealed = seal_package(&label, &sources, open, &payload, &mut rand::rng(), progress)?;
+        payload.sync_all().map_err(ServiceError::file(file.payload()))?;
+        write_durable(file.outboard(), &sealed.outboard)?;
+        Ok(SealedStudy {
+            package,
+            core: sealed.core.sign(&session.secrets.signing),
+            cek: sealed.cek,
+            file,
+            instances: u32::try_from(sources.len()).unwrap_or(u32::MAX),
+            bytes: sources.iter().map(|source| source.length).sum(),
+        })
+    }
+
+    fn keep_package(&self, case: CaseId, sealed: SealedStudy) -> Result<(), ServiceError> {
+        let core = sealed.core.core();
+        let package = NewPackage {
+            package_id: *sealed.package.as_bytes(),
+            case_id: *case.as_bytes(),
+            direction: Direction::Outgoing,
+            core: sealed.core.bytes().to_vec(),
+            core_hash: *sealed.core.hash(),
+            root: core.root,
+            length: core.ciphertext_length,
+            verified: Vec::new(),
+        };
+        Ok(self.store().add_package(&package, sealed.file, Some(sealed.cek.as_bytes()), self.now())?)
+    }
+
+    /// The instances of a study as they are to be sealed: of every series the middle first, then outward in halving
+    /// strides, so that a reader scrolls a coarse volume soon.
+    fn in_reading_order(&self, study: &str) -> Result<Vec<Source>, StoreError> {
+        let mut all = BTreeMap::new();
+        for (number, series) in self.store().series_of(study)?.into_iter().enumerate() {
+            let instances = self.store().instances_of(&series.series_instance_uid)?;
+            for (place, index) in reading_order(instances.len()).into_iter().enumerate() {
+                let instance = &instances[index];
+                let source = Source {
+                    sop_instance_uid: instance.sop_instance_uid.clone(),
+                    series_instance_uid: instance.series_instance_uid.clone(),
+                    length: instance.bytes,
+                    blake3: instance.blake3,
+                };
+                all.insert((place, number), source);
+            }
+        }
+        Ok(all.into_values().collect())
+    }
+
+    fn request_body(
+        &self,
+        session: &Session,
+        consultant: Fingerprint,
+        agreement: &AgreementInForce,
+        study: &StudySummary,
+        wanted: NewRequest,
+    ) -> Result<Request, ServiceError> {
+        let certificate = &session.certificate;
+        let explained_at = clock::parse(&wanted.consent.explained_at)
+            .ok_or_else(|| ServiceError::field("consent.explained_at", "it is not a time as RFC 3339 writes it"))?;
+        let hours = u64::from(agreement.agreement().turnaround_hours);
+        Ok(Request {
+            agreement: agreement.reference(),
+            requester: Requester {
+                practitioner: certificate.fingerprint,
+                name: certificate.name.japanese.clone(),
+                institution: self.certificate()?.institution.clone(),
+            },
+            consultant,
+            patient: patient_of(study),
+            study_instance_uid: study.study.study_instance_uid.clone(),
+            modalities: study.modalities.clone(),
+            region: wanted.region,
+            question: wanted.question,
+            history: wanted.history,
+            urgency: urgency_of(&wanted.urgency)?,
+            due: Some(self.now().plus(hours * 3600)),
+            justification: wanted.justification,
+            consent: Consent {
+                explained_by: wanted.consent.explained_by,
+                explained_at,
+                scope: wanted.consent.scope,
+            },
+        })
+    }
+}
+
+fn patient_of(summary: &StudySummary) -> Patient {
+    let study = &summary.study;
+    Patient {
+        name: PersonName {
+            alphabetic: study.patient_name.alphabetic.clone(),
+            ideographic: study.patient_name.ideographic.clone(),
+            phonetic: study.patient_name.phonetic.clone(),
+        },
+        id: study.patient_id.clone(),
+        birth_date: Some(study.birth_date.clone()).filter(|date| !date.is_empty()),
+        sex: match study.sex.as_str() {
+            "F" => Sex::Female,
+            "M" => Sex::Male,
+            "O" => Sex::Other,
+            _ => Sex::Unknown,
+        },
+    }
+}
+
+fn urgency_of(word: &str) -> Result<Urgency, ServiceError> {
+    match word {
+        "routine" | "" => Ok(Urgency::Routine),
+        "urgent" => Ok(Urgency::Urgent),
+        "emergency" => Ok(Urgency::Emergency),
+        _ => Err(ServiceError::field("urgency", "it is routine, urgent or emergency")),
+    }
+}
+
+fn write_durable(path: &Path, bytes: &[u8]) -> Result<(), ServiceError> {
+    let write = || {
+        let mut file = File::options().write(true).create(true).truncate(true).open(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(ServiceError::file(path))
+}

@@ -1,0 +1,149 @@
+//! How the node is and whom it knows.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use dokuei_identity::network::NetworkName;
+use dokuei_net::{Multiaddr, Network, NetworkConfig, Status, peer_id_of};
+use serde_json::{Value, json};
+
+use super::Node;
+use super::delivery::blocking;
+use super::error::ServiceError;
+use super::host::NodeHost;
+use super::view;
+
+/// How to meet others, after file, environment and flags were merged.
+#[derive(Debug, Clone, Default)]
+pub struct Meeting {
+    /// Where to listen.
+    pub listen: Vec<Multiaddr>,
+    /// Bootstrap hosts.
+    pub bootstraps: Vec<Multiaddr>,
+    /// Fixed partners.
+    pub peers: Vec<Multiaddr>,
+    /// Whether to be found and find through bootstraps.
+    pub discovery: bool,
+}
+
+impl Node {
+    /// Joins the network and keeps sending and fetching from then on. Without a certificate of its own the node stays
+    /// alone: it can import studies, but nobody would admit it.
+    ///
+    /// # Errors
+    /// [`dokuei_net::NetError`] when no address can be listened on.
+    pub async fn join(&self, meeting: Meeting) -> Result<(), dokuei_net::NetError> {
+        let Some(credentials) = &self.0.credentials else {
+            tracing::warn!("no certificate of this node is installed: it meets nobody");
+            return Ok(());
+        };
+        let name = NetworkName::of(&credentials.anchor).to_string();
+        let mut config = NetworkConfig::new(self.0.secrets.node.clone(), name);
+        config.listen = meeting.listen;
+        config.bootstraps = meeting.bootstraps;
+        config.peers = meeting.peers;
+        config.discovery = meeting.discovery;
+        let network = Network::start(config, Arc::new(NodeHost::new(self.clone()))).await?;
+        if self.0.network.set(network.clone()).is_ok() {
+            tokio::spawn(self.clone().patrol(network));
+        }
+        Ok(())
+    }
+
+    /// Leaves the network.
+    pub async fn leave(&self) {
+        if let Some(network) = self.network() {
+            network.shutdown().await;
+        }
+    }
+
+    /// How the node is.
+    ///
+    /// # Errors
+    /// [`ServiceError::Store`].
+    pub async fn status(&self) -> Result<Value, ServiceError> {
+        let network = self.network().map(Network::status).unwrap_or_default();
+        let node = self.clone();
+        blocking(move || node.status_view(&network)).await
+    }
+
+    fn status_view(&self, network: &Status) -> Result<Value, ServiceError> {
+        let now = self.now();
+        let certificate = self.0.certificate.as_ref();
+        let signed_in: Vec<Value> =
+            self.sessions().all(now).iter().map(|one| view::practitioner(&one.id, &one.certificate, now)).collect();
+        let bootstraps: Vec<Value> = network
+            .bootstraps
+            .iter()
+            .map(|one| json!({"address": one.address.to_string(), "connected": one.connected}))
+            .collect();
+        let peers: Result<Vec<Value>, ServiceError> =
+            network.peers.iter().filter(|peer| peer.admitted).map(|peer| self.peer_view(peer)).collect();
+        Ok(json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "peer_id": peer_id_of(&self.0.secrets.node.public()).to_string(),
+            "institution": self.config().institution.name,
+            "node_fingerprint": certificate.map(|one| one.fingerprint),
+            "network": self.0.credentials.as_ref().map(|one| NetworkName::of(&one.anchor).to_string()),
+            "crl_number": self.crl_number(),
+            "listening": network.listening.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "external": network.external.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "bootstraps": bootstraps,
+            "peers": peers?,
+            "signed_in": signed_in.first(),
+            "studies": self.store().studies()?.len(),
+            "cases": self.case_count()?,
+        }))
+    }
+
+    fn peer_view(&self, peer: &dokuei_net::PeerStatus) -> Result<Value, ServiceError> {
+        let node = self.store().node_by_peer(&peer.peer.to_string())?;
+        let mut practitioners = Vec::new();
+        for person in self.people().all()? {
+            let devices = self.people().nodes_of(&person.fingerprint, self.now())?;
+            if devices.iter().any(|device| peer_id_of(&device.node_key) == peer.peer) {
+                practitioners.push(person.name.japanese);
+            }
+        }
+        Ok(json!({
+            "peer_id": peer.peer.to_string(),
+            "institution": node.map(|node| node.institution),
+            "practitioners": practitioners,
+            "direct": peer.direct,
+            "relayed": peer.relayed,
+            "address": peer.address.as_ref().map(ToString::to_string),
+        }))
+    }
+
+    /// The peers that are reachable at this moment, with how.
+    pub async fn online(&self) -> HashMap<String, bool> {
+        let status = self.network().map(Network::status).unwrap_or_default();
+        let admitted = status.peers.into_iter().filter(|peer| peer.admitted);
+        admitted.map(|peer| (peer.peer.to_string(), peer.direct)).collect()
+    }
+
+    /// The practitioners whom this node knows, those who work here excluded.
+    ///
+    /// # Errors
+    /// [`ServiceError::Store`].
+    pub fn directory(&self, online: &HashMap<String, bool>) -> Result<Value, ServiceError> {
+        let (now, here) = (self.now(), self.here().ok());
+        let mut people = Vec::new();
+        for person in self.people().all()? {
+            let devices = self.people().nodes_of(&person.fingerprint, now)?;
+            let elsewhere: Vec<_> = devices.iter().filter(|device| Some(device.node) != here).collect();
+            if elsewhere.is_empty() {
+                continue;
+            }
+            let peers: Vec<String> =
+                elsewhere.iter().map(|device| peer_id_of(&device.node_key).to_string()).collect();
+            let institution = elsewhere.iter().find_map(|device| self.people().node_certificate(&device.node));
+            let mut view = view::person(&person, now);
+            view["institution"] = institution.map(|node| node.institution).or(person.institution).into();
+            view["peer_id"] = peers.first().cloned().into();
+            view["online"] = peers.iter().any(|peer| online.contains_key(peer)).into();
+            people.push(view);
+        }
+        Ok(people.into())
+    }
+}
