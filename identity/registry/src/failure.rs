@@ -1,0 +1,110 @@
+//! Failures as the operator sees them: one sentence, an exit code, a stable word for scripts.
+
+use std::process::ExitCode;
+
+use dokuei_identity::certificate::UnknownWord;
+use dokuei_identity::chain::ChainError;
+use dokuei_identity::issue::IssueError;
+use dokuei_identity::keystore::KeystoreError;
+use dokuei_identity::request::RequestError;
+use dokuei_identity::revocation::RevocationError;
+use thiserror::Error;
+
+/// Why a command did not do what was asked.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub(crate) enum Failure {
+    /// The command line or configuration does not make sense.
+    #[error("{0}")]
+    Usage(String),
+    /// A file cannot be read or written.
+    #[error("{path} cannot be {what}: {source}")]
+    Storage {
+        what: &'static str,
+        path: String,
+        source: std::io::Error,
+    },
+    /// There is no registry here.
+    #[error("there is no registry in {0}; make one with `dokuei-registry init`")]
+    NoRegistry(String),
+    /// There already is one.
+    #[error("there already is a registry in {0}; nothing was changed")]
+    Exists(String),
+    /// Another process is at work in the data directory.
+    #[error("another dokuei-registry is working in {0}; let it finish, or use its `serve` API")]
+    Busy(String),
+    /// A file of the registry is not what it was.
+    #[error("{0}")]
+    Damaged(String),
+    /// No certificate of this name.
+    #[error(
+        "no certificate with fingerprint or serial number {0} was issued here; see `dokuei-registry list`"
+    )]
+    Unknown(String),
+    /// It is revoked already.
+    #[error("the certificate {0} is revoked already; nothing was changed")]
+    AlreadyRevoked(String),
+    #[error(transparent)]
+    Keystore(#[from] KeystoreError),
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    #[error(transparent)]
+    Issue(#[from] IssueError),
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    #[error(transparent)]
+    Revocation(#[from] RevocationError),
+    #[error(transparent)]
+    Word(#[from] UnknownWord),
+}
+
+impl Failure {
+    pub(crate) fn storage(what: &'static str, path: &std::path::Path, source: std::io::Error) -> Self {
+        Self::Storage {
+            what,
+            path: path.display().to_string(),
+            source,
+        }
+    }
+
+    /// A stable word for scripts and the API.
+    pub(crate) const fn code(&self) -> &'static str {
+        match self {
+            Self::Usage(_) => "usage",
+            Self::Storage { .. } => "storage",
+            Self::NoRegistry(_) => "no_registry",
+            Self::Exists(_) => "exists",
+            Self::Busy(_) => "busy",
+            Self::Damaged(_) => "damaged",
+            Self::Unknown(_) => "unknown_certificate",
+            Self::AlreadyRevoked(_) => "already_revoked",
+            Self::Keystore(KeystoreError::WrongPassphrase) => "wrong_passphrase",
+            Self::Keystore(_) => "keystore",
+            Self::Request(_) => "bad_request_file",
+            Self::Issue(IssueError::Denied(_)) => "forbidden_by_policy",
+            Self::Issue(_) => "not_issued",
+            Self::Chain(_) => "chain",
+            Self::Revocation(_) => "revocation",
+            Self::Word(_) => "unknown_word",
+        }
+    }
+
+    const fn exit(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Word(_) => 2,
+            Self::Storage { .. } | Self::Damaged(_) => 5,
+            _ => 1,
+        }
+    }
+
+    /// Prints the failure and gives the exit code: 1 refused or failed, 2 usage, 5 storage.
+    pub(crate) fn report(&self, json: bool) -> ExitCode {
+        if json {
+            let object = serde_json::json!({"error": {"code": self.code(), "detail": self.to_string()}});
+            eprintln!("{object}");
+        } else {
+            eprintln!("dokuei-registry: {self}");
+        }
+        ExitCode::from(self.exit())
+    }
+}

@@ -1,0 +1,129 @@
+//! Files that survive a crash: written beside, flushed, renamed, and the directory flushed.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use dokuei_identity::keystore;
+use zeroize::Zeroizing;
+
+use crate::failure::Failure;
+
+/// The largest file that is read, bytes (the register apart).
+const MAX_FILE: u64 = 1 << 20;
+
+/// Writes a whole file durably; either the old or the new content is there after a crash.
+pub(crate) fn write(path: &Path, content: &[u8], private: bool) -> Result<(), Failure> {
+    let failed = |source| Failure::storage("written", path, source);
+    let beside = with_suffix(path, ".new");
+    let mut file = options(private)
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(&beside)
+        .map_err(failed)?;
+    file.write_all(content)
+        .and_then(|()| file.sync_all())
+        .map_err(failed)?;
+    fs::rename(&beside, path).map_err(failed)?;
+    sync_parent(path)
+}
+
+/// Appends one line durably.
+pub(crate) fn append_line(path: &Path, line: &str) -> Result<(), Failure> {
+    let failed = |source| Failure::storage("written", path, source);
+    let mut file = options(true)
+        .append(true)
+        .create(true)
+        .open(path)
+        .map_err(failed)?;
+    file.write_all(format!("{line}\n").as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(failed)
+}
+
+/// Reads a file of reasonable size; `-` is standard input.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let failed = |source| Failure::storage("read", path, source);
+    let mut content = Vec::new();
+    let reader: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(File::open(path).map_err(failed)?)
+    };
+    reader
+        .take(MAX_FILE + 1)
+        .read_to_end(&mut content)
+        .map_err(failed)?;
+    if content.len() as u64 > MAX_FILE {
+        return Err(failed(std::io::Error::other("it is larger than 1 MiB")));
+    }
+    Ok(content)
+}
+
+/// Reads text.
+pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
+    String::from_utf8(read(path)?)
+        .map_err(|_| Failure::storage("read", path, std::io::Error::other("it is not UTF-8 text")))
+}
+
+/// Writes what a command gives out: to a file, or to standard output.
+pub(crate) fn give_out(out: Option<&Path>, text: &str) -> Result<(), Failure> {
+    match out {
+        Some(path) => write(path, text.as_bytes(), false),
+        None => std::io::stdout()
+            .write_all(text.as_bytes())
+            .map_err(|source| Failure::storage("written", Path::new("standard output"), source)),
+    }
+}
+
+/// The operator's passphrase: the file's first line, else a question at the terminal.
+pub(crate) fn passphrase(file: Option<&PathBuf>, new: bool) -> Result<Zeroizing<String>, Failure> {
+    let passphrase = match file {
+        Some(path) => {
+            let text = Zeroizing::new(read_text(path)?);
+            Zeroizing::new(text.lines().next().unwrap_or_default().to_owned())
+        }
+        None => ask(new)?,
+    };
+    keystore::check_passphrase(&passphrase)?;
+    Ok(passphrase)
+}
+
+fn ask(new: bool) -> Result<Zeroizing<String>, Failure> {
+    let prompt = |text: &str| {
+        rpassword::prompt_password(text).map(Zeroizing::new).map_err(|_| {
+            Failure::Usage("there is no terminal to ask for the passphrase; use --passphrase-file".to_owned())
+        })
+    };
+    let passphrase = prompt("Operator's passphrase: ")?;
+    if new && *prompt("The same again: ")? != *passphrase {
+        return Err(Failure::Usage(
+            "the two passphrases differ; nothing was changed".to_owned(),
+        ));
+    }
+    Ok(passphrase)
+}
+
+fn options(private: bool) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, if private { 0o600 } else { 0o644 });
+    options
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn sync_parent(path: &Path) -> Result<(), Failure> {
+    let parent = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    File::open(parent)
+        .and_then(|directory| directory.sync_all())
+        .map_err(|source| Failure::storage("flushed", parent, source))
+}
