@@ -1,5 +1,8 @@
 //! Logs, outbox, packages, directory, settings.
 
+// Helpers of tests are tests too; clippy exempts only the functions that are marked.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::fs::OpenOptions;

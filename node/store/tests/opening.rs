@@ -1,5 +1,8 @@
 //! Opening and closing: locks, missing stores, newer schemas, crashes.
 
+// Helpers of tests are tests too; clippy exempts only the functions that are marked.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::fs;
