@@ -3,6 +3,7 @@
 //! The outbox is durable; a peer that comes back is served as soon as it has been admitted.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use dokuei_identity::cbor;
@@ -27,9 +28,26 @@ impl Node {
         loop {
             // Whoever rings while we work is heard afterwards: the bell keeps one ring.
             let _ = tokio::time::timeout(PATROL, self.0.bell.notified()).await;
+            self.introduce(&network).await;
             self.fetch_outstanding(&network);
             if let Err(error) = self.send_waiting(&network).await {
                 tracing::error!(code = error.code(), "the outbox could not be worked through");
+            }
+        }
+    }
+
+    /// Tells those whom we met before about somebody who has just signed in here for the first time.
+    async fn introduce(&self, network: &Network) {
+        if !self.0.introduce.swap(false, Ordering::Relaxed) {
+            return;
+        }
+        let node = self.clone();
+        let Ok(practitioners) = blocking(move || node.own_cards()).await else { return };
+        for peer in network.status().peers.iter().filter(|peer| peer.admitted) {
+            let message = CaseMessage::Introduce { practitioners: practitioners.clone() };
+            if let Err(error) = network.call_case(peer.peer, message).await {
+                // It hears of her when we meet again.
+                tracing::info!(peer = %peer.peer, %error, "an introduction did not arrive");
             }
         }
     }

@@ -8,13 +8,12 @@ use std::sync::{Mutex, PoisonError};
 use dokuei_consultation::entry::SignedEntry;
 use dokuei_consultation::id::{CaseId, PackageId as DomainPackageId};
 use dokuei_identity::cbor;
-use dokuei_identity::certificate::PractitionerCertificate;
 use dokuei_identity::chain::{Chain, ChainError};
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::policy;
 use dokuei_identity::time::Timestamp;
 use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryBytes, EntryId, LogHeads, RefusedEntry};
-use dokuei_net::wire::hello::{CrlState, Hello, PractitionerCard};
+use dokuei_net::wire::hello::{CrlState, Hello, MAX_PRACTITIONERS, PractitionerCard};
 use dokuei_net::wire::package::{ChunkRange, MAX_SLICE_BYTES, PackageId, Slice};
 use dokuei_net::{Admitted, Host, OwnHello, PackageSource, PeerId, Refusal, RefusalCode};
 use dokuei_package::tree::{self, Holding, TreeId};
@@ -126,20 +125,27 @@ const fn refused(code: RefusalCode) -> CaseReply {
 impl Node {
     /// What we say of ourselves.
     fn own_hello(&self) -> Result<OwnHello, ServiceError> {
-        let (credentials, now) = (self.credentials()?, self.now());
-        let mut practitioners = Vec::new();
-        for person in self.practitioners()? {
-            let Some(chain) = self.practitioner_files().chain(&person.id)? else { continue };
-            let Ok(certificate) = credentials.practitioner(&chain, now) else { continue };
-            let Some(list) = self.people().device_list(&certificate, now)? else { continue };
-            let (chain, device_list) = (cbor::encode(&chain), list.bytes().to_vec());
-            practitioners.push(PractitionerCard { chain, device_list });
-        }
+        let credentials = self.credentials()?;
         let crl = credentials.revoked.as_ref().map_or(CrlState { number: 0, hash: [0; 32] }, |list| CrlState {
             number: list.number(),
             hash: Sha256::digest(list.der()).into(),
         });
+        let practitioners = self.own_cards()?;
         Ok(OwnHello { node: self.here()?, node_chain: cbor::encode(&credentials.chain), practitioners, crl })
+    }
+
+    /// Those who work here and have a device list.
+    pub(super) fn own_cards(&self) -> Result<Vec<PractitionerCard>, ServiceError> {
+        let (credentials, now) = (self.credentials()?, self.now());
+        let mut cards = Vec::new();
+        for person in self.practitioners()? {
+            let Some(chain) = self.practitioner_files().chain(&person.id)? else { continue };
+            let Ok(certificate) = credentials.practitioner(&chain, now) else { continue };
+            let Some(list) = self.people().device_list(&certificate, now)? else { continue };
+            cards.push(PractitionerCard { chain: cbor::encode(&chain), device_list: list.bytes().to_vec() });
+        }
+        cards.truncate(MAX_PRACTITIONERS);
+        Ok(cards)
     }
 
     /// Verifies a peer and everybody who works there, and remembers them.
@@ -153,11 +159,7 @@ impl Node {
         policy::may_take_part(&certificate, now)
             .map_err(|denial| Refusal::new(RefusalCode::Policy, denial.rule.id))?;
         self.people().remember_node(&chain, &certificate, now).map_err(|error| internal(&error))?;
-        for card in &hello.practitioners {
-            let chain: Chain = decoded(&card.chain)?;
-            let person = credentials.practitioner(&chain, now).map_err(chain_refused)?;
-            self.learn_practitioner(&chain, &person, &card.device_list, now)?;
-        }
+        hello.practitioners.iter().try_for_each(|card| self.learn_practitioner(card))?;
         let known = self.store().node(&certificate.fingerprint).map_err(|error| internal(&error.into()))?;
         let row = NodeRow {
             fingerprint: certificate.fingerprint,
@@ -170,16 +172,32 @@ impl Node {
         Ok(Admitted { node: certificate.fingerprint, key: certificate.key })
     }
 
-    fn learn_practitioner(
-        &self,
-        chain: &Chain,
-        person: &PractitionerCertificate,
-        device_list: &[u8],
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
-        self.people().remember_practitioner(chain, person, now).map_err(|error| internal(&error))?;
+    /// Takes practitioners whom an admitted node introduces.
+    fn note_practitioners(&self, cards: &[PractitionerCard]) -> CaseReply {
+        if cards.len() > MAX_PRACTITIONERS {
+            return refused(RefusalCode::Malformed);
+        }
+        match cards.iter().try_for_each(|card| self.learn_practitioner(card)) {
+            Ok(()) => {
+                self.events().publish(EventKind::Peer, "directory");
+                CaseReply::Noted
+            }
+            Err(refusal) => {
+                tracing::warn!(code = %refusal.code, "an introduction was refused");
+                refused(refusal.code)
+            }
+        }
+    }
+
+    /// Verifies a practitioner and her device list, and remembers both.
+    fn learn_practitioner(&self, card: &PractitionerCard) -> Result<(), Refusal> {
+        let not_enrolled = |_| Refusal::new(RefusalCode::NotEnrolled, "no certificate installed");
+        let (credentials, now) = (self.credentials().map_err(not_enrolled)?, self.now());
+        let chain: Chain = decoded(&card.chain)?;
+        let person = credentials.practitioner(&chain, now).map_err(chain_refused)?;
+        self.people().remember_practitioner(&chain, &person, now).map_err(|error| internal(&error))?;
         self.people()
-            .learn_device_list(person, device_list, now)
+            .learn_device_list(&person, &card.device_list, now)
             .map_err(|error| Refusal::new(RefusalCode::DeviceList, error.to_string()))
     }
 
@@ -194,6 +212,7 @@ impl Node {
                 Ok(CaseReply::Heads { logs: ours.collect() })
             }
             CaseMessage::Want { log, have } => self.give(from, log.0, &have),
+            CaseMessage::Introduce { practitioners } => Ok(self.note_practitioners(&practitioners)),
             _ => Ok(refused(RefusalCode::Malformed)),
         }
     }

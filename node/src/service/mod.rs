@@ -23,6 +23,7 @@ mod sign_in;
 pub mod status;
 mod studies;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use dokuei_identity::certificate::NodeCertificate;
@@ -72,6 +73,8 @@ struct Inner {
     opening: Mutex<()>,
     /// Held from reading a log until what follows from it is on disk: one writer a time.
     writing: Mutex<()>,
+    /// Somebody's device list is new: those whom we met are to hear of it.
+    introduce: AtomicBool,
     /// Rung when something waits to be sent or fetched.
     bell: Notify,
 }
@@ -103,6 +106,7 @@ impl Node {
             fetching: Fetching::default(),
             opening: Mutex::default(),
             writing: Mutex::default(),
+            introduce: AtomicBool::new(false),
             bell: Notify::new(),
         };
         let node = Self(Arc::new(inner));

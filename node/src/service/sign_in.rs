@@ -1,6 +1,7 @@
 //! Signing in: passphrase, lock-out, certificate, and the device list that tells others where to seal to.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use dokuei_identity::device_list::{self, Device, DeviceList, ListedDevice};
 use dokuei_identity::time::Timestamp;
@@ -105,7 +106,9 @@ impl Node {
             devices,
         };
         let bytes = device_list::sign(&list, &session.secrets.signing);
-        self.people().learn_device_list(&session.certificate, &bytes, now)
+        self.people().learn_device_list(&session.certificate, &bytes, now)?;
+        self.0.introduce.store(true, Ordering::Relaxed);
+        Ok(())
     }
 }
 

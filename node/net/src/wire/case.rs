@@ -7,6 +7,8 @@ use std::fmt;
 
 use minicbor::{Decode, Encode};
 
+use super::hello::PractitionerCard;
+
 /// The largest message or reply, bytes.
 pub const MAX_CASE_FRAME: usize = 1 << 20;
 
@@ -92,6 +94,14 @@ pub enum CaseMessage {
         #[n(1)]
         have: Vec<EntryId>,
     },
+    /// These practitioners work at my node now: somebody signed in for the first time, or renewed her device list,
+    /// after we had met.
+    #[n(3)]
+    Introduce {
+        /// At most [`super::hello::MAX_PRACTITIONERS`].
+        #[n(0)]
+        practitioners: Vec<PractitionerCard>,
+    },
 }
 
 /// What the other answers.
@@ -128,6 +138,9 @@ pub enum CaseReply {
         #[n(1)]
         more: bool,
     },
+    /// To `Introduce`: verified and noted.
+    #[n(4)]
+    Noted,
     /// To any: refused as a whole.
     #[n(3)]
     Refused {

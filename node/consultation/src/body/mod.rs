@@ -1,0 +1,140 @@
+//! What entries say. One type per [`EntryType`], encoded as CBOR arrays, bounded and complete, or not read at all.
+
+mod agreement;
+mod answer;
+mod limits;
+mod package;
+mod report;
+mod request;
+
+use std::fmt;
+
+use dokuei_identity::cbor;
+use minicbor::{Decode, Encode};
+use serde::Serialize;
+
+pub use agreement::{Agreement, Party};
+pub use answer::{Accept, Close, Decline, Outcome, ReportRead, Withdraw};
+pub use limits::{Incomplete, MAX_LINE, MAX_LIST, MAX_NAME, MAX_TEXT, Problem};
+pub use package::{Grant, MAX_GRANT, PackageOffered, Received};
+pub use report::{GUIDELINE, ImagesReviewed, Report, ReportStatus};
+pub use request::{AgreementReference, Consent, Patient, PersonName, Request, Requester, Sex, Urgency};
+
+use crate::entry::EntryType;
+use crate::refusal::Refusal;
+
+/// The body of an entry. Debug shows its type only: there is patient data in it.
+#[derive(Clone, PartialEq, Eq, Encode, Decode, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Body {
+    /// Proposal or countersignature of an agreement.
+    #[n(0)]
+    Agreement(#[n(0)] Box<Agreement>),
+    /// The consultation is asked for.
+    #[n(1)]
+    Request(#[n(0)] Box<Request>),
+    /// The consultant takes it on.
+    #[n(2)]
+    Accept(#[n(0)] Accept),
+    /// The consultant does not take it on.
+    #[n(3)]
+    Decline(#[n(0)] Decline),
+    /// A sealed study package is ready to be fetched.
+    #[n(4)]
+    PackageOffered(#[n(0)] PackageOffered),
+    /// The package's key for one device.
+    #[n(5)]
+    Grant(#[n(0)] Grant),
+    /// The package is verified and stored.
+    #[n(6)]
+    Received(#[n(0)] Received),
+    /// A version of the report.
+    #[n(7)]
+    Report(#[n(0)] Box<Report>),
+    /// A version of the report has been read.
+    #[n(8)]
+    ReportRead(#[n(0)] ReportRead),
+    /// The consultation ends.
+    #[n(9)]
+    Close(#[n(0)] Close),
+    /// The request is taken back.
+    #[n(10)]
+    Withdraw(#[n(0)] Withdraw),
+}
+
+impl Body {
+    /// The type that the header must name.
+    #[must_use]
+    pub const fn entry_type(&self) -> EntryType {
+        match self {
+            Self::Agreement(_) => EntryType::Agreement,
+            Self::Request(_) => EntryType::Request,
+            Self::Accept(_) => EntryType::Accept,
+            Self::Decline(_) => EntryType::Decline,
+            Self::PackageOffered(_) => EntryType::PackageOffered,
+            Self::Grant(_) => EntryType::Grant,
+            Self::Received(_) => EntryType::Received,
+            Self::Report(_) => EntryType::Report,
+            Self::ReportRead(_) => EntryType::ReportRead,
+            Self::Close(_) => EntryType::Close,
+            Self::Withdraw(_) => EntryType::Withdraw,
+        }
+    }
+
+    /// The deterministic encoding.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        cbor::encode(self)
+    }
+
+    /// Decodes a body that must be of `expected` type, within all limits and complete.
+    ///
+    /// # Errors
+    /// [`Refusal::Malformed`] or [`Refusal::Incomplete`].
+    pub fn decode(expected: EntryType, bytes: &[u8]) -> Result<Self, Refusal> {
+        let body: Self = cbor::decode(bytes).map_err(|_| Refusal::Malformed)?;
+        if body.entry_type() != expected {
+            return Err(Refusal::Malformed);
+        }
+        body.validate()?;
+        Ok(body)
+    }
+
+    /// Whether every field is within its limits and everything that must be said is said.
+    ///
+    /// # Errors
+    /// [`Incomplete`], naming the first field that is not.
+    pub fn validate(&self) -> Result<(), Incomplete> {
+        match self {
+            Self::Agreement(body) => body.validate(),
+            Self::Request(body) => body.validate(),
+            Self::Accept(body) => body.validate(),
+            Self::Decline(body) => body.validate(),
+            Self::PackageOffered(body) => body.validate(),
+            Self::Grant(body) => body.validate(),
+            Self::Received(body) => body.validate(),
+            Self::Report(body) => body.validate(),
+            Self::ReportRead(_) => Ok(()),
+            Self::Close(body) => body.validate(),
+            Self::Withdraw(body) => body.validate(),
+        }
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Body({:?})", self.entry_type())
+    }
+}
+
+/// Debug that shows the type's name only, for types that hold patient data.
+macro_rules! redacted {
+    ($($name:ident),+) => {
+        $(impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(redacted)"))
+            }
+        })+
+    };
+}
+use redacted;

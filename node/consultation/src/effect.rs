@@ -1,0 +1,107 @@
+//! What the node must do, in the order given: what is to be persisted comes first, so that an acknowledgement never
+//! runs ahead of the disk.
+
+use dokuei_identity::fingerprint::Fingerprint;
+
+use crate::body::PackageOffered;
+use crate::entry::SignedEntry;
+use crate::fork::ForkProof;
+use crate::id::{EntryId, PackageId};
+use crate::refusal::Refusal;
+
+/// Something to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Effect {
+    /// Write the entry durably. All further effects of the same event wait for that.
+    Persist(SignedEntry),
+    /// Write the evidence durably.
+    PersistForkProof(ForkProof),
+    /// Tell the sending node that the entry is durable here; it may take it out of its outbox.
+    Acknowledge(EntryId),
+    /// Bring the entries to all other nodes of these practitioners, again and again until acknowledged.
+    Send {
+        /// The certificates of the practitioners.
+        to: Vec<Fingerprint>,
+        /// The entries.
+        entries: Vec<EntryId>,
+    },
+    /// Bring the evidence to all other nodes of these practitioners.
+    SendForkProof {
+        /// The certificates of the practitioners.
+        to: Vec<Fingerprint>,
+        /// The evidence.
+        proof: ForkProof,
+    },
+    /// Give these entries, in this order, to the node that told its heads.
+    Give {
+        /// The certificate of the node.
+        peer: Fingerprint,
+        /// The entries that it lacks.
+        entries: Vec<SignedEntry>,
+    },
+    /// Ask the sender for these entries: others wait for them.
+    Ask {
+        /// The entries.
+        missing: Vec<EntryId>,
+    },
+    /// An entry that had waited is not allowed; it is dropped and written to the audit log.
+    Reject {
+        /// The entry.
+        entry: EntryId,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// Fetch the package to this node: the case is accepted and this node holds a grant.
+    FetchPackage {
+        /// The practitioner who offers it.
+        from: Fingerprint,
+        /// The entry that offers it.
+        offered_by: EntryId,
+        /// The offer: name, core hash, root and length to be verified.
+        offer: PackageOffered,
+        /// The entry with the key for this node.
+        grant: EntryId,
+    },
+    /// The package is no longer wanted: stop fetching it.
+    StopFetching(PackageId),
+    /// Tell a practitioner, if she works at this node.
+    Notify {
+        /// Whom.
+        who: Fingerprint,
+        /// What.
+        notice: Notice,
+        /// The entry that it is about.
+        entry: EntryId,
+    },
+}
+
+/// What a practitioner is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Notice {
+    /// An agreement is proposed to you.
+    AgreementProposed,
+    /// Your agreement is countersigned.
+    AgreementInForce,
+    /// You are asked for a consultation.
+    Requested,
+    /// Your request is taken on.
+    Accepted,
+    /// Your request is declined.
+    Declined,
+    /// The images have arrived, whole.
+    Delivered,
+    /// A preliminary report has come.
+    PreliminaryReport,
+    /// A final report, or a correction of it, has come.
+    FinalReport,
+    /// Your report has been read.
+    ReportRead,
+    /// The consultation is closed.
+    Closed,
+    /// The request is taken back.
+    Withdrawn,
+    /// Two entries were signed for one place in this log: it is frozen.
+    Forked,
+}

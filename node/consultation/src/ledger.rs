@@ -1,0 +1,122 @@
+//! What all logs have in common: an event in, effects out, in an order that is safe when the machine stops between
+//! any two of them.
+
+use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::time::Timestamp;
+
+use crate::body::Body;
+use crate::effect::{Effect, Notice};
+use crate::entry::{EntryHeader, SignedEntry, VerifiedEntry};
+use crate::fork::ForkProof;
+use crate::id::EntryId;
+use crate::log::{Log, Outcome};
+use crate::refusal::Refusal;
+use crate::standing::Standing;
+
+/// A time claim further ahead than this is refused, seconds: ±5 minutes, as at admission.
+pub const CLOCK_TOLERANCE: u64 = 5 * 60;
+
+/// The rules of one kind of log.
+pub(crate) type Rules = fn(&Log, &EntryHeader, &Body, &dyn Standing) -> Result<(), Refusal>;
+
+/// Takes in an entry that is new to this node. `fresh` entries were just written here.
+pub(crate) fn take(
+    log: &mut Log,
+    rules: Rules,
+    signed: SignedEntry,
+    fresh: bool,
+    standing: &dyn Standing,
+    now: Timestamp,
+) -> Result<Outcome, Refusal> {
+    let entry = VerifiedEntry::open(signed, standing)?;
+    let header = entry.header();
+    if standing.revoked(&header.signer) {
+        return Err(Refusal::Revoked(header.signer));
+    }
+    let ahead = header.time.since(now);
+    // An entry that is just being written has no reason to claim another time than now.
+    if ahead > CLOCK_TOLERANCE || (fresh && now.since(header.time) > CLOCK_TOLERANCE) {
+        return Err(Refusal::FromTheFuture { ahead });
+    }
+    log.offer(entry, &|log, entry| rules(log, entry.header(), entry.body(), standing))
+}
+
+/// Takes in an entry that this node had judged and stored before: signature and place are verified again (R6), the
+/// present standing of the signer is not asked.
+pub(crate) fn restore(
+    log: &mut Log,
+    rules: Rules,
+    signed: SignedEntry,
+    standing: &dyn Standing,
+) -> Result<Outcome, Refusal> {
+    let entry = VerifiedEntry::open(signed, standing)?;
+    log.offer(entry, &|log, entry| rules(log, entry.header(), entry.body(), standing))
+}
+
+/// The effects of an outcome that do not depend on the kind of log, for `parties`.
+pub(crate) fn effects(log: &Log, outcome: &Outcome, fresh: bool, parties: &[Fingerprint]) -> Vec<Effect> {
+    let admitted = outcome.admitted.iter();
+    let mut effects: Vec<_> =
+        admitted.clone().filter_map(|id| log.get(id)).map(|entry| Effect::Persist(entry.signed().clone())).collect();
+    effects.extend(outcome.fork.iter().cloned().map(Effect::PersistForkProof));
+    if fresh && !outcome.admitted.is_empty() {
+        effects.push(Effect::Send { to: parties.to_vec(), entries: outcome.admitted.clone() });
+    } else {
+        effects.extend(admitted.copied().map(Effect::Acknowledge));
+    }
+    let rejected = outcome.rejected.iter().cloned();
+    effects.extend(rejected.map(|(entry, refusal)| Effect::Reject { entry, refusal }));
+    if !outcome.missing.is_empty() {
+        effects.push(Effect::Ask { missing: outcome.missing.clone() });
+    }
+    if let Some(proof) = &outcome.fork {
+        effects.extend(alarm(proof, parties));
+    }
+    effects
+}
+
+/// Takes in evidence of a fork.
+pub(crate) fn freeze(
+    log: &mut Log,
+    proof: ForkProof,
+    parties: &[Fingerprint],
+    standing: &dyn Standing,
+) -> Result<Vec<Effect>, Refusal> {
+    if proof.verify(standing)? != log.id() {
+        return Err(Refusal::OtherLog);
+    }
+    if log.fork().is_some() {
+        return Ok(Vec::new());
+    }
+    // A stranger's fork says nothing about this log: one of the two must be, or claim to be, of somebody in it.
+    let signer = proof.first.unverified_header()?.signer;
+    if !log.ordered().iter().any(|entry| entry.header().signer == signer) {
+        return Err(Refusal::NotAParty);
+    }
+    log.freeze(proof.clone());
+    let mut effects = vec![Effect::PersistForkProof(proof.clone())];
+    effects.extend(alarm(&proof, parties));
+    Ok(effects)
+}
+
+fn alarm(proof: &ForkProof, parties: &[Fingerprint]) -> Vec<Effect> {
+    let [entry, _] = proof.ids();
+    let notify = |who: &Fingerprint| Effect::Notify { who: *who, notice: Notice::Forked, entry };
+    let mut effects = vec![Effect::SendForkProof { to: parties.to_vec(), proof: proof.clone() }];
+    effects.extend(parties.iter().map(notify));
+    effects
+}
+
+/// Answers a peer that told its heads: gives what it lacks, asks for what it has and we lack.
+pub(crate) fn compare(log: &Log, peer: Fingerprint, heads: &[EntryId]) -> Vec<Effect> {
+    let entries: Vec<_> = log.entries_since(heads).into_iter().cloned().collect();
+    let missing: Vec<_> = heads.iter().copied().filter(|id| log.get(id).is_none()).collect();
+    let mut effects = Vec::new();
+    if !entries.is_empty() {
+        effects.push(Effect::Give { peer, entries });
+    }
+    if !missing.is_empty() {
+        effects.push(Effect::Ask { missing });
+    }
+    effects
+}

@@ -1,0 +1,286 @@
+//! The log: entries linked by the hashes of the heads their authors had seen.
+//!
+//! An entry is judged by what is *before* it (its ancestors), which every replica sees alike, never by what happened
+//! to arrive earlier. So replicas that hold the same entries agree, whatever the order in which they came.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dokuei_identity::fingerprint::Fingerprint;
+
+use crate::entry::{SignedEntry, VerifiedEntry};
+use crate::fork::ForkProof;
+use crate::id::{EntryId, LogId};
+use crate::refusal::Refusal;
+
+/// The most entries in one log.
+pub const MAX_ENTRIES: usize = 4_096;
+/// The most entries that wait for parents.
+pub const MAX_WAITING: usize = 256;
+
+/// What became of an entry that was offered to the log.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Entries that are now part of the log, in the order of joining: the offered one and those that waited for it.
+    pub admitted: Vec<EntryId>,
+    /// Entries that had waited and turned out not to be allowed.
+    pub rejected: Vec<(EntryId, Refusal)>,
+    /// Entries that must be had before the offered one can be judged.
+    pub missing: Vec<EntryId>,
+    /// The log has just been found to be forked.
+    pub fork: Option<ForkProof>,
+}
+
+/// One log.
+#[derive(Debug, Clone)]
+pub struct Log {
+    id: LogId,
+    entries: BTreeMap<EntryId, VerifiedEntry>,
+    chains: BTreeMap<(Fingerprint, Fingerprint, u64), EntryId>,
+    heads: BTreeSet<EntryId>,
+    waiting: BTreeMap<EntryId, VerifiedEntry>,
+    fork: Option<ForkProof>,
+}
+
+impl Log {
+    /// An empty log.
+    #[must_use]
+    pub const fn new(id: LogId) -> Self {
+        Self {
+            id,
+            entries: BTreeMap::new(),
+            chains: BTreeMap::new(),
+            heads: BTreeSet::new(),
+            waiting: BTreeMap::new(),
+            fork: None,
+        }
+    }
+
+    /// The log's id.
+    #[must_use]
+    pub const fn id(&self) -> LogId {
+        self.id
+    }
+
+    /// How many entries are in it.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether nothing is in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The entry with this id.
+    #[must_use]
+    pub fn get(&self, id: &EntryId) -> Option<&VerifiedEntry> {
+        self.entries.get(id)
+    }
+
+    /// The entries that nothing follows yet, ascending.
+    #[must_use]
+    pub fn heads(&self) -> Vec<EntryId> {
+        self.heads.iter().copied().collect()
+    }
+
+    /// The evidence for which the log is frozen.
+    #[must_use]
+    pub const fn fork(&self) -> Option<&ForkProof> {
+        self.fork.as_ref()
+    }
+
+    /// Entries that those waiting need and that are neither here nor waiting: ask the peers for them.
+    #[must_use]
+    pub fn missing(&self) -> Vec<EntryId> {
+        let wanted = self.waiting.values().flat_map(needs);
+        let absent = wanted.filter(|id| !self.entries.contains_key(id) && !self.waiting.contains_key(id));
+        absent.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// All entries in the order in which they are shown: by logical clock, then id. Since the clock of an entry is
+    /// larger than its parents', this is a topological order, and the same at every replica.
+    #[must_use]
+    pub fn ordered(&self) -> Vec<&VerifiedEntry> {
+        let mut entries: Vec<_> = self.entries.values().collect();
+        entries.sort_by_key(|entry| (entry.header().lamport, entry.id()));
+        entries
+    }
+
+    /// The entries that a peer with these heads lacks, in an order in which it can append them. Heads that are not
+    /// known here are ignored: the peer is ahead there.
+    #[must_use]
+    pub fn entries_since(&self, heads: &[EntryId]) -> Vec<&SignedEntry> {
+        let known = self.past(heads);
+        let lacking = self.ordered().into_iter().filter(|entry| !known.contains(&entry.id()));
+        lacking.map(VerifiedEntry::signed).collect()
+    }
+
+    /// The entries `ids` and all before them, as far as they are known.
+    #[must_use]
+    pub fn past(&self, ids: &[EntryId]) -> BTreeSet<EntryId> {
+        let mut past = BTreeSet::new();
+        let mut open = ids.to_vec();
+        while let Some(id) = open.pop() {
+            let Some(entry) = self.entries.get(&id) else { continue };
+            if past.insert(id) {
+                open.extend(&entry.header().parents);
+            }
+        }
+        past
+    }
+
+    /// The newest entry that `device` has written for `signer`.
+    #[must_use]
+    pub fn newest_of(&self, signer: Fingerprint, device: Fingerprint) -> Option<&VerifiedEntry> {
+        let range = (signer, device, 0)..=(signer, device, u64::MAX);
+        self.chains.range(range).next_back().and_then(|(_, id)| self.entries.get(id))
+    }
+
+    /// Freezes the log on evidence that came from elsewhere and has been verified.
+    pub fn freeze(&mut self, proof: ForkProof) {
+        self.fork.get_or_insert(proof);
+    }
+
+    /// Offers an entry. `judge` says whether it may stand after the log's entries that are before it. An entry whose
+    /// parents are not all here waits; entries that waited for it are judged after it. An entry that is already here
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// The [`Refusal`] of the offered entry; the log is then as before.
+    pub fn offer(
+        &mut self,
+        entry: VerifiedEntry,
+        judge: &dyn Fn(&Self, &VerifiedEntry) -> Result<(), Refusal>,
+    ) -> Result<Outcome, Refusal> {
+        let mut outcome = Outcome::default();
+        if entry.header().log != self.id {
+            return Err(Refusal::OtherLog);
+        }
+        if self.entries.contains_key(&entry.id()) {
+            return Ok(outcome);
+        }
+        if self.fork.is_some() {
+            return Err(Refusal::Frozen);
+        }
+        if self.forked_by(&entry, &mut outcome) {
+            return Ok(outcome);
+        }
+        if needs(&entry).any(|id| !self.entries.contains_key(&id)) {
+            self.wait(entry)?;
+            outcome.missing = self.missing();
+            return Ok(outcome);
+        }
+        self.append(entry, judge, &mut outcome)?;
+        self.drain(judge, &mut outcome);
+        Ok(outcome)
+    }
+
+    /// Another entry of the log for the same place. Entries that wait do not count: until it is known that their
+    /// signer takes part in this log, a stranger could freeze it with them.
+    fn rival(&self, entry: &VerifiedEntry) -> Option<&VerifiedEntry> {
+        let here = self.chains.get(&place(entry)).and_then(|id| self.entries.get(id));
+        here.filter(|rival| rival.id() != entry.id())
+    }
+
+    /// Freezes the log when `entry` stands where another one stands already.
+    fn forked_by(&mut self, entry: &VerifiedEntry, outcome: &mut Outcome) -> bool {
+        let Some(proof) = self.rival(entry).map(|rival| ForkProof::of(rival, entry)) else { return false };
+        self.fork = Some(proof.clone());
+        outcome.fork = Some(proof);
+        true
+    }
+
+    fn wait(&mut self, entry: VerifiedEntry) -> Result<(), Refusal> {
+        if self.waiting.len() >= MAX_WAITING && !self.waiting.contains_key(&entry.id()) {
+            return Err(Refusal::Full { limit: MAX_WAITING });
+        }
+        self.waiting.insert(entry.id(), entry);
+        Ok(())
+    }
+
+    fn append(
+        &mut self,
+        entry: VerifiedEntry,
+        judge: &dyn Fn(&Self, &VerifiedEntry) -> Result<(), Refusal>,
+        outcome: &mut Outcome,
+    ) -> Result<(), Refusal> {
+        self.check_place(&entry)?;
+        judge(self, &entry)?;
+        let id = entry.id();
+        for parent in &entry.header().parents {
+            self.heads.remove(parent);
+        }
+        self.heads.insert(id);
+        self.chains.insert(place(&entry), id);
+        self.waiting.remove(&id);
+        self.entries.insert(id, entry);
+        outcome.admitted.push(id);
+        Ok(())
+    }
+
+    /// Chain, logical clock and room. All parents are here.
+    fn check_place(&self, entry: &VerifiedEntry) -> Result<(), Refusal> {
+        let header = entry.header();
+        if self.entries.len() >= MAX_ENTRIES {
+            return Err(Refusal::Full { limit: MAX_ENTRIES });
+        }
+        let clocks = header.parents.iter().filter_map(|id| self.get(id)).map(|parent| parent.header().lamport);
+        if clocks.max().unwrap_or(0).checked_add(1) != Some(header.lamport) {
+            return Err(Refusal::BadClock);
+        }
+        let Some(previous) = header.prev_self else { return Ok(()) };
+        let continues = self.get(&previous).is_some_and(|entry| {
+            let before = entry.header();
+            (before.signer, before.device, before.seq.checked_add(1))
+                == (header.signer, header.device, Some(header.seq))
+        });
+        let seen = self.past(&header.parents).contains(&previous);
+        if continues && seen { Ok(()) } else { Err(Refusal::BrokenChain) }
+    }
+
+    /// Appends what has waited and now has its parents, until nothing more can be.
+    fn drain(
+        &mut self,
+        judge: &dyn Fn(&Self, &VerifiedEntry) -> Result<(), Refusal>,
+        outcome: &mut Outcome,
+    ) {
+        loop {
+            let ready = |entry: &&VerifiedEntry| needs(entry).all(|id| self.entries.contains_key(&id));
+            let Some(entry) = self.waiting.values().find(ready).cloned() else { return };
+            let id = entry.id();
+            self.waiting.remove(&id);
+            if self.forked_by(&entry, outcome) {
+                return;
+            }
+            if let Err(refusal) = self.append(entry, judge, outcome) {
+                self.forget_followers(id);
+                outcome.rejected.push((id, refusal));
+            }
+        }
+    }
+
+    /// What follows a rejected entry can never be judged: it makes room for what can.
+    fn forget_followers(&mut self, rejected: EntryId) {
+        let mut gone = vec![rejected];
+        while let Some(id) = gone.pop() {
+            let follows = |entry: &&VerifiedEntry| needs(entry).any(|need| need == id);
+            let followers: Vec<_> = self.waiting.values().filter(follows).map(VerifiedEntry::id).collect();
+            for follower in followers {
+                self.waiting.remove(&follower);
+                gone.push(follower);
+            }
+        }
+    }
+}
+
+/// What must be here before the entry can be judged.
+fn needs(entry: &VerifiedEntry) -> impl Iterator<Item = EntryId> {
+    entry.header().parents.iter().copied().chain(entry.header().prev_self)
+}
+
+/// What must be unique in a log: (signer, device, seq).
+fn place(entry: &VerifiedEntry) -> (Fingerprint, Fingerprint, u64) {
+    (entry.header().signer, entry.header().device, entry.header().seq)
+}
