@@ -16,7 +16,7 @@ use support::*;
 #[test]
 fn r1_an_instance_comes_back_bit_identical() {
     let (directory, store) = store();
-    let bytes: Vec<u8> = (0..300_000_u32).map(|i| (i * 31 >> 3) as u8).collect();
+    let bytes: Vec<u8> = (0..300_000_u32).map(|i| ((i * 31) >> 3) as u8).collect();
     assert_eq!(put(&store, 1, &bytes).unwrap(), Inserted::Added);
     drop(store);
     let store = Store::open(directory.path(), &key()).unwrap();
