@@ -77,7 +77,10 @@ pub struct Network {
 impl Default for Network {
     fn default() -> Self {
         Self {
-            listen: vec!["/ip4/0.0.0.0/udp/4600/quic-v1".to_owned(), "/ip4/0.0.0.0/tcp/4600".to_owned()],
+            listen: vec![
+                "/ip4/0.0.0.0/udp/4600/quic-v1".to_owned(),
+                "/ip4/0.0.0.0/tcp/4600".to_owned(),
+            ],
             bootstrap: Vec::new(),
             peers: Vec::new(),
             discovery: true,
@@ -99,7 +102,11 @@ pub struct Api {
 
 impl Default for Api {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 4680)), ui_dir: None, auto_lock_minutes: 15 }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 4680)),
+            ui_dir: None,
+            auto_lock_minutes: 15,
+        }
     }
 }
 
@@ -129,14 +136,18 @@ impl Config {
     /// [`ConfigError`].
     pub fn read(dir: &DataDir) -> Result<Self, ConfigError> {
         let path = dir.config();
-        let text =
-            fs::read_to_string(&path).map_err(|source| ConfigError::File { path: path.clone(), source })?;
+        let text = fs::read_to_string(&path).map_err(|source| ConfigError::File {
+            path: path.clone(),
+            source,
+        })?;
         Self::parse(&path, &text)
     }
 
     fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
-        toml::from_str(text)
-            .map_err(|error| ConfigError::Syntax { path: path.to_owned(), reason: error.to_string() })
+        toml::from_str(text).map_err(|error| ConfigError::Syntax {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })
     }
 
     /// Writes `config.toml`.
@@ -145,9 +156,13 @@ impl Config {
     /// [`ConfigError::File`].
     pub fn write(&self, dir: &DataDir) -> Result<(), ConfigError> {
         let path = dir.config();
-        let text = toml::to_string_pretty(self)
-            .map_err(|error| ConfigError::Syntax { path: path.clone(), reason: error.to_string() })?;
-        let text = format!("# Settings of this Dokuei node; flags and environment of `dokuei run` prevail.\n\n{text}");
+        let text = toml::to_string_pretty(self).map_err(|error| ConfigError::Syntax {
+            path: path.clone(),
+            reason: error.to_string(),
+        })?;
+        let text = format!(
+            "# Settings of this Dokuei node; flags and environment of `dokuei run` prevail.\n\n{text}"
+        );
         data_dir::write_durably(&path, text.as_bytes()).map_err(|source| ConfigError::File { path, source })
     }
 }

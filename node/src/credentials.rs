@@ -82,7 +82,11 @@ impl Credentials {
             Some(pem) => Some(RevocationList::verify_pem(&pem, &chain, &anchor, now)?),
             None => None,
         };
-        Ok(Some(Self { anchor, chain, revoked }))
+        Ok(Some(Self {
+            anchor,
+            chain,
+            revoked,
+        }))
     }
 
     /// The node's certificate, verified now.
@@ -140,8 +144,10 @@ pub fn install(
         }
     }
     let chain = Chain::from_pem(delivery.chain)?;
-    let revoked =
-        delivery.crl.map(|pem| RevocationList::verify_pem(pem, &chain, &anchor, now)).transpose()?;
+    let revoked = delivery
+        .crl
+        .map(|pem| RevocationList::verify_pem(pem, &chain, &anchor, now))
+        .transpose()?;
     let installed = judge(dir, node_key, &chain, &anchor, now, revoked.as_ref())?;
     write(dir.root_certificate(), &anchor.to_pem())?;
     if let Some(revoked) = &revoked {
@@ -166,17 +172,25 @@ fn judge(
     match chain::verify_practitioner(chain, anchor, now, revoked) {
         Ok(certificate) => {
             let people = Practitioners::of(dir.clone());
-            let person = people.with_key(&certificate.key)?.ok_or(CredentialError::ForeignKey)?;
+            let person = people
+                .with_key(&certificate.key)?
+                .ok_or(CredentialError::ForeignKey)?;
             Ok(Installed::Practitioner(person.id, certificate))
         }
         Err(as_practitioner) => {
             let certificate = match chain::verify_node(chain, anchor, now, revoked) {
                 Ok(certificate) => certificate,
                 // Of the two reasons the one that is not "this is the other kind" helps.
-                Err(ChainError::Refused { fault: Fault::Policy, .. }) => return Err(as_practitioner.into()),
+                Err(ChainError::Refused {
+                    fault: Fault::Policy, ..
+                }) => return Err(as_practitioner.into()),
                 Err(error) => return Err(error.into()),
             };
-            if certificate.key == *node_key { Ok(Installed::Node(certificate)) } else { Err(CredentialError::ForeignKey) }
+            if certificate.key == *node_key {
+                Ok(Installed::Node(certificate))
+            } else {
+                Err(CredentialError::ForeignKey)
+            }
         }
     }
 }

@@ -22,10 +22,10 @@ impl DataDir {
     /// Where this platform keeps a user's application data.
     #[must_use]
     pub fn by_convention() -> Self {
-        Self(
-            ProjectDirs::from("jp", "dokuei", "dokuei")
-                .map_or_else(|| PathBuf::from("dokuei-data"), |dirs| dirs.data_local_dir().to_owned()),
-        )
+        Self(ProjectDirs::from("jp", "dokuei", "dokuei").map_or_else(
+            || PathBuf::from("dokuei-data"),
+            |dirs| dirs.data_local_dir().to_owned(),
+        ))
     }
 
     /// The directory itself.
@@ -100,7 +100,10 @@ impl DataDir {
     /// Whatever the file system says.
     pub fn create(&self) -> io::Result<()> {
         for directory in [self.0.clone(), self.practitioners()] {
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(directory)?;
         }
         Ok(())
     }
@@ -115,8 +118,12 @@ pub fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let temporary = directory.join(format!(".{name}.{}.new", std::process::id()));
     let written = (|| {
-        let mut file =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&temporary)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&temporary, path)?;

@@ -65,7 +65,10 @@ impl NodeSecrets {
     pub fn generate<R: CryptoRng>(rng: &mut R) -> Self {
         let mut storage = Zeroizing::new([0; 32]);
         rng.fill_bytes(&mut *storage);
-        Self { node: SecretKey::generate(rng), storage }
+        Self {
+            node: SecretKey::generate(rng),
+            storage,
+        }
     }
 
     /// Seals them under the node passphrase.
@@ -78,7 +81,11 @@ impl NodeSecrets {
         params: KdfParams,
         rng: &mut R,
     ) -> Result<Vec<u8>, KeystoreError> {
-        Seeds { first: *self.node.seed(), second: *self.storage }.seal(passphrase, params, NODE_PURPOSE, rng)
+        Seeds {
+            first: *self.node.seed(),
+            second: *self.storage,
+        }
+        .seal(passphrase, params, NODE_PURPOSE, rng)
     }
 
     /// Opens them.
@@ -87,7 +94,10 @@ impl NodeSecrets {
     /// [`KeystoreError::WrongPassphrase`], or the file is not a node's.
     pub fn open(file: &[u8], passphrase: &str) -> Result<Self, KeystoreError> {
         let seeds = Seeds::open(file, passphrase, NODE_PURPOSE)?;
-        Ok(Self { node: SecretKey::from_seed(&seeds.first), storage: Zeroizing::new(seeds.second) })
+        Ok(Self {
+            node: SecretKey::from_seed(&seeds.first),
+            storage: Zeroizing::new(seeds.second),
+        })
     }
 }
 
@@ -96,7 +106,10 @@ impl PractitionerSecrets {
     pub fn generate<R: CryptoRng>(rng: &mut R) -> Self {
         let mut kem_seed = Zeroizing::new([0; 32]);
         rng.fill_bytes(&mut *kem_seed);
-        Self { signing: SecretKey::generate(rng), kem_seed }
+        Self {
+            signing: SecretKey::generate(rng),
+            kem_seed,
+        }
     }
 
     /// Seals them under her passphrase.
@@ -109,12 +122,11 @@ impl PractitionerSecrets {
         params: KdfParams,
         rng: &mut R,
     ) -> Result<Vec<u8>, KeystoreError> {
-        Seeds { first: *self.signing.seed(), second: *self.kem_seed }.seal(
-            passphrase,
-            params,
-            PRACTITIONER_PURPOSE,
-            rng,
-        )
+        Seeds {
+            first: *self.signing.seed(),
+            second: *self.kem_seed,
+        }
+        .seal(passphrase, params, PRACTITIONER_PURPOSE, rng)
     }
 
     /// Opens them.
@@ -123,7 +135,10 @@ impl PractitionerSecrets {
     /// [`KeystoreError::WrongPassphrase`], or the file is not a practitioner's.
     pub fn open(file: &[u8], passphrase: &str) -> Result<Self, KeystoreError> {
         let seeds = Seeds::open(file, passphrase, PRACTITIONER_PURPOSE)?;
-        Ok(Self { signing: SecretKey::from_seed(&seeds.first), kem_seed: Zeroizing::new(seeds.second) })
+        Ok(Self {
+            signing: SecretKey::from_seed(&seeds.first),
+            kem_seed: Zeroizing::new(seeds.second),
+        })
     }
 }
 
@@ -145,7 +160,9 @@ mod tests {
     #[test]
     fn r19_a_practitioners_file_is_not_taken_for_a_nodes() {
         let mut rng = rand::rng();
-        let file = PractitionerSecrets::generate(&mut rng).seal("correct horse", KdfParams::LEAST, &mut rng).unwrap();
+        let file = PractitionerSecrets::generate(&mut rng)
+            .seal("correct horse", KdfParams::LEAST, &mut rng)
+            .unwrap();
         assert!(NodeSecrets::open(&file, "correct horse").is_err());
     }
 }

@@ -81,7 +81,9 @@ impl Practitioners {
     ) -> Result<PractitionerSecrets, PractitionerError> {
         let good = !id.is_empty()
             && id.len() <= 32
-            && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'));
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'));
         if !good {
             return Err(PractitionerError::BadId);
         }
@@ -127,7 +129,9 @@ impl Practitioners {
             if path.extension().is_some_and(|extension| extension == "key") {
                 let path = path.with_extension("toml");
                 let text = fs::read_to_string(&path)?;
-                found.push(toml::from_str::<Practitioner>(&text).map_err(|_| PractitionerError::Damaged(path))?);
+                found.push(
+                    toml::from_str::<Practitioner>(&text).map_err(|_| PractitionerError::Damaged(path))?,
+                );
             }
         }
         found.sort_by(|a, b| a.id.cmp(&b.id));
@@ -140,7 +144,10 @@ impl Practitioners {
     /// [`PractitionerError`] when a file is unreadable or damaged.
     pub fn with_key(&self, key: &PublicKey) -> Result<Option<Practitioner>, PractitionerError> {
         let wanted = hex::encode(key.as_bytes());
-        Ok(self.list()?.into_iter().find(|practitioner| practitioner.public_key == wanted))
+        Ok(self
+            .list()?
+            .into_iter()
+            .find(|practitioner| practitioner.public_key == wanted))
     }
 
     /// Her certificate chain, once it is installed.
@@ -150,7 +157,9 @@ impl Practitioners {
     pub fn chain(&self, id: &str) -> Result<Option<Chain>, PractitionerError> {
         let path = self.file(id, "pem");
         match fs::read_to_string(&path) {
-            Ok(pem) => Chain::from_pem(&pem).map(Some).map_err(|_| PractitionerError::Damaged(path)),
+            Ok(pem) => Chain::from_pem(&pem)
+                .map(Some)
+                .map_err(|_| PractitionerError::Damaged(path)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -180,25 +189,45 @@ mod tests {
     fn r6_each_person_has_keys_of_her_own() {
         let (_directory, people) = people();
         let mut rng = rand::rng();
-        let tanaka = people.enrol("tanaka", ("田中 花子", "Tanaka Hanako"), "correct horse 1", &mut rng).unwrap();
-        people.enrol("sato", ("佐藤 一郎", "Sato Ichiro"), "correct horse 2", &mut rng).unwrap();
+        let tanaka = people
+            .enrol(
+                "tanaka",
+                ("田中 花子", "Tanaka Hanako"),
+                "correct horse 1",
+                &mut rng,
+            )
+            .unwrap();
+        people
+            .enrol("sato", ("佐藤 一郎", "Sato Ichiro"), "correct horse 2", &mut rng)
+            .unwrap();
         assert_eq!(people.list().unwrap().len(), 2);
-        assert_eq!(people.with_key(&tanaka.signing.public()).unwrap().unwrap().id, "tanaka");
+        assert_eq!(
+            people.with_key(&tanaka.signing.public()).unwrap().unwrap().id,
+            "tanaka"
+        );
         assert!(people.open("tanaka", "correct horse 1").is_ok());
         assert!(matches!(
             people.open("tanaka", "correct horse 2"),
             Err(PractitionerError::Keystore(KeystoreError::WrongPassphrase))
         ));
-        assert!(matches!(people.open("../node", "x"), Err(PractitionerError::Unknown(_))));
+        assert!(matches!(
+            people.open("../node", "x"),
+            Err(PractitionerError::Unknown(_))
+        ));
     }
 
     #[test]
     fn a_taken_or_strange_sign_in_name_is_refused() {
         let (_directory, people) = people();
         let mut rng = rand::rng();
-        people.enrol("tanaka", ("田中", "Tanaka"), "correct horse 1", &mut rng).unwrap();
+        people
+            .enrol("tanaka", ("田中", "Tanaka"), "correct horse 1", &mut rng)
+            .unwrap();
         for id in ["tanaka", "", "../x", "Tanaka", "a/b"] {
-            assert!(people.enrol(id, ("x", "x"), "correct horse 1", &mut rng).is_err(), "{id}");
+            assert!(
+                people.enrol(id, ("x", "x"), "correct horse 1", &mut rng).is_err(),
+                "{id}"
+            );
         }
     }
 }

@@ -48,7 +48,11 @@ impl AgreementInForce {
     pub fn reference(&self) -> AgreementReference {
         // There is at least one: see `AgreementLog::countersigned`.
         let countersignature = self.countersignatures.first().copied().unwrap_or(self.proposal);
-        AgreementReference { id: self.id, proposal: self.proposal, countersignature }
+        AgreementReference {
+            id: self.id,
+            proposal: self.proposal,
+            countersignature,
+        }
     }
 
     /// Whether `reference` names this agreement and its signed halves.
@@ -62,7 +66,10 @@ impl AgreementInForce {
     /// Whether it is between these two, either way round.
     #[must_use]
     pub fn between(&self, one: &Fingerprint, other: &Fingerprint) -> bool {
-        let (a, b) = (&self.agreement.proposer.practitioner, &self.agreement.other.practitioner);
+        let (a, b) = (
+            &self.agreement.proposer.practitioner,
+            &self.agreement.other.practitioner,
+        );
         (one == a && other == b) || (one == b && other == a)
     }
 
@@ -113,7 +120,9 @@ impl AgreementLog {
     /// An agreement of which nothing is known yet.
     #[must_use]
     pub fn new(id: AgreementId) -> Self {
-        Self { log: Log::new(id.into()) }
+        Self {
+            log: Log::new(id.into()),
+        }
     }
 
     /// Takes up an agreement from stored entries, in any order in which parents come first.
@@ -147,10 +156,15 @@ impl AgreementLog {
     /// The proposal: its entry and what it says.
     #[must_use]
     pub fn proposal(&self) -> Option<(EntryId, &Agreement)> {
-        self.log.ordered().into_iter().find_map(|entry| match entry.body() {
-            Body::Agreement(agreement) if agreement.countersigns.is_none() => Some((entry.id(), &**agreement)),
-            _ => None,
-        })
+        self.log
+            .ordered()
+            .into_iter()
+            .find_map(|entry| match entry.body() {
+                Body::Agreement(agreement) if agreement.countersigns.is_none() => {
+                    Some((entry.id(), &**agreement))
+                }
+                _ => None,
+            })
     }
 
     /// The agreement, once both have signed, whatever its time.
@@ -161,8 +175,13 @@ impl AgreementLog {
             Body::Agreement(agreement) => agreement.countersigns == Some(proposal),
             _ => false,
         };
-        let countersignatures: Vec<_> =
-            self.log.ordered().into_iter().filter(countersigns).map(VerifiedEntry::id).collect();
+        let countersignatures: Vec<_> = self
+            .log
+            .ordered()
+            .into_iter()
+            .filter(countersigns)
+            .map(VerifiedEntry::id)
+            .collect();
         let agreement = agreement.clone();
         (!countersignatures.is_empty()).then(|| AgreementInForce {
             id: self.id(),
@@ -181,7 +200,9 @@ impl AgreementLog {
     /// The state at `now`.
     #[must_use]
     pub fn state(&self, now: Timestamp) -> AgreementState {
-        let Some((_, proposed)) = self.proposal() else { return AgreementState::AwaitingProposal };
+        let Some((_, proposed)) = self.proposal() else {
+            return AgreementState::AwaitingProposal;
+        };
         if now > proposed.valid_until {
             return AgreementState::Expired;
         }
@@ -240,8 +261,11 @@ impl AgreementLog {
     /// Both practitioners.
     #[must_use]
     pub fn parties(&self) -> Vec<Fingerprint> {
-        let both = |agreement: &Agreement| vec![agreement.proposer.practitioner, agreement.other.practitioner];
-        self.proposal().map(|(_, agreement)| both(agreement)).unwrap_or_default()
+        let both =
+            |agreement: &Agreement| vec![agreement.proposer.practitioner, agreement.other.practitioner];
+        self.proposal()
+            .map(|(_, agreement)| both(agreement))
+            .unwrap_or_default()
     }
 
     fn notice(&self, entry: EntryId) -> Option<Effect> {
@@ -271,7 +295,9 @@ fn judge(log: &Log, header: &EntryHeader, body: &Body, standing: &dyn Standing) 
         let same = proposer.practitioner == other.practitioner || proposer.institution == other.institution;
         return if same { Err(Refusal::SameFacility) } else { Ok(()) };
     };
-    let proposed = log.get(&proposal).filter(|_| log.past(&header.parents).contains(&proposal));
+    let proposed = log
+        .get(&proposal)
+        .filter(|_| log.past(&header.parents).contains(&proposal));
     let Some(Body::Agreement(proposed)) = proposed.map(VerifiedEntry::body) else {
         return Err(Refusal::UnknownReference);
     };
@@ -281,5 +307,8 @@ fn judge(log: &Log, header: &EntryHeader, body: &Body, standing: &dyn Standing) 
     if header.signer != proposed.other.practitioner {
         return Err(Refusal::NotAParty);
     }
-    standing.practitioner(&header.signer).map(|_| ()).ok_or(Refusal::UnknownSigner(header.signer))
+    standing
+        .practitioner(&header.signer)
+        .map(|_| ())
+        .ok_or(Refusal::UnknownSigner(header.signer))
 }

@@ -39,7 +39,10 @@ impl Draft {
         let previous = log.newest_of(author.signer, author.device);
         let prev_self = previous.map(|entry| entry.id());
         let parents = parents(log, prev_self);
-        let clocks = parents.iter().filter_map(|id| log.get(id)).map(|parent| parent.header().lamport);
+        let clocks = parents
+            .iter()
+            .filter_map(|id| log.get(id))
+            .map(|parent| parent.header().lamport);
         let header = EntryHeader {
             log: log.id(),
             entry_type: body.entry_type(),

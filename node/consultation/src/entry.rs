@@ -160,7 +160,11 @@ impl SignedEntry {
     /// Signs `header` with `key`. The header's commitment must be that of `body` and `salt`; see [`crate::author`].
     #[must_use]
     pub fn sign(header: &EntryHeader, body: Vec<u8>, salt: [u8; 32], key: &SecretKey) -> Self {
-        Self { header: signed::sign(Kind::Entry, key, &header.signer, cbor::encode(header)), body, salt }
+        Self {
+            header: signed::sign(Kind::Entry, key, &header.signer, cbor::encode(header)),
+            body,
+            salt,
+        }
     }
 }
 
@@ -206,16 +210,27 @@ impl VerifiedEntry {
         };
         let Some(key) = key else {
             let machine = header.entry_type != EntryType::Received && standing.node(&header.signer).is_some();
-            return Err(if machine { Refusal::NotAPerson } else { Refusal::UnknownSigner(header.signer) });
+            return Err(if machine {
+                Refusal::NotAPerson
+            } else {
+                Refusal::UnknownSigner(header.signer)
+            });
         };
-        document.verify(Kind::Entry, &key).map_err(|_| Refusal::BadSignature)?;
+        document
+            .verify(Kind::Entry, &key)
+            .map_err(|_| Refusal::BadSignature)?;
         let commit = commitment(&signed.salt, &signed.body);
         if !bool::from(commit.as_bytes().ct_eq(header.body_commit.as_bytes())) {
             return Err(Refusal::BodyAltered);
         }
         check_form(&header)?;
         let body = Body::decode(header.entry_type, &signed.body)?;
-        Ok(Self { id: signed.id(), header, body, signed })
+        Ok(Self {
+            id: signed.id(),
+            header,
+            body,
+            signed,
+        })
     }
 
     /// The id of this entry.

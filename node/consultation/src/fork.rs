@@ -24,8 +24,15 @@ impl ForkProof {
     /// The proof of these two entries, in the one order.
     #[must_use]
     pub(crate) fn of(one: &VerifiedEntry, other: &VerifiedEntry) -> Self {
-        let (first, second) = if one.id() < other.id() { (one, other) } else { (other, one) };
-        Self { first: first.signed().clone(), second: second.signed().clone() }
+        let (first, second) = if one.id() < other.id() {
+            (one, other)
+        } else {
+            (other, one)
+        };
+        Self {
+            first: first.signed().clone(),
+            second: second.signed().clone(),
+        }
     }
 
     /// The ids of both entries.
@@ -42,7 +49,11 @@ impl ForkProof {
         let first = VerifiedEntry::open(self.first.clone(), standing)?;
         let second = VerifiedEntry::open(self.second.clone(), standing)?;
         let forked = first.id() < second.id() && place(first.header()) == place(second.header());
-        if forked { Ok(first.header().log) } else { Err(Refusal::Malformed) }
+        if forked {
+            Ok(first.header().log)
+        } else {
+            Err(Refusal::Malformed)
+        }
     }
 }
 

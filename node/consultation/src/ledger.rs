@@ -38,7 +38,9 @@ pub(crate) fn take(
     if ahead > CLOCK_TOLERANCE || (fresh && now.since(header.time) > CLOCK_TOLERANCE) {
         return Err(Refusal::FromTheFuture { ahead });
     }
-    log.offer(entry, &|log, entry| rules(log, entry.header(), entry.body(), standing))
+    log.offer(entry, &|log, entry| {
+        rules(log, entry.header(), entry.body(), standing)
+    })
 }
 
 /// Takes in an entry that this node had judged and stored before: signature and place are verified again (R6), the
@@ -50,24 +52,34 @@ pub(crate) fn restore(
     standing: &dyn Standing,
 ) -> Result<Outcome, Refusal> {
     let entry = VerifiedEntry::open(signed, standing)?;
-    log.offer(entry, &|log, entry| rules(log, entry.header(), entry.body(), standing))
+    log.offer(entry, &|log, entry| {
+        rules(log, entry.header(), entry.body(), standing)
+    })
 }
 
 /// The effects of an outcome that do not depend on the kind of log, for `parties`.
 pub(crate) fn effects(log: &Log, outcome: &Outcome, fresh: bool, parties: &[Fingerprint]) -> Vec<Effect> {
     let admitted = outcome.admitted.iter();
-    let mut effects: Vec<_> =
-        admitted.clone().filter_map(|id| log.get(id)).map(|entry| Effect::Persist(entry.signed().clone())).collect();
+    let mut effects: Vec<_> = admitted
+        .clone()
+        .filter_map(|id| log.get(id))
+        .map(|entry| Effect::Persist(entry.signed().clone()))
+        .collect();
     effects.extend(outcome.fork.iter().cloned().map(Effect::PersistForkProof));
     if fresh && !outcome.admitted.is_empty() {
-        effects.push(Effect::Send { to: parties.to_vec(), entries: outcome.admitted.clone() });
+        effects.push(Effect::Send {
+            to: parties.to_vec(),
+            entries: outcome.admitted.clone(),
+        });
     } else {
         effects.extend(admitted.copied().map(Effect::Acknowledge));
     }
     let rejected = outcome.rejected.iter().cloned();
     effects.extend(rejected.map(|(entry, refusal)| Effect::Reject { entry, refusal }));
     if !outcome.missing.is_empty() {
-        effects.push(Effect::Ask { missing: outcome.missing.clone() });
+        effects.push(Effect::Ask {
+            missing: outcome.missing.clone(),
+        });
     }
     if let Some(proof) = &outcome.fork {
         effects.extend(alarm(proof, parties));
@@ -101,8 +113,15 @@ pub(crate) fn freeze(
 
 fn alarm(proof: &ForkProof, parties: &[Fingerprint]) -> Vec<Effect> {
     let [entry, _] = proof.ids();
-    let notify = |who: &Fingerprint| Effect::Notify { who: *who, notice: Notice::Forked, entry };
-    let mut effects = vec![Effect::SendForkProof { to: parties.to_vec(), proof: proof.clone() }];
+    let notify = |who: &Fingerprint| Effect::Notify {
+        who: *who,
+        notice: Notice::Forked,
+        entry,
+    };
+    let mut effects = vec![Effect::SendForkProof {
+        to: parties.to_vec(),
+        proof: proof.clone(),
+    }];
     effects.extend(parties.iter().map(notify));
     effects
 }

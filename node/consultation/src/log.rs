@@ -113,7 +113,10 @@ impl Log {
     #[must_use]
     pub fn entries_since(&self, heads: &[EntryId]) -> Vec<&SignedEntry> {
         let known = self.past(heads);
-        let lacking = self.ordered().into_iter().filter(|entry| !known.contains(&entry.id()));
+        let lacking = self
+            .ordered()
+            .into_iter()
+            .filter(|entry| !known.contains(&entry.id()));
         lacking.map(VerifiedEntry::signed).collect()
     }
 
@@ -123,7 +126,9 @@ impl Log {
         let mut past = BTreeSet::new();
         let mut open = ids.to_vec();
         while let Some(id) = open.pop() {
-            let Some(entry) = self.entries.get(&id) else { continue };
+            let Some(entry) = self.entries.get(&id) else {
+                continue;
+            };
             if past.insert(id) {
                 open.extend(&entry.header().parents);
             }
@@ -135,7 +140,10 @@ impl Log {
     #[must_use]
     pub fn newest_of(&self, signer: Fingerprint, device: Fingerprint) -> Option<&VerifiedEntry> {
         let range = (signer, device, 0)..=(signer, device, u64::MAX);
-        self.chains.range(range).next_back().and_then(|(_, id)| self.entries.get(id))
+        self.chains
+            .range(range)
+            .next_back()
+            .and_then(|(_, id)| self.entries.get(id))
     }
 
     /// Freezes the log on evidence that came from elsewhere and has been verified.
@@ -186,7 +194,9 @@ impl Log {
 
     /// Freezes the log when `entry` stands where another one stands already.
     fn forked_by(&mut self, entry: &VerifiedEntry, outcome: &mut Outcome) -> bool {
-        let Some(proof) = self.rival(entry).map(|rival| ForkProof::of(rival, entry)) else { return false };
+        let Some(proof) = self.rival(entry).map(|rival| ForkProof::of(rival, entry)) else {
+            return false;
+        };
         self.fork = Some(proof.clone());
         outcome.fork = Some(proof);
         true
@@ -226,29 +236,37 @@ impl Log {
         if self.entries.len() >= MAX_ENTRIES {
             return Err(Refusal::Full { limit: MAX_ENTRIES });
         }
-        let clocks = header.parents.iter().filter_map(|id| self.get(id)).map(|parent| parent.header().lamport);
+        let clocks = header
+            .parents
+            .iter()
+            .filter_map(|id| self.get(id))
+            .map(|parent| parent.header().lamport);
         if clocks.max().unwrap_or(0).checked_add(1) != Some(header.lamport) {
             return Err(Refusal::BadClock);
         }
-        let Some(previous) = header.prev_self else { return Ok(()) };
+        let Some(previous) = header.prev_self else {
+            return Ok(());
+        };
         let continues = self.get(&previous).is_some_and(|entry| {
             let before = entry.header();
             (before.signer, before.device, before.seq.checked_add(1))
                 == (header.signer, header.device, Some(header.seq))
         });
         let seen = self.past(&header.parents).contains(&previous);
-        if continues && seen { Ok(()) } else { Err(Refusal::BrokenChain) }
+        if continues && seen {
+            Ok(())
+        } else {
+            Err(Refusal::BrokenChain)
+        }
     }
 
     /// Appends what has waited and now has its parents, until nothing more can be.
-    fn drain(
-        &mut self,
-        judge: &dyn Fn(&Self, &VerifiedEntry) -> Result<(), Refusal>,
-        outcome: &mut Outcome,
-    ) {
+    fn drain(&mut self, judge: &dyn Fn(&Self, &VerifiedEntry) -> Result<(), Refusal>, outcome: &mut Outcome) {
         loop {
             let ready = |entry: &&VerifiedEntry| needs(entry).all(|id| self.entries.contains_key(&id));
-            let Some(entry) = self.waiting.values().find(ready).cloned() else { return };
+            let Some(entry) = self.waiting.values().find(ready).cloned() else {
+                return;
+            };
             let id = entry.id();
             self.waiting.remove(&id);
             if self.forked_by(&entry, outcome) {
@@ -266,7 +284,12 @@ impl Log {
         let mut gone = vec![rejected];
         while let Some(id) = gone.pop() {
             let follows = |entry: &&VerifiedEntry| needs(entry).any(|need| need == id);
-            let followers: Vec<_> = self.waiting.values().filter(follows).map(VerifiedEntry::id).collect();
+            let followers: Vec<_> = self
+                .waiting
+                .values()
+                .filter(follows)
+                .map(VerifiedEntry::id)
+                .collect();
             for follower in followers {
                 self.waiting.remove(&follower);
                 gone.push(follower);
@@ -277,7 +300,12 @@ impl Log {
 
 /// What must be here before the entry can be judged.
 fn needs(entry: &VerifiedEntry) -> impl Iterator<Item = EntryId> {
-    entry.header().parents.iter().copied().chain(entry.header().prev_self)
+    entry
+        .header()
+        .parents
+        .iter()
+        .copied()
+        .chain(entry.header().prev_self)
 }
 
 /// What must be unique in a log: (signer, device, seq).

@@ -29,7 +29,10 @@ impl Case {
     /// A consultation of which nothing is known yet; `here` is the certificate of this node.
     #[must_use]
     pub fn new(id: CaseId, here: Fingerprint) -> Self {
-        Self { log: Log::new(id.into()), here }
+        Self {
+            log: Log::new(id.into()),
+            here,
+        }
     }
 
     /// Takes up a consultation from stored entries, in any order in which parents come first. All signatures,
@@ -78,7 +81,9 @@ impl Case {
     #[must_use]
     pub fn parties(&self) -> Vec<Fingerprint> {
         let both = |request: &Request| vec![request.requester.practitioner, request.consultant];
-        self.request().map(|(_, request)| both(request)).unwrap_or_default()
+        self.request()
+            .map(|(_, request)| both(request))
+            .unwrap_or_default()
     }
 
     /// Whether the node with this certificate may fetch the package from here: it is granted, and the case accepted.
@@ -90,7 +95,9 @@ impl Case {
     /// Packages that this node is still to fetch, after a start.
     #[must_use]
     pub fn outstanding(&self) -> Vec<Effect> {
-        wanted(&Facts::of(&self.log), self.here, false).into_values().collect()
+        wanted(&Facts::of(&self.log), self.here, false)
+            .into_values()
+            .collect()
     }
 
     /// Drafts the next entry, judged by all rules as if it had been signed.
@@ -110,7 +117,11 @@ impl Case {
         let person_needed = body.entry_type() != EntryType::Received;
         if person_needed && standing.practitioner(&author.signer).is_none() {
             let machine = standing.node(&author.signer).is_some();
-            return Err(if machine { Refusal::NotAPerson } else { Refusal::UnknownSigner(author.signer) });
+            return Err(if machine {
+                Refusal::NotAPerson
+            } else {
+                Refusal::UnknownSigner(author.signer)
+            });
         }
         let draft = Draft::after(&self.log, author, body, now)?;
         rules::judge(&self.log, draft.header(), draft.body(), standing)?;
@@ -147,7 +158,9 @@ impl Case {
         let after = wanted(&Facts::of(&self.log), self.here, false);
         let stopped = before.keys().filter(|package| !after.contains_key(package));
         effects.extend(stopped.copied().map(Effect::StopFetching));
-        let started = after.into_iter().filter(|(package, _)| !before.contains_key(package));
+        let started = after
+            .into_iter()
+            .filter(|(package, _)| !before.contains_key(package));
         effects.extend(started.map(|(_, fetch)| fetch));
         Ok(effects)
     }
@@ -175,18 +188,33 @@ impl Case {
 /// Packages that `node` may fetch: granted to it, in an accepted case that is not ended; those of which it has signed
 /// a receipt only when `again`.
 fn wanted(facts: &Facts<'_>, node: Fingerprint, again: bool) -> BTreeMap<PackageId, Effect> {
-    let Some((_, request)) = facts.request else { return BTreeMap::new() };
+    let Some((_, request)) = facts.request else {
+        return BTreeMap::new();
+    };
     if facts.accepted.is_none() || matches!(facts.state(), State::Withdrawn { .. } | State::Declined { .. }) {
         return BTreeMap::new();
     }
-    let received = |package| facts.received.iter().any(|(of, at, _)| *of == package && *at == node);
+    let received = |package| {
+        facts
+            .received
+            .iter()
+            .any(|(of, at, _)| *of == package && *at == node)
+    };
     let granted = facts.grants.iter().filter(|(_, grant)| grant.node == node);
     let open = granted.filter(|(_, grant)| again || !received(grant.package));
     let fetch = |(id, grant): &(EntryId, &crate::body::Grant)| {
         let (offered_by, offer): &(EntryId, &PackageOffered) = facts.offers.get(&grant.package)?;
         let from = request.requester.practitioner;
         let offer = (*offer).clone();
-        Some((grant.package, Effect::FetchPackage { from, offered_by: *offered_by, offer, grant: *id }))
+        Some((
+            grant.package,
+            Effect::FetchPackage {
+                from,
+                offered_by: *offered_by,
+                offer,
+                grant: *id,
+            },
+        ))
     };
     open.filter_map(fetch).collect()
 }

@@ -157,7 +157,9 @@ impl Refusal {
 
     fn wording(&self) -> Wording {
         match self {
-            Self::Malformed | Self::BadSignature | Self::BodyAltered | Self::NotAPerson => self.authenticity(),
+            Self::Malformed | Self::BadSignature | Self::BodyAltered | Self::NotAPerson => {
+                self.authenticity()
+            }
             Self::UnknownSigner(_) | Self::Revoked(_) | Self::FromTheFuture { .. } => self.signer(),
             Self::NoAgreement
             | Self::AgreementNotInForce
@@ -178,8 +180,14 @@ impl Refusal {
     fn authenticity(&self) -> Wording {
         let (code, ja) = match self {
             Self::BadSignature => ("bad_signature", "署名が、記載された証明書のものではありません。"),
-            Self::BodyAltered => ("body_altered", "内容が署名時のものと異なります（改ざんのおそれ）。"),
-            Self::NotAPerson => ("not_a_person", "歯科医師・医師の署名が必要な記録に、機器の署名が付いています。"),
+            Self::BodyAltered => (
+                "body_altered",
+                "内容が署名時のものと異なります（改ざんのおそれ）。",
+            ),
+            Self::NotAPerson => (
+                "not_a_person",
+                "歯科医師・医師の署名が必要な記録に、機器の署名が付いています。",
+            ),
             _ => ("malformed", "記録の形式が規約に合いません。"),
         };
         (code, ja, REPORT_IT.0, REPORT_IT.1)
@@ -211,7 +219,10 @@ impl Refusal {
     fn agreement(&self) -> Wording {
         let (code, ja) = match self {
             Self::AgreementNotInForce => ("agreement_not_in_force", "取決めの有効期間外です。"),
-            Self::OtherAgreement => ("other_agreement", "記載された取決めは、この両者の間のものではありません。"),
+            Self::OtherAgreement => (
+                "other_agreement",
+                "記載された取決めは、この両者の間のものではありません。",
+            ),
             Self::OtherTerms => ("other_terms", "副署された文面が、提案された文面と異なります。"),
             Self::SameFacility => {
                 return (
@@ -221,7 +232,10 @@ impl Refusal {
                     "他施設の読影医を選んでください。",
                 );
             }
-            _ => ("no_agreement", "両者の間に副署済みの取決め（責任分担）がありません。"),
+            _ => (
+                "no_agreement",
+                "両者の間に副署済みの取決め（責任分担）がありません。",
+            ),
         };
         (
             code,
@@ -236,7 +250,10 @@ impl Refusal {
             Self::OtherLog => ("other_log", "別の記録簿に属する記録です。"),
             Self::BrokenChain => ("broken_chain", "端末ごとの記録の連鎖が続いていません。"),
             Self::BadClock => ("bad_clock", "論理時計が前の記録に続いていません。"),
-            Self::Frozen => ("frozen", "同じ位置に異なる二つの署名記録があるため、記録簿を凍結しました。"),
+            Self::Frozen => (
+                "frozen",
+                "同じ位置に異なる二つの署名記録があるため、記録簿を凍結しました。",
+            ),
             Self::Full { .. } => ("full", "記録簿の件数が上限に達しました。"),
             Self::WrongKind(_) => ("wrong_kind", "この種類の記録簿には置けない記録です。"),
             _ => ("wrong_beginning", "この記録簿の最初に置けない記録です。"),
@@ -295,8 +312,14 @@ impl Refusal {
     fn package(&self) -> Wording {
         let (code, ja) = match self {
             Self::OtherPackage => ("other_package", "受領証が、提供された画像一式と一致しません。"),
-            Self::NotGranted => ("not_granted", "受領証に署名した端末は、閲覧を許可されていません。"),
-            _ => ("unknown_reference", "記録簿にない依頼・画像・報告書を指しています。"),
+            Self::NotGranted => (
+                "not_granted",
+                "受領証に署名した端末は、閲覧を許可されていません。",
+            ),
+            _ => (
+                "unknown_reference",
+                "記録簿にない依頼・画像・報告書を指しています。",
+            ),
         };
         (code, ja, REPORT_IT.0, REPORT_IT.1)
     }

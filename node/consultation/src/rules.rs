@@ -22,7 +22,14 @@ pub(crate) fn judge(
     let Some((request_id, request)) = facts.request else {
         return begin(log, header, body, standing);
     };
-    let place = Place { header, facts: &facts, state: facts.state(), request_id, request, standing };
+    let place = Place {
+        header,
+        facts: &facts,
+        state: facts.state(),
+        request_id,
+        request,
+        standing,
+    };
     match body {
         Body::Request(_) => Err(Refusal::Beginning(EntryType::Request)),
         Body::Agreement(_) => Err(Refusal::WrongKind(EntryType::Agreement)),
@@ -32,13 +39,21 @@ pub(crate) fn judge(
             place.by_requester()?;
             place.while_open()?;
             let again = facts.offers.contains_key(&offer.package);
-            if again { Err(Refusal::UnknownReference) } else { Ok(()) }
+            if again {
+                Err(Refusal::UnknownReference)
+            } else {
+                Ok(())
+            }
         }
         Body::Grant(grant) => {
             place.by_requester()?;
             place.while_open()?;
             let good = facts.offers.contains_key(&grant.package) && grant.recipient == request.consultant;
-            if good { Ok(()) } else { Err(Refusal::UnknownReference) }
+            if good {
+                Ok(())
+            } else {
+                Err(Refusal::UnknownReference)
+            }
         }
         Body::Received(receipt) => place.received(receipt),
         Body::Report(report) => place.report(report),
@@ -47,16 +62,31 @@ pub(crate) fn judge(
             if !facts.reports.iter().any(|(id, _)| *id == read.report) {
                 return Err(Refusal::UnknownReference);
             }
-            if facts.read.contains(&read.report) { place.not_now() } else { Ok(()) }
+            if facts.read.contains(&read.report) {
+                place.not_now()
+            } else {
+                Ok(())
+            }
         }
         Body::Close(_) => {
             place.by_requester()?;
-            if matches!(place.state, State::AwaitingClosing { .. }) { Ok(()) } else { place.not_now() }
+            if matches!(place.state, State::AwaitingClosing { .. }) {
+                Ok(())
+            } else {
+                place.not_now()
+            }
         }
         Body::Withdraw(_) => {
             place.by_requester()?;
-            let final_report = facts.reports.iter().any(|(_, report)| report.status == ReportStatus::Final);
-            if final_report || place.state.is_ended() { place.not_now() } else { Ok(()) }
+            let final_report = facts
+                .reports
+                .iter()
+                .any(|(_, report)| report.status == ReportStatus::Final);
+            if final_report || place.state.is_ended() {
+                place.not_now()
+            } else {
+                Ok(())
+            }
         }
     }
 }
@@ -78,28 +108,46 @@ fn begin(log: &Log, header: &EntryHeader, body: &Body, standing: &dyn Standing) 
     }
     check_facilities(request, standing)?;
     check_agreement(request, header, standing)?;
-    standing.may(&header.signer, Act::Request, header.time).map_err(Refusal::Denied)?;
-    standing.may(&request.consultant, Act::Consult, header.time).map_err(Refusal::Denied)
+    standing
+        .may(&header.signer, Act::Request, header.time)
+        .map_err(Refusal::Denied)?;
+    standing
+        .may(&request.consultant, Act::Consult, header.time)
+        .map_err(Refusal::Denied)
 }
 
 /// R8.
 fn check_agreement(request: &Request, header: &EntryHeader, standing: &dyn Standing) -> Result<(), Refusal> {
-    let agreement = standing.agreement(&request.agreement.id).ok_or(Refusal::NoAgreement)?;
+    let agreement = standing
+        .agreement(&request.agreement.id)
+        .ok_or(Refusal::NoAgreement)?;
     if !agreement.is(&request.agreement) || !agreement.between(&header.signer, &request.consultant) {
         return Err(Refusal::OtherAgreement);
     }
-    if agreement.covers(header.time) { Ok(()) } else { Err(Refusal::AgreementNotInForce) }
+    if agreement.covers(header.time) {
+        Ok(())
+    } else {
+        Err(Refusal::AgreementNotInForce)
+    }
 }
 
 /// The guideline is about consultation *between* facilities.
 fn check_facilities(request: &Request, standing: &dyn Standing) -> Result<(), Refusal> {
     let requester = &request.requester;
-    let institution = |person| standing.practitioner(person).and_then(|person| person.institution);
+    let institution = |person| {
+        standing
+            .practitioner(person)
+            .and_then(|person| person.institution)
+    };
     let of_consultant = institution(&request.consultant);
     let same = of_consultant.is_some()
         && (of_consultant == institution(&requester.practitioner)
             || of_consultant.as_deref() == Some(requester.institution.as_str()));
-    if same || requester.practitioner == request.consultant { Err(Refusal::SameFacility) } else { Ok(()) }
+    if same || requester.practitioner == request.consultant {
+        Err(Refusal::SameFacility)
+    } else {
+        Ok(())
+    }
 }
 
 /// Where an entry stands: what is before it.
@@ -115,20 +163,35 @@ struct Place<'a> {
 impl Place<'_> {
     fn by_requester(&self) -> Result<(), Refusal> {
         let good = self.header.signer == self.request.requester.practitioner;
-        if good { Ok(()) } else { Err(Refusal::NotTheRequester(self.header.entry_type)) }
+        if good {
+            Ok(())
+        } else {
+            Err(Refusal::NotTheRequester(self.header.entry_type))
+        }
     }
 
     fn by_consultant(&self) -> Result<(), Refusal> {
         let good = self.header.signer == self.request.consultant;
-        if good { Ok(()) } else { Err(Refusal::NotTheConsultant(self.header.entry_type)) }
+        if good {
+            Ok(())
+        } else {
+            Err(Refusal::NotTheConsultant(self.header.entry_type))
+        }
     }
 
     fn not_now(&self) -> Result<(), Refusal> {
-        Err(Refusal::NotNow { entry: self.header.entry_type, state: self.state.name() })
+        Err(Refusal::NotNow {
+            entry: self.header.entry_type,
+            state: self.state.name(),
+        })
     }
 
     fn while_open(&self) -> Result<(), Refusal> {
-        if self.state.is_ended() { self.not_now() } else { Ok(()) }
+        if self.state.is_ended() {
+            self.not_now()
+        } else {
+            Ok(())
+        }
     }
 
     /// R3, R4: only one who may read takes a case on. Declining needs no credential.
@@ -141,7 +204,9 @@ impl Place<'_> {
             return self.not_now();
         }
         if accepts {
-            self.standing.may(&self.header.signer, Act::Consult, self.header.time).map_err(Refusal::Denied)?;
+            self.standing
+                .may(&self.header.signer, Act::Consult, self.header.time)
+                .map_err(Refusal::Denied)?;
         }
         Ok(())
     }
@@ -152,30 +217,56 @@ impl Place<'_> {
         };
         let node = self.header.signer;
         let granted = |package, to| package == receipt.package && to == node;
-        if !self.facts.grants.iter().any(|(_, grant)| granted(grant.package, grant.node)) {
+        if !self
+            .facts
+            .grants
+            .iter()
+            .any(|(_, grant)| granted(grant.package, grant.node))
+        {
             return Err(Refusal::NotGranted);
         }
         if receipt.root != offer.root || receipt.length != offer.length {
             return Err(Refusal::OtherPackage);
         }
-        let again = self.facts.received.iter().any(|(package, to, _)| granted(*package, *to));
-        if self.facts.accepted.is_none() || again { self.not_now() } else { Ok(()) }
+        let again = self
+            .facts
+            .received
+            .iter()
+            .any(|(package, to, _)| granted(*package, *to));
+        if self.facts.accepted.is_none() || again {
+            self.not_now()
+        } else {
+            Ok(())
+        }
     }
 
     /// R3, R4, R5: a final report is signed by one who may sign it, any report by the consultant, after the images
     /// are whole at her node, under the terms agreed upon. R6: it continues from the newest version.
     fn report(&self, report: &Report) -> Result<(), Refusal> {
         self.by_consultant()?;
-        let act = if report.status == ReportStatus::Final { Act::SignReport } else { Act::Consult };
-        self.standing.may(&self.header.signer, act, self.header.time).map_err(Refusal::Denied)?;
-        let received = self.facts.received.iter().any(|(package, ..)| *package == report.package);
+        let act = if report.status == ReportStatus::Final {
+            Act::SignReport
+        } else {
+            Act::Consult
+        };
+        self.standing
+            .may(&self.header.signer, act, self.header.time)
+            .map_err(Refusal::Denied)?;
+        let received = self
+            .facts
+            .received
+            .iter()
+            .any(|(package, ..)| *package == report.package);
         if !received || matches!(self.state, State::Withdrawn { .. }) {
             return self.not_now();
         }
         if report.request != self.request_id {
             return Err(Refusal::UnknownReference);
         }
-        let agreement = self.standing.agreement(&self.request.agreement.id).ok_or(Refusal::NoAgreement)?;
+        let agreement = self
+            .standing
+            .agreement(&self.request.agreement.id)
+            .ok_or(Refusal::NoAgreement)?;
         if report.terms != agreement.terms_hash() {
             return Err(Refusal::OtherTerms);
         }
@@ -185,13 +276,21 @@ impl Place<'_> {
     fn continues(&self, report: &Report) -> Result<(), Refusal> {
         let newest = self.facts.newest_versions();
         let Some(predecessor) = report.predecessor else {
-            return if newest.is_empty() { Ok(()) } else { Err(Refusal::NotTheNewestVersion) };
+            return if newest.is_empty() {
+                Ok(())
+            } else {
+                Err(Refusal::NotTheNewestVersion)
+            };
         };
         let replaced = self.facts.reports.iter().find(|(id, _)| *id == predecessor);
         let Some((_, replaced)) = replaced.filter(|(id, _)| newest.contains(id)) else {
             return Err(Refusal::NotTheNewestVersion);
         };
         // A final report is corrected by another final one, never made preliminary again.
-        if report.status < replaced.status { self.not_now() } else { Ok(()) }
+        if report.status < replaced.status {
+            self.not_now()
+        } else {
+            Ok(())
+        }
     }
 }

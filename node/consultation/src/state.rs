@@ -78,7 +78,10 @@ impl State {
     /// Whether nothing more is awaited of anybody.
     #[must_use]
     pub const fn is_ended(&self) -> bool {
-        matches!(self, Self::Closed { .. } | Self::Declined { .. } | Self::Withdrawn { .. })
+        matches!(
+            self,
+            Self::Closed { .. } | Self::Declined { .. } | Self::Withdrawn { .. }
+        )
     }
 }
 
@@ -111,7 +114,11 @@ impl<'a> Facts<'a> {
         let past = log.past(parents);
         let mut facts = Self::default();
         // In display order, so that the first of several concurrent entries is the same everywhere.
-        for entry in log.ordered().into_iter().filter(|entry| past.contains(&entry.id())) {
+        for entry in log
+            .ordered()
+            .into_iter()
+            .filter(|entry| past.contains(&entry.id()))
+        {
             facts.add(log, entry);
         }
         facts
@@ -164,22 +171,39 @@ impl<'a> Facts<'a> {
 
     /// Versions that no other version replaces, oldest first. More than one only when two devices wrote at once.
     pub(crate) fn newest_versions(&self) -> Vec<EntryId> {
-        let replaced: BTreeSet<_> = self.reports.iter().filter_map(|(_, report)| report.predecessor).collect();
-        self.reports.iter().map(|(id, _)| *id).filter(|id| !replaced.contains(id)).collect()
+        let replaced: BTreeSet<_> = self
+            .reports
+            .iter()
+            .filter_map(|(_, report)| report.predecessor)
+            .collect();
+        self.reports
+            .iter()
+            .map(|(id, _)| *id)
+            .filter(|id| !replaced.contains(id))
+            .collect()
     }
 
     fn unread(&self) -> Vec<EntryId> {
-        self.newest_versions().into_iter().filter(|id| !self.read.contains(id)).collect()
+        self.newest_versions()
+            .into_iter()
+            .filter(|id| !self.read.contains(id))
+            .collect()
     }
 
     fn newest_final(&self) -> Option<EntryId> {
-        let finals = self.reports.iter().filter(|(_, report)| report.status == ReportStatus::Final);
+        let finals = self
+            .reports
+            .iter()
+            .filter(|(_, report)| report.status == ReportStatus::Final);
         finals.map(|(id, _)| *id).next_back()
     }
 
     /// An ending whose author had seen every report.
     fn close(&self) -> Option<EntryId> {
         let complete = |seen: &BTreeSet<EntryId>| self.reports.iter().all(|(id, _)| seen.contains(id));
-        self.closes.iter().find(|(_, seen)| complete(seen)).map(|(id, _)| *id)
+        self.closes
+            .iter()
+            .find(|(_, seen)| complete(seen))
+            .map(|(id, _)| *id)
     }
 }

@@ -7,7 +7,9 @@ impl Body {
     #[must_use]
     pub fn summary(&self) -> (String, String) {
         let (ja, en) = match self {
-            Self::Agreement(body) if body.countersigns.is_some() => ("取り決めに署名しました", "countersigned the agreement"),
+            Self::Agreement(body) if body.countersigns.is_some() => {
+                ("取り決めに署名しました", "countersigned the agreement")
+            }
             Self::Agreement(_) => ("取り決めを提案しました", "proposed an agreement"),
             Self::Request(body) => match body.urgency {
                 Urgency::Routine => ("読影を依頼しました", "asked for a reading"),
@@ -16,22 +18,33 @@ impl Body {
             },
             Self::Accept(_) => ("依頼を受諾しました", "accepted the request"),
             Self::Decline(_) => ("依頼を辞退しました", "declined the request"),
-            Self::PackageOffered(_) => ("画像を暗号化して送付の準備をしました", "sealed the study for sending"),
+            Self::PackageOffered(_) => (
+                "画像を暗号化して送付の準備をしました",
+                "sealed the study for sending",
+            ),
             Self::Grant(_) => ("画像の鍵を渡しました", "granted the key of the study"),
-            Self::Received(_) => ("画像をすべて受信し検証しました", "received and verified the whole study"),
+            Self::Received(_) => (
+                "画像をすべて受信し検証しました",
+                "received and verified the whole study",
+            ),
             Self::Report(body) => match (body.status, body.predecessor) {
                 (ReportStatus::Preliminary, _) => ("仮報告書に署名しました", "signed a preliminary report"),
                 (ReportStatus::Final, None) => ("最終報告書に署名しました", "signed the final report"),
-                (ReportStatus::Final, Some(_)) => ("報告書の新しい版に署名しました", "signed a new version of the report"),
+                (ReportStatus::Final, Some(_)) => (
+                    "報告書の新しい版に署名しました",
+                    "signed a new version of the report",
+                ),
             },
             Self::ReportRead(_) => ("報告書と画像を確認しました", "read the report and the images"),
             Self::Close(body) => match body.outcome {
-                Outcome::PatientInformed { .. } => {
-                    ("患者に説明し終了しました", "closed the consultation; the patient was informed")
-                }
-                Outcome::NotInformed { .. } => {
-                    ("患者への説明なしで終了しました", "closed the consultation; the patient was not informed")
-                }
+                Outcome::PatientInformed { .. } => (
+                    "患者に説明し終了しました",
+                    "closed the consultation; the patient was informed",
+                ),
+                Outcome::NotInformed { .. } => (
+                    "患者への説明なしで終了しました",
+                    "closed the consultation; the patient was not informed",
+                ),
             },
             Self::Withdraw(_) => ("依頼を取り下げました", "withdrew the request"),
         };

@@ -64,8 +64,14 @@ fn terms(proposer: &Party, other: &Party, contact: &str) -> String {
          5. Retention: at least {RETENTION_YEARS} years.\n\
          6. Fees: agreed separately.\n\
          7. Personal information: used for this purpose only, handled as the law requires.\n",
-        proposer.name, proposer.institution, other.name, other.institution,
-        proposer.name, proposer.institution, other.name, other.institution,
+        proposer.name,
+        proposer.institution,
+        other.name,
+        other.institution,
+        proposer.name,
+        proposer.institution,
+        other.name,
+        other.institution,
     )
 }
 
@@ -82,8 +88,13 @@ mod tests {
             name: name.to_owned(),
             institution: format!("{name}の施設"),
         };
-        let agreement =
-            standard(party("甲"), party("乙"), "03-0000-0000".to_owned(), Timestamp(1), Timestamp(2));
+        let agreement = standard(
+            party("甲"),
+            party("乙"),
+            "03-0000-0000".to_owned(),
+            Timestamp(1),
+            Timestamp(2),
+        );
         agreement.validate().unwrap();
         for duty in ["責任分担", "緊急連絡先", "記録の保存", "費用", "Turnaround"] {
             assert!(agreement.terms.contains(duty), "{duty}");

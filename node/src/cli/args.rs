@@ -16,21 +16,21 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// 5 the storage cannot be used.
 #[derive(Debug, Parser)]
 #[command(name = "dokuei", version, max_term_width = 110, propagate_version = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// The node's data directory [default: by platform convention, e.g. ~/.local/share/dokuei]
     #[arg(long, global = true, env = "DOKUEI_DATA_DIR", value_name = "DIR")]
-    pub data_dir: Option<PathBuf>,
+    pub(crate) data_dir: Option<PathBuf>,
     /// Print one JSON document for a script to read
     #[arg(long, global = true)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 /// What `dokuei` can do.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Make a new node: its key, its encrypted store and its settings
     Init(Init),
     /// Ask for certificates, install them, show them
@@ -66,41 +66,41 @@ pub enum Command {
 
 /// Where a passphrase comes from when it is not typed.
 #[derive(Debug, Args, Clone)]
-pub struct NodePassphrase {
+pub(crate) struct NodePassphrase {
     /// File that holds the node passphrase [default: $CREDENTIALS_DIRECTORY/dokuei-passphrase, else asked]
     #[arg(long, env = "DOKUEI_PASSPHRASE_FILE", value_name = "FILE")]
-    pub passphrase_file: Option<PathBuf>,
+    pub(crate) passphrase_file: Option<PathBuf>,
 }
 
 /// Where a practitioner's passphrase comes from when it is not typed.
 #[derive(Debug, Args, Clone)]
-pub struct PractitionerPassphrase {
+pub(crate) struct PractitionerPassphrase {
     /// File that holds the practitioner's passphrase [default: asked]
     #[arg(long, value_name = "FILE")]
-    pub passphrase_file: Option<PathBuf>,
+    pub(crate) passphrase_file: Option<PathBuf>,
 }
 
 /// `dokuei init`
 #[derive(Debug, Args)]
-pub struct Init {
+pub(crate) struct Init {
     /// Name of the clinic or hospital, e.g. 山田歯科医院
     #[arg(long)]
-    pub institution: String,
+    pub(crate) institution: String,
     /// Its code (保険医療機関コード)
     #[arg(long)]
-    pub institution_code: String,
+    pub(crate) institution_code: String,
     /// What kind of machine this is
     #[arg(long, value_enum, default_value_t = DeviceClass::Fixed)]
-    pub device_class: DeviceClass,
+    pub(crate) device_class: DeviceClass,
     /// The passphrase that unlocks this node at start
     #[command(flatten)]
-    pub passphrase: NodePassphrase,
+    pub(crate) passphrase: NodePassphrase,
 }
 
 /// Kind of machine, as its certificate will state it (guideline 6(4)).
 #[derive(Debug, Clone, Copy, ValueEnum, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum DeviceClass {
+pub(crate) enum DeviceClass {
     /// Stays in the institution
     Fixed,
     /// A laptop or tablet
@@ -111,7 +111,7 @@ pub enum DeviceClass {
 
 /// `dokuei identity …`
 #[derive(Debug, Subcommand)]
-pub enum Identity {
+pub(crate) enum Identity {
     /// Write a certificate request (PKCS#10) for this node
     RequestNode {
         /// Where to write it [default: standard output]
@@ -157,38 +157,43 @@ pub enum Identity {
 
 /// `dokuei run`
 #[derive(Debug, Args)]
-pub struct Run {
+pub(crate) struct Run {
     /// Address of the loopback API and the app
     #[arg(long, env = "DOKUEI_API", value_name = "ADDRESS")]
-    pub api: Option<SocketAddr>,
+    pub(crate) api: Option<SocketAddr>,
     /// Where other nodes reach this one, e.g. /ip4/0.0.0.0/udp/4600/quic-v1 (repeat for several)
     #[arg(long, env = "DOKUEI_LISTEN", value_delimiter = ',', value_name = "MULTIADDR")]
-    pub listen: Vec<String>,
+    pub(crate) listen: Vec<String>,
     /// A bootstrap host, e.g. /dns4/boot.example.jp/udp/4601/quic-v1/p2p/12D3… (repeat for several)
-    #[arg(long, env = "DOKUEI_BOOTSTRAP", value_delimiter = ',', value_name = "MULTIADDR")]
-    pub bootstrap: Vec<String>,
+    #[arg(
+        long,
+        env = "DOKUEI_BOOTSTRAP",
+        value_delimiter = ',',
+        value_name = "MULTIADDR"
+    )]
+    pub(crate) bootstrap: Vec<String>,
     /// Folder of the app's files
     #[arg(long, env = "DOKUEI_UI_DIR", value_name = "DIR")]
-    pub ui_dir: Option<PathBuf>,
+    pub(crate) ui_dir: Option<PathBuf>,
     /// The passphrase that unlocks this node
     #[command(flatten)]
-    pub passphrase: NodePassphrase,
+    pub(crate) passphrase: NodePassphrase,
 }
 
 /// `dokuei sign-in`
 #[derive(Debug, Args)]
-pub struct SignIn {
+pub(crate) struct SignIn {
     /// Sign-in name
     #[arg(long)]
-    pub id: String,
+    pub(crate) id: String,
     /// Her passphrase
     #[command(flatten)]
-    pub passphrase: PractitionerPassphrase,
+    pub(crate) passphrase: PractitionerPassphrase,
 }
 
 /// `dokuei study …`
 #[derive(Debug, Subcommand)]
-pub enum Study {
+pub(crate) enum Study {
     /// Take DICOM files or whole folders into the encrypted store
     Import {
         /// Files and folders
@@ -226,7 +231,7 @@ pub enum Study {
 
 /// `dokuei agreement …`
 #[derive(Debug, Subcommand)]
-pub enum Agreement {
+pub(crate) enum Agreement {
     /// Propose the standard agreement to a specialist
     Propose {
         /// Her fingerprint (or its beginning) or her name, as `dokuei directory` shows it
@@ -244,7 +249,7 @@ pub enum Agreement {
 
 /// `dokuei consult …`
 #[derive(Debug, Subcommand)]
-pub enum Consult {
+pub(crate) enum Consult {
     /// Send a study to a specialist and ask for a reading
     Request(Box<Request>),
     /// List consultations, urgent ones first
@@ -317,42 +322,42 @@ pub enum Consult {
 
 /// `dokuei consult request`
 #[derive(Debug, Args)]
-pub struct Request {
+pub(crate) struct Request {
     /// Study Instance UID
     #[arg(long)]
-    pub study: String,
+    pub(crate) study: String,
     /// The specialist: fingerprint (or its beginning) or name, as `dokuei directory` shows it
     #[arg(long)]
-    pub with: String,
+    pub(crate) with: String,
     /// Clinical question
     #[arg(long)]
-    pub question: String,
+    pub(crate) question: String,
     /// History and symptoms
     #[arg(long, default_value = "")]
-    pub history: String,
+    pub(crate) history: String,
     /// Region, e.g. 38 (FDI), mandible, TMJ, maxillary sinus
     #[arg(long)]
-    pub region: String,
+    pub(crate) region: String,
     /// Why the examination was justified
     #[arg(long)]
-    pub justification: String,
+    pub(crate) justification: String,
     /// Who explained the examination and the sending to the patient
     #[arg(long)]
-    pub consent_by: String,
+    pub(crate) consent_by: String,
     /// When (RFC 3339) [default: now]
     #[arg(long)]
-    pub consent_at: Option<String>,
+    pub(crate) consent_at: Option<String>,
     /// What the patient agreed to
     #[arg(long, default_value = "画像診断の依頼と画像の送付")]
-    pub consent_scope: String,
+    pub(crate) consent_scope: String,
     /// How urgent
     #[arg(long, value_enum, default_value_t = Urgency::Routine)]
-    pub urgency: Urgency,
+    pub(crate) urgency: Urgency,
 }
 
 /// How urgent a request is.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Urgency {
+pub(crate) enum Urgency {
     /// In the agreed time
     Routine,
     /// Ahead of routine ones
@@ -364,7 +369,7 @@ pub enum Urgency {
 impl Urgency {
     /// The word of the API.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Routine => "routine",
             Self::Urgent => "urgent",
@@ -375,8 +380,8 @@ impl Urgency {
 
 /// `dokuei doctor`
 #[derive(Debug, Args)]
-pub struct Doctor {
+pub(crate) struct Doctor {
     /// The passphrase that unlocks this node
     #[command(flatten)]
-    pub passphrase: NodePassphrase,
+    pub(crate) passphrase: NodePassphrase,
 }

@@ -30,7 +30,7 @@ struct Problem {
 
 /// A connection to the running node.
 #[derive(Debug)]
-pub struct Client {
+pub(crate) struct Client {
     agent: Agent,
     base: String,
     token: String,
@@ -41,7 +41,7 @@ impl Client {
     ///
     /// # Errors
     /// When the node is not running.
-    pub fn connect(dir: &DataDir) -> Outcome<Self> {
+    pub(crate) fn connect(dir: &DataDir) -> Outcome<Self> {
         let operator = read_token(&dir.api_token()).ok_or_else(|| not_running(dir))?;
         let token = read_token(&dir.session_token()).unwrap_or(operator);
         Self::with_token(dir, token)
@@ -51,7 +51,7 @@ impl Client {
     ///
     /// # Errors
     /// When the node is not running.
-    pub fn as_operator(dir: &DataDir) -> Outcome<Self> {
+    pub(crate) fn as_operator(dir: &DataDir) -> Outcome<Self> {
         let token = read_token(&dir.api_token()).ok_or_else(|| not_running(dir))?;
         Self::with_token(dir, token)
     }
@@ -65,15 +65,23 @@ impl Client {
             .timeout_connect(Some(Duration::from_secs(5)))
             .build()
             .new_agent();
-        Ok(Self { agent, base: address.api, token })
+        Ok(Self {
+            agent,
+            base: address.api,
+            token,
+        })
     }
 
     /// `GET path`, a JSON document.
     ///
     /// # Errors
     /// The node's refusal, or that it is not running.
-    pub fn get(&self, path: &str) -> Outcome<Value> {
-        let sent = self.agent.get(self.url(path)).header("Authorization", self.bearer()).call();
+    pub(crate) fn get(&self, path: &str) -> Outcome<Value> {
+        let sent = self
+            .agent
+            .get(self.url(path))
+            .header("Authorization", self.bearer())
+            .call();
         read_json(sent)
     }
 
@@ -81,11 +89,19 @@ impl Client {
     ///
     /// # Errors
     /// The node's refusal, or that it is not running.
-    pub fn get_bytes(&self, path: &str) -> Outcome<Vec<u8>> {
-        let sent = self.agent.get(self.url(path)).header("Authorization", self.bearer()).call();
+    pub(crate) fn get_bytes(&self, path: &str) -> Outcome<Vec<u8>> {
+        let sent = self
+            .agent
+            .get(self.url(path))
+            .header("Authorization", self.bearer())
+            .call();
         let mut response = accept(sent)?;
         let mut bytes = Vec::new();
-        response.body_mut().as_reader().read_to_end(&mut bytes).map_err(|error| broken(&error))?;
+        response
+            .body_mut()
+            .as_reader()
+            .read_to_end(&mut bytes)
+            .map_err(|error| broken(&error))?;
         Ok(bytes)
     }
 
@@ -93,8 +109,12 @@ impl Client {
     ///
     /// # Errors
     /// The node's refusal, or that it is not running.
-    pub fn post(&self, path: &str, body: &Value) -> Outcome<Value> {
-        let sent = self.agent.post(self.url(path)).header("Authorization", self.bearer()).send_json(body);
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Outcome<Value> {
+        let sent = self
+            .agent
+            .post(self.url(path))
+            .header("Authorization", self.bearer())
+            .send_json(body);
         read_json(sent)
     }
 
@@ -102,8 +122,12 @@ impl Client {
     ///
     /// # Errors
     /// The node's refusal, or that it is not running.
-    pub fn delete(&self, path: &str) -> Outcome {
-        let sent = self.agent.delete(self.url(path)).header("Authorization", self.bearer()).call();
+    pub(crate) fn delete(&self, path: &str) -> Outcome {
+        let sent = self
+            .agent
+            .delete(self.url(path))
+            .header("Authorization", self.bearer())
+            .call();
         accept(sent).map(drop)
     }
 
@@ -117,7 +141,10 @@ impl Client {
 }
 
 fn read_token(path: &Path) -> Option<String> {
-    fs::read_to_string(path).ok().map(|text| text.trim().to_owned()).filter(|token| !token.is_empty())
+    fs::read_to_string(path)
+        .ok()
+        .map(|text| text.trim().to_owned())
+        .filter(|token| !token.is_empty())
 }
 
 fn not_running(dir: &DataDir) -> CliError {
@@ -130,14 +157,21 @@ fn not_running(dir: &DataDir) -> CliError {
 }
 
 fn broken(error: &dyn std::fmt::Display) -> CliError {
-    CliError::refused("connection_broken", format!("the node's answer broke off: {error}"), "try again")
+    CliError::refused(
+        "connection_broken",
+        format!("the node's answer broke off: {error}"),
+        "try again",
+    )
 }
 
 type Sent = Result<Response<ureq::Body>, ureq::Error>;
 
 fn read_json(sent: Sent) -> Outcome<Value> {
     let mut response = accept(sent)?;
-    let text = response.body_mut().read_to_string().map_err(|error| broken(&error))?;
+    let text = response
+        .body_mut()
+        .read_to_string()
+        .map_err(|error| broken(&error))?;
     if text.is_empty() {
         return Ok(Value::Null);
     }
@@ -168,5 +202,10 @@ fn accept(sent: Sent) -> Outcome<Response<ureq::Body>> {
         (507, _) | (_, "storage_failed") => Failure::Storage,
         _ => Failure::Refused,
     };
-    Err(CliError { failure, code: problem.code, message: problem.detail, next: problem.next })
+    Err(CliError {
+        failure,
+        code: problem.code,
+        message: problem.detail,
+        next: problem.next,
+    })
 }

@@ -15,7 +15,7 @@ use crate::data_dir::DataDir;
 ///
 /// # Errors
 /// What the node refuses.
-pub fn directory(dir: &DataDir, as_json: bool) -> Outcome {
+pub(crate) fn directory(dir: &DataDir, as_json: bool) -> Outcome {
     let known = Client::connect(dir)?.get("/directory")?;
     if as_json {
         output::json(&known);
@@ -34,7 +34,10 @@ pub fn directory(dir: &DataDir, as_json: bool) -> Outcome {
             ]
         })
         .collect();
-    output::table(&["Name", "", "Institution", "Licence", "", "", "Fingerprint"], &rows);
+    output::table(
+        &["Name", "", "Institution", "Licence", "", "", "Fingerprint"],
+        &rows,
+    );
     Ok(())
 }
 
@@ -42,16 +45,20 @@ pub fn directory(dir: &DataDir, as_json: bool) -> Outcome {
 ///
 /// # Errors
 /// What the node refuses.
-pub fn agreement(dir: &DataDir, command: Agreement, as_json: bool) -> Outcome {
+pub(crate) fn agreement(dir: &DataDir, command: Agreement, as_json: bool) -> Outcome {
     let client = Client::connect(dir)?;
     let (result, sentence) = match command {
         Agreement::Propose { with } => {
             let with = resolve(&client, &with)?;
-            (client.post("/agreements", &json!({"with": with}))?, "proposed; it is in force once countersigned")
+            (
+                client.post("/agreements", &json!({"with": with}))?,
+                "proposed; it is in force once countersigned",
+            )
         }
-        Agreement::Accept { agreement } => {
-            (client.post(&format!("/agreements/{agreement}/accept"), &json!({}))?, "countersigned: in force now")
-        }
+        Agreement::Accept { agreement } => (
+            client.post(&format!("/agreements/{agreement}/accept"), &json!({}))?,
+            "countersigned: in force now",
+        ),
         Agreement::List => {
             let list = client.get("/agreements")?;
             if as_json {
@@ -60,7 +67,12 @@ pub fn agreement(dir: &DataDir, command: Agreement, as_json: bool) -> Outcome {
                 let rows: Vec<Vec<String>> = entries(&list)
                     .map(|one| {
                         let column = |pointer| output::text(one, pointer);
-                        vec![column("/id"), column("/state"), column("/with/name_ja"), column("/valid_until")]
+                        vec![
+                            column("/id"),
+                            column("/state"),
+                            column("/with/name_ja"),
+                            column("/valid_until"),
+                        ]
                     })
                     .collect();
                 output::table(&["Agreement", "State", "With", "Until"], &rows);
@@ -76,26 +88,42 @@ pub fn agreement(dir: &DataDir, command: Agreement, as_json: bool) -> Outcome {
 ///
 /// # Errors
 /// What the node refuses.
-pub fn run(dir: &DataDir, command: Consult, as_json: bool) -> Outcome {
+pub(crate) fn run(dir: &DataDir, command: Consult, as_json: bool) -> Outcome {
     let client = Client::connect(dir)?;
     let act = |case: &str, verb: &str, body: Value| client.post(&format!("/cases/{case}/{verb}"), &body);
     let (result, sentence) = match command {
         Consult::Request(request) => (send_request(&client, &request)?, "request signed and queued"),
         Consult::List => return list(&client, as_json),
         Consult::Show { case } => return show(&client, &case, as_json),
-        Consult::Accept { case } => (act(&case, "accept", json!({}))?, "accepted; the study is being fetched"),
+        Consult::Accept { case } => (
+            act(&case, "accept", json!({}))?,
+            "accepted; the study is being fetched",
+        ),
         Consult::Decline { case, reason } => (act(&case, "decline", json!({"reason": reason}))?, "declined"),
-        Consult::Report { case, findings, impression, recommendations } => {
+        Consult::Report {
+            case,
+            findings,
+            impression,
+            recommendations,
+        } => {
             let report = json!({"status": "final", "findings": findings, "impression": impression, "recommendations": recommendations});
             (act(&case, "report", report)?, "final report signed and queued")
         }
         Consult::Read { case } => (act(&case, "read", json!({}))?, "marked as read"),
-        Consult::Close { case, patient_informed_by, not_informed_because } => {
+        Consult::Close {
+            case,
+            patient_informed_by,
+            not_informed_because,
+        } => {
             let body = json!({"patient_informed_by": patient_informed_by, "not_informed_because": not_informed_because});
             (act(&case, "close", body)?, "closed")
         }
-        Consult::Pdf { case, out } => return save(&client, &format!("/cases/{case}/report.pdf"), &out, as_json),
-        Consult::Sr { case, out } => return save(&client, &format!("/cases/{case}/report.dcm"), &out, as_json),
+        Consult::Pdf { case, out } => {
+            return save(&client, &format!("/cases/{case}/report.pdf"), &out, as_json);
+        }
+        Consult::Sr { case, out } => {
+            return save(&client, &format!("/cases/{case}/report.dcm"), &out, as_json);
+        }
     };
     done(&result, as_json, sentence);
     Ok(())
@@ -103,7 +131,10 @@ pub fn run(dir: &DataDir, command: Consult, as_json: bool) -> Outcome {
 
 fn send_request(client: &Client, request: &Request) -> Outcome<Value> {
     let with = resolve(client, &request.with)?;
-    let consent_at = request.consent_at.clone().unwrap_or_else(|| jiff::Timestamp::now().to_string());
+    let consent_at = request
+        .consent_at
+        .clone()
+        .unwrap_or_else(|| jiff::Timestamp::now().to_string());
     let started = client.post(
         "/cases",
         &json!({
@@ -171,7 +202,10 @@ fn list(client: &Client, as_json: bool) -> Outcome {
             ]
         })
         .collect();
-    output::table(&["Urgency", "Role", "State", "Patient", "With", "Study", "Case"], &rows);
+    output::table(
+        &["Urgency", "Role", "State", "Patient", "With", "Study", "Case"],
+        &rows,
+    );
     Ok(())
 }
 
@@ -182,15 +216,36 @@ fn show(client: &Client, case: &str, as_json: bool) -> Outcome {
         return Ok(());
     }
     let field = |pointer| output::text(&case, pointer);
-    println!("{}  {}  {}", field("/patient_name"), field("/state"), field("/urgency"));
-    println!("question: {}\nregion:   {}\nstudy:    {}", field("/question"), field("/region"), field("/transfer/state"));
+    println!(
+        "{}  {}  {}",
+        field("/patient_name"),
+        field("/state"),
+        field("/urgency")
+    );
+    println!(
+        "question: {}\nregion:   {}\nstudy:    {}",
+        field("/question"),
+        field("/region"),
+        field("/transfer/state")
+    );
     for item in entries(&case["timeline"]) {
         let column = |pointer| output::text(item, pointer);
-        println!("  {}  {:16} {}  {}", column("/at"), column("/type"), column("/by"), column("/summary_en"));
+        println!(
+            "  {}  {:16} {}  {}",
+            column("/at"),
+            column("/type"),
+            column("/by"),
+            column("/summary_en")
+        );
     }
     for report in entries(&case["reports"]) {
         let column = |pointer| output::text(report, pointer);
-        println!("report {} ({}) by {}", column("/version"), column("/status"), column("/author"));
+        println!(
+            "report {} ({}) by {}",
+            column("/version"),
+            column("/status"),
+            column("/author")
+        );
         println!("  findings:        {}", column("/findings"));
         println!("  impression:      {}", column("/impression"));
         println!("  recommendations: {}", column("/recommendations"));
@@ -207,7 +262,11 @@ fn save(client: &Client, path: &str, out: &Path, as_json: bool) -> Outcome {
             "choose another place with --out",
         )
     })?;
-    done(&json!({"file": out, "bytes": bytes.len()}), as_json, &format!("wrote {}", out.display()));
+    done(
+        &json!({"file": out, "bytes": bytes.len()}),
+        as_json,
+        &format!("wrote {}", out.display()),
+    );
     Ok(())
 }
 

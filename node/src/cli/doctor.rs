@@ -22,11 +22,20 @@ const SOON: u64 = 30 * 86_400;
 /// What is used to protect data, each with its source (R19).
 const ALGORITHMS: [(&str, &str); 6] = [
     ("signatures", "Ed25519 (RFC 8032), verified strictly"),
-    ("key encapsulation", "X-Wing = X25519 + ML-KEM-768, by HPKE (RFC 9180)"),
-    ("packages and vault", "ChaCha20-Poly1305 (RFC 8439) in STREAM, BLAKE3 tree, key commitment"),
+    (
+        "key encapsulation",
+        "X-Wing = X25519 + ML-KEM-768, by HPKE (RFC 9180)",
+    ),
+    (
+        "packages and vault",
+        "ChaCha20-Poly1305 (RFC 8439) in STREAM, BLAKE3 tree, key commitment",
+    ),
     ("database", "SQLCipher 4: AES-256-CBC, HMAC-SHA512"),
     ("passphrases", "Argon2id (RFC 9106), 64 MiB, 3 passes, 4 lanes"),
-    ("connections", "TLS 1.3 over QUIC or TCP, X25519MLKEM768 preferred"),
+    (
+        "connections",
+        "TLS 1.3 over QUIC or TCP, X25519MLKEM768 preferred",
+    ),
 ];
 
 struct Check {
@@ -38,7 +47,7 @@ struct Check {
 ///
 /// # Errors
 /// When something needs attention.
-pub fn run(dir: &DataDir, command: &Doctor, as_json: bool) -> Outcome {
+pub(crate) fn run(dir: &DataDir, command: &Doctor, as_json: bool) -> Outcome {
     let secrets = init::unlock(dir, command.passphrase.passphrase_file.as_deref())?;
     let config = Config::read(dir);
     let mut checks = vec![
@@ -48,28 +57,48 @@ pub fn run(dir: &DataDir, command: &Doctor, as_json: bool) -> Outcome {
         check("practitioners", practitioners(dir).err()),
     ];
     let font = config.ok().and_then(|config| config.document.font);
-    checks.push(check("font for reports", Fonts::find(font.as_deref()).err().map(|error| error.to_string())));
+    checks.push(check(
+        "font for reports",
+        Fonts::find(font.as_deref()).err().map(|error| error.to_string()),
+    ));
     checks.extend(store(dir.root(), &storage_key(&secrets)));
     let bad = checks.iter().filter(|check| check.problem.is_some()).count();
     if as_json {
-        let view: Vec<Value> =
-            checks.iter().map(|one| json!({"name": one.name, "ok": one.problem.is_none(), "detail": one.problem})).collect();
-        let algorithms: Vec<Value> = ALGORITHMS.iter().map(|(for_what, which)| json!({"for": for_what, "algorithm": which})).collect();
+        let view: Vec<Value> = checks
+            .iter()
+            .map(|one| json!({"name": one.name, "ok": one.problem.is_none(), "detail": one.problem}))
+            .collect();
+        let algorithms: Vec<Value> = ALGORITHMS
+            .iter()
+            .map(|(for_what, which)| json!({"for": for_what, "algorithm": which}))
+            .collect();
         output::json(&json!({"ok": bad == 0, "checks": view, "algorithms": algorithms}));
     } else {
         let rows: Vec<Vec<String>> = checks
             .iter()
-            .map(|one| vec![one.name.to_owned(), one.problem.clone().unwrap_or_else(|| "ok".to_owned())])
+            .map(|one| {
+                vec![
+                    one.name.to_owned(),
+                    one.problem.clone().unwrap_or_else(|| "ok".to_owned()),
+                ]
+            })
             .collect();
         output::table(&["Check", "Result"], &rows);
         println!();
-        let rows: Vec<Vec<String>> = ALGORITHMS.iter().map(|(a, b)| vec![(*a).to_owned(), (*b).to_owned()]).collect();
+        let rows: Vec<Vec<String>> = ALGORITHMS
+            .iter()
+            .map(|(a, b)| vec![(*a).to_owned(), (*b).to_owned()])
+            .collect();
         output::table(&["Protects", "Algorithm"], &rows);
     }
     if bad == 0 {
         return Ok(());
     }
-    Err(CliError::refused("needs_attention", format!("{bad} checks need attention"), "see the table above"))
+    Err(CliError::refused(
+        "needs_attention",
+        format!("{bad} checks need attention"),
+        "see the table above",
+    ))
 }
 
 const fn check(name: &'static str, problem: Option<String>) -> Check {
@@ -82,21 +111,32 @@ fn certificates(dir: &DataDir) -> Result<(), String> {
     let installed = installed.ok_or("no certificate of this node is installed")?;
     let node = installed.node(now).map_err(|error| error.to_string())?;
     if node.validity.not_after < now.plus(SOON) {
-        return Err(format!("the node's certificate runs out on {}", clock::rfc3339(node.validity.not_after)));
+        return Err(format!(
+            "the node's certificate runs out on {}",
+            clock::rfc3339(node.validity.not_after)
+        ));
     }
     Ok(())
 }
 
 fn practitioners(dir: &DataDir) -> Result<(), String> {
     let now = clock::now();
-    let Ok(Some(installed)) = Credentials::read(dir, now) else { return Ok(()) };
+    let Ok(Some(installed)) = Credentials::read(dir, now) else {
+        return Ok(());
+    };
     let people = Practitioners::of(dir.clone());
     for person in people.list().map_err(|error| error.to_string())? {
         let chain = people.chain(&person.id).map_err(|error| error.to_string())?;
         let chain = chain.ok_or_else(|| format!("{} has no certificate yet", person.id))?;
-        let certificate = installed.practitioner(&chain, now).map_err(|error| format!("{}: {error}", person.id))?;
+        let certificate = installed
+            .practitioner(&chain, now)
+            .map_err(|error| format!("{}: {error}", person.id))?;
         if certificate.validity.not_after < now.plus(SOON) {
-            return Err(format!("{}'s certificate runs out on {}", person.id, clock::rfc3339(certificate.validity.not_after)));
+            return Err(format!(
+                "{}'s certificate runs out on {}",
+                person.id,
+                clock::rfc3339(certificate.validity.not_after)
+            ));
         }
     }
     Ok(())

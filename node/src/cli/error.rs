@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 /// Why a command failed; decides its exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// Refused or failed: 1.
     Refused,
     /// The node is not running: 3.
@@ -19,7 +19,7 @@ pub enum Failure {
 impl Failure {
     /// The exit code.
     #[must_use]
-    pub fn exit_code(self) -> ExitCode {
+    pub(crate) fn exit_code(self) -> ExitCode {
         ExitCode::from(match self {
             Self::Refused => 1,
             Self::NotRunning => 3,
@@ -31,27 +31,37 @@ impl Failure {
 
 /// A failed command.
 #[derive(Debug)]
-pub struct CliError {
+pub(crate) struct CliError {
     /// Which kind of failure.
-    pub failure: Failure,
+    pub(crate) failure: Failure,
     /// Stable word for a script.
-    pub code: String,
+    pub(crate) code: String,
     /// What and why, one sentence.
-    pub message: String,
+    pub(crate) message: String,
     /// What to do next; may be empty.
-    pub next: String,
+    pub(crate) next: String,
 }
 
 impl CliError {
     /// A failure with a stable code, a sentence and the next step.
     #[must_use]
-    pub fn new(failure: Failure, code: &str, message: impl Into<String>, next: impl Into<String>) -> Self {
-        Self { failure, code: code.to_owned(), message: message.into(), next: next.into() }
+    pub(crate) fn new(
+        failure: Failure,
+        code: &str,
+        message: impl Into<String>,
+        next: impl Into<String>,
+    ) -> Self {
+        Self {
+            failure,
+            code: code.to_owned(),
+            message: message.into(),
+            next: next.into(),
+        }
     }
 
     /// A refusal.
     #[must_use]
-    pub fn refused(code: &str, message: impl Into<String>, next: impl Into<String>) -> Self {
+    pub(crate) fn refused(code: &str, message: impl Into<String>, next: impl Into<String>) -> Self {
         Self::new(Failure::Refused, code, message, next)
     }
 }
@@ -59,11 +69,15 @@ impl CliError {
 impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.message)?;
-        if self.next.is_empty() { Ok(()) } else { write!(f, "\n  → {}", self.next) }
+        if self.next.is_empty() {
+            Ok(())
+        } else {
+            write!(f, "\n  → {}", self.next)
+        }
     }
 }
 
 impl std::error::Error for CliError {}
 
 /// What a command gives.
-pub type Outcome<T = ()> = Result<T, CliError>;
+pub(crate) type Outcome<T = ()> = Result<T, CliError>;

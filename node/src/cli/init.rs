@@ -26,7 +26,7 @@ use crate::service::storage_key;
 ///
 /// # Errors
 /// When there is a node already, the passphrase is too short, or the directory cannot be written.
-pub fn init(dir: &DataDir, command: &Init, as_json: bool) -> Outcome {
+pub(crate) fn init(dir: &DataDir, command: &Init, as_json: bool) -> Outcome {
     if dir.node_key().exists() {
         return Err(CliError::refused(
             "already_initialised",
@@ -37,14 +37,24 @@ pub fn init(dir: &DataDir, command: &Init, as_json: bool) -> Outcome {
     let phrase = passphrase::of_node(command.passphrase.passphrase_file.as_deref(), true)?;
     let mut rng = rand::rng();
     let secrets = NodeSecrets::generate(&mut rng);
-    let sealed = secrets.seal(&phrase, KdfParams::RECOMMENDED, &mut rng).map_err(|error| {
-        CliError::refused("bad_passphrase", error.to_string(), "choose another passphrase")
-    })?;
+    let sealed = secrets
+        .seal(&phrase, KdfParams::RECOMMENDED, &mut rng)
+        .map_err(|error| {
+            CliError::refused("bad_passphrase", error.to_string(), "choose another passphrase")
+        })?;
     dir.create().map_err(|error| cannot_write(dir.root(), &error))?;
-    let device_class = command.device_class.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
-    let institution =
-        Institution { name: command.institution.clone(), code: command.institution_code.clone(), device_class };
-    Config::new(institution).write(dir).map_err(|error| storage(&error))?;
+    let device_class = command
+        .device_class
+        .to_possible_value()
+        .map_or_else(String::new, |value| value.get_name().to_owned());
+    let institution = Institution {
+        name: command.institution.clone(),
+        code: command.institution_code.clone(),
+        device_class,
+    };
+    Config::new(institution)
+        .write(dir)
+        .map_err(|error| storage(&error))?;
     Store::create(dir.root(), &storage_key(&secrets)).map_err(|error| storage(&error))?;
     let public = hex::encode(secrets.node.public().as_bytes());
     write_durably(&dir.node_public_key(), public.as_bytes())
@@ -55,7 +65,10 @@ pub fn init(dir: &DataDir, command: &Init, as_json: bool) -> Outcome {
     if as_json {
         output::json(&json!({"data_dir": dir.root(), "peer_id": peer_id}));
     } else {
-        println!("a node was made in {}\nits PeerId is {peer_id}", dir.root().display());
+        println!(
+            "a node was made in {}\nits PeerId is {peer_id}",
+            dir.root().display()
+        );
         println!("next: dokuei identity request-node --out node.csr, and send that to the registry operator");
     }
     Ok(())
@@ -65,7 +78,7 @@ pub fn init(dir: &DataDir, command: &Init, as_json: bool) -> Outcome {
 ///
 /// # Errors
 /// When there is no node, or the passphrase is wrong.
-pub fn unlock(dir: &DataDir, file: Option<&Path>) -> Outcome<NodeSecrets> {
+pub(crate) fn unlock(dir: &DataDir, file: Option<&Path>) -> Outcome<NodeSecrets> {
     let sealed = fs::read(dir.node_key()).map_err(|_| {
         CliError::refused(
             "not_initialised",
@@ -87,14 +100,24 @@ pub fn unlock(dir: &DataDir, file: Option<&Path>) -> Outcome<NodeSecrets> {
 ///
 /// # Errors
 /// What the passphrase rule, the file system or the chain checks refuse.
-pub fn identity(dir: &DataDir, command: Identity, as_json: bool) -> Outcome {
+pub(crate) fn identity(dir: &DataDir, command: Identity, as_json: bool) -> Outcome {
     match command {
         Identity::RequestNode { out, passphrase } => {
             let secrets = unlock(dir, passphrase.passphrase_file.as_deref())?;
             let config = Config::read(dir).map_err(|error| storage(&error))?;
-            deliver(&certificate_request(&secrets.node, &config.institution.name)?, out, as_json)
+            deliver(
+                &certificate_request(&secrets.node, &config.institution.name)?,
+                out,
+                as_json,
+            )
         }
-        Identity::RequestPractitioner { id, name_ja, name_latin, out, passphrase } => {
+        Identity::RequestPractitioner {
+            id,
+            name_ja,
+            name_latin,
+            out,
+            passphrase,
+        } => {
             require_node(dir)?;
             let phrase = passphrase::of_practitioner(passphrase.passphrase_file.as_deref(), true)?;
             let secrets = Practitioners::of(dir.clone())
@@ -109,15 +132,27 @@ pub fn identity(dir: &DataDir, command: Identity, as_json: bool) -> Outcome {
 
 fn certificate_request(key: &SecretKey, common_name: &str) -> Outcome<String> {
     request::make(key, common_name).map_err(|error| {
-        CliError::refused("bad_name", format!("no certificate request can be made: {error}"), "choose a shorter name")
+        CliError::refused(
+            "bad_name",
+            format!("no certificate request can be made: {error}"),
+            "choose a shorter name",
+        )
     })
 }
 
 fn public_key(dir: &DataDir) -> Outcome<PublicKey> {
     let text = read(&dir.node_public_key())?;
     let mut bytes = [0; 32];
-    let key = hex::decode_to_slice(text.trim(), &mut bytes).ok().and_then(|()| PublicKey::from_bytes(bytes).ok());
-    key.ok_or_else(|| CliError::refused("damaged", "the file node.pub is damaged", "restore it from a backup"))
+    let key = hex::decode_to_slice(text.trim(), &mut bytes)
+        .ok()
+        .and_then(|()| PublicKey::from_bytes(bytes).ok());
+    key.ok_or_else(|| {
+        CliError::refused(
+            "damaged",
+            "the file node.pub is damaged",
+            "restore it from a backup",
+        )
+    })
 }
 
 fn require_node(dir: &DataDir) -> Outcome {
@@ -153,7 +188,11 @@ fn install(dir: &DataDir, root: &Path, chain: &Path, crl: Option<&Path>, as_json
     let chain = read(chain)?;
     let crl = crl.map(read).transpose()?;
     let node_key = public_key(dir)?;
-    let delivery = Delivery { root: &root, chain: &chain, crl: crl.as_deref() };
+    let delivery = Delivery {
+        root: &root,
+        chain: &chain,
+        crl: crl.as_deref(),
+    };
     let installed = credentials::install(dir, &node_key, &delivery, clock::now()).map_err(|error| {
         CliError::refused(
             "certificate_refused",
@@ -162,15 +201,23 @@ fn install(dir: &DataDir, root: &Path, chain: &Path, crl: Option<&Path>, as_json
         )
     })?;
     match installed {
-        Installed::Node(certificate) if as_json => output::json(&json!({"node": describe_node(&certificate)})),
+        Installed::Node(certificate) if as_json => {
+            output::json(&json!({"node": describe_node(&certificate)}))
+        }
         Installed::Practitioner(id, certificate) if as_json => {
             output::json(&json!({"practitioner": describe_person(&id, &certificate)}));
         }
         Installed::Node(certificate) => {
-            println!("installed the certificate of this node, {}", certificate.institution);
+            println!(
+                "installed the certificate of this node, {}",
+                certificate.institution
+            );
         }
         Installed::Practitioner(id, certificate) => {
-            println!("installed the certificate of {} ({id})", certificate.name.japanese);
+            println!(
+                "installed the certificate of {} ({id})",
+                certificate.name.japanese
+            );
         }
     }
     Ok(())
@@ -180,7 +227,11 @@ fn show(dir: &DataDir, as_json: bool) -> Outcome {
     require_node(dir)?;
     let now = clock::now();
     let refused = |error: credentials::CredentialError| {
-        CliError::refused("certificate_refused", error.to_string(), "install it again with `dokuei identity install`")
+        CliError::refused(
+            "certificate_refused",
+            error.to_string(),
+            "install it again with `dokuei identity install`",
+        )
     };
     let Some(credentials) = Credentials::read(dir, now).map_err(refused)? else {
         return Err(CliError::refused(
@@ -192,14 +243,22 @@ fn show(dir: &DataDir, as_json: bool) -> Outcome {
     let node = credentials.node(now);
     let people = Practitioners::of(dir.clone());
     let mut persons = Vec::new();
-    for person in people.list().map_err(|error| CliError::refused("damaged", error.to_string(), ""))? {
-        let Ok(Some(chain)) = people.chain(&person.id) else { continue };
+    for person in people
+        .list()
+        .map_err(|error| CliError::refused("damaged", error.to_string(), ""))?
+    {
+        let Ok(Some(chain)) = people.chain(&person.id) else {
+            continue;
+        };
         persons.push(match credentials.practitioner(&chain, now) {
             Ok(certificate) => describe_person(&person.id, &certificate),
             Err(error) => json!({"id": person.id, "refused": error.to_string()}),
         });
     }
-    let node = node.map_or_else(|error| json!({"refused": error.to_string()}), |node| describe_node(&node));
+    let node = node.map_or_else(
+        |error| json!({"refused": error.to_string()}),
+        |node| describe_node(&node),
+    );
     let view = json!({"root": credentials.anchor.fingerprint(), "node": node, "practitioners": persons});
     if as_json {
         output::json(&view);
@@ -207,7 +266,11 @@ fn show(dir: &DataDir, as_json: bool) -> Outcome {
         println!("root  {}", credentials.anchor.fingerprint());
         println!("node  {}", summary(&view["node"], "/institution"));
         for person in &persons {
-            println!("{:5} {}", output::text(person, "/id"), summary(person, "/name_ja"));
+            println!(
+                "{:5} {}",
+                output::text(person, "/id"),
+                summary(person, "/name_ja")
+            );
         }
     }
     Ok(())
@@ -216,7 +279,11 @@ fn show(dir: &DataDir, as_json: bool) -> Outcome {
 fn summary(view: &Value, name: &str) -> String {
     match view["refused"].as_str() {
         Some(reason) => format!("refused: {reason}"),
-        None => format!("{}, valid until {}", output::text(view, name), output::text(view, "/valid_until")),
+        None => format!(
+            "{}, valid until {}",
+            output::text(view, name),
+            output::text(view, "/valid_until")
+        ),
     }
 }
 
@@ -243,7 +310,11 @@ fn describe_person(id: &str, certificate: &PractitionerCertificate) -> Value {
 
 fn read(path: &Path) -> Outcome<String> {
     fs::read_to_string(path).map_err(|error| {
-        CliError::refused("file_unreadable", format!("{} cannot be read: {error}", path.display()), "check the name")
+        CliError::refused(
+            "file_unreadable",
+            format!("{} cannot be read: {error}", path.display()),
+            "check the name",
+        )
     })
 }
 
@@ -257,5 +328,10 @@ fn cannot_write(path: &Path, error: &std::io::Error) -> CliError {
 }
 
 fn storage(error: &dyn std::error::Error) -> CliError {
-    CliError::new(Failure::Storage, "storage_failed", error.to_string(), "see `dokuei doctor`")
+    CliError::new(
+        Failure::Storage,
+        "storage_failed",
+        error.to_string(),
+        "see `dokuei doctor`",
+    )
 }

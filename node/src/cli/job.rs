@@ -16,9 +16,15 @@ const POLL: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 /// The job's own failure.
-pub fn wait(client: &Client, started: &Value, what: &'static str) -> Outcome<Value> {
-    let Some(id) = started["job"].as_str() else { return Ok(started.clone()) };
-    let bar = if std::io::stderr().is_terminal() { progress_bar(what) } else { ProgressBar::hidden() };
+pub(crate) fn wait(client: &Client, started: &Value, what: &'static str) -> Outcome<Value> {
+    let Some(id) = started["job"].as_str() else {
+        return Ok(started.clone());
+    };
+    let bar = if std::io::stderr().is_terminal() {
+        progress_bar(what)
+    } else {
+        ProgressBar::hidden()
+    };
     loop {
         let job = client.get(&format!("/jobs/{id}"))?;
         bar.set_length(job["total"].as_u64().unwrap_or(0));
@@ -44,7 +50,9 @@ pub fn wait(client: &Client, started: &Value, what: &'static str) -> Outcome<Val
 
 fn progress_bar(what: &'static str) -> ProgressBar {
     let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{msg:14} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{msg:14} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}")
+    {
         bar.set_style(style);
     }
     bar.set_message(what);

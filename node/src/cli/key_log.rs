@@ -12,9 +12,12 @@ const VARIABLE: &str = "SSLKEYLOGFILE";
 ///
 /// # Errors
 /// When the program cannot be started anew; it must not go on then.
-pub fn forget() -> io::Result<()> {
+pub(crate) fn forget() -> io::Result<()> {
     if env::var_os(VARIABLE).is_none() {
         return Ok(());
     }
-    Err(Command::new(env::current_exe()?).args(env::args_os().skip(1)).env_remove(VARIABLE).exec())
+    Err(Command::new(env::current_exe()?)
+        .args(env::args_os().skip(1))
+        .env_remove(VARIABLE)
+        .exec())
 }

@@ -30,7 +30,10 @@ pub fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     let cli = Cli::parse();
-    let dir = cli.data_dir.clone().map_or_else(DataDir::by_convention, DataDir::at);
+    let dir = cli
+        .data_dir
+        .clone()
+        .map_or_else(DataDir::by_convention, DataDir::at);
     match dispatch(&dir, cli.command, cli.json) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

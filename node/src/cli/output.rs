@@ -5,28 +5,37 @@ use serde_json::{Value, json};
 use super::error::CliError;
 
 /// Prints a document as JSON.
-pub fn json(value: &Value) {
+pub(crate) fn json(value: &Value) {
     println!("{value:#}");
 }
 
 /// Prints a failure: a problem document with `--json`, else a sentence on standard error.
-pub fn failure(error: &CliError, as_json: bool) {
+pub(crate) fn failure(error: &CliError, as_json: bool) {
     if as_json {
-        println!("{:#}", json!({"error": {"code": error.code, "message": error.message, "next": error.next}}));
+        println!(
+            "{:#}",
+            json!({"error": {"code": error.code, "message": error.message, "next": error.next}})
+        );
     } else {
         eprintln!("dokuei: {error}");
     }
 }
 
 /// Prints rows under headings, each column as wide as its widest cell (full-width characters count twice).
-pub fn table(headings: &[&str], rows: &[Vec<String>]) {
+pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) {
     let mut widths: Vec<usize> = headings.iter().map(|heading| width(heading)).collect();
     for row in rows {
         for (column, cell) in row.iter().enumerate().take(widths.len()) {
             widths[column] = widths[column].max(width(cell));
         }
     }
-    line(&headings.iter().map(|heading| (*heading).to_owned()).collect::<Vec<_>>(), &widths);
+    line(
+        &headings
+            .iter()
+            .map(|heading| (*heading).to_owned())
+            .collect::<Vec<_>>(),
+        &widths,
+    );
     for row in rows {
         line(row, &widths);
     }
@@ -48,7 +57,7 @@ fn width(text: &str) -> usize {
 
 /// A text field of a JSON document, or "".
 #[must_use]
-pub fn text(value: &Value, pointer: &str) -> String {
+pub(crate) fn text(value: &Value, pointer: &str) -> String {
     match value.pointer(pointer) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Null) | None => String::new(),

@@ -14,7 +14,7 @@ use super::error::{CliError, Outcome};
 ///
 /// # Errors
 /// When there is no such file and no terminal to ask on.
-pub fn of_node(file: Option<&Path>, again: bool) -> Outcome<Zeroizing<String>> {
+pub(crate) fn of_node(file: Option<&Path>, again: bool) -> Outcome<Zeroizing<String>> {
     let credential = env::var_os("CREDENTIALS_DIRECTORY")
         .map(|directory| PathBuf::from(directory).join("dokuei-passphrase"))
         .filter(|path| path.exists());
@@ -25,7 +25,7 @@ pub fn of_node(file: Option<&Path>, again: bool) -> Outcome<Zeroizing<String>> {
 ///
 /// # Errors
 /// When there is no such file and no terminal to ask on.
-pub fn of_practitioner(file: Option<&Path>, again: bool) -> Outcome<Zeroizing<String>> {
+pub(crate) fn of_practitioner(file: Option<&Path>, again: bool) -> Outcome<Zeroizing<String>> {
     read(file, "Practitioner's passphrase", again)
 }
 
@@ -49,7 +49,11 @@ fn read(file: Option<&Path>, what: &str, again: bool) -> Outcome<Zeroizing<Strin
     }
     let typed = ask(what)?;
     if again && *ask(&format!("{what}, again"))? != *typed {
-        return Err(CliError::refused("passphrases_differ", "the two passphrases differ", "try again"));
+        return Err(CliError::refused(
+            "passphrases_differ",
+            "the two passphrases differ",
+            "try again",
+        ));
     }
     Ok(typed)
 }

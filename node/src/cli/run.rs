@@ -24,12 +24,11 @@ use crate::token::Token;
 ///
 /// # Errors
 /// When it cannot be unlocked, its store cannot be opened, or an address is taken.
-pub fn run(dir: &DataDir, command: &Run, as_json: bool) -> Outcome {
+pub(crate) fn run(dir: &DataDir, command: &Run, as_json: bool) -> Outcome {
     start_logging();
     let secrets = init::unlock(dir, command.passphrase.passphrase_file.as_deref())?;
-    let config = Config::read(dir).map_err(|error| {
-        CliError::refused("bad_config", error.to_string(), "correct the settings file")
-    })?;
+    let config = Config::read(dir)
+        .map_err(|error| CliError::refused("bad_config", error.to_string(), "correct the settings file"))?;
     let meeting = meeting(&config, command)?;
     let listen = command.api.unwrap_or(config.api.listen);
     if !listen.ip().is_loopback() {
@@ -41,9 +40,12 @@ pub fn run(dir: &DataDir, command: &Run, as_json: bool) -> Outcome {
     }
     let ui = ui_dir(&config, command);
     let node = Node::open(dir.clone(), config, secrets).map_err(|error| cannot_start(&error))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
-        CliError::refused("no_runtime", format!("the system gives no threads: {error}"), "")
-    })?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            CliError::refused("no_runtime", format!("the system gives no threads: {error}"), "")
+        })?;
     let outcome = runtime.block_on(serve(dir, node, meeting, listen, ui, as_json));
     // Work that waits for the disk is let finish; what is half done is taken up at the next start.
     runtime.shutdown_timeout(std::time::Duration::from_secs(10));
@@ -58,8 +60,12 @@ async fn serve(
     ui: Option<PathBuf>,
     as_json: bool,
 ) -> Outcome {
-    let listener = TcpListener::bind(listen).await.map_err(|error| address_taken(&listen.to_string(), &error))?;
-    let address = listener.local_addr().map_err(|error| address_taken(&listen.to_string(), &error))?;
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|error| address_taken(&listen.to_string(), &error))?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| address_taken(&listen.to_string(), &error))?;
     node.join(meeting).await.map_err(|error| {
         CliError::refused(
             "cannot_listen",
@@ -78,7 +84,9 @@ async fn serve(
         println!("the node is running; the app is at {api}/");
     }
     let router = gateway::router(node.clone(), token, ui);
-    let served = axum::serve(listener, router).with_graceful_shutdown(stopped()).into_future();
+    let served = axum::serve(listener, router)
+        .with_graceful_shutdown(stopped())
+        .into_future();
     // A browser that listens to events would hold a graceful end up for ever.
     let outcome = tokio::select! {
         outcome = served => outcome,
@@ -87,12 +95,20 @@ async fn serve(
     node.leave().await;
     let _ = std::fs::remove_file(dir.api_address());
     let _ = std::fs::remove_file(dir.session_token());
-    outcome.map_err(|error| CliError::refused("api_failed", format!("the API ended: {error}"), "start the node again"))
+    outcome.map_err(|error| {
+        CliError::refused(
+            "api_failed",
+            format!("the API ended: {error}"),
+            "start the node again",
+        )
+    })
 }
 
 /// Waits for SIGTERM or Ctrl-C.
 async fn stopped() {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return;
+    };
     tokio::select! {
         _ = terminate.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
@@ -103,7 +119,10 @@ async fn stopped() {
 fn meeting(config: &Config, command: &Run) -> Outcome<Meeting> {
     let choose = |given: &[String], filed: &[String]| {
         let texts = if given.is_empty() { filed } else { given };
-        texts.iter().map(|text| multiaddr(text)).collect::<Outcome<Vec<_>>>()
+        texts
+            .iter()
+            .map(|text| multiaddr(text))
+            .collect::<Outcome<Vec<_>>>()
     };
     Ok(Meeting {
         listen: choose(&command.listen, &config.network.listen)?,
@@ -130,19 +149,35 @@ fn ui_dir(config: &Config, command: &Run) -> Option<PathBuf> {
         let share = program.parent()?.parent()?.join("share/dokuei/ui");
         share.join("index.html").exists().then_some(share)
     };
-    command.ui_dir.clone().or_else(|| config.api.ui_dir.clone()).or_else(beside)
+    command
+        .ui_dir
+        .clone()
+        .or_else(|| config.api.ui_dir.clone())
+        .or_else(beside)
 }
 
 fn start_logging() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("DOKUEI_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,dokuei_node=info,dokuei_net=info"));
     // Standard error: standard output is for what was asked.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .try_init();
 }
 
 fn cannot_start(error: &ServiceError) -> CliError {
-    let failure = if error.blame() == Blame::Storage { Failure::Storage } else { Failure::Refused };
-    CliError::new(failure, error.code(), format!("the node cannot start: {error}"), error.next())
+    let failure = if error.blame() == Blame::Storage {
+        Failure::Storage
+    } else {
+        Failure::Refused
+    };
+    CliError::new(
+        failure,
+        error.code(),
+        format!("the node cannot start: {error}"),
+        error.next(),
+    )
 }
 
 fn address_taken(address: &str, error: &io::Error) -> CliError {
@@ -154,5 +189,10 @@ fn address_taken(address: &str, error: &io::Error) -> CliError {
 }
 
 fn cannot_write(error: &io::Error) -> CliError {
-    CliError::new(Failure::Storage, "cannot_write", format!("the data directory cannot be written: {error}"), "make room on the disk")
+    CliError::new(
+        Failure::Storage,
+        "cannot_write",
+        format!("the data directory cannot be written: {error}"),
+        "make room on the disk",
+    )
 }

@@ -14,13 +14,18 @@ use crate::data_dir::{DataDir, write_durably};
 ///
 /// # Errors
 /// The node's refusal.
-pub fn sign_in(dir: &DataDir, command: &SignIn, as_json: bool) -> Outcome {
+pub(crate) fn sign_in(dir: &DataDir, command: &SignIn, as_json: bool) -> Outcome {
     let client = Client::as_operator(dir)?;
     let phrase = passphrase::of_practitioner(command.passphrase.passphrase_file.as_deref(), false)?;
     let session = client.post("/session", &json!({"id": command.id, "passphrase": *phrase}))?;
     let token = session["token"].as_str().unwrap_or_default();
     write_durably(&dir.session_token(), token.as_bytes()).map_err(|error| {
-        CliError::new(Failure::Storage, "cannot_write", format!("the session cannot be kept: {error}"), "")
+        CliError::new(
+            Failure::Storage,
+            "cannot_write",
+            format!("the session cannot be kept: {error}"),
+            "",
+        )
     })?;
     if as_json {
         output::json(&json!({"practitioner": session["practitioner"], "expires_at": session["expires_at"]}));
@@ -34,12 +39,17 @@ pub fn sign_in(dir: &DataDir, command: &SignIn, as_json: bool) -> Outcome {
 ///
 /// # Errors
 /// When the token cannot be removed.
-pub fn sign_out(dir: &DataDir, as_json: bool) -> Outcome {
+pub(crate) fn sign_out(dir: &DataDir, as_json: bool) -> Outcome {
     if dir.session_token().exists() {
         // A node that is not running has forgotten the session already.
         let _ = Client::connect(dir).and_then(|client| client.delete("/session"));
         fs::remove_file(dir.session_token()).map_err(|error| {
-            CliError::new(Failure::Storage, "cannot_write", format!("the session cannot be removed: {error}"), "")
+            CliError::new(
+                Failure::Storage,
+                "cannot_write",
+                format!("the session cannot be removed: {error}"),
+                "",
+            )
         })?;
     }
     if as_json {
@@ -54,26 +64,43 @@ pub fn sign_out(dir: &DataDir, as_json: bool) -> Outcome {
 ///
 /// # Errors
 /// When the node is not running.
-pub fn status(dir: &DataDir, as_json: bool) -> Outcome {
+pub(crate) fn status(dir: &DataDir, as_json: bool) -> Outcome {
     let status = Client::as_operator(dir)?.get("/status")?;
     if as_json {
         output::json(&status);
         return Ok(());
     }
     let field = |pointer| output::text(&status, pointer);
-    println!("institution  {}\nPeerId       {}\nnetwork      {}", field("/institution"), field("/peer_id"), field("/network"));
+    println!(
+        "institution  {}\nPeerId       {}\nnetwork      {}",
+        field("/institution"),
+        field("/peer_id"),
+        field("/network")
+    );
     for address in status["listening"].as_array().into_iter().flatten() {
         println!("listening    {}", address.as_str().unwrap_or_default());
     }
     for bootstrap in status["bootstraps"].as_array().into_iter().flatten() {
-        let state = if bootstrap["connected"] == true { "connected" } else { "not reached" };
+        let state = if bootstrap["connected"] == true {
+            "connected"
+        } else {
+            "not reached"
+        };
         println!("bootstrap    {} ({state})", output::text(bootstrap, "/address"));
     }
     for peer in status["peers"].as_array().into_iter().flatten() {
-        println!("peer         {} ({})", output::text(peer, "/institution"), how(peer));
+        println!(
+            "peer         {} ({})",
+            output::text(peer, "/institution"),
+            how(peer)
+        );
     }
     println!("signed in    {}", field("/signed_in/name_ja"));
-    println!("studies      {}\ncases        {}", field("/studies"), field("/cases"));
+    println!(
+        "studies      {}\ncases        {}",
+        field("/studies"),
+        field("/cases")
+    );
     Ok(())
 }
 

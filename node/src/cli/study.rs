@@ -14,7 +14,7 @@ use crate::data_dir::DataDir;
 ///
 /// # Errors
 /// What the node or the file system refuses.
-pub fn run(dir: &DataDir, command: Study, as_json: bool) -> Outcome {
+pub(crate) fn run(dir: &DataDir, command: Study, as_json: bool) -> Outcome {
     match command {
         Study::Import { paths } => import(&Client::connect(dir)?, &paths, as_json),
         Study::List => list(&Client::connect(dir)?, as_json),
@@ -41,7 +41,11 @@ fn import(client: &Client, paths: &[std::path::PathBuf], as_json: bool) -> Outco
         all.iter().for_each(describe_import);
     }
     if failed && !as_json {
-        return Err(CliError::refused("nothing_imported", "nothing could be imported", "see the reasons above"));
+        return Err(CliError::refused(
+            "nothing_imported",
+            "nothing could be imported",
+            "see the reasons above",
+        ));
     }
     if failed { Err(silent()) } else { Ok(()) }
 }
@@ -60,7 +64,11 @@ fn describe_import(result: &Value) {
         result["duplicates"],
     );
     for refused in result["refused"].as_array().into_iter().flatten() {
-        eprintln!("refused {}: {}", output::text(refused, "/file"), output::text(refused, "/reason"));
+        eprintln!(
+            "refused {}: {}",
+            output::text(refused, "/file"),
+            output::text(refused, "/reason")
+        );
     }
 }
 
@@ -86,14 +94,29 @@ fn list(client: &Client, as_json: bool) -> Outcome {
             ]
         })
         .collect();
-    output::table(&["Patient", "ID", "Date", "Modality", "Images", "Origin", "Study Instance UID"], &rows);
+    output::table(
+        &[
+            "Patient",
+            "ID",
+            "Date",
+            "Modality",
+            "Images",
+            "Origin",
+            "Study Instance UID",
+        ],
+        &rows,
+    );
     Ok(())
 }
 
 /// The ideographic name when there is one, else the alphabetic.
 fn name(study: &Value) -> String {
     let ideographic = output::text(study, "/patient/name/ideographic");
-    if ideographic.is_empty() { output::text(study, "/patient/name/alphabetic") } else { ideographic }
+    if ideographic.is_empty() {
+        output::text(study, "/patient/name/alphabetic")
+    } else {
+        ideographic
+    }
 }
 
 fn show(client: &Client, study: &str, as_json: bool) -> Outcome {
@@ -102,7 +125,12 @@ fn show(client: &Client, study: &str, as_json: bool) -> Outcome {
         output::json(&study);
         return Ok(());
     }
-    println!("{}  {}  {}", name(&study), output::text(&study, "/study_date"), output::text(&study, "/description"));
+    println!(
+        "{}  {}  {}",
+        name(&study),
+        output::text(&study, "/study_date"),
+        output::text(&study, "/description")
+    );
     for series in study["series"].as_array().into_iter().flatten() {
         println!(
             "  series {} {} {}: {} instances",
@@ -116,7 +144,10 @@ fn show(client: &Client, study: &str, as_json: bool) -> Outcome {
 }
 
 fn export(client: &Client, study: &str, out: &Path, as_json: bool) -> Outcome {
-    let started = client.post(&format!("/studies/{study}/export"), &json!({"path": absolute(out)?}))?;
+    let started = client.post(
+        &format!("/studies/{study}/export"),
+        &json!({"path": absolute(out)?}),
+    )?;
     let result = job::wait(client, &started, "exporting")?;
     if as_json {
         output::json(&result);
@@ -128,12 +159,22 @@ fn export(client: &Client, study: &str, out: &Path, as_json: bool) -> Outcome {
 
 fn sample(out: &Path, slices: u32, size: u16, as_json: bool) -> Outcome {
     let written = crate::service::sample::write(out, slices, size).map_err(|error| {
-        CliError::refused("sample_failed", error.to_string(), "choose a new or empty folder with enough room")
+        CliError::refused(
+            "sample_failed",
+            error.to_string(),
+            "choose a new or empty folder with enough room",
+        )
     })?;
     if as_json {
-        output::json(&json!({"study_instance_uid": written.study_instance_uid, "files": written.files, "bytes": written.bytes}));
+        output::json(
+            &json!({"study_instance_uid": written.study_instance_uid, "files": written.files, "bytes": written.bytes}),
+        );
     } else {
-        println!("wrote {} slices to {}; import them with `dokuei study import`", written.files, out.display());
+        println!(
+            "wrote {} slices to {}; import them with `dokuei study import`",
+            written.files,
+            out.display()
+        );
     }
     Ok(())
 }
@@ -141,6 +182,10 @@ fn sample(out: &Path, slices: u32, size: u16, as_json: bool) -> Outcome {
 /// The node has another working directory than this command: hand it an absolute path.
 fn absolute(path: &Path) -> Outcome<std::path::PathBuf> {
     std::path::absolute(path).map_err(|error| {
-        CliError::refused("bad_path", format!("{} is not a usable path: {error}", path.display()), "")
+        CliError::refused(
+            "bad_path",
+            format!("{} is not a usable path: {error}", path.display()),
+            "",
+        )
     })
 }

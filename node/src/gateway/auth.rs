@@ -11,24 +11,28 @@ use super::problem::Problem;
 use crate::service::session::Session;
 
 /// Name of the session cookie.
-pub const COOKIE: &str = "dokuei_session";
+pub(crate) const COOKIE: &str = "dokuei_session";
 
 /// The user who runs this node, or anybody signed in: may administer and import, sees no patient by that alone.
 #[derive(Debug)]
-pub struct Operator;
+pub(crate) struct Operator;
 
 /// A signed-in practitioner.
 #[derive(Debug, Clone)]
-pub struct SignedIn(pub Arc<Session>);
+pub(crate) struct SignedIn(pub Arc<Session>);
 
 /// The token that a request carries, from the Authorization header or the session cookie.
 #[must_use]
-pub fn token(parts: &Parts) -> Option<&str> {
+pub(crate) fn token(parts: &Parts) -> Option<&str> {
     if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
         return value.to_str().ok()?.strip_prefix("Bearer ");
     }
     let cookies = parts.headers.get(header::COOKIE)?.to_str().ok()?;
-    cookies.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
+    cookies
+        .split(';')
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE)
+        .map(|(_, value)| value)
 }
 
 impl FromRequestParts<Gateway> for SignedIn {
@@ -49,6 +53,10 @@ impl FromRequestParts<Gateway> for Operator {
         let token = token(parts).ok_or_else(Problem::not_signed_in)?;
         let known = gateway.operator_token.matches(token)
             || gateway.node.sessions().find(token, gateway.node.now()).is_some();
-        if known { Ok(Self) } else { Err(Problem::not_signed_in()) }
+        if known {
+            Ok(Self)
+        } else {
+            Err(Problem::not_signed_in())
+        }
     }
 }

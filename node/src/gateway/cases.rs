@@ -14,26 +14,28 @@ use crate::service::cases::{Closing, NewReport, NewRequest};
 
 /// With whom an agreement is proposed.
 #[derive(Deserialize)]
-pub struct Proposal {
+pub(crate) struct Proposal {
     with: String,
 }
 
 /// Why a request is declined.
 #[derive(Deserialize)]
-pub struct Declining {
+pub(crate) struct Declining {
     reason: String,
 }
 
 /// `GET /agreements`
-pub async fn agreements(
+pub(crate) async fn agreements(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
 ) -> Result<Json<Value>, Problem> {
-    blocking(move || gateway.node.agreements(&session)).await.map(Json)
+    blocking(move || gateway.node.agreements(&session))
+        .await
+        .map(Json)
 }
 
 /// `POST /agreements`
-pub async fn propose(
+pub(crate) async fn propose(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Json(body): Json<Proposal>,
@@ -43,16 +45,18 @@ pub async fn propose(
 }
 
 /// `POST /agreements/{id}/accept`
-pub async fn countersign(
+pub(crate) async fn countersign(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    blocking(move || gateway.node.countersign_agreement(&session, &id)).await.map(Json)
+    blocking(move || gateway.node.countersign_agreement(&session, &id))
+        .await
+        .map(Json)
 }
 
 /// `GET /cases`
-pub async fn list(
+pub(crate) async fn list(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
 ) -> Result<Json<Value>, Problem> {
@@ -60,7 +64,7 @@ pub async fn list(
 }
 
 /// `GET /cases/{id}`
-pub async fn show(
+pub(crate) async fn show(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path(id): Path<String>,
@@ -69,65 +73,78 @@ pub async fn show(
 }
 
 /// `POST /cases`: checks the request at once, then signs and seals in a job.
-pub async fn request(
+pub(crate) async fn request(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Json(body): Json<NewRequest>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let (case, job) = blocking(move || gateway.node.start_request(&session, body)).await?;
-    Ok((StatusCode::ACCEPTED, Json(json!({"case_id": case, "job": job.id()}))))
+    Ok((
+        StatusCode::ACCEPTED,
+        Json(json!({"case_id": case, "job": job.id()})),
+    ))
 }
 
 /// `POST /cases/{id}/accept`
-pub async fn accept(
+pub(crate) async fn accept(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    blocking(move || gateway.node.accept(&session, &id)).await.map(Json)
+    blocking(move || gateway.node.accept(&session, &id))
+        .await
+        .map(Json)
 }
 
 /// `POST /cases/{id}/decline`
-pub async fn decline(
+pub(crate) async fn decline(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path(id): Path<String>,
     Json(body): Json<Declining>,
 ) -> Result<Json<Value>, Problem> {
-    blocking(move || gateway.node.decline(&session, &id, body.reason)).await.map(Json)
+    blocking(move || gateway.node.decline(&session, &id, body.reason))
+        .await
+        .map(Json)
 }
 
 /// `POST /cases/{id}/report`
-pub async fn report(
+pub(crate) async fn report(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path(id): Path<String>,
     Json(body): Json<NewReport>,
 ) -> Result<Json<Value>, Problem> {
-    blocking(move || gateway.node.report(&session, &id, body)).await.map(Json)
+    blocking(move || gateway.node.report(&session, &id, body))
+        .await
+        .map(Json)
 }
 
 /// `POST /cases/{id}/read`
-pub async fn read(
+pub(crate) async fn read(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    blocking(move || gateway.node.mark_read(&session, &id)).await.map(Json)
+    blocking(move || gateway.node.mark_read(&session, &id))
+        .await
+        .map(Json)
 }
 
 /// `POST /cases/{id}/close`
-pub async fn close(
+pub(crate) async fn close(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path(id): Path<String>,
     Json(body): Json<Closing>,
 ) -> Result<Json<Value>, Problem> {
-    blocking(move || gateway.node.close(&session, &id, body)).await.map(Json)
+    blocking(move || gateway.node.close(&session, &id, body))
+        .await
+        .map(Json)
 }
 
 /// `GET /cases/{id}/report.pdf`
-pub async fn report_pdf(
+pub(crate) async fn report_pdf(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path(id): Path<String>,
@@ -137,7 +154,7 @@ pub async fn report_pdf(
 }
 
 /// `GET /cases/{id}/report.dcm`
-pub async fn report_sr(
+pub(crate) async fn report_sr(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path(id): Path<String>,

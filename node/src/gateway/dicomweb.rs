@@ -11,11 +11,11 @@ use super::problem::Problem;
 use super::{Gateway, blocking};
 
 /// Study, series and instance as the path names them.
-pub type InstancePath = Path<(String, String, String)>;
+pub(crate) type InstancePath = Path<(String, String, String)>;
 
 /// Query parameters of a rendered instance (PS3.18 §8.3.5).
 #[derive(Debug, Default, Deserialize)]
-pub struct Rendering {
+pub(crate) struct Rendering {
     /// `center,width[,function]`
     window: Option<String>,
     /// `width,height`
@@ -25,7 +25,7 @@ pub struct Rendering {
 }
 
 /// `GET …/instances/{uid}`: the Part 10 file, bit for bit.
-pub async fn instance(
+pub(crate) async fn instance(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path((study, series, instance)): InstancePath,
@@ -35,25 +35,40 @@ pub async fn instance(
 }
 
 /// `GET …/instances/{uid}/rendered`: one frame as PNG, to look at, not to diagnose from.
-pub async fn rendered(
+pub(crate) async fn rendered(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path((study, series, instance)): InstancePath,
     Query(query): Query<Rendering>,
 ) -> Result<impl IntoResponse, Problem> {
     let request = query.request()?;
-    let image =
-        blocking(move || gateway.node.rendered(&session, [&study, &series, &instance], &request)).await?;
-    let cache = [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "private, max-age=300")];
+    let image = blocking(move || {
+        gateway
+            .node
+            .rendered(&session, [&study, &series, &instance], &request)
+    })
+    .await?;
+    let cache = [
+        (header::CONTENT_TYPE, "image/png"),
+        (header::CACHE_CONTROL, "private, max-age=300"),
+    ];
     Ok((cache, image))
 }
 
 impl Rendering {
     fn request(&self) -> Result<RenderRequest, Problem> {
         let bad = |what: &str| {
-            Problem::new(StatusCode::BAD_REQUEST, "bad_query", format!("the parameter {what} is not understood"), "")
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                "bad_query",
+                format!("the parameter {what} is not understood"),
+                "",
+            )
         };
-        let mut request = RenderRequest { frame: self.frame.unwrap_or(1).saturating_sub(1), ..RenderRequest::default() };
+        let mut request = RenderRequest {
+            frame: self.frame.unwrap_or(1).saturating_sub(1),
+            ..RenderRequest::default()
+        };
         if let Some(window) = &self.window {
             let mut numbers = window.split(',').map(str::trim).map(str::parse::<f64>);
             let (Some(Ok(center)), Some(Ok(width))) = (numbers.next(), numbers.next()) else {
@@ -84,10 +99,19 @@ mod tests {
             frame: None,
         };
         let request = query.request().unwrap();
-        assert_eq!(request.window.map(|window| (window.center, window.width)), Some((400.0, 2000.0)));
-        assert_eq!((request.max_width, request.max_height, request.frame), (256, 128, 0));
+        assert_eq!(
+            request.window.map(|window| (window.center, window.width)),
+            Some((400.0, 2000.0))
+        );
+        assert_eq!(
+            (request.max_width, request.max_height, request.frame),
+            (256, 128, 0)
+        );
         for text in ["", "400", "a,b"] {
-            let query = Rendering { window: Some(text.to_owned()), ..Rendering::default() };
+            let query = Rendering {
+                window: Some(text.to_owned()),
+                ..Rendering::default()
+            };
             assert!(query.request().is_err(), "{text}");
         }
     }

@@ -11,7 +11,7 @@ use super::Gateway;
 use super::auth::Operator;
 
 /// `GET /events`. A listener that fell behind gets an event `lagged` and should ask for everything again.
-pub async fn stream(
+pub(crate) async fn stream(
     State(gateway): State<Gateway>,
     _: Operator,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {

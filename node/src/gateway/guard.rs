@@ -23,27 +23,43 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 const INTENT: &str = "x-dokuei";
 
 /// Checks Host, Origin and intent; adds the security headers.
-pub async fn guard(request: Request, next: Next) -> Response {
+pub(crate) async fn guard(request: Request, next: Next) -> Response {
     let mut response = match check(request.method(), request.headers()) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     };
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(CONTENT_SECURITY_POLICY),
+    );
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
 fn check(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
     let refuse = |code, detail: &str| Err(Problem::new(StatusCode::FORBIDDEN, code, detail, ""));
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
     if !is_loopback(host) {
-        return refuse("foreign_host", "this node answers only to its own loopback address");
+        return refuse(
+            "foreign_host",
+            "this node answers only to its own loopback address",
+        );
     }
     if let Some(origin) = headers.get(header::ORIGIN) {
-        let ours = origin.to_str().is_ok_and(|origin| origin == format!("http://{host}"));
+        let ours = origin
+            .to_str()
+            .is_ok_and(|origin| origin == format!("http://{host}"));
         if !ours {
             return refuse("foreign_origin", "another page asked for this");
         }
@@ -51,13 +67,18 @@ fn check(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
     let changes = !matches!(*method, Method::GET | Method::HEAD);
     let by_cookie = headers.contains_key(header::COOKIE) && !headers.contains_key(header::AUTHORIZATION);
     if changes && by_cookie && !headers.contains_key(INTENT) {
-        return refuse("intent_missing", "a change asked for by cookie must carry the header X-Dokuei: 1");
+        return refuse(
+            "intent_missing",
+            "a change asked for by cookie must carry the header X-Dokuei: 1",
+        );
     }
     Ok(())
 }
 
 fn is_loopback(host: &str) -> bool {
-    let Ok(authority) = host.parse::<Authority>() else { return false };
+    let Ok(authority) = host.parse::<Authority>() else {
+        return false;
+    };
     let name = authority.host().trim_start_matches('[').trim_end_matches(']');
     name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
@@ -67,7 +88,10 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(k, v)| (k.parse().unwrap(), HeaderValue::from_static(v))).collect()
+        pairs
+            .iter()
+            .map(|(k, v)| (k.parse().unwrap(), HeaderValue::from_static(v)))
+            .collect()
     }
 
     #[test]
@@ -89,7 +113,11 @@ mod tests {
     #[test]
     fn r17_a_change_by_cookie_needs_intent() {
         let plain = [("host", "localhost"), ("cookie", "dokuei_session=1")];
-        let meant = [("host", "localhost"), ("cookie", "dokuei_session=1"), ("x-dokuei", "1")];
+        let meant = [
+            ("host", "localhost"),
+            ("cookie", "dokuei_session=1"),
+            ("x-dokuei", "1"),
+        ];
         assert!(check(&Method::POST, &headers(&plain)).is_err());
         assert!(check(&Method::GET, &headers(&plain)).is_ok());
         assert!(check(&Method::POST, &headers(&meant)).is_ok());

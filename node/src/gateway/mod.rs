@@ -39,11 +39,19 @@ pub struct Gateway {
 /// Builds the router. `ui` is the folder of the app's files, when there is one.
 #[must_use]
 pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router {
-    let gateway = Gateway { node, operator_token: Arc::new(operator_token) };
+    let gateway = Gateway {
+        node,
+        operator_token: Arc::new(operator_token),
+    };
     let api = Router::new()
         .route("/status", get(status::status))
         .route("/practitioners", get(session::practitioners))
-        .route("/session", get(session::show).post(session::sign_in).delete(session::sign_out))
+        .route(
+            "/session",
+            get(session::show)
+                .post(session::sign_in)
+                .delete(session::sign_out),
+        )
         .route("/directory", get(status::directory))
         .route("/jobs/{id}", get(status::job))
         .route("/events", get(events::stream))
@@ -64,8 +72,14 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
         .route("/cases/{id}/report.dcm", get(cases::report_sr))
         .fallback(unknown);
     let dicomweb = Router::new()
-        .route("/studies/{study}/series/{series}/instances/{instance}", get(dicomweb::instance))
-        .route("/studies/{study}/series/{series}/instances/{instance}/rendered", get(dicomweb::rendered))
+        .route(
+            "/studies/{study}/series/{series}/instances/{instance}",
+            get(dicomweb::instance),
+        )
+        .route(
+            "/studies/{study}/series/{series}/instances/{instance}/rendered",
+            get(dicomweb::rendered),
+        )
         .fallback(unknown);
     Router::new()
         .nest("/api/v1", api)
@@ -77,7 +91,12 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
 }
 
 async fn unknown() -> Problem {
-    Problem::new(axum::http::StatusCode::NOT_FOUND, "unknown_path", "there is no such path in this API", "")
+    Problem::new(
+        axum::http::StatusCode::NOT_FOUND,
+        "unknown_path",
+        "there is no such path in this API",
+        "",
+    )
 }
 
 /// Runs a use case, which may wait for the disk, on a thread for blocking work.

@@ -9,7 +9,7 @@ use crate::service::error::{Blame, ServiceError};
 
 /// A refusal on its way to the app or a script. `code` is stable; `detail` and `next` are for people.
 #[derive(Debug, Clone, Serialize)]
-pub struct Problem {
+pub(crate) struct Problem {
     #[serde(rename = "type")]
     kind: String,
     title: &'static str,
@@ -17,16 +17,21 @@ pub struct Problem {
     http: StatusCode,
     status: u16,
     /// What and why, one sentence.
-    pub detail: String,
+    pub(crate) detail: String,
     /// Stable word.
-    pub code: String,
+    pub(crate) code: String,
     /// What to do next; may be empty.
-    pub next: String,
+    pub(crate) next: String,
 }
 
 impl Problem {
     /// A problem with an HTTP status, a stable code, a sentence and the next step.
-    pub fn new(http: StatusCode, code: &str, detail: impl Into<String>, next: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        http: StatusCode,
+        code: &str,
+        detail: impl Into<String>,
+        next: impl Into<String>,
+    ) -> Self {
         Self {
             kind: format!("urn:dokuei:problem:{code}"),
             title: http.canonical_reason().unwrap_or("Refused"),
@@ -40,8 +45,13 @@ impl Problem {
 
     /// Nobody is signed in.
     #[must_use]
-    pub fn not_signed_in() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", "nobody is signed in", "sign in first")
+    pub(crate) fn not_signed_in() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "not_signed_in",
+            "nobody is signed in",
+            "sign in first",
+        )
     }
 }
 
@@ -64,9 +74,10 @@ impl From<ServiceError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = (self.http, Json(&self)).into_response();
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            header::HeaderValue::from_static("application/problem+json"),
+        );
         response
     }
 }

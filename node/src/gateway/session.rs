@@ -16,20 +16,23 @@ use crate::service::view;
 
 /// `POST /session`
 #[derive(Deserialize)]
-pub struct SignIn {
+pub(crate) struct SignIn {
     id: String,
     passphrase: String,
 }
 
 /// Who can sign in here.
-pub async fn practitioners(State(gateway): State<Gateway>) -> Result<Json<Value>, Problem> {
+pub(crate) async fn practitioners(State(gateway): State<Gateway>) -> Result<Json<Value>, Problem> {
     let people = blocking(move || gateway.node.practitioners()).await?;
-    let names: Vec<Value> = people.iter().map(|one| json!({"id": one.id, "name": one.name_ja})).collect();
+    let names: Vec<Value> = people
+        .iter()
+        .map(|one| json!({"id": one.id, "name": one.name_ja}))
+        .collect();
     Ok(Json(Value::from(names)))
 }
 
 /// Signs in; the token is in the answer and, for a browser, in a cookie that no script can read.
-pub async fn sign_in(
+pub(crate) async fn sign_in(
     State(gateway): State<Gateway>,
     Json(body): Json<SignIn>,
 ) -> Result<impl IntoResponse, Problem> {
@@ -47,12 +50,16 @@ pub async fn sign_in(
 }
 
 /// Who is signed in.
-pub async fn show(State(gateway): State<Gateway>, SignedIn(session): SignedIn) -> Json<Value> {
-    Json(view::practitioner(&session.id, &session.certificate, gateway.node.now()))
+pub(crate) async fn show(State(gateway): State<Gateway>, SignedIn(session): SignedIn) -> Json<Value> {
+    Json(view::practitioner(
+        &session.id,
+        &session.certificate,
+        gateway.node.now(),
+    ))
 }
 
 /// Signs out: the unlocked keys are forgotten.
-pub async fn sign_out(State(gateway): State<Gateway>, parts: Parts) -> impl IntoResponse {
+pub(crate) async fn sign_out(State(gateway): State<Gateway>, parts: Parts) -> impl IntoResponse {
     if let Some(token) = token(&parts) {
         gateway.node.sign_out(token);
     }

@@ -10,22 +10,26 @@ use super::{Gateway, blocking};
 use crate::service::error::ServiceError;
 
 /// `GET /status`
-pub async fn status(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
+pub(crate) async fn status(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
     Ok(Json(gateway.node.status().await?))
 }
 
 /// `GET /directory`
-pub async fn directory(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
+pub(crate) async fn directory(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
     let online = gateway.node.online().await;
     blocking(move || gateway.node.directory(&online)).await.map(Json)
 }
 
 /// `GET /jobs/{id}`
-pub async fn job(
+pub(crate) async fn job(
     State(gateway): State<Gateway>,
     _: Operator,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    let job = gateway.node.jobs().find(&id).ok_or(ServiceError::Unknown("job"))?;
+    let job = gateway
+        .node
+        .jobs()
+        .find(&id)
+        .ok_or(ServiceError::Unknown("job"))?;
     Ok(Json(job.view()))
 }

@@ -14,26 +14,28 @@ use super::{Gateway, blocking};
 
 /// A path on the node's own machine.
 #[derive(Deserialize)]
-pub struct LocalPath {
+pub(crate) struct LocalPath {
     path: PathBuf,
 }
 
 /// `GET /studies`
-pub async fn list(State(gateway): State<Gateway>, _: SignedIn) -> Result<Json<Value>, Problem> {
+pub(crate) async fn list(State(gateway): State<Gateway>, _: SignedIn) -> Result<Json<Value>, Problem> {
     blocking(move || gateway.node.studies()).await.map(Json)
 }
 
 /// `GET /studies/{uid}`
-pub async fn show(
+pub(crate) async fn show(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path(uid): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    blocking(move || gateway.node.study(&session, &uid)).await.map(Json)
+    blocking(move || gateway.node.study(&session, &uid))
+        .await
+        .map(Json)
 }
 
 /// `POST /studies/import`: staff may do this without seeing any image.
-pub async fn import(
+pub(crate) async fn import(
     State(gateway): State<Gateway>,
     _: Operator,
     Json(body): Json<LocalPath>,
@@ -43,7 +45,7 @@ pub async fn import(
 }
 
 /// `POST /studies/{uid}/export`
-pub async fn export(
+pub(crate) async fn export(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path(uid): Path<String>,

@@ -15,7 +15,7 @@ const NO_APP: &str = "<!doctype html><html lang=ja><meta charset=utf-8><title>Do
     <code>dokuei run --ui-dir DIR</code>.</p></html>";
 
 /// Serves the files in `directory`; every other path gives its `index.html`, which routes by itself.
-pub fn files(directory: Option<PathBuf>) -> Router {
+pub(crate) fn files(directory: Option<PathBuf>) -> Router {
     match directory {
         Some(directory) => {
             let index = ServeFile::new(directory.join("index.html"));
@@ -26,5 +26,9 @@ pub fn files(directory: Option<PathBuf>) -> Router {
 }
 
 async fn no_app() -> impl IntoResponse {
-    (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], NO_APP)
+    (
+        StatusCode::NOT_FOUND,
+        [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
+        NO_APP,
+    )
 }

@@ -46,8 +46,14 @@ impl Node {
         let now = self.now();
         policy::may(&session.certificate, Action::Agree, now)?;
         let with: Fingerprint = with.parse().map_err(|error| ServiceError::field("with", error))?;
-        let other = self.people().certificate(&with).ok_or(ServiceError::Unknown("practitioner"))?;
-        let (proposer, other) = (self.as_party(&session.certificate, now)?, self.as_party(&other, now)?);
+        let other = self
+            .people()
+            .certificate(&with)
+            .ok_or(ServiceError::Unknown("practitioner"))?;
+        let (proposer, other) = (
+            self.as_party(&session.certificate, now)?,
+            self.as_party(&other, now)?,
+        );
         let contact = format!("{} {}", proposer.institution, proposer.name);
         let agreement = template::standard(proposer, other, contact, now, now.plus(VALIDITY));
         let id = AgreementId::from_bytes(rand::random());
@@ -93,8 +99,13 @@ impl Node {
         other: &Fingerprint,
         now: Timestamp,
     ) -> Result<Option<AgreementInForce>, ServiceError> {
-        let all = self.agreement_logs()?.into_iter().filter_map(|log| log.in_force(now));
-        Ok(all.filter(|agreement| agreement.between(one, other)).max_by_key(|one| one.agreement().valid_until))
+        let all = self
+            .agreement_logs()?
+            .into_iter()
+            .filter_map(|log| log.in_force(now));
+        Ok(all
+            .filter(|agreement| agreement.between(one, other))
+            .max_by_key(|one| one.agreement().valid_until))
     }
 
     pub(super) fn people_agreement(&self, id: &AgreementId) -> Option<AgreementInForce> {
@@ -103,7 +114,9 @@ impl Node {
 
     fn agreement_logs(&self) -> Result<Vec<AgreementLog>, ServiceError> {
         let rows = self.store().logs(Some(LogKind::Agreement))?;
-        rows.iter().map(|row| self.agreement_log(AgreementId::from_bytes(row.log_id))).collect()
+        rows.iter()
+            .map(|row| self.agreement_log(AgreementId::from_bytes(row.log_id)))
+            .collect()
     }
 
     pub(super) fn agreement_log(&self, id: AgreementId) -> Result<AgreementLog, ServiceError> {
@@ -114,8 +127,12 @@ impl Node {
     /// A practitioner with the institution at which she works: her node's, else the one in her certificate.
     fn as_party(&self, certificate: &PractitionerCertificate, now: Timestamp) -> Result<Party, ServiceError> {
         let devices = self.people().nodes_of(&certificate.fingerprint, now)?;
-        let node = devices.iter().find_map(|device| self.people().node_certificate(&device.node));
-        let institution = node.map(|node| node.institution).or_else(|| certificate.institution.clone());
+        let node = devices
+            .iter()
+            .find_map(|device| self.people().node_certificate(&device.node));
+        let institution = node
+            .map(|node| node.institution)
+            .or_else(|| certificate.institution.clone());
         Ok(Party {
             practitioner: certificate.fingerprint,
             name: certificate.name.japanese.clone(),
@@ -124,9 +141,15 @@ impl Node {
     }
 
     fn agreement_view(&self, log: &AgreementLog, me: &Fingerprint) -> Value {
-        let Some((_, agreement)) = log.proposal() else { return Value::Null };
+        let Some((_, agreement)) = log.proposal() else {
+            return Value::Null;
+        };
         let by_me = agreement.proposer.practitioner == *me;
-        let other = if by_me { &agreement.other } else { &agreement.proposer };
+        let other = if by_me {
+            &agreement.other
+        } else {
+            &agreement.proposer
+        };
         let mut with = self.party(&other.practitioner);
         if with.is_null() {
             with = json!({"fingerprint": other.practitioner, "name_ja": other.name, "institution": other.institution});

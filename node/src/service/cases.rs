@@ -96,7 +96,9 @@ impl Node {
             _ => 2,
         };
         rows.sort_by(|a, b| {
-            rank(a).cmp(&rank(b)).then_with(|| b["requested_at"].as_str().cmp(&a["requested_at"].as_str()))
+            rank(a)
+                .cmp(&rank(b))
+                .then_with(|| b["requested_at"].as_str().cmp(&a["requested_at"].as_str()))
         });
         Ok(rows.into())
     }
@@ -117,7 +119,12 @@ impl Node {
                 "scope": request.consent.scope,
             });
         }
-        view["timeline"] = case.log().ordered().into_iter().map(|entry| self.timeline_item(entry)).collect();
+        view["timeline"] = case
+            .log()
+            .ordered()
+            .into_iter()
+            .map(|entry| self.timeline_item(entry))
+            .collect();
         view["reports"] = self.reports(&case);
         self.audit(&session.id, "view", id, "success")?;
         Ok(view)
@@ -129,7 +136,10 @@ impl Node {
     /// [`ServiceError::Refused`] with the rule.
     pub fn accept(&self, session: &Session, id: &str) -> Result<Value, ServiceError> {
         self.act(session, id, "accept", |case| {
-            Ok(Body::Accept(Accept { request: request_of(case)?, note: String::new() }))
+            Ok(Body::Accept(Accept {
+                request: request_of(case)?,
+                note: String::new(),
+            }))
         })
     }
 
@@ -138,7 +148,12 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Refused`] with the rule.
     pub fn decline(&self, session: &Session, id: &str, reason: String) -> Result<Value, ServiceError> {
-        self.act(session, id, "decline", |case| Ok(Body::Decline(Decline { request: request_of(case)?, reason })))
+        self.act(session, id, "decline", |case| {
+            Ok(Body::Decline(Decline {
+                request: request_of(case)?,
+                reason,
+            }))
+        })
     }
 
     /// Signs a report.
@@ -182,7 +197,9 @@ impl Node {
     pub fn mark_read(&self, session: &Session, id: &str) -> Result<Value, ServiceError> {
         self.act(session, id, "read", |case| {
             let newest = report_entries(case).last().map(|entry| entry.id());
-            Ok(Body::ReportRead(ReportRead { report: newest.ok_or(ServiceError::NoReport)? }))
+            Ok(Body::ReportRead(ReportRead {
+                report: newest.ok_or(ServiceError::NoReport)?,
+            }))
         })
     }
 
@@ -214,7 +231,12 @@ impl Node {
         let mut case = self.my_case(session, id)?;
         let outcome = body(&case).and_then(|body| self.author_case(session, &mut case, body));
         drop(writing);
-        self.audit(&session.id, verb, id, if outcome.is_ok() { "success" } else { "refused" })?;
+        self.audit(
+            &session.id,
+            verb,
+            id,
+            if outcome.is_ok() { "success" } else { "refused" },
+        )?;
         outcome?;
         self.ring();
         self.row(&case, &session.certificate.fingerprint)
@@ -224,15 +246,28 @@ impl Node {
     pub(super) fn my_case(&self, session: &Session, id: &str) -> Result<Case, ServiceError> {
         let id: CaseId = id.parse().map_err(|_| ServiceError::Unknown("case"))?;
         let case = self.case_log(id)?;
-        if case.parties().contains(&session.certificate.fingerprint) { Ok(case) } else { Err(ServiceError::Unknown("case")) }
+        if case.parties().contains(&session.certificate.fingerprint) {
+            Ok(case)
+        } else {
+            Err(ServiceError::Unknown("case"))
+        }
     }
 
     fn row(&self, case: &Case, me: &Fingerprint) -> Result<Value, ServiceError> {
-        let Some((id, request)) = case.request() else { return Ok(Value::Null) };
+        let Some((id, request)) = case.request() else {
+            return Ok(Value::Null);
+        };
         let requesting = request.requester.practitioner == *me;
-        let other = if requesting { request.consultant } else { request.requester.practitioner };
+        let other = if requesting {
+            request.consultant
+        } else {
+            request.requester.practitioner
+        };
         let (state, reports) = (case.state(), report_entries(case));
-        let requested_at = case.log().get(&id).map(|entry| clock::rfc3339(entry.header().time));
+        let requested_at = case
+            .log()
+            .get(&id)
+            .map(|entry| clock::rfc3339(entry.header().time));
         let newest = reports.last().and_then(|entry| match entry.body() {
             Body::Report(report) => Some(json!({"status": report.status, "version": reports.len()})),
             _ => None,
@@ -273,8 +308,15 @@ impl Node {
     fn timeline_item(&self, entry: &VerifiedEntry) -> Value {
         let header = entry.header();
         let (ja, en) = entry.body().summary();
-        let person = self.people().certificate(&header.signer).map(|one| one.name.japanese);
-        let by = person.or_else(|| self.people().node_certificate(&header.signer).map(|one| one.institution));
+        let person = self
+            .people()
+            .certificate(&header.signer)
+            .map(|one| one.name.japanese);
+        let by = person.or_else(|| {
+            self.people()
+                .node_certificate(&header.signer)
+                .map(|one| one.institution)
+        });
         json!({
             "entry_id": entry.id(),
             "type": header.entry_type,
@@ -291,7 +333,9 @@ impl Node {
         let versions = report_entries(case).into_iter().enumerate();
         versions
             .filter_map(|(index, entry)| {
-                let Body::Report(report) = entry.body() else { return None };
+                let Body::Report(report) = entry.body() else {
+                    return None;
+                };
                 Some(json!({
                     "entry_id": entry.id(),
                     "version": index + 1,
@@ -319,11 +363,15 @@ impl Node {
 /// The versions of the report, oldest first.
 pub(super) fn report_entries(case: &Case) -> Vec<&VerifiedEntry> {
     let entries = case.log().ordered().into_iter();
-    entries.filter(|entry| matches!(entry.body(), Body::Report(_))).collect()
+    entries
+        .filter(|entry| matches!(entry.body(), Body::Report(_)))
+        .collect()
 }
 
 fn request_of(case: &Case) -> Result<EntryId, ServiceError> {
-    case.request().map(|(id, _)| id).ok_or(ServiceError::Unknown("request"))
+    case.request()
+        .map(|(id, _)| id)
+        .ok_or(ServiceError::Unknown("request"))
 }
 
 /// Whether the next move is this practitioner's and she has not made it yet.

@@ -7,9 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use dokuei_identity::cbor;
-use dokuei_net::wire::case::{
-    CaseMessage, CaseReply, EntryBytes, EntryId, MAX_ENTRIES_BYTES, RefusedEntry,
-};
+use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryBytes, EntryId, MAX_ENTRIES_BYTES, RefusedEntry};
 use dokuei_net::{CallError, Multiaddr, Network, PeerId};
 use dokuei_store::OutboxRow;
 
@@ -42,9 +40,13 @@ impl Node {
             return;
         }
         let node = self.clone();
-        let Ok(practitioners) = blocking(move || node.own_cards()).await else { return };
+        let Ok(practitioners) = blocking(move || node.own_cards()).await else {
+            return;
+        };
         for peer in network.status().peers.iter().filter(|peer| peer.admitted) {
-            let message = CaseMessage::Introduce { practitioners: practitioners.clone() };
+            let message = CaseMessage::Introduce {
+                practitioners: practitioners.clone(),
+            };
             if let Err(error) = network.call_case(peer.peer, message).await {
                 // It hears of her when we meet again.
                 tracing::info!(peer = %peer.peer, %error, "an introduction did not arrive");
@@ -80,17 +82,29 @@ impl Node {
         let (store, peer) = (self.store().clone(), peer.to_string());
         let node = blocking(move || Ok(store.node_by_peer(&peer)?)).await?;
         let addresses = node.map(|node| node.addresses).unwrap_or_default();
-        Ok(addresses.iter().filter_map(|address| address.parse().ok()).collect())
+        Ok(addresses
+            .iter()
+            .filter_map(|address| address.parse().ok())
+            .collect())
     }
 
-    async fn send_to(&self, network: &Network, peer: PeerId, rows: Vec<OutboxRow>) -> Result<(), ServiceError> {
+    async fn send_to(
+        &self,
+        network: &Network,
+        peer: PeerId,
+        rows: Vec<OutboxRow>,
+    ) -> Result<(), ServiceError> {
         for batch in rows.chunks(BATCH) {
             let (node, wanted) = (self.clone(), batch.to_vec());
             let entries = blocking(move || node.bodies_of(&wanted)).await?;
             let reply = network.call_case(peer, CaseMessage::Entries { entries }).await;
             let node = self.clone();
             match reply {
-                Ok(CaseReply::Stored { stored, refused, missing }) => {
+                Ok(CaseReply::Stored {
+                    stored,
+                    refused,
+                    missing,
+                }) => {
                     let sent = batch.to_vec();
                     blocking(move || node.note_answer(&peer, &sent, &stored, &refused, &missing)).await?;
                 }
@@ -137,9 +151,13 @@ impl Node {
         let mut entries = Vec::new();
         let mut room = MAX_ENTRIES_BYTES;
         for row in rows {
-            let Some(entry) = self.stored_entry(&row.entry_id)? else { continue };
+            let Some(entry) = self.stored_entry(&row.entry_id)? else {
+                continue;
+            };
             let bytes = cbor::encode(&entry);
-            let Some(left) = room.checked_sub(bytes.len()) else { break };
+            let Some(left) = room.checked_sub(bytes.len()) else {
+                break;
+            };
             room = left;
             entries.push(EntryBytes(bytes));
         }
@@ -151,5 +169,7 @@ impl Node {
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ServiceError> + Send + 'static,
 ) -> Result<T, ServiceError> {
-    tokio::task::spawn_blocking(work).await.unwrap_or(Err(ServiceError::Interrupted))
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or(Err(ServiceError::Interrupted))
 }

@@ -66,9 +66,14 @@ impl Node {
         let (_, request) = case.request().ok_or(ServiceError::Unknown("request"))?;
         let entries = report_entries(case);
         let entry = *entries.last().ok_or(ServiceError::NoReport)?;
-        let Body::Report(report) = entry.body() else { return Err(ServiceError::NoReport) };
+        let Body::Report(report) = entry.body() else {
+            return Err(ServiceError::NoReport);
+        };
         let signer = entry.header().signer;
-        let author = self.people().certificate(&signer).ok_or(ServiceError::Unknown("practitioner"))?;
+        let author = self
+            .people()
+            .certificate(&signer)
+            .ok_or(ServiceError::Unknown("practitioner"))?;
         Ok(Reported {
             case,
             entry,
@@ -83,7 +88,10 @@ impl Node {
 
     /// The institution whose node an entry was signed at.
     fn institution_of(&self, device: &Fingerprint, author: &PractitionerCertificate) -> String {
-        let node = self.people().node_certificate(device).map(|node| node.institution);
+        let node = self
+            .people()
+            .node_certificate(device)
+            .map(|node| node.institution);
         node.or_else(|| author.institution.clone()).unwrap_or_default()
     }
 
@@ -144,7 +152,12 @@ impl Reported<'_> {
                 name: self.author.name.japanese.clone(),
                 name_latin: self.author.name.latin.clone(),
                 licence: format!("{kind} 第{}号", self.author.licence.number),
-                qualifications: self.author.qualifications.iter().map(|one| one.code.label_ja().to_owned()).collect(),
+                qualifications: self
+                    .author
+                    .qualifications
+                    .iter()
+                    .map(|one| one.code.label_ja().to_owned())
+                    .collect(),
                 signed_at: self.signed_at(),
             },
             entry_id: self.entry.id().to_string(),
@@ -186,8 +199,16 @@ impl Reported<'_> {
             },
             modality: self.request.modalities.first().cloned().unwrap_or_default(),
             evidence,
-            requested_by: person("", &self.request.requester.name, &self.request.requester.institution),
-            signed_by: person(&self.author.name.latin, &self.author.name.japanese, &self.author_institution),
+            requested_by: person(
+                "",
+                &self.request.requester.name,
+                &self.request.requester.institution,
+            ),
+            signed_by: person(
+                &self.author.name.latin,
+                &self.author.name.japanese,
+                &self.author_institution,
+            ),
             signed_at: self.signed_at(),
             utc_offset_minutes: JAPAN_OFFSET_MINUTES,
             request: format!("{}: {}", self.request.region, self.request.question),
@@ -205,16 +226,28 @@ impl Reported<'_> {
 
 fn person(latin: &str, japanese: &str, institution: &str) -> ReportPerson {
     let components = |name: &str| name.split([' ', '\u{3000}']).collect::<Vec<_>>().join("^");
-    let name = PersonName { alphabetic: components(latin), ideographic: components(japanese), phonetic: String::new() };
-    ReportPerson { name, institution: institution.to_owned() }
+    let name = PersonName {
+        alphabetic: components(latin),
+        ideographic: components(japanese),
+        phonetic: String::new(),
+    };
+    ReportPerson {
+        name,
+        institution: institution.to_owned(),
+    }
 }
 
 /// How a name is read: kana where there are any, else Latin letters.
 fn reading(phonetic: &str, alphabetic: &str) -> String {
-    let name = if phonetic.trim().is_empty() { alphabetic } else { phonetic };
+    let name = if phonetic.trim().is_empty() {
+        alphabetic
+    } else {
+        phonetic
+    };
     name.replace('^', " ").trim().to_owned()
 }
 
 fn uid(text: &str) -> Result<Uid, ServiceError> {
-    text.parse().map_err(|_| ServiceError::Store(StoreError::Damaged("UID")))
+    text.parse()
+        .map_err(|_| ServiceError::Store(StoreError::Damaged("UID")))
 }

@@ -155,7 +155,10 @@ impl From<PractitionerError> for ServiceError {
 impl ServiceError {
     /// A field that is not understood.
     pub fn field(field: &'static str, why: impl ToString) -> Self {
-        Self::Field { field, why: why.to_string() }
+        Self::Field {
+            field,
+            why: why.to_string(),
+        }
     }
 
     /// A file that cannot be used.
@@ -231,11 +234,15 @@ impl ServiceError {
             Self::LockedOut { .. } => Blame::TooMany,
             Self::Denied(_) => Blame::NotAllowed,
             Self::Refused(Refusal::Denied(_) | Refusal::NotAParty | Refusal::NotAPerson) => Blame::NotAllowed,
-            Self::Refused(_) | Self::NoAgreement | Self::NoDevice | Self::NotOpened | Self::NotEmpty(_) => Blame::Conflict,
+            Self::Refused(_) | Self::NoAgreement | Self::NoDevice | Self::NotOpened | Self::NotEmpty(_) => {
+                Blame::Conflict
+            }
             Self::Store(StoreError::InstanceConflict | StoreError::SeriesConflict) => Blame::Conflict,
             Self::Store(_) => Blame::Storage,
             Self::Field { .. } | Self::Files(_) | Self::File { .. } | Self::Render(_) => Blame::Caller,
-            Self::NoPractitionerCertificate | Self::NoNodeCertificate | Self::Certificate(_) => Blame::Conflict,
+            Self::NoPractitionerCertificate | Self::NoNodeCertificate | Self::Certificate(_) => {
+                Blame::Conflict
+            }
             _ => Blame::Node,
         }
     }

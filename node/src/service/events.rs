@@ -45,7 +45,10 @@ impl Default for Events {
 impl Events {
     /// Tells all listeners; with none, nothing happens.
     pub fn publish(&self, kind: EventKind, id: impl ToString) {
-        let _ = self.0.send(Event { kind, id: id.to_string() });
+        let _ = self.0.send(Event {
+            kind,
+            id: id.to_string(),
+        });
     }
 
     /// Listens from now on.

@@ -17,14 +17,20 @@ impl Node {
     #[must_use]
     pub fn start_export(&self, session: &Session, uid: String, folder: PathBuf) -> Arc<Job> {
         let (node, actor) = (self.clone(), session.id.clone());
-        self.0.jobs.start("export", &self.0.events, move |job| node.export(job, &actor, &uid, &folder))
+        self.0.jobs.start("export", &self.0.events, move |job| {
+            node.export(job, &actor, &uid, &folder)
+        })
     }
 
     fn export(&self, job: &Job, actor: &str, uid: &str, folder: &Path) -> Result<Value, ServiceError> {
         let study = self.store().study(uid)?;
         job.expect(study.bytes);
         fs::create_dir_all(folder).map_err(ServiceError::file(folder))?;
-        if fs::read_dir(folder).map_err(ServiceError::file(folder))?.next().is_some() {
+        if fs::read_dir(folder)
+            .map_err(ServiceError::file(folder))?
+            .next()
+            .is_some()
+        {
             return Err(ServiceError::NotEmpty(folder.to_owned()));
         }
         // Written down before the first byte leaves.
@@ -33,8 +39,11 @@ impl Node {
         for (number, series) in self.store().series_of(uid)?.into_iter().enumerate() {
             let directory = folder.join(format!("SE{:05}", number + 1));
             fs::create_dir_all(&directory).map_err(ServiceError::file(&directory))?;
-            for (number, instance) in
-                self.store().instances_of(&series.series_instance_uid)?.into_iter().enumerate()
+            for (number, instance) in self
+                .store()
+                .instances_of(&series.series_instance_uid)?
+                .into_iter()
+                .enumerate()
             {
                 let path = directory.join(format!("IM{:05}.dcm", number + 1));
                 let mut file = File::create_new(&path).map_err(ServiceError::file(&path))?;

@@ -47,18 +47,30 @@ impl Fetching {
     }
 
     fn reached(&self, package: &[u8; 16], bytes: u64) {
-        if let Some(reached) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(package) {
+        if let Some(reached) = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_mut(package)
+        {
             *reached = bytes;
         }
     }
 
     fn end(&self, package: &[u8; 16]) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(package);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(package);
     }
 
     /// Bytes that came so far, while the package is being fetched.
     pub(super) fn progress(&self, package: &[u8; 16]) -> Option<u64> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(package).copied()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(package)
+            .copied()
     }
 }
 
@@ -116,7 +128,9 @@ impl Node {
     }
 
     async fn fetch_one(&self, network: &Network, wanted: &Wanted) -> Result<(), ServiceError> {
-        let Some(peer) = self.holder(network, &wanted.from).await? else { return Ok(()) };
+        let Some(peer) = self.holder(network, &wanted.from).await? else {
+            return Ok(());
+        };
         let (node, asked) = (self.clone(), wanted.clone());
         let sink = blocking(move || node.begin_receiving(&asked)).await?;
         let sink = Arc::new(Mutex::new(sink));
@@ -131,7 +145,10 @@ impl Node {
                 ranges,
                 progress: Some(progress),
             };
-            if let Err(error) = network.pull_package(peer, request, Box::new(Shared(Arc::clone(&sink)))).await {
+            if let Err(error) = network
+                .pull_package(peer, request, Box::new(Shared(Arc::clone(&sink))))
+                .await
+            {
                 tracing::info!(%peer, %error, "a transfer was interrupted; it goes on from what was verified");
                 return Ok(());
             }
@@ -144,7 +161,10 @@ impl Node {
     async fn holder(&self, network: &Network, from: &Fingerprint) -> Result<Option<PeerId>, ServiceError> {
         let (node, from) = (self.clone(), *from);
         let devices = blocking(move || node.people().nodes_of(&from, node.now())).await?;
-        let peers: Vec<PeerId> = devices.iter().map(|device| peer_id_of(&device.node_key)).collect();
+        let peers: Vec<PeerId> = devices
+            .iter()
+            .map(|device| peer_id_of(&device.node_key))
+            .collect();
         if let Some(peer) = peers.iter().find(|peer| network.is_admitted(peer)) {
             return Ok(Some(*peer));
         }
@@ -161,7 +181,10 @@ impl Node {
     ) -> (watch::Sender<PullProgress>, AbortOnDrop) {
         let (sender, mut receiver) = watch::channel(PullProgress::default());
         let (node, case, package) = (self.clone(), wanted.case, *wanted.offer.package.as_bytes());
-        let before = sink.lock().unwrap_or_else(PoisonError::into_inner).verified_bytes();
+        let before = sink
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .verified_bytes();
         let task = tokio::spawn(async move {
             while receiver.changed().await.is_ok() {
                 let bytes = receiver.borrow_and_update().bytes;
@@ -181,7 +204,9 @@ impl Node {
         let verifier = match self.store().package(&package) {
             Ok(row) => {
                 let bitmap = Bitmap::from_bytes(&row.package.verified).ok();
-                bitmap.and_then(|bitmap| Verifier::resume(id, bitmap)).or_else(|| Verifier::new(id))
+                bitmap
+                    .and_then(|bitmap| Verifier::resume(id, bitmap))
+                    .or_else(|| Verifier::new(id))
             }
             Err(StoreError::NotFound(_)) => {
                 self.create_incoming(wanted, &core, id)?;
@@ -192,18 +217,38 @@ impl Node {
         let verifier = verifier.ok_or_else(|| bad("no package has this length"))?;
         let (payload, outboard) = self.store().package_files(&package)?;
         let open = |path: &std::path::Path| {
-            File::options().read(true).write(true).open(path).map_err(ServiceError::file(path))
+            File::options()
+                .read(true)
+                .write(true)
+                .open(path)
+                .map_err(ServiceError::file(path))
         };
         let (payload, outboard) = (open(&payload)?, open(&outboard)?);
-        Ok(Receiving { store: self.store().clone(), package, verifier, payload, outboard, undurable: 0 })
+        Ok(Receiving {
+            store: self.store().clone(),
+            package,
+            verifier,
+            payload,
+            outboard,
+            undurable: 0,
+        })
     }
 
     fn create_incoming(&self, wanted: &Wanted, core: &VerifiedCore, id: TreeId) -> Result<(), ServiceError> {
         let file = self.store().new_package_file()?;
-        let lengths = [(file.payload(), id.length()), (file.outboard(), id.outboard_length())];
+        let lengths = [
+            (file.payload(), id.length()),
+            (file.outboard(), id.outboard_length()),
+        ];
         for (path, length) in lengths {
-            let opened = File::options().write(true).create(true).truncate(false).open(path);
-            opened.and_then(|file| file.set_len(length)).map_err(ServiceError::file(path))?;
+            let opened = File::options()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(path);
+            opened
+                .and_then(|file| file.set_len(length))
+                .map_err(ServiceError::file(path))?;
         }
         let package = NewPackage {
             package_id: *wanted.offer.package.as_bytes(),
@@ -221,8 +266,13 @@ impl Node {
     /// The order of the protocol: signature, then addressee and what was signed in the case log.
     fn verified_core(&self, wanted: &Wanted) -> Result<VerifiedCore, ServiceError> {
         let parsed = UnverifiedCore::parse(&wanted.offer.core).map_err(|error| bad(&error.to_string()))?;
-        let sender = self.people().certificate(&parsed.signer()).ok_or_else(|| bad("its signer is not known"))?;
-        let core = parsed.verify(&sender.key).map_err(|error| bad(&error.to_string()))?;
+        let sender = self
+            .people()
+            .certificate(&parsed.signer())
+            .ok_or_else(|| bad("its signer is not known"))?;
+        let core = parsed
+            .verify(&sender.key)
+            .map_err(|error| bad(&error.to_string()))?;
         let signed = core.core();
         let agrees = signed.package == wanted.offer.package
             && signed.case == wanted.case
@@ -289,7 +339,10 @@ impl Receiving {
             match ranges.last_mut() {
                 Some(last) if last.first + last.count == u64::from(next.start) => last.count += count,
                 _ if full => break,
-                _ => ranges.push(ChunkRange { first: next.start.into(), count }),
+                _ => ranges.push(ChunkRange {
+                    first: next.start.into(),
+                    count,
+                }),
             }
         }
         ranges
@@ -298,15 +351,16 @@ impl Receiving {
     fn take(&mut self, slice: &Slice) -> Result<(), SinkError> {
         let range = package_range(slice.range).ok_or_else(|| SinkError::Forged("out of range".to_owned()))?;
         let whole = [slice.bytes.as_slice(), slice.proof.as_slice()].concat();
-        self.verifier.accept(range, &whole, &mut self.payload, &mut self.outboard).map_err(|error| {
-            match error {
+        self.verifier
+            .accept(range, &whole, &mut self.payload, &mut self.outboard)
+            .map_err(|error| match error {
                 dokuei_package::tree::TreeError::Io(error) => SinkError::Storage(error.to_string()),
                 other => SinkError::Forged(other.to_string()),
-            }
-        })?;
+            })?;
         self.undurable += slice.bytes.len() as u64;
         if self.undurable >= CHECKPOINT {
-            self.checkpoint().map_err(|error| SinkError::Storage(error.to_string()))?;
+            self.checkpoint()
+                .map_err(|error| SinkError::Storage(error.to_string()))?;
         }
         Ok(())
     }
@@ -330,7 +384,9 @@ impl PackageSink for Shared {
 
     fn finish(&mut self) -> Result<(), SinkError> {
         let mut receiving = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        receiving.checkpoint().map_err(|error| SinkError::Storage(error.to_string()))
+        receiving
+            .checkpoint()
+            .map_err(|error| SinkError::Storage(error.to_string()))
     }
 }
 

@@ -35,11 +35,18 @@ pub(super) struct NodeHost {
 
 impl NodeHost {
     pub(super) fn new(node: Node) -> Self {
-        Self { node, peers: Mutex::default() }
+        Self {
+            node,
+            peers: Mutex::default(),
+        }
     }
 
     fn certificate_of(&self, peer: &PeerId) -> Option<Fingerprint> {
-        self.peers.lock().unwrap_or_else(PoisonError::into_inner).get(peer).copied()
+        self.peers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(peer)
+            .copied()
     }
 }
 
@@ -50,7 +57,12 @@ impl Host for NodeHost {
 
     fn hello(&self) -> BoxFuture<'_, Option<OwnHello>> {
         let node = self.node.clone();
-        Box::pin(async move { tokio::task::spawn_blocking(move || node.own_hello()).await.ok()?.ok() })
+        Box::pin(async move {
+            tokio::task::spawn_blocking(move || node.own_hello())
+                .await
+                .ok()?
+                .ok()
+        })
     }
 
     fn admit(&self, peer: PeerId, hello: Hello) -> BoxFuture<'_, Result<Admitted, Refusal>> {
@@ -59,7 +71,10 @@ impl Host for NodeHost {
             let admitted = tokio::task::spawn_blocking(move || node.judge(&peer, &hello))
                 .await
                 .map_err(|_| Refusal::new(RefusalCode::Internal, "the node is stopping"))??;
-            self.peers.lock().unwrap_or_else(PoisonError::into_inner).insert(peer, admitted.node);
+            self.peers
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(peer, admitted.node);
             Ok(admitted)
         })
     }
@@ -90,7 +105,9 @@ impl Host for NodeHost {
     fn case_message(&self, peer: PeerId, message: CaseMessage) -> BoxFuture<'_, CaseReply> {
         let (node, from) = (self.node.clone(), self.certificate_of(&peer));
         Box::pin(async move {
-            let Some(from) = from else { return refused(RefusalCode::NotAdmitted) };
+            let Some(from) = from else {
+                return refused(RefusalCode::NotAdmitted);
+            };
             let answer = tokio::task::spawn_blocking(move || node.answer(&from, message)).await;
             match answer {
                 Ok(Ok(reply)) => reply,
@@ -126,12 +143,23 @@ impl Node {
     /// What we say of ourselves.
     fn own_hello(&self) -> Result<OwnHello, ServiceError> {
         let credentials = self.credentials()?;
-        let crl = credentials.revoked.as_ref().map_or(CrlState { number: 0, hash: [0; 32] }, |list| CrlState {
-            number: list.number(),
-            hash: Sha256::digest(list.der()).into(),
-        });
+        let crl = credentials.revoked.as_ref().map_or(
+            CrlState {
+                number: 0,
+                hash: [0; 32],
+            },
+            |list| CrlState {
+                number: list.number(),
+                hash: Sha256::digest(list.der()).into(),
+            },
+        );
         let practitioners = self.own_cards()?;
-        Ok(OwnHello { node: self.here()?, node_chain: cbor::encode(&credentials.chain), practitioners, crl })
+        Ok(OwnHello {
+            node: self.here()?,
+            node_chain: cbor::encode(&credentials.chain),
+            practitioners,
+            crl,
+        })
     }
 
     /// Those who work here and have a device list.
@@ -139,10 +167,19 @@ impl Node {
         let (credentials, now) = (self.credentials()?, self.now());
         let mut cards = Vec::new();
         for person in self.practitioners()? {
-            let Some(chain) = self.practitioner_files().chain(&person.id)? else { continue };
-            let Ok(certificate) = credentials.practitioner(&chain, now) else { continue };
-            let Some(list) = self.people().device_list(&certificate, now)? else { continue };
-            cards.push(PractitionerCard { chain: cbor::encode(&chain), device_list: list.bytes().to_vec() });
+            let Some(chain) = self.practitioner_files().chain(&person.id)? else {
+                continue;
+            };
+            let Ok(certificate) = credentials.practitioner(&chain, now) else {
+                continue;
+            };
+            let Some(list) = self.people().device_list(&certificate, now)? else {
+                continue;
+            };
+            cards.push(PractitionerCard {
+                chain: cbor::encode(&chain),
+                device_list: list.bytes().to_vec(),
+            });
         }
         cards.truncate(MAX_PRACTITIONERS);
         Ok(cards)
@@ -151,16 +188,25 @@ impl Node {
     /// Verifies a peer and everybody who works there, and remembers them.
     fn judge(&self, peer: &PeerId, hello: &Hello) -> Result<Admitted, Refusal> {
         let (credentials, now) = (
-            self.credentials().map_err(|_| Refusal::new(RefusalCode::NotEnrolled, "no certificate installed"))?,
+            self.credentials()
+                .map_err(|_| Refusal::new(RefusalCode::NotEnrolled, "no certificate installed"))?,
             self.now(),
         );
         let chain: Chain = decoded(&hello.node_chain)?;
         let certificate = credentials.node_of(&chain, now).map_err(chain_refused)?;
         policy::may_take_part(&certificate, now)
             .map_err(|denial| Refusal::new(RefusalCode::Policy, denial.rule.id))?;
-        self.people().remember_node(&chain, &certificate, now).map_err(|error| internal(&error))?;
-        hello.practitioners.iter().try_for_each(|card| self.learn_practitioner(card))?;
-        let known = self.store().node(&certificate.fingerprint).map_err(|error| internal(&error.into()))?;
+        self.people()
+            .remember_node(&chain, &certificate, now)
+            .map_err(|error| internal(&error))?;
+        hello
+            .practitioners
+            .iter()
+            .try_for_each(|card| self.learn_practitioner(card))?;
+        let known = self
+            .store()
+            .node(&certificate.fingerprint)
+            .map_err(|error| internal(&error.into()))?;
         let row = NodeRow {
             fingerprint: certificate.fingerprint,
             peer_id: peer.to_string(),
@@ -168,8 +214,13 @@ impl Node {
             addresses: known.map(|row| row.addresses).unwrap_or_default(),
             last_seen: now,
         };
-        self.store().put_node(&row).map_err(|error| internal(&error.into()))?;
-        Ok(Admitted { node: certificate.fingerprint, key: certificate.key })
+        self.store()
+            .put_node(&row)
+            .map_err(|error| internal(&error.into()))?;
+        Ok(Admitted {
+            node: certificate.fingerprint,
+            key: certificate.key,
+        })
     }
 
     /// Takes practitioners whom an admitted node introduces.
@@ -195,7 +246,9 @@ impl Node {
         let (credentials, now) = (self.credentials().map_err(not_enrolled)?, self.now());
         let chain: Chain = decoded(&card.chain)?;
         let person = credentials.practitioner(&chain, now).map_err(chain_refused)?;
-        self.people().remember_practitioner(&chain, &person, now).map_err(|error| internal(&error))?;
+        self.people()
+            .remember_practitioner(&chain, &person, now)
+            .map_err(|error| internal(&error))?;
         self.people()
             .learn_device_list(&person, &card.device_list, now)
             .map_err(|error| Refusal::new(RefusalCode::DeviceList, error.to_string()))
@@ -206,9 +259,13 @@ impl Node {
         match message {
             CaseMessage::Entries { entries } => self.take_entries(entries),
             CaseMessage::Heads { logs } => {
-                let ours = logs.iter().filter_map(|asked| self.shared_log(from, asked.log.0)).map(|(log, heads)| {
-                    LogHeads { log: dokuei_net::wire::case::LogId(log), heads }
-                });
+                let ours = logs
+                    .iter()
+                    .filter_map(|asked| self.shared_log(from, asked.log.0))
+                    .map(|(log, heads)| LogHeads {
+                        log: dokuei_net::wire::case::LogId(log),
+                        heads,
+                    });
                 Ok(CaseReply::Heads { logs: ours.collect() })
             }
             CaseMessage::Want { log, have } => self.give(from, log.0, &have),
@@ -220,7 +277,9 @@ impl Node {
     fn take_entries(&self, entries: Vec<EntryBytes>) -> Result<CaseReply, ServiceError> {
         let (mut stored, mut refused, mut missing) = (Vec::new(), Vec::new(), Vec::new());
         for bytes in entries {
-            let Ok(entry) = cbor::decode::<SignedEntry>(&bytes.0) else { continue };
+            let Ok(entry) = cbor::decode::<SignedEntry>(&bytes.0) else {
+                continue;
+            };
             let id = EntryId(*entry.id().as_bytes());
             match self.take(entry) {
                 Ok(taken) => {
@@ -230,14 +289,21 @@ impl Node {
                 Err(ServiceError::Refused(refusal)) => {
                     tracing::warn!(code = refusal.code(), "an entry was refused");
                     self.audit("peer", "entry", &hex::encode(id.0), refusal.code())?;
-                    refused.push(RefusedEntry { entry: id, code: RefusalCode::Policy as u8 });
+                    refused.push(RefusedEntry {
+                        entry: id,
+                        code: RefusalCode::Policy as u8,
+                    });
                 }
                 // The disk, not the peer: it will send the entry again.
                 Err(error) => return Err(error),
             }
         }
         self.ring();
-        Ok(CaseReply::Stored { stored, refused, missing })
+        Ok(CaseReply::Stored {
+            stored,
+            refused,
+            missing,
+        })
     }
 
     /// Opens a package for a peer that may have it.
@@ -245,15 +311,27 @@ impl Node {
         let not_found = |_| Refusal::new(RefusalCode::NotFound, "no such package");
         let row = self.store().package(&package.0).map_err(not_found)?;
         let row = row.package;
-        let case = self.case_log(CaseId::from_bytes(row.case_id)).map_err(|error| internal(&error))?;
+        let case = self
+            .case_log(CaseId::from_bytes(row.case_id))
+            .map_err(|error| internal(&error))?;
         if !case.may_fetch(from, &DomainPackageId::from_bytes(package.0)) {
-            return Err(Refusal::new(RefusalCode::NotParty, "not granted to this node, or not accepted yet"));
+            return Err(Refusal::new(
+                RefusalCode::NotParty,
+                "not granted to this node, or not accepted yet",
+            ));
         }
-        let (payload, outboard) =
-            self.store().package_files(&package.0).map_err(|error| internal(&error.into()))?;
-        let open = |path| File::open(path).map_err(|_| Refusal::new(RefusalCode::NotFound, "no such package"));
+        let (payload, outboard) = self
+            .store()
+            .package_files(&package.0)
+            .map_err(|error| internal(&error.into()))?;
+        let open =
+            |path| File::open(path).map_err(|_| Refusal::new(RefusalCode::NotFound, "no such package"));
         let id = TreeId::new(row.root, row.length);
-        Ok(Box::new(Served(Holding::new(id, open(payload)?, open(outboard)?))))
+        Ok(Box::new(Served(Holding::new(
+            id,
+            open(payload)?,
+            open(outboard)?,
+        ))))
     }
 }
 
@@ -286,7 +364,11 @@ fn decoded(bytes: &[u8]) -> Result<Chain, Refusal> {
 }
 
 fn chain_refused(error: ChainError) -> Refusal {
-    let code = if matches!(error, ChainError::Revoked { .. }) { RefusalCode::Revoked } else { RefusalCode::Chain };
+    let code = if matches!(error, ChainError::Revoked { .. }) {
+        RefusalCode::Revoked
+    } else {
+        RefusalCode::Chain
+    };
     Refusal::new(code, error.to_string())
 }
 

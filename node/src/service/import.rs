@@ -8,14 +8,16 @@ use std::sync::Arc;
 
 use dokuei_dicom::files::{self, Limits};
 use dokuei_dicom::{InstanceHeader, read_header};
-use dokuei_store::{FinishedBlob, Inserted, NewInstance, Origin, PersonName, SeriesRecord, StoreError, StudyRecord};
+use dokuei_store::{
+    FinishedBlob, Inserted, NewInstance, Origin, PersonName, SeriesRecord, StoreError, StudyRecord,
+};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Node;
 use super::error::ServiceError;
 use super::events::EventKind;
 use super::jobs::Job;
-use super::Node;
 
 /// Bytes copied at a time.
 const BUFFER: usize = 256 * 1024;
@@ -48,7 +50,9 @@ impl Node {
     #[must_use]
     pub fn start_import(&self, path: PathBuf) -> Arc<Job> {
         let node = self.clone();
-        self.0.jobs.start("import", &self.0.events, move |job| node.import(job, path))
+        self.0
+            .jobs
+            .start("import", &self.0.events, move |job| node.import(job, path))
     }
 
     fn import(&self, job: &Job, path: PathBuf) -> Result<Value, ServiceError> {
@@ -60,12 +64,20 @@ impl Node {
                 Ok(()) => {}
                 // A full disk ends the import; a bad file does not.
                 Err(error @ ServiceError::Store(StoreError::NoSpace)) => return Err(error),
-                Err(error) => result.refused.push(RefusedFile { file, reason: error.to_string() }),
+                Err(error) => result.refused.push(RefusedFile {
+                    file,
+                    reason: error.to_string(),
+                }),
             }
         }
         for (file, why) in candidates.skipped {
-            let reason = serde_json::to_value(why).ok().and_then(|word| word.as_str().map(skipped_because));
-            result.refused.push(RefusedFile { file, reason: reason.unwrap_or_default() });
+            let reason = serde_json::to_value(why)
+                .ok()
+                .and_then(|word| word.as_str().map(skipped_because));
+            result.refused.push(RefusedFile {
+                file,
+                reason: reason.unwrap_or_default(),
+            });
         }
         for study in &result.studies {
             self.audit("operator", "import", study, "success")?;
@@ -76,11 +88,17 @@ impl Node {
 
     fn import_file(&self, path: &Path, job: &Job, result: &mut Imported) -> Result<(), ServiceError> {
         let open = || File::open(path).map_err(ServiceError::file(path));
-        let header = read_header(BufReader::new(open()?)).map_err(|error| ServiceError::field("file", error))?;
-        let copied = self.copy_in(header, open()?, |bytes| job.advance(bytes)).map_err(|error| match error {
-            ServiceError::File { source, .. } => ServiceError::File { path: path.to_owned(), source },
-            other => other,
-        })?;
+        let header =
+            read_header(BufReader::new(open()?)).map_err(|error| ServiceError::field("file", error))?;
+        let copied = self
+            .copy_in(header, open()?, |bytes| job.advance(bytes))
+            .map_err(|error| match error {
+                ServiceError::File { source, .. } => ServiceError::File {
+                    path: path.to_owned(),
+                    source,
+                },
+                other => other,
+            })?;
         let study = copied.header.study_instance_uid.to_string();
         let bytes = copied.blob.bytes();
         match self.keep(copied, Origin::Imported)? {
@@ -114,7 +132,10 @@ impl Node {
             blob.write_all(&buffer[..read]).map_err(StoreError::from)?;
             progress(read as u64);
         }
-        Ok(Copied { header, blob: blob.finish()? })
+        Ok(Copied {
+            header,
+            blob: blob.finish()?,
+        })
     }
 
     /// Writes the rows of a copied instance: from here on it is stored.
@@ -137,7 +158,9 @@ impl Node {
             columns: header.columns.map_or(0, u32::from),
             frames: header.frames.unwrap_or(0),
         };
-        Ok(self.store().insert_instance(&study, &series, &instance, blob, self.now())?)
+        Ok(self
+            .store()
+            .insert_instance(&study, &series, &instance, blob, self.now())?)
     }
 }
 

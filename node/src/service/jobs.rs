@@ -72,7 +72,10 @@ impl Job {
             fields.insert("id".to_owned(), self.id.clone().into());
             fields.insert("kind".to_owned(), self.kind.into());
             fields.insert("done".to_owned(), done.into());
-            fields.insert("total".to_owned(), self.total.load(Ordering::Relaxed).max(done).into());
+            fields.insert(
+                "total".to_owned(),
+                self.total.load(Ordering::Relaxed).max(done).into(),
+            );
         }
         view
     }
@@ -108,7 +111,13 @@ impl Jobs {
                 Err(error) => {
                     tracing::warn!(kind, code = error.code(), "a job failed");
                     let (detail, next) = (error.to_string(), error.next());
-                    Outcome::Failed { error: Failure { code: error.code().to_owned(), detail, next } }
+                    Outcome::Failed {
+                        error: Failure {
+                            code: error.code().to_owned(),
+                            detail,
+                            next,
+                        },
+                    }
                 }
             };
             *lock(&running.outcome) = outcome;

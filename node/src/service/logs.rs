@@ -33,11 +33,19 @@ pub(super) struct Taken {
 /// The entries of a log as they were signed, parents first.
 pub(super) fn stored(store: &Store, kind: LogKind, log: &[u8; 16]) -> Result<Vec<SignedEntry>, StoreError> {
     let rows = store.entries(log)?;
-    Ok(rows.into_iter().filter(|row| row.kind == kind).map(signed).collect())
+    Ok(rows
+        .into_iter()
+        .filter(|row| row.kind == kind)
+        .map(signed)
+        .collect())
 }
 
 fn signed(row: StoredEntry) -> SignedEntry {
-    SignedEntry { header: row.header, body: row.body, salt: row.salt }
+    SignedEntry {
+        header: row.header,
+        body: row.body,
+        salt: row.salt,
+    }
 }
 
 impl Node {
@@ -79,7 +87,11 @@ impl Node {
     pub(super) fn author_receipt(&self, id: CaseId, body: Body) -> Result<(), ServiceError> {
         let (now, here) = (self.now(), self.here()?);
         let mut case = self.case_log(id)?;
-        let author = Author { signer: here, device: here, crl_number: self.crl_number() };
+        let author = Author {
+            signer: here,
+            device: here,
+            crl_number: self.crl_number(),
+        };
         let draft = case.draft(&author, body, self.people(), now)?;
         let entry = draft.sign(&self.0.secrets.node, &mut rand::rng());
         let effects = case.handle(Event::Authored(entry), self.people(), now)?;
@@ -141,7 +153,11 @@ impl Node {
         let peers = self.peers_of(&receivers)?;
         let peers: Vec<&str> = peers.iter().map(String::as_str).collect();
         self.store().append_entries(&rows, &peers)?;
-        let event = if kind == LogKind::Case { EventKind::Case } else { EventKind::Agreement };
+        let event = if kind == LogKind::Case {
+            EventKind::Case
+        } else {
+            EventKind::Agreement
+        };
         self.events().publish(event, hex::encode(log));
         Ok(taken)
     }
@@ -189,7 +205,11 @@ impl Node {
     }
 
     /// Heads of a log in which the node with this certificate takes part: to others a log does not exist.
-    pub(super) fn shared_log(&self, with: &Fingerprint, log: [u8; 16]) -> Option<([u8; 16], Vec<WireEntryId>)> {
+    pub(super) fn shared_log(
+        &self,
+        with: &Fingerprint,
+        log: [u8; 16],
+    ) -> Option<([u8; 16], Vec<WireEntryId>)> {
         let (heads, parties) = match self.store().log(&log).ok()?.kind {
             LogKind::Case => {
                 let case = self.case_log(CaseId::from_bytes(log)).ok()?;
@@ -216,7 +236,10 @@ impl Node {
         have: &[WireEntryId],
     ) -> Result<CaseReply, ServiceError> {
         if self.shared_log(to, log).is_none() {
-            return Ok(CaseReply::Entries { entries: Vec::new(), more: false });
+            return Ok(CaseReply::Entries {
+                entries: Vec::new(),
+                more: false,
+            });
         }
         let heads: Vec<EntryId> = have.iter().map(|id| EntryId::from_bytes(id.0)).collect();
         let lacking: Vec<SignedEntry> = match self.store().log(&log)?.kind {
@@ -226,7 +249,12 @@ impl Node {
             }
             LogKind::Agreement => {
                 let agreement = self.agreement_log(AgreementId::from_bytes(log))?;
-                agreement.log().entries_since(&heads).into_iter().cloned().collect()
+                agreement
+                    .log()
+                    .entries_since(&heads)
+                    .into_iter()
+                    .cloned()
+                    .collect()
             }
         };
         let (mut entries, mut room, mut more) = (Vec::new(), MAX_ENTRIES_BYTES, false);

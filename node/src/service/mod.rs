@@ -88,7 +88,10 @@ impl Node {
         let now = clock::now();
         let store = Store::open(dir.root(), &storage_key(&secrets))?;
         let credentials = Credentials::read(&dir, now)?;
-        let certificate = credentials.as_ref().map(|credentials| credentials.node(now)).transpose()?;
+        let certificate = credentials
+            .as_ref()
+            .map(|credentials| credentials.node(now))
+            .transpose()?;
         let people = People::new(store.clone(), credentials.clone());
         let sessions = Sessions::new(u64::from(config.api.auto_lock_minutes) * 60);
         let inner = Inner {
@@ -174,7 +177,11 @@ impl Node {
     }
 
     fn crl_number(&self) -> u64 {
-        let revoked = self.0.credentials.as_ref().and_then(|credentials| credentials.revoked.as_ref());
+        let revoked = self
+            .0
+            .credentials
+            .as_ref()
+            .and_then(|credentials| credentials.revoked.as_ref());
         revoked.map_or(0, |list| list.number())
     }
 
@@ -190,7 +197,8 @@ impl Node {
     /// Our own certificate belongs to those that entries are verified against.
     fn remember_ourselves(&self, now: Timestamp) -> Result<(), ServiceError> {
         if let (Some(credentials), Some(certificate)) = (&self.0.credentials, &self.0.certificate) {
-            self.people().remember_node(&credentials.chain, certificate, now)?;
+            self.people()
+                .remember_node(&credentials.chain, certificate, now)?;
         }
         Ok(())
     }

@@ -43,7 +43,9 @@ impl Node {
                 continue;
             }
             let case = self.case_log(CaseId::from_bytes(package.case_id))?;
-            let Some((_, request)) = case.request() else { continue };
+            let Some((_, request)) = case.request() else {
+                continue;
+            };
             if request.consultant != session.certificate.fingerprint {
                 continue;
             }
@@ -55,7 +57,8 @@ impl Node {
                         ServiceError::Open(_) | ServiceError::Grant(_) | ServiceError::BadPackage(_)
                     );
                     if refused {
-                        self.store().set_package_state(&package.package_id, PackageState::Refused)?;
+                        self.store()
+                            .set_package_state(&package.package_id, PackageState::Refused)?;
                         self.events().publish(EventKind::Case, case.id());
                     }
                     self.audit(&session.id, "open", &case.id().to_string(), error.code())?;
@@ -77,7 +80,10 @@ impl Node {
         let (payload, outboard) = self.store().package_files(&package.package_id)?;
         let open = |path: &std::path::Path| File::open(path).map_err(ServiceError::file(path));
         let mut reader = PackageReader::open(&core, key, open(&payload)?, open(&outboard)?)?;
-        let study = case.request().map(|(_, request)| request.study_instance_uid.clone()).unwrap_or_default();
+        let study = case
+            .request()
+            .map(|(_, request)| request.study_instance_uid.clone())
+            .unwrap_or_default();
         for index in 0..reader.manifest().instances().len() {
             let listed = reader.manifest().instances()[index].clone();
             let header = read_header(BufReader::new(reader.instance(index)?))
@@ -85,18 +91,23 @@ impl Node {
             if header.study_instance_uid.as_str() != study
                 || header.sop_instance_uid.as_str() != listed.sop_instance_uid
             {
-                return Err(ServiceError::BadPackage("an instance is not of the study that was requested".to_owned()));
+                return Err(ServiceError::BadPackage(
+                    "an instance is not of the study that was requested".to_owned(),
+                ));
             }
             // Reading to its end compares the instance with the manifest; only then does it become a row.
-            let copied = self.copy_in(header, reader.instance(index)?, |_| {}).map_err(|error| match error {
-                ServiceError::File { source, .. } => ServiceError::BadPackage(source.to_string()),
-                other => other,
-            })?;
+            let copied =
+                self.copy_in(header, reader.instance(index)?, |_| {})
+                    .map_err(|error| match error {
+                        ServiceError::File { source, .. } => ServiceError::BadPackage(source.to_string()),
+                        other => other,
+                    })?;
             self.keep(copied, Origin::Received)?;
         }
         reader.finish()?;
         self.store().set_study_case(&study, case.id().as_bytes())?;
-        self.store().set_package_state(&package.package_id, PackageState::Opened)?;
+        self.store()
+            .set_package_state(&package.package_id, PackageState::Opened)?;
         self.audit(&session.id, "open", &case.id().to_string(), "success")?;
         self.events().publish(EventKind::Case, case.id());
         self.events().publish(EventKind::Study, study);
@@ -106,21 +117,35 @@ impl Node {
     fn core_of(&self, row: &PackageRow) -> Result<VerifiedCore, ServiceError> {
         let bad = |error: &dyn std::fmt::Display| ServiceError::BadPackage(error.to_string());
         let parsed = UnverifiedCore::parse(&row.package.core).map_err(|error| bad(&error))?;
-        let sender = self.people().certificate(&parsed.signer()).ok_or_else(|| bad(&"its signer is not known"))?;
+        let sender = self
+            .people()
+            .certificate(&parsed.signer())
+            .ok_or_else(|| bad(&"its signer is not known"))?;
         parsed.verify(&sender.key).map_err(|error| bad(&error))
     }
 
     /// The package's key: from the local vault when it was opened before, else from the grant to this device. What the
     /// grant opened is wrapped anew for this node, so that the device key can be rotated and destroyed.
-    fn key_of(&self, session: &Session, case: &Case, core: &VerifiedCore) -> Result<PackageKey, ServiceError> {
+    fn key_of(
+        &self,
+        session: &Session,
+        case: &Case,
+        core: &VerifiedCore,
+    ) -> Result<PackageKey, ServiceError> {
         let here = self.here()?;
         let package = core.core().package;
-        let grant = case.log().ordered().into_iter().find_map(|entry| match entry.body() {
-            Body::Grant(grant) if grant.package == package && grant.node == here => Some(grant.clone()),
-            _ => None,
-        });
-        let Grant { sealed, .. } = grant.ok_or_else(|| ServiceError::BadPackage("there is no grant for this node".to_owned()))?;
-        let sealed = SealedKey::from_bytes(&sealed).map_err(|error| ServiceError::BadPackage(error.to_string()))?;
+        let grant = case
+            .log()
+            .ordered()
+            .into_iter()
+            .find_map(|entry| match entry.body() {
+                Body::Grant(grant) if grant.package == package && grant.node == here => Some(grant.clone()),
+                _ => None,
+            });
+        let Grant { sealed, .. } =
+            grant.ok_or_else(|| ServiceError::BadPackage("there is no grant for this node".to_owned()))?;
+        let sealed =
+            SealedKey::from_bytes(&sealed).map_err(|error| ServiceError::BadPackage(error.to_string()))?;
         let secret = kem_key(&session.secrets);
         let kid = kid_of(&secret.public());
         let me = session.certificate.fingerprint;
@@ -145,7 +170,11 @@ impl Node {
     ) -> Result<Value, ServiceError> {
         let packages = self.store().packages(Some(case.as_bytes()))?;
         let Some(row) = packages.first() else {
-            let word = if matches!(state, State::AwaitingPackage { .. }) { "connecting" } else { "none" };
+            let word = if matches!(state, State::AwaitingPackage { .. }) {
+                "connecting"
+            } else {
+                "none"
+            };
             return Ok(json!({"state": word, "done": 0, "total": 0}));
         };
         let (id, total) = (&row.package.package_id, row.package.length);

@@ -51,7 +51,11 @@ pub(super) struct People {
 
 impl People {
     pub(super) fn new(store: Store, credentials: Option<Credentials>) -> Self {
-        Self { store, credentials, known: Mutex::default() }
+        Self {
+            store,
+            credentials,
+            known: Mutex::default(),
+        }
     }
 
     fn credentials(&self) -> Result<&Credentials, ServiceError> {
@@ -66,7 +70,11 @@ impl People {
         now: Timestamp,
     ) -> Result<(), ServiceError> {
         self.keep(&certificate.fingerprint, ChainKind::Practitioner, chain, now)?;
-        self.cache(chain.clone(), Known::Practitioner(certificate.clone()), certificate.fingerprint);
+        self.cache(
+            chain.clone(),
+            Known::Practitioner(certificate.clone()),
+            certificate.fingerprint,
+        );
         Ok(())
     }
 
@@ -78,7 +86,11 @@ impl People {
         now: Timestamp,
     ) -> Result<(), ServiceError> {
         self.keep(&certificate.fingerprint, ChainKind::Node, chain, now)?;
-        self.cache(chain.clone(), Known::Node(certificate.clone()), certificate.fingerprint);
+        self.cache(
+            chain.clone(),
+            Known::Node(certificate.clone()),
+            certificate.fingerprint,
+        );
         Ok(())
     }
 
@@ -92,19 +104,32 @@ impl People {
         now: Timestamp,
     ) -> Result<(), ServiceError> {
         if self.store.chain(fingerprint)?.is_none() {
-            let seen = Seen { kind_is_node: kind == ChainKind::Node, chain: chain.clone(), at: now };
-            self.store.put_chain(fingerprint, kind, &cbor::encode(&seen), now)?;
+            let seen = Seen {
+                kind_is_node: kind == ChainKind::Node,
+                chain: chain.clone(),
+                at: now,
+            };
+            self.store
+                .put_chain(fingerprint, kind, &cbor::encode(&seen), now)?;
         }
         Ok(())
     }
 
     fn cache(&self, chain: Chain, known: Known, fingerprint: Fingerprint) {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(fingerprint, (chain, known));
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(fingerprint, (chain, known));
     }
 
     /// The certificate with this fingerprint: from memory, else from the store, where it was put when it stood.
     fn known(&self, fingerprint: &Fingerprint) -> Option<(Chain, Known)> {
-        let cached = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(fingerprint).cloned();
+        let cached = self
+            .known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(fingerprint)
+            .cloned();
         if cached.is_some() {
             return cached;
         }
@@ -128,11 +153,6 @@ impl People {
         }
     }
 
-    /// Her chain, to show to others.
-    pub(super) fn chain(&self, fingerprint: &Fingerprint) -> Option<Chain> {
-        self.known(fingerprint).map(|(chain, _)| chain)
-    }
-
     /// A node's certificate, as it stood when it was first seen here.
     pub(super) fn node_certificate(&self, fingerprint: &Fingerprint) -> Option<NodeCertificate> {
         match self.known(fingerprint)? {
@@ -144,7 +164,10 @@ impl People {
     /// All practitioners who were seen here.
     pub(super) fn all(&self) -> Result<Vec<PractitionerCertificate>, ServiceError> {
         let rows = self.store.chains(ChainKind::Practitioner)?;
-        Ok(rows.iter().filter_map(|(fingerprint, _)| self.certificate(fingerprint)).collect())
+        Ok(rows
+            .iter()
+            .filter_map(|(fingerprint, _)| self.certificate(fingerprint))
+            .collect())
     }
 
     /// The newest device list of a practitioner.
@@ -153,7 +176,9 @@ impl People {
         practitioner: &PractitionerCertificate,
         now: Timestamp,
     ) -> Result<Option<VerifiedDeviceList>, ServiceError> {
-        let Some(row) = self.store.device_list(&practitioner.fingerprint)? else { return Ok(None) };
+        let Some(row) = self.store.device_list(&practitioner.fingerprint)? else {
+            return Ok(None);
+        };
         device_list::verify(&row.list, practitioner, now)
             .map(Some)
             .map_err(|error| ServiceError::field("device list", error))
@@ -171,7 +196,8 @@ impl People {
         let known = self.device_list(practitioner, now)?;
         let accepted = device_list::accept(known.as_ref(), offered).map_err(refuse)?;
         let seq = accepted.list().seq;
-        self.store.put_device_list(&practitioner.fingerprint, seq, accepted.bytes(), now)?;
+        self.store
+            .put_device_list(&practitioner.fingerprint, seq, accepted.bytes(), now)?;
         Ok(())
     }
 
@@ -181,15 +207,21 @@ impl People {
         practitioner: &Fingerprint,
         now: Timestamp,
     ) -> Result<Vec<device_list::Device>, ServiceError> {
-        let Some(certificate) = self.certificate(practitioner) else { return Ok(Vec::new()) };
+        let Some(certificate) = self.certificate(practitioner) else {
+            return Ok(Vec::new());
+        };
         let list = self.device_list(&certificate, now)?;
-        Ok(list.map(|list| list.devices_at(now).cloned().collect()).unwrap_or_default())
+        Ok(list
+            .map(|list| list.devices_at(now).cloned().collect())
+            .unwrap_or_default())
     }
 
     /// Verifies a chain as it stands now, against the newest revocation list.
     fn standing_now(&self, fingerprint: &Fingerprint) -> Result<(), ServiceError> {
         let credentials = self.credentials()?;
-        let (chain, known) = self.known(fingerprint).ok_or(ServiceError::Unknown("certificate"))?;
+        let (chain, known) = self
+            .known(fingerprint)
+            .ok_or(ServiceError::Unknown("certificate"))?;
         match known {
             Known::Practitioner(_) => credentials.practitioner(&chain, clock::now()).map(drop)?,
             Known::Node(_) => credentials.node_of(&chain, clock::now()).map(drop)?,

@@ -54,7 +54,8 @@ impl Beginning<'_> {
         let draft = self.case.draft(&self.author, body, people, now)?;
         let entry = draft.sign(&self.session.secrets.signing, &mut rand::rng());
         let id = entry.id();
-        self.effects.extend(self.case.handle(Event::Authored(entry), people, now)?);
+        self.effects
+            .extend(self.case.handle(Event::Authored(entry), people, now)?);
         Ok(id)
     }
 }
@@ -81,8 +82,14 @@ impl Node {
     ) -> Result<(CaseId, Arc<Job>), ServiceError> {
         let now = self.now();
         policy::may(&session.certificate, Action::Request, now)?;
-        let consultant: Fingerprint = wanted.with.parse().map_err(|error| ServiceError::field("with", error))?;
-        let reader = self.people().certificate(&consultant).ok_or(ServiceError::Unknown("practitioner"))?;
+        let consultant: Fingerprint = wanted
+            .with
+            .parse()
+            .map_err(|error| ServiceError::field("with", error))?;
+        let reader = self
+            .people()
+            .certificate(&consultant)
+            .ok_or(ServiceError::Unknown("practitioner"))?;
         policy::may(&reader, Action::Consult, now)?;
         if self.people().nodes_of(&consultant, now)?.is_empty() {
             return Err(ServiceError::NoDevice);
@@ -94,7 +101,13 @@ impl Node {
         let request = self.request_body(session, consultant, &agreement, &study, wanted)?;
         let id = CaseId::from_bytes(rand::random());
         let author = self.author(session)?;
-        let mut check = Beginning { node: self, session, author, case: Case::new(id, self.here()?), effects: Vec::new() };
+        let mut check = Beginning {
+            node: self,
+            session,
+            author,
+            case: Case::new(id, self.here()?),
+            effects: Vec::new(),
+        };
         check.add(Body::Request(Box::new(request.clone())))?;
         let (node, session) = (self.clone(), Arc::clone(session));
         let job = self.0.jobs.start("request", &self.0.events, move |job| {
@@ -113,7 +126,13 @@ impl Node {
     ) -> Result<Value, ServiceError> {
         let (now, consultant) = (self.now(), request.consultant);
         let author = self.author(session)?;
-        let mut beginning = Beginning { node: self, session, author, case: Case::new(id, self.here()?), effects: Vec::new() };
+        let mut beginning = Beginning {
+            node: self,
+            session,
+            author,
+            case: Case::new(id, self.here()?),
+            effects: Vec::new(),
+        };
         let request = beginning.add(Body::Request(Box::new(request)))?;
         let sealed = self.seal(job, session, id, request, study, now)?;
         beginning.add(Body::PackageOffered(PackageOffered {
@@ -125,8 +144,14 @@ impl Node {
             original_bytes: sealed.bytes,
         }))?;
         for device in self.people().nodes_of(&consultant, now)? {
-            let key = grant(&sealed.cek, &sealed.core, &consultant, &device.kem, &mut rand::rng())
-                .map_err(|error| ServiceError::field("device list", error))?;
+            let key = grant(
+                &sealed.cek,
+                &sealed.core,
+                &consultant,
+                &device.kem,
+                &mut rand::rng(),
+            )
+            .map_err(|error| ServiceError::field("device list", error))?;
             beginning.add(Body::Grant(Grant {
                 package: sealed.package,
                 recipient: consultant,
@@ -140,7 +165,8 @@ impl Node {
         let effects = beginning.effects;
         let _writing = self.write_lock();
         self.perform(LogKind::Case, *id.as_bytes(), effects)?;
-        self.store().set_study_case(&study.study.study_instance_uid, id.as_bytes())?;
+        self.store()
+            .set_study_case(&study.study.study_instance_uid, id.as_bytes())?;
         self.audit(&session.id, "request", &id.to_string(), "success")?;
         self.ring();
         Ok(json!({"case_id": id, "bytes": bytes, "sealed_bytes": sealed_bytes}))
@@ -159,7 +185,10 @@ impl Node {
         let package = PackageId::from_bytes(rand::random());
         let sources = self.in_reading_order(&study.study.study_instance_uid)?;
         let file = self.store().new_package_file()?;
-        let payload = File::options().write(true).open(file.payload()).map_err(ServiceError::file(file.payload()))?;
+        let payload = File::options()
+            .write(true)
+            .open(file.payload())
+            .map_err(ServiceError::file(file.payload()))?;
         let label = Label {
             package,
             case,
@@ -169,7 +198,9 @@ impl Node {
             expires_at: now.plus(PACKAGE_VALIDITY),
         };
         let open = |_: usize, source: &Source| {
-            self.store().blob_reader(&source.sop_instance_uid).map_err(std::io::Error::other)
+            self.store()
+                .blob_reader(&source.sop_instance_uid)
+                .map_err(std::io::Error::other)
         };
         let progress = |progress: dokuei_package::seal::Progress| {
             job.expect(progress.total);
@@ -201,7 +232,9 @@ impl Node {
             length: core.ciphertext_length,
             verified: Vec::new(),
         };
-        Ok(self.store().add_package(&package, sealed.file, Some(sealed.cek.as_bytes()), self.now())?)
+        Ok(self
+            .store()
+            .add_package(&package, sealed.file, Some(sealed.cek.as_bytes()), self.now())?)
     }
 
     /// The instances of a study as they are to be sealed: of every series the middle first, then outward in halving
@@ -233,8 +266,9 @@ impl Node {
         wanted: NewRequest,
     ) -> Result<Request, ServiceError> {
         let certificate = &session.certificate;
-        let explained_at = clock::parse(&wanted.consent.explained_at)
-            .ok_or_else(|| ServiceError::field("consent.explained_at", "it is not a time as RFC 3339 writes it"))?;
+        let explained_at = clock::parse(&wanted.consent.explained_at).ok_or_else(|| {
+            ServiceError::field("consent.explained_at", "it is not a time as RFC 3339 writes it")
+        })?;
         let hours = u64::from(agreement.agreement().turnaround_hours);
         Ok(Request {
             agreement: agreement.reference(),
@@ -286,13 +320,20 @@ fn urgency_of(word: &str) -> Result<Urgency, ServiceError> {
         "routine" | "" => Ok(Urgency::Routine),
         "urgent" => Ok(Urgency::Urgent),
         "emergency" => Ok(Urgency::Emergency),
-        _ => Err(ServiceError::field("urgency", "it is routine, urgent or emergency")),
+        _ => Err(ServiceError::field(
+            "urgency",
+            "it is routine, urgent or emergency",
+        )),
     }
 }
 
 fn write_durable(path: &Path, bytes: &[u8]) -> Result<(), ServiceError> {
     let write = || {
-        let mut file = File::options().write(true).create(true).truncate(true).open(path)?;
+        let mut file = File::options()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(path)?;
         file.write_all(bytes)?;
         file.sync_all()
     };

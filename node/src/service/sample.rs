@@ -42,7 +42,12 @@ pub fn write(out: &Path, slices: u32, size: u16) -> Result<Written, SampleError>
     if fs::read_dir(out)?.next().is_some() {
         return Err(SampleError::NotEmpty);
     }
-    let options = PhantomOptions { slices, rows: size, columns: size, ..PhantomOptions::default() };
+    let options = PhantomOptions {
+        slices,
+        rows: size,
+        columns: size,
+        ..PhantomOptions::default()
+    };
     let phantom = phantom::write_cbct(out, &options)?;
     Ok(Written {
         study_instance_uid: phantom.study_instance_uid.to_string(),

@@ -22,7 +22,9 @@ pub struct Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Session")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -44,14 +46,21 @@ impl Sessions {
     /// No sessions; each will be locked after `auto_lock` seconds without use.
     #[must_use]
     pub fn new(auto_lock: u64) -> Self {
-        Self { held: Mutex::default(), auto_lock }
+        Self {
+            held: Mutex::default(),
+            auto_lock,
+        }
     }
 
     /// Opens a session and gives its token. An earlier session of the same person stays open.
     #[must_use]
     pub fn open(&self, session: Session, now: Timestamp) -> (Token, Arc<Session>) {
         let (token, session) = (Token::generate(), Arc::new(session));
-        let held = Held { token: token.clone(), session: Arc::clone(&session), used: now };
+        let held = Held {
+            token: token.clone(),
+            session: Arc::clone(&session),
+            used: now,
+        };
         self.with(now, |all| all.insert(handle(token.expose()), held));
         (token, session)
     }
@@ -60,7 +69,9 @@ impl Sessions {
     #[must_use]
     pub fn find(&self, token: &str, now: Timestamp) -> Option<Arc<Session>> {
         self.with(now, |all| {
-            let held = all.get_mut(&handle(token)).filter(|held| held.token.matches(token))?;
+            let held = all
+                .get_mut(&handle(token))
+                .filter(|held| held.token.matches(token))?;
             held.used = now;
             Some(Arc::clone(&held.session))
         })
@@ -74,7 +85,9 @@ impl Sessions {
     /// Everybody who is signed in.
     #[must_use]
     pub fn all(&self, now: Timestamp) -> Vec<Arc<Session>> {
-        self.with(now, |all| all.values().map(|held| Arc::clone(&held.session)).collect())
+        self.with(now, |all| {
+            all.values().map(|held| Arc::clone(&held.session)).collect()
+        })
     }
 
     /// When a session that is used now would be locked.

@@ -49,10 +49,17 @@ impl Node {
             }
         };
         self.store().clear_sign_in_failures(id)?;
-        let chain = self.practitioner_files().chain(id)?.ok_or(ServiceError::NoPractitionerCertificate)?;
+        let chain = self
+            .practitioner_files()
+            .chain(id)?
+            .ok_or(ServiceError::NoPractitionerCertificate)?;
         let certificate = self.credentials()?.practitioner(&chain, now)?;
         self.people().remember_practitioner(&chain, &certificate, now)?;
-        let session = Session { id: id.to_owned(), certificate, secrets };
+        let session = Session {
+            id: id.to_owned(),
+            certificate,
+            secrets,
+        };
         self.publish_devices(&session, now)?;
         self.audit(id, "sign_in", id, "success")?;
         let (token, session) = self.sessions().open(session, now);
@@ -66,10 +73,18 @@ impl Node {
     }
 
     fn refuse_while_locked(&self, id: &str, now: Timestamp) -> Result<(), ServiceError> {
-        let Some(failures) = self.store().sign_in_failures(id)? else { return Ok(()) };
+        let Some(failures) = self.store().sign_in_failures(id)? else {
+            return Ok(());
+        };
         let wait = wait_after(failures.count);
         let waited = now.since(failures.last);
-        if waited < wait { Err(ServiceError::LockedOut { seconds: wait - waited }) } else { Ok(()) }
+        if waited < wait {
+            Err(ServiceError::LockedOut {
+                seconds: wait - waited,
+            })
+        } else {
+            Ok(())
+        }
     }
 
     /// Puts this node into the practitioner's device list when it is not in it or runs out soon.
@@ -78,9 +93,10 @@ impl Node {
         let kem = kem_key(&session.secrets);
         let (public, kid) = (kem.public(), kid_of(&kem.public()));
         let known = self.people().device_list(&session.certificate, now)?;
-        let stands = known.as_ref().and_then(|list| list.device_of(node, now)).is_some_and(|device| {
-            device.kid == kid && device.valid_until > now.plus(RENEW_BEFORE)
-        });
+        let stands = known
+            .as_ref()
+            .and_then(|list| list.device_of(node, now))
+            .is_some_and(|device| device.kid == kid && device.valid_until > now.plus(RENEW_BEFORE));
         if stands {
             return Ok(());
         }
@@ -92,7 +108,10 @@ impl Node {
             valid_until: now.plus(DEVICE_VALIDITY),
         };
         let consent = device_list::consent(&session.certificate.fingerprint, &device, &self.0.secrets.node);
-        let others = known.as_ref().map(|list| list.list().devices.as_slice()).unwrap_or_default();
+        let others = known
+            .as_ref()
+            .map(|list| list.list().devices.as_slice())
+            .unwrap_or_default();
         let mut devices: Vec<ListedDevice> = others
             .iter()
             .filter(|listed| listed.device.node != node.fingerprint && listed.device.valid_until >= now)
@@ -106,7 +125,8 @@ impl Node {
             devices,
         };
         let bytes = device_list::sign(&list, &session.secrets.signing);
-        self.people().learn_device_list(&session.certificate, &bytes, now)?;
+        self.people()
+            .learn_device_list(&session.certificate, &bytes, now)?;
         self.0.introduce.store(true, Ordering::Relaxed);
         Ok(())
     }
@@ -122,7 +142,10 @@ pub(super) fn kem_key(secrets: &PractitionerSecrets) -> KemSecretKey {
 fn wait_after(failures: u32) -> u64 {
     match failures.checked_sub(FREE_FAILURES) {
         None => 0,
-        Some(over) => 2_u64.checked_pow(over.saturating_add(2)).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT),
+        Some(over) => 2_u64
+            .checked_pow(over.saturating_add(2))
+            .unwrap_or(LONGEST_WAIT)
+            .min(LONGEST_WAIT),
     }
 }
 

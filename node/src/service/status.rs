@@ -70,15 +70,23 @@ impl Node {
     fn status_view(&self, network: &Status) -> Result<Value, ServiceError> {
         let now = self.now();
         let certificate = self.0.certificate.as_ref();
-        let signed_in: Vec<Value> =
-            self.sessions().all(now).iter().map(|one| view::practitioner(&one.id, &one.certificate, now)).collect();
+        let signed_in: Vec<Value> = self
+            .sessions()
+            .all(now)
+            .iter()
+            .map(|one| view::practitioner(&one.id, &one.certificate, now))
+            .collect();
         let bootstraps: Vec<Value> = network
             .bootstraps
             .iter()
             .map(|one| json!({"address": one.address.to_string(), "connected": one.connected}))
             .collect();
-        let peers: Result<Vec<Value>, ServiceError> =
-            network.peers.iter().filter(|peer| peer.admitted).map(|peer| self.peer_view(peer)).collect();
+        let peers: Result<Vec<Value>, ServiceError> = network
+            .peers
+            .iter()
+            .filter(|peer| peer.admitted)
+            .map(|peer| self.peer_view(peer))
+            .collect();
         Ok(json!({
             "version": env!("CARGO_PKG_VERSION"),
             "peer_id": peer_id_of(&self.0.secrets.node.public()).to_string(),
@@ -101,7 +109,10 @@ impl Node {
         let mut practitioners = Vec::new();
         for person in self.people().all()? {
             let devices = self.people().nodes_of(&person.fingerprint, self.now())?;
-            if devices.iter().any(|device| peer_id_of(&device.node_key) == peer.peer) {
+            if devices
+                .iter()
+                .any(|device| peer_id_of(&device.node_key) == peer.peer)
+            {
                 practitioners.push(person.name.japanese);
             }
         }
@@ -119,7 +130,9 @@ impl Node {
     pub async fn online(&self) -> HashMap<String, bool> {
         let status = self.network().map(Network::status).unwrap_or_default();
         let admitted = status.peers.into_iter().filter(|peer| peer.admitted);
-        admitted.map(|peer| (peer.peer.to_string(), peer.direct)).collect()
+        admitted
+            .map(|peer| (peer.peer.to_string(), peer.direct))
+            .collect()
     }
 
     /// The practitioners whom this node knows, those who work here excluded.
@@ -131,15 +144,25 @@ impl Node {
         let mut people = Vec::new();
         for person in self.people().all()? {
             let devices = self.people().nodes_of(&person.fingerprint, now)?;
-            let elsewhere: Vec<_> = devices.iter().filter(|device| Some(device.node) != here).collect();
+            let elsewhere: Vec<_> = devices
+                .iter()
+                .filter(|device| Some(device.node) != here)
+                .collect();
             if elsewhere.is_empty() {
                 continue;
             }
-            let peers: Vec<String> =
-                elsewhere.iter().map(|device| peer_id_of(&device.node_key).to_string()).collect();
-            let institution = elsewhere.iter().find_map(|device| self.people().node_certificate(&device.node));
+            let peers: Vec<String> = elsewhere
+                .iter()
+                .map(|device| peer_id_of(&device.node_key).to_string())
+                .collect();
+            let institution = elsewhere
+                .iter()
+                .find_map(|device| self.people().node_certificate(&device.node));
             let mut view = view::person(&person, now);
-            view["institution"] = institution.map(|node| node.institution).or(person.institution).into();
+            view["institution"] = institution
+                .map(|node| node.institution)
+                .or(person.institution)
+                .into();
             view["peer_id"] = peers.first().cloned().into();
             view["online"] = peers.iter().any(|peer| online.contains_key(peer)).into();
             people.push(view);

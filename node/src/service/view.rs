@@ -13,7 +13,10 @@ pub fn practitioner(id: &str, certificate: &PractitionerCertificate, now: Timest
     let mut view = person(certificate, now);
     if let Value::Object(fields) = &mut view {
         fields.insert("id".to_owned(), id.into());
-        fields.insert("valid_until".to_owned(), clock::rfc3339(certificate.validity.not_after).into());
+        fields.insert(
+            "valid_until".to_owned(),
+            clock::rfc3339(certificate.validity.not_after).into(),
+        );
     }
     view
 }

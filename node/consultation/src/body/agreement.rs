@@ -74,9 +74,15 @@ impl Agreement {
             required("party.institution", &party.institution, MAX_NAME)?;
         }
         required("terms", &self.terms, MAX_TEXT)?;
-        form("terms_hash", self.terms_hash == Sha256Hash::of(self.terms.as_bytes()))?;
+        form(
+            "terms_hash",
+            self.terms_hash == Sha256Hash::of(self.terms.as_bytes()),
+        )?;
         form("valid_until", self.valid_from < self.valid_until)?;
-        form("turnaround_hours", (1..=24 * 365).contains(&self.turnaround_hours))?;
+        form(
+            "turnaround_hours",
+            (1..=24 * 365).contains(&self.turnaround_hours),
+        )?;
         required("emergency_contact", &self.emergency_contact, MAX_LINE)?;
         form("retention_years", (1..=100).contains(&self.retention_years))?;
         required("responsibilities", &self.responsibilities, MAX_TEXT)
@@ -85,6 +91,9 @@ impl Agreement {
     /// The countersignature of this proposal, whose entry is `proposal`.
     #[must_use]
     pub fn countersignature(&self, proposal: EntryId) -> Self {
-        Self { countersigns: Some(proposal), ..self.clone() }
+        Self {
+            countersigns: Some(proposal),
+            ..self.clone()
+        }
     }
 }

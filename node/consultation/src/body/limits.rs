@@ -58,7 +58,11 @@ pub(super) fn optional(field: &'static str, text: &str, limit: usize) -> Result<
         return problem(field, Problem::TooLong { limit });
     }
     let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    if text.chars().any(control) { problem(field, Problem::Form) } else { Ok(()) }
+    if text.chars().any(control) {
+        problem(field, Problem::Form)
+    } else {
+        Ok(())
+    }
 }
 
 /// A text that must say something.
@@ -74,12 +78,20 @@ pub(super) fn some(field: &'static str, length: usize, limit: usize) -> Result<(
     if length == 0 {
         return problem(field, Problem::Missing);
     }
-    if length > limit { problem(field, Problem::TooLong { limit }) } else { Ok(()) }
+    if length > limit {
+        problem(field, Problem::TooLong { limit })
+    } else {
+        Ok(())
+    }
 }
 
 /// A condition on the form of a field.
 pub(super) fn form(field: &'static str, good: bool) -> Result<(), Incomplete> {
-    if good { Ok(()) } else { problem(field, Problem::Form) }
+    if good {
+        Ok(())
+    } else {
+        problem(field, Problem::Form)
+    }
 }
 
 /// A DICOM unique identifier (PS3.5 §9): at most 64 characters, digits and dots.
@@ -93,5 +105,8 @@ pub(super) fn uid(field: &'static str, text: &str) -> Result<(), Incomplete> {
 
 /// A DICOM date (PS3.5 §6.2, DA): eight digits.
 pub(super) fn date(field: &'static str, text: &str) -> Result<(), Incomplete> {
-    form(field, text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()))
+    form(
+        field,
+        text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()),
+    )
 }

@@ -16,7 +16,7 @@ use serde::Serialize;
 pub use agreement::{Agreement, Party};
 pub use answer::{Accept, Close, Decline, Outcome, ReportRead, Withdraw};
 pub use limits::{Incomplete, MAX_LINE, MAX_LIST, MAX_NAME, MAX_TEXT, Problem};
-pub use package::{Grant, MAX_GRANT, PackageOffered, Received};
+pub use package::{Grant, MAX_CORE, MAX_GRANT, PackageOffered, Received};
 pub use report::{GUIDELINE, ImagesReviewed, Report, ReportStatus};
 pub use request::{AgreementReference, Consent, Patient, PersonName, Request, Requester, Sex, Urgency};
 

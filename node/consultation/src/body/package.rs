@@ -99,7 +99,10 @@ impl Grant {
     /// # Errors
     /// [`Incomplete`] when there is no sealed key, or it is too long.
     pub fn validate(&self) -> Result<(), Incomplete> {
-        form("sealed", !self.sealed.is_empty() && self.sealed.len() <= MAX_GRANT)
+        form(
+            "sealed",
+            !self.sealed.is_empty() && self.sealed.len() <= MAX_GRANT,
+        )
     }
 }
 

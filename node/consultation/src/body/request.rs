@@ -199,18 +199,35 @@ impl Request {
 impl Patient {
     /// A patient has a number and a name in at least one writing.
     fn validate(&self) -> Result<(), Incomplete> {
-        let PersonName { alphabetic, ideographic, phonetic } = &self.name;
+        let PersonName {
+            alphabetic,
+            ideographic,
+            phonetic,
+        } = &self.name;
         required("patient.id", &self.id, MAX_NAME)?;
-        required("patient.name", &format!("{alphabetic}{ideographic}{phonetic}"), 3 * MAX_NAME)?;
-        self.birth_date.as_deref().map_or(Ok(()), |text| date("patient.birth_date", text))
+        required(
+            "patient.name",
+            &format!("{alphabetic}{ideographic}{phonetic}"),
+            3 * MAX_NAME,
+        )?;
+        self.birth_date
+            .as_deref()
+            .map_or(Ok(()), |text| date("patient.birth_date", text))
     }
 
     /// The name as it is shown: kanji where there are any, else Latin letters, else kana.
     #[must_use]
     pub fn display_name(&self) -> String {
-        let PersonName { alphabetic, ideographic, phonetic } = &self.name;
-        let name = [ideographic, alphabetic, phonetic].into_iter().find(|name| !name.trim().is_empty());
-        name.map(|name| name.replace('^', " ").trim().to_owned()).unwrap_or_default()
+        let PersonName {
+            alphabetic,
+            ideographic,
+            phonetic,
+        } = &self.name;
+        let name = [ideographic, alphabetic, phonetic]
+            .into_iter()
+            .find(|name| !name.trim().is_empty());
+        name.map(|name| name.replace('^', " ").trim().to_owned())
+            .unwrap_or_default()
     }
 }
 
