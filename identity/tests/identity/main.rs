@@ -1,0 +1,13 @@
+//! Tests of the identity crate from outside, in one program because linking is what costs time.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
+mod device_list;
+mod hostile;
+mod issuing;
+mod keystore;
+mod openssl;
+mod policy;
+mod requests;
+mod revocation;
+mod stored;
+mod world;

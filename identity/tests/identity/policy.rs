@@ -1,0 +1,166 @@
+//! The policy as a table, and that less never allows more.
+
+use dokuei_identity::certificate::{
+    DeviceClass, DeviceOwner, LicenceKind, PractitionerCertificate, Qualification, QualificationCode,
+};
+use dokuei_identity::key::SecretKey;
+use dokuei_identity::policy::{self, Action, RULES, may, may_be_node};
+use dokuei_identity::time::Timestamp;
+use proptest::prelude::*;
+
+use crate::world::{NOW, World};
+
+fn qualification(code: QualificationCode, ground: bool, valid_to: Timestamp) -> Qualification {
+    let ground = ground.then(|| "大学病院 読影 10年".to_owned());
+    Qualification {
+        code,
+        body: code.usual_body().to_owned(),
+        valid_to,
+        ground,
+    }
+}
+
+fn certificate(jurisdiction: &str, kind: LicenceKind, held: Vec<Qualification>) -> PractitionerCertificate {
+    let mut certificate = World::new().practitioner(&SecretKey::from_seed(&[7; 32]));
+    certificate.licence.jurisdiction = jurisdiction.to_owned();
+    certificate.licence.kind = kind;
+    certificate.qualifications = held;
+    certificate
+}
+
+/// R3, R4: who requests, accepts and signs, row by row, with the rule that refuses.
+#[test]
+fn r3_r4_the_table() {
+    use LicenceKind::{Dentist, Physician};
+    use QualificationCode::{DiagnosticRadiology, Equivalent, OralRadiology};
+    let later = NOW.plus(1);
+    let held = |code, ground, to| vec![qualification(code, ground, to)];
+    let dental = Some("reading-qualification-dentist");
+    let medical = Some("reading-qualification-physician");
+    // licence, profession, qualifications; rule that refuses: to request, to read
+    let table = [
+        ("JP", Dentist, vec![], None, dental),
+        ("JP", Physician, vec![], None, medical),
+        ("JP", Dentist, held(OralRadiology, false, later), None, None),
+        ("JP", Dentist, held(OralRadiology, false, NOW), None, None),
+        (
+            "JP",
+            Dentist,
+            held(OralRadiology, false, NOW.minus(1)),
+            None,
+            dental,
+        ),
+        ("JP", Dentist, held(Equivalent, true, later), None, None),
+        ("JP", Dentist, held(Equivalent, false, later), None, dental),
+        (
+            "JP",
+            Dentist,
+            held(DiagnosticRadiology, false, later),
+            None,
+            dental,
+        ),
+        (
+            "JP",
+            Physician,
+            held(DiagnosticRadiology, false, later),
+            None,
+            None,
+        ),
+        ("JP", Physician, held(OralRadiology, false, later), None, medical),
+        ("JP", Physician, held(Equivalent, true, later), None, medical),
+        (
+            "US",
+            Dentist,
+            held(OralRadiology, false, later),
+            Some("japanese-dental-licence"),
+            Some("japanese-dental-licence"),
+        ),
+        (
+            "DE",
+            Physician,
+            held(DiagnosticRadiology, false, later),
+            Some("japanese-medical-licence"),
+            Some("japanese-medical-licence"),
+        ),
+    ];
+    for (row, (jurisdiction, kind, held, request, read)) in table.into_iter().enumerate() {
+        let certificate = certificate(jurisdiction, kind, held);
+        let rule = |action| may(&certificate, action, NOW).err().map(|denial| denial.id());
+        assert_eq!(rule(Action::Observe), None, "row {row}");
+        for action in [Action::Agree, Action::Request] {
+            assert_eq!(rule(action), request, "row {row}, {action:?}");
+        }
+        for action in [Action::Consult, Action::SignReport] {
+            assert_eq!(rule(action), read, "row {row}, {action:?}");
+        }
+    }
+}
+
+/// R4: the refusal of a foreign licence cites the article.
+#[test]
+fn r4_the_refusal_cites_the_article() {
+    let dentist = certificate("US", LicenceKind::Dentist, vec![]);
+    let denial = may(&dentist, Action::SignReport, NOW).unwrap_err();
+    assert!(denial.clause().contains("歯科医師法17条"));
+    assert!(denial.to_string().contains("Article 17"));
+    let physician = certificate("US", LicenceKind::Physician, vec![]);
+    assert!(
+        may(&physician, Action::Consult, NOW)
+            .unwrap_err()
+            .clause()
+            .starts_with("医師法17条")
+    );
+}
+
+/// R20: whose device may be a node.
+#[test]
+fn r20_the_table_of_devices() {
+    use DeviceClass::{Fixed, Portable, VirtualDesktop};
+    for class in [Fixed, Portable, VirtualDesktop] {
+        assert!(may_be_node(class, DeviceOwner::Institution).is_ok());
+        let private = may_be_node(class, DeviceOwner::Private);
+        assert_eq!(private.is_ok(), class == VirtualDesktop);
+    }
+}
+
+#[test]
+fn every_rule_has_its_own_name_a_clause_and_two_sentences() {
+    for (index, rule) in RULES.iter().enumerate() {
+        assert!(RULES[..index].iter().all(|earlier| earlier.id != rule.id));
+        assert!(rule.japanese.ends_with('。') && rule.english.ends_with('.') && !rule.clause.is_empty());
+    }
+    assert_eq!(RULES[0], policy::CERTIFICATE_IN_FORCE);
+}
+
+fn any_qualification() -> impl Strategy<Value = Qualification> {
+    (0_usize..3, any::<bool>(), 0_u64..4).prop_map(|(code, ground, to)| {
+        qualification(QualificationCode::ALL[code], ground, NOW.plus(to).minus(2))
+    })
+}
+
+proptest! {
+    /// R3: taking a qualification away, letting time pass or losing the Japanese licence never allows more.
+    #[test]
+    fn r3_less_never_allows_more(
+        held in proptest::collection::vec(any_qualification(), 0..4),
+        dentist in any::<bool>(),
+        removed in 0_usize..4,
+        passes in 0_u64..1_000_000_000,
+    ) {
+        let kind = if dentist { LicenceKind::Dentist } else { LicenceKind::Physician };
+        let before = certificate("JP", kind, held);
+        let mut fewer = before.clone();
+        if removed < fewer.qualifications.len() {
+            fewer.qualifications.remove(removed);
+        }
+        let mut foreign = before.clone();
+        foreign.licence.jurisdiction = "US".to_owned();
+        for action in Action::ALL {
+            if may(&before, action, NOW).is_err() {
+                prop_assert!(may(&fewer, action, NOW).is_err());
+                prop_assert!(may(&foreign, action, NOW).is_err());
+                prop_assert!(may(&before, action, NOW.plus(passes)).is_err());
+            }
+        }
+    }
+}
