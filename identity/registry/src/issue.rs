@@ -20,40 +20,48 @@ const DAYS: u64 = 365;
 
 /// What is to be issued; also the body of `POST /api/v1/credentials`.
 #[derive(Debug, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum Order {
-    Practitioner {
-        request: String,
-        name_ja: String,
-        name_latin: String,
-        licence_type: String,
-        licence_number: String,
-        jurisdiction: String,
-        #[serde(default)]
-        registered_on: Option<String>,
-        #[serde(default)]
-        qualifications: Vec<String>,
-        #[serde(default)]
-        institution: Option<String>,
-        #[serde(default)]
-        days: Option<u64>,
-    },
-    Node {
-        request: String,
-        institution: String,
-        institution_code: String,
-        device_class: String,
-        owner: String,
-        #[serde(default)]
-        days: Option<u64>,
-    },
+    Practitioner(PractitionerOrder),
+    Node(NodeOrder),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PractitionerOrder {
+    request: String,
+    name_ja: String,
+    name_latin: String,
+    licence_type: String,
+    licence_number: String,
+    jurisdiction: String,
+    #[serde(default)]
+    registered_on: Option<String>,
+    #[serde(default)]
+    qualifications: Vec<String>,
+    #[serde(default)]
+    institution: Option<String>,
+    #[serde(default)]
+    days: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NodeOrder {
+    request: String,
+    institution: String,
+    institution_code: String,
+    device_class: String,
+    owner: String,
+    #[serde(default)]
+    days: Option<u64>,
 }
 
 impl Order {
     /// From the command line.
     pub(crate) fn from_cli(command: IssueCommand) -> Result<Self, Failure> {
         Ok(match command {
-            IssueCommand::Practitioner(typed) => Self::Practitioner {
+            IssueCommand::Practitioner(typed) => Self::Practitioner(PractitionerOrder {
                 request: files::read_text(&typed.request)?,
                 name_ja: typed.name_ja,
                 name_latin: typed.name_latin,
@@ -64,87 +72,77 @@ impl Order {
                 qualifications: typed.qualifications,
                 institution: typed.institution,
                 days: Some(typed.days),
-            },
-            IssueCommand::Node(typed) => Self::Node {
+            }),
+            IssueCommand::Node(typed) => Self::Node(NodeOrder {
                 request: files::read_text(&typed.request)?,
                 institution: typed.institution,
                 institution_code: typed.institution_code,
                 device_class: typed.device_class,
                 owner: typed.owner,
                 days: Some(typed.days),
-            },
+            }),
         })
     }
 
-    /// Issues.
+    /// Issues; gives the chain, and the JSON that tells a script about it.
     pub(crate) fn carry_out(self, registry: &mut Registry) -> Result<(Delivery, serde_json::Value), Failure> {
-        let now = now();
         let (delivery, mut object) = match self {
-            Self::Practitioner {
-                request,
-                name_ja,
-                name_latin,
-                licence_type,
-                licence_number,
-                jurisdiction,
-                registered_on,
-                qualifications,
-                institution,
-                days,
-            } => {
-                let days = days.unwrap_or(DAYS);
-                let kind: LicenceKind = licence_type.parse()?;
-                let subject = PractitionerSubject {
-                    name: PersonName {
-                        japanese: name_ja,
-                        latin: name_latin,
-                    },
-                    licence: Licence {
-                        jurisdiction,
-                        kind,
-                        number: licence_number,
-                        registered_on: registered_on.as_deref().map_or(Ok(Timestamp(0)), day)?,
-                    },
-                    qualifications: qualifications
-                        .iter()
-                        .map(|text| qualification(text, now.plus(days * 86_400)))
-                        .collect::<Result<_, _>>()?,
-                    institution,
-                };
-                let request = request::read(&request)?;
-                let (delivery, certificate) = registry.issue_practitioner(&request, &subject, days, now)?;
-                (
-                    delivery,
-                    serde_json::json!({"kind": "practitioner", "certificate": certificate}),
-                )
-            }
-            Self::Node {
-                request,
-                institution,
-                institution_code,
-                device_class,
-                owner,
-                days,
-            } => {
-                let subject = NodeSubject {
-                    institution,
-                    institution_code,
-                    device_class: device_class.parse::<DeviceClass>()?,
-                    owner: owner.parse::<DeviceOwner>()?,
-                };
-                let request = request::read(&request)?;
-                let (delivery, certificate) =
-                    registry.issue_node(&request, &subject, days.unwrap_or(DAYS), now)?;
-                (
-                    delivery,
-                    serde_json::json!({"kind": "node", "certificate": certificate}),
-                )
-            }
+            Self::Practitioner(order) => order.carry_out(registry)?,
+            Self::Node(order) => order.carry_out(registry)?,
         };
         object["fingerprint"] = delivery.issued.fingerprint.to_string().into();
         object["serial"] = delivery.issued.serial.to_string().into();
         object["chain"] = delivery.chain.to_pem().into();
         Ok((delivery, object))
+    }
+}
+
+impl PractitionerOrder {
+    fn carry_out(self, registry: &mut Registry) -> Result<(Delivery, serde_json::Value), Failure> {
+        let now = now();
+        let days = self.days.unwrap_or(DAYS);
+        let qualifications = self
+            .qualifications
+            .iter()
+            .map(|text| qualification(text, now.plus(days.saturating_mul(86_400))));
+        let subject = PractitionerSubject {
+            name: PersonName {
+                japanese: self.name_ja,
+                latin: self.name_latin,
+            },
+            licence: Licence {
+                jurisdiction: self.jurisdiction,
+                kind: self.licence_type.parse::<LicenceKind>()?,
+                number: self.licence_number,
+                registered_on: self.registered_on.as_deref().map_or(Ok(Timestamp(0)), day)?,
+            },
+            qualifications: qualifications.collect::<Result<_, _>>()?,
+            institution: self.institution,
+        };
+        let request = request::read(&self.request)?;
+        let (delivery, certificate) = registry.issue_practitioner(&request, &subject, days, now)?;
+        Ok((
+            delivery,
+            serde_json::json!({"kind": "practitioner", "certificate": certificate}),
+        ))
+    }
+}
+
+impl NodeOrder {
+    fn carry_out(self, registry: &mut Registry) -> Result<(Delivery, serde_json::Value), Failure> {
+        let subject = NodeSubject {
+            institution: self.institution,
+            institution_code: self.institution_code,
+            device_class: self.device_class.parse::<DeviceClass>()?,
+            owner: self.owner.parse::<DeviceOwner>()?,
+        };
+        let request = request::read(&self.request)?;
+        let (delivery, certificate) =
+            registry.issue_node(&request, &subject, self.days.unwrap_or(DAYS), now())?;
+        Ok((
+            delivery,
+            serde_json::json!({"kind": "node", "certificate": certificate}),
+        ))
     }
 }
 
