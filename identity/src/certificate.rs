@@ -86,7 +86,7 @@ pub struct Licence {
     /// Its registration number (歯科医籍・医籍登録番号), as text.
     #[n(2)]
     pub number: String,
-    /// The day it was entered in the register, when known.
+    /// The day it was entered in the register; 0 when the registry was not told.
     #[n(3)]
     pub registered_on: Timestamp,
 }

@@ -9,7 +9,7 @@
 //!     jurisdiction   PrintableString,               -- ISO 3166-1 alpha-2
 //!     type           ENUMERATED { dentist(0), physician(1) },
 //!     number         UTF8String,
-//!     registeredOn   GeneralizedTime,
+//!     registeredOn   GeneralizedTime,               -- 19700101000000Z: the registry was not told
 //!     japaneseName   UTF8String,
 //!     latinName      UTF8String,                    -- also the subject's common name
 //!     specialties    SEQUENCE OF Specialty }
