@@ -24,7 +24,7 @@ use x509_cert::ext::pkix::{CertificatePolicies, KeyUsages};
 use x509_cert::name::Name;
 
 use crate::certificate::{DeviceClass, DeviceOwner, Licence, PersonName, Qualification, Validity};
-use crate::chain::{Chain, ChainError, TrustAnchor, verify_node, verify_practitioner};
+use crate::chain::{Chain, ChainError, TrustAnchor};
 use crate::extension::{
     DEVICE_INFO, DIRECTORY_ATTRIBUTES, DeviceInfo, LICENCE_INFO, LicenceInfo, NODE_POLICY,
     PRACTITIONER_POLICY, hc_role_to_der,
@@ -284,22 +284,6 @@ impl CertificateAuthority {
             .with(raw(DEVICE_INFO, true, info.to_der()?)?)
             .with(policy_extension(NODE_POLICY)?);
         self.finish(profile, &request.key, validity, rng)
-    }
-
-    /// Checks, as everyone will, that what was issued verifies; the registry does it before it hands anything out.
-    ///
-    /// # Errors
-    /// [`IssueError::NotAcceptable`].
-    pub fn check_issued(&self, issued: &Issued, anchor: &TrustAnchor) -> Result<(), IssueError> {
-        let chain = self.chain(issued);
-        let at = issued.validity.not_before;
-        match verify_practitioner(&chain, anchor, at, None) {
-            Ok(_) => Ok(()),
-            Err(refused) => match verify_node(&chain, anchor, at, None) {
-                Ok(_) => Ok(()),
-                Err(_) => Err(refused.into()),
-            },
-        }
     }
 
     pub(crate) const fn subject(&self) -> &Name {

@@ -155,3 +155,13 @@ fn the_network_is_named_after_its_root() {
     assert_eq!(name.len(), 16);
     assert!(world.anchor.fingerprint().to_string().starts_with(&name));
 }
+
+#[test]
+fn the_address_of_the_revocation_list_stands_in_the_certificate() {
+    let mut world = World::new();
+    world.issuing = world.issuing.with_crl_url("http://registry.example/crl");
+    let (_, chain) = world.issue(&specialist(), &SecretKey::from_seed(&[7; 32]));
+    assert!(verify_practitioner(&chain, &world.anchor, NOW, None).is_ok());
+    let url = b"http://registry.example/crl";
+    assert!(chain.end.windows(url.len()).any(|window| window == url));
+}
