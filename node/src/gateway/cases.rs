@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::auth::SignedIn;
+use super::body::Body;
 use super::problem::Problem;
 use super::{Gateway, blocking};
 use crate::service::cases::{Closing, NewReport, NewRequest};
@@ -38,7 +39,7 @@ pub(crate) async fn agreements(
 pub(crate) async fn propose(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
-    Json(body): Json<Proposal>,
+    Body(body): Body<Proposal>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let made = blocking(move || gateway.node.propose_agreement(&session, &body.with)).await?;
     Ok((StatusCode::CREATED, Json(made)))
@@ -76,7 +77,7 @@ pub(crate) async fn show(
 pub(crate) async fn request(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
-    Json(body): Json<NewRequest>,
+    Body(body): Body<NewRequest>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let (case, job) = blocking(move || gateway.node.start_request(&session, body)).await?;
     Ok((
@@ -101,7 +102,7 @@ pub(crate) async fn decline(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path(id): Path<String>,
-    Json(body): Json<Declining>,
+    Body(body): Body<Declining>,
 ) -> Result<Json<Value>, Problem> {
     blocking(move || gateway.node.decline(&session, &id, body.reason))
         .await
@@ -113,7 +114,7 @@ pub(crate) async fn report(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path(id): Path<String>,
-    Json(body): Json<NewReport>,
+    Body(body): Body<NewReport>,
 ) -> Result<Json<Value>, Problem> {
     blocking(move || gateway.node.report(&session, &id, body))
         .await
@@ -136,7 +137,7 @@ pub(crate) async fn close(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path(id): Path<String>,
-    Json(body): Json<Closing>,
+    Body(body): Body<Closing>,
 ) -> Result<Json<Value>, Problem> {
     blocking(move || gateway.node.close(&session, &id, body))
         .await

@@ -1,5 +1,6 @@
 //! DICOMweb (PS3.18): retrieve an instance, or one frame of it rendered.
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
@@ -39,8 +40,9 @@ pub(crate) async fn rendered(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path((study, series, instance)): InstancePath,
-    Query(query): Query<Rendering>,
+    query: Result<Query<Rendering>, QueryRejection>,
 ) -> Result<impl IntoResponse, Problem> {
+    let Query(query) = query.map_err(|rejection| bad_query(&rejection.body_text()))?;
     let request = query.request()?;
     let image = blocking(move || {
         gateway
@@ -55,16 +57,13 @@ pub(crate) async fn rendered(
     Ok((cache, image))
 }
 
+fn bad_query(detail: &str) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "bad_query", detail, "")
+}
+
 impl Rendering {
     fn request(&self) -> Result<RenderRequest, Problem> {
-        let bad = |what: &str| {
-            Problem::new(
-                StatusCode::BAD_REQUEST,
-                "bad_query",
-                format!("the parameter {what} is not understood"),
-                "",
-            )
-        };
+        let bad = |what: &str| bad_query(&format!("the parameter {what} is not understood"));
         let mut request = RenderRequest {
             frame: self.frame.unwrap_or(1).saturating_sub(1),
             ..RenderRequest::default()

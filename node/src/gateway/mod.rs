@@ -3,6 +3,7 @@
 //! Thin: each handler reads a request, calls one use case of [`crate::service`] and writes what it gives.
 
 mod auth;
+mod body;
 mod cases;
 mod dicomweb;
 mod events;
@@ -37,7 +38,6 @@ pub struct Gateway {
 }
 
 /// Builds the router. `ui` is the folder of the app's files, when there is one.
-#[must_use]
 pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router {
     let gateway = Gateway {
         node,
@@ -70,7 +70,8 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
         .route("/cases/{id}/close", post(cases::close))
         .route("/cases/{id}/report.pdf", get(cases::report_pdf))
         .route("/cases/{id}/report.dcm", get(cases::report_sr))
-        .fallback(unknown);
+        .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method);
     let dicomweb = Router::new()
         .route(
             "/studies/{study}/series/{series}/instances/{instance}",
@@ -80,7 +81,8 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
             "/studies/{study}/series/{series}/instances/{instance}/rendered",
             get(dicomweb::rendered),
         )
-        .fallback(unknown);
+        .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method);
     Router::new()
         .nest("/api/v1", api)
         .nest("/dicomweb", dicomweb)
@@ -95,6 +97,15 @@ async fn unknown() -> Problem {
         axum::http::StatusCode::NOT_FOUND,
         "unknown_path",
         "there is no such path in this API",
+        "",
+    )
+}
+
+async fn wrong_method() -> Problem {
+    Problem::new(
+        axum::http::StatusCode::METHOD_NOT_ALLOWED,
+        "wrong_method",
+        "this path does not answer to this method",
         "",
     )
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::auth::{COOKIE, SignedIn, token};
+use super::body::Body;
 use super::problem::Problem;
 use super::{Gateway, blocking};
 use crate::clock;
@@ -34,7 +35,7 @@ pub(crate) async fn practitioners(State(gateway): State<Gateway>) -> Result<Json
 /// Signs in; the token is in the answer and, for a browser, in a cookie that no script can read.
 pub(crate) async fn sign_in(
     State(gateway): State<Gateway>,
-    Json(body): Json<SignIn>,
+    Body(body): Body<SignIn>,
 ) -> Result<impl IntoResponse, Problem> {
     let node = gateway.node.clone();
     let passphrase = zeroize::Zeroizing::new(body.passphrase);

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::auth::{Operator, SignedIn};
+use super::body::Body;
 use super::problem::Problem;
 use super::{Gateway, blocking};
 
@@ -38,7 +39,7 @@ pub(crate) async fn show(
 pub(crate) async fn import(
     State(gateway): State<Gateway>,
     _: Operator,
-    Json(body): Json<LocalPath>,
+    Body(body): Body<LocalPath>,
 ) -> (StatusCode, Json<Value>) {
     let job = gateway.node.start_import(body.path);
     (StatusCode::ACCEPTED, Json(json!({"job": job.id()})))
@@ -49,7 +50,7 @@ pub(crate) async fn export(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path(uid): Path<String>,
-    Json(body): Json<LocalPath>,
+    Body(body): Body<LocalPath>,
 ) -> (StatusCode, Json<Value>) {
     let job = gateway.node.start_export(&session, uid, body.path);
     (StatusCode::ACCEPTED, Json(json!({"job": job.id()})))

@@ -3,7 +3,6 @@
 //! The outbox is durable; a peer that comes back is served as soon as it has been admitted.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use dokuei_identity::cbor;
@@ -34,22 +33,19 @@ impl Node {
         }
     }
 
-    /// Tells those whom we met before about somebody who has just signed in here for the first time.
+    /// Tells peers who works here: those just admitted (somebody may have signed in while the hello was on its way),
+    /// and everybody when somebody signs in for the first time. Who cannot be told hears of it when we meet again.
     async fn introduce(&self, network: &Network) {
-        if !self.0.introduce.swap(false, Ordering::Relaxed) {
+        let waiting = std::mem::take(&mut *self.to_introduce());
+        if waiting.is_empty() {
             return;
         }
         let node = self.clone();
-        let Ok(practitioners) = blocking(move || node.own_cards()).await else {
-            return;
-        };
-        for peer in network.status().peers.iter().filter(|peer| peer.admitted) {
-            let message = CaseMessage::Introduce {
-                practitioners: practitioners.clone(),
-            };
-            if let Err(error) = network.call_case(peer.peer, message).await {
-                // It hears of her when we meet again.
-                tracing::info!(peer = %peer.peer, %error, "an introduction did not arrive");
+        let Ok(practitioners) = blocking(move || node.own_cards()).await else { return };
+        for peer in waiting.into_iter().filter(|peer| network.is_admitted(peer)) {
+            let message = CaseMessage::Introduce { practitioners: practitioners.clone() };
+            if let Err(error) = network.call_case(peer, message).await {
+                tracing::info!(%peer, %error, "an introduction did not arrive");
             }
         }
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use dokuei_consultation::refusal::Refusal;
 use dokuei_dicom::files::FilesError;
+use dokuei_dicom::header::HeaderError;
 use dokuei_dicom::render::RenderError;
 use dokuei_dicom::report::ReportError;
 use dokuei_document::DocumentError;
@@ -112,6 +113,9 @@ pub enum ServiceError {
     /// The paths to import cannot be walked.
     #[error(transparent)]
     Files(#[from] FilesError),
+    /// A file is not an acceptable DICOM file.
+    #[error(transparent)]
+    Header(#[from] HeaderError),
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -188,6 +192,7 @@ impl ServiceError {
             Self::NotEmpty(_) => "not_empty",
             Self::File { .. } => "file_unusable",
             Self::Files(_) => "files_unreadable",
+            Self::Header(_) => "dicom_refused",
             Self::Store(StoreError::InstanceConflict | StoreError::SeriesConflict) => "conflict",
             Self::Store(StoreError::NoSpace) => "disk_full",
             Self::Store(_) => "storage_failed",
@@ -239,7 +244,11 @@ impl ServiceError {
             }
             Self::Store(StoreError::InstanceConflict | StoreError::SeriesConflict) => Blame::Conflict,
             Self::Store(_) => Blame::Storage,
-            Self::Field { .. } | Self::Files(_) | Self::File { .. } | Self::Render(_) => Blame::Caller,
+            Self::Field { .. }
+            | Self::Files(_)
+            | Self::Header(_)
+            | Self::File { .. }
+            | Self::Render(_) => Blame::Caller,
             Self::NoPractitionerCertificate | Self::NoNodeCertificate | Self::Certificate(_) => {
                 Blame::Conflict
             }

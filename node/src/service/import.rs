@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dokuei_dicom::files::{self, Limits};
-use dokuei_dicom::{InstanceHeader, read_header};
+use dokuei_dicom::header::read_header_file;
+use dokuei_dicom::InstanceHeader;
 use dokuei_store::{
     FinishedBlob, Inserted, NewInstance, Origin, PersonName, SeriesRecord, StoreError, StudyRecord,
 };
@@ -87,11 +88,10 @@ impl Node {
     }
 
     fn import_file(&self, path: &Path, job: &Job, result: &mut Imported) -> Result<(), ServiceError> {
-        let open = || File::open(path).map_err(ServiceError::file(path));
-        let header =
-            read_header(BufReader::new(open()?)).map_err(|error| ServiceError::field("file", error))?;
+        let header = read_header_file(path)?;
+        let file = File::open(path).map_err(ServiceError::file(path))?;
         let copied = self
-            .copy_in(header, open()?, |bytes| job.advance(bytes))
+            .copy_in(header, file, |bytes| job.advance(bytes))
             .map_err(|error| match error {
                 ServiceError::File { source, .. } => ServiceError::File {
                     path: path.to_owned(),

@@ -23,13 +23,13 @@ mod sign_in;
 pub mod status;
 mod studies;
 
-use std::sync::atomic::AtomicBool;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use dokuei_identity::certificate::NodeCertificate;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::time::Timestamp;
-use dokuei_net::Network;
+use dokuei_net::{Network, PeerId};
 use dokuei_store::{AuditEvent, Store, StoreKey};
 use tokio::sync::Notify;
 
@@ -73,8 +73,8 @@ struct Inner {
     opening: Mutex<()>,
     /// Held from reading a log until what follows from it is on disk: one writer a time.
     writing: Mutex<()>,
-    /// Somebody's device list is new: those whom we met are to hear of it.
-    introduce: AtomicBool,
+    /// Peers who are to be told who works here.
+    to_introduce: Mutex<BTreeSet<PeerId>>,
     /// Rung when something waits to be sent or fetched.
     bell: Notify,
 }
@@ -109,7 +109,7 @@ impl Node {
             fetching: Fetching::default(),
             opening: Mutex::default(),
             writing: Mutex::default(),
-            introduce: AtomicBool::new(false),
+            to_introduce: Mutex::default(),
             bell: Notify::new(),
         };
         let node = Self(Arc::new(inner));
@@ -188,6 +188,10 @@ impl Node {
     fn write_lock(&self) -> MutexGuard<'_, ()> {
         // What a panicking writer had not persisted is read anew by the next one.
         self.0.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn to_introduce(&self) -> MutexGuard<'_, BTreeSet<PeerId>> {
+        self.0.to_introduce.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn opening_lock(&self) -> MutexGuard<'_, ()> {

@@ -1,10 +1,10 @@
 //! Signing in: passphrase, lock-out, certificate, and the device list that tells others where to seal to.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use dokuei_identity::device_list::{self, Device, DeviceList, ListedDevice};
 use dokuei_identity::time::Timestamp;
+use dokuei_net::Network;
 use dokuei_package::kem::{KemSecretKey, kid_of};
 
 use super::Node;
@@ -127,7 +127,8 @@ impl Node {
         let bytes = device_list::sign(&list, &session.secrets.signing);
         self.people()
             .learn_device_list(&session.certificate, &bytes, now)?;
-        self.0.introduce.store(true, Ordering::Relaxed);
+        let peers = self.network().map(Network::status).unwrap_or_default().peers;
+        self.to_introduce().extend(peers.into_iter().filter(|peer| peer.admitted).map(|peer| peer.peer));
         Ok(())
     }
 }

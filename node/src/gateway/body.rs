@@ -1,0 +1,37 @@
+//! Request bodies and queries; what cannot be read is refused with a problem document like everything else.
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use serde::de::DeserializeOwned;
+
+use super::problem::Problem;
+
+/// A JSON body of the form that the path expects.
+#[derive(Debug)]
+pub(crate) struct Body<T>(pub T);
+
+impl<T, S> FromRequest<S> for Body<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Json(body) = Json::from_request(request, state).await.map_err(refused)?;
+        Ok(Self(body))
+    }
+}
+
+fn refused(rejection: JsonRejection) -> Problem {
+    let status = rejection.status();
+    let code = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "body_too_large",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "not_json",
+        _ => "bad_body",
+    };
+    let detail = format!("the request is not understood: {}", rejection.body_text());
+    Problem::new(status, code, detail, "correct the request and send it again")
+}
