@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dokuei_dicom::files::{self, Limits};
-use dokuei_dicom::header::read_header_file;
-use dokuei_dicom::InstanceHeader;
+use dokuei_dicom::{InstanceHeader, read_header_file};
 use dokuei_store::{
     FinishedBlob, Inserted, NewInstance, Origin, PersonName, SeriesRecord, StoreError, StudyRecord,
 };

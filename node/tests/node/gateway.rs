@@ -1,0 +1,1 @@
+//! The loopback API: who is let in, and what each may do.

@@ -1,0 +1,8 @@
+//! The node as a whole, through its library, its loopback API and its program; every test has a node of its own in a
+//! directory that is deleted afterwards.
+
+mod command_line;
+mod gateway;
+mod import;
+mod lock;
+mod support;

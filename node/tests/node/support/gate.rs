@@ -1,0 +1,160 @@
+//! A node's loopback API, called without a socket.
+
+use std::path::Path;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use dokuei_node::gateway;
+use dokuei_node::token::Token;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::home::Home;
+use super::registry::Person;
+
+/// What the router answers to, as a browser on this machine would write it.
+pub(crate) const HOST: &str = "127.0.0.1:4680";
+
+/// An answer.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("not JSON: {:?}", self.body))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The code of a problem document; that it is one is checked.
+    pub(crate) fn problem(&self) -> String {
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{} {:?}",
+            self.status,
+            self.body
+        );
+        let problem = self.json();
+        assert_eq!(problem["status"], self.status.as_u16());
+        assert!(problem["detail"].as_str().is_some_and(|text| !text.is_empty()));
+        problem["code"].as_str().unwrap().to_owned()
+    }
+}
+
+/// The API of one node.
+pub(crate) struct Gate {
+    pub(crate) home: Home,
+    pub(crate) operator: String,
+    router: Router,
+}
+
+impl Gate {
+    /// The API of a certified node with these practitioners.
+    pub(crate) fn with(people: &[Person]) -> Self {
+        let home = Home::with(people);
+        let operator = Token::generate();
+        let router = gateway::router(home.open(), operator.clone(), None);
+        Self {
+            home,
+            operator: operator.expose().to_owned(),
+            router,
+        }
+    }
+
+    /// Puts the node down.
+    pub(crate) fn close(self) -> Home {
+        drop(self.router);
+        self.home
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        Answer {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: to_bytes(response.into_body(), 1 << 24).await.unwrap(),
+        }
+    }
+
+    /// A request with these headers; Host is ours unless it is among them. `body` is sent as JSON.
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if !headers.iter().any(|(name, _)| *name == "host") {
+            request = request.header(header::HOST, HOST);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = match body {
+            Some(body) => {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+                Body::from(body.to_string())
+            }
+            None => Body::empty(),
+        };
+        self.send(request.body(body).unwrap()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str, token: &str) -> Answer {
+        let bearer = format!("Bearer {token}");
+        self.call(Method::GET, path, &[("authorization", &bearer)], None)
+            .await
+    }
+
+    pub(crate) async fn post(&self, path: &str, token: &str, body: &Value) -> Answer {
+        let bearer = format!("Bearer {token}");
+        self.call(Method::POST, path, &[("authorization", &bearer)], Some(body))
+            .await
+    }
+
+    /// Tries to sign in.
+    pub(crate) async fn try_sign_in(&self, id: &str, passphrase: &str) -> Answer {
+        let body = json!({"id": id, "passphrase": passphrase});
+        self.call(Method::POST, "/api/v1/session", &[], Some(&body)).await
+    }
+
+    /// Signs in; gives the token.
+    pub(crate) async fn sign_in(&self, person: &Person) -> String {
+        let answer = self.try_sign_in(person.id, person.passphrase).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{:?}", answer.body);
+        answer.json()["token"].as_str().unwrap().to_owned()
+    }
+
+    /// Waits until the job that an answer names has ended; gives how it stands then.
+    pub(crate) async fn job(&self, started: &Answer) -> Value {
+        assert_eq!(started.status, StatusCode::ACCEPTED, "{:?}", started.body);
+        let path = format!("/api/v1/jobs/{}", started.json()["job"].as_str().unwrap());
+        for _ in 0..1200 {
+            let job = self.get(&path, &self.operator).await.json();
+            if job["state"] != "running" {
+                return job;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("the job does not end");
+    }
+
+    /// Imports what lies at `path`; gives how the job ended.
+    pub(crate) async fn import(&self, path: &Path) -> Value {
+        let started = self
+            .post("/api/v1/studies/import", &self.operator, &json!({"path": path}))
+            .await;
+        self.job(&started).await
+    }
+}

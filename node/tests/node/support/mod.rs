@@ -1,0 +1,41 @@
+//! A registry, a node with practitioners, and the ways in: the loopback API and the program.
+
+pub(crate) mod gate;
+pub(crate) mod home;
+pub(crate) mod program;
+pub(crate) mod registry;
+
+use std::path::{Path, PathBuf};
+
+use dokuei_node::service::sample;
+use sha2::{Digest, Sha256};
+
+/// What every node here is unlocked with.
+pub(crate) const NODE_PASSPHRASE: &str = "the node of the clinic";
+
+/// Writes a small sample study into `folder`; gives its Study Instance UID.
+pub(crate) fn sample_study(folder: &Path, slices: u32) -> String {
+    sample::write(folder, slices, 48).unwrap().study_instance_uid
+}
+
+/// The files below `folder`, sorted.
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .map(Result::unwrap)
+        .filter(|entry| entry.file_type().is_file())
+        .map(walkdir::DirEntry::into_path)
+        .collect();
+    found.sort();
+    found
+}
+
+/// SHA-256 of every file below `folder`, sorted by hash: what is there, whatever it is called.
+pub(crate) fn hashes(folder: &Path) -> Vec<[u8; 32]> {
+    let mut all: Vec<[u8; 32]> = files(folder)
+        .iter()
+        .map(|path| Sha256::digest(std::fs::read(path).unwrap()).into())
+        .collect();
+    all.sort_unstable();
+    all
+}

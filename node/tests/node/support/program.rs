@@ -1,0 +1,1 @@
+//! The program `dokuei`, run as a user runs it.
