@@ -33,14 +33,39 @@ pub(crate) fn take(
     if standing.revoked(&header.signer) {
         return Err(Refusal::Revoked(header.signer));
     }
-    let ahead = header.time.since(now);
-    // An entry that is just being written has no reason to claim another time than now.
-    if ahead > CLOCK_TOLERANCE || (fresh && now.since(header.time) > CLOCK_TOLERANCE) {
-        return Err(Refusal::FromTheFuture { ahead });
-    }
+    check_time(header, fresh, now)?;
+    check_agreement(entry.body(), standing, now)?;
     log.offer(entry, &|log, entry| {
         rules(log, entry.header(), entry.body(), standing)
     })
+}
+
+/// An entry that is just being written has no reason to claim another time than now; one that arrives may have been
+/// on the way for long, but does not come from the future.
+fn check_time(header: &EntryHeader, fresh: bool, now: Timestamp) -> Result<(), Refusal> {
+    let (ahead, age) = (header.time.since(now), now.since(header.time));
+    if ahead > CLOCK_TOLERANCE {
+        return Err(Refusal::FromTheFuture { ahead });
+    }
+    if fresh && age > CLOCK_TOLERANCE {
+        return Err(Refusal::Outdated { age });
+    }
+    Ok(())
+}
+
+/// R8: a new request is not let in on the strength of the time that it claims when its agreement has run out since.
+fn check_agreement(body: &Body, standing: &dyn Standing, now: Timestamp) -> Result<(), Refusal> {
+    let Body::Request(request) = body else {
+        return Ok(());
+    };
+    let agreement = standing.agreement(&request.agreement.id);
+    let over =
+        agreement.is_some_and(|agreement| agreement.agreement().valid_until.plus(CLOCK_TOLERANCE) < now);
+    if over {
+        Err(Refusal::AgreementNotInForce)
+    } else {
+        Ok(())
+    }
 }
 
 /// Takes in an entry that this node had judged and stored before: signature and place are verified again (R6), the

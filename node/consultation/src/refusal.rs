@@ -36,6 +36,12 @@ pub enum Refusal {
         /// How far, seconds.
         ahead: u64,
     },
+    /// The entry was drafted too long ago to be new now.
+    #[error("the entry was drafted {age} seconds ago and is no longer current")]
+    Outdated {
+        /// How long ago, seconds.
+        age: u64,
+    },
     /// Something is missing, too long or not of the required form (R7).
     #[error("the entry cannot be made or accepted because {0}")]
     Incomplete(#[from] Incomplete),
@@ -160,7 +166,10 @@ impl Refusal {
             Self::Malformed | Self::BadSignature | Self::BodyAltered | Self::NotAPerson => {
                 self.authenticity()
             }
-            Self::UnknownSigner(_) | Self::Revoked(_) | Self::FromTheFuture { .. } => self.signer(),
+            Self::UnknownSigner(_)
+            | Self::Revoked(_)
+            | Self::FromTheFuture { .. }
+            | Self::Outdated { .. } => self.signer(),
             Self::NoAgreement
             | Self::AgreementNotInForce
             | Self::OtherAgreement
@@ -200,6 +209,12 @@ impl Refusal {
                 "署名者の証明書がこの端末に登録されていません。",
                 "Connect to the sender so that the certificate is exchanged, then try again.",
                 "送信元に接続して証明書を受け取り、もう一度お試しください。",
+            ),
+            Self::Outdated { .. } => (
+                "draft_outdated",
+                "下書きから署名までに時間がたちすぎています。",
+                "Look at it again and sign it anew.",
+                "内容を確認し、署名し直してください。",
             ),
             Self::FromTheFuture { .. } => (
                 "from_the_future",

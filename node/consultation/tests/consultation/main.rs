@@ -1,0 +1,20 @@
+//! Tests of the consultation from outside, in one program because linking is what costs time.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking, its helpers too"
+)]
+
+mod agreements;
+mod authenticity;
+mod bodies;
+mod concurrency;
+mod forks;
+mod order;
+mod packages;
+mod refusals;
+mod reports;
+mod requests;
+mod simulation;
+mod wire;
+mod world;

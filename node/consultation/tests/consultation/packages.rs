@@ -1,0 +1,195 @@
+//! The images: offered, granted, fetched once accepted, and receipted by the node that has them whole.
+
+use dokuei_consultation::body::{Body, PackageOffered, Received};
+use dokuei_consultation::effect::Effect;
+use dokuei_consultation::machine::Case;
+use dokuei_consultation::refusal::Refusal;
+
+use crate::bodies::{self, PACKAGE, accept, grant, offer, received};
+use crate::world::{
+    CASE, CLINIC, DENTIST, HOSPITAL, HOSPITAL_2, SPECIALIST, Story, THIRD, arrive, certificate, forge, write,
+};
+
+fn fetches(effects: &[Effect]) -> usize {
+    effects
+        .iter()
+        .filter(|effect| matches!(effect, Effect::FetchPackage { .. }))
+        .count()
+}
+
+#[test]
+fn the_images_are_fetched_only_once_the_case_is_accepted_and_only_by_a_node_with_a_grant() {
+    let mut story = Story::requested();
+    story.offer();
+    let mut hospital = Case::new(CASE, certificate(HOSPITAL));
+    let mut third = Case::new(CASE, certificate(THIRD));
+    for entry in story.entries() {
+        assert_eq!(fetches(&arrive(&mut hospital, &story.world, &entry).unwrap()), 0);
+        arrive(&mut third, &story.world, &entry).unwrap();
+    }
+    assert!(
+        !story.case.may_fetch(&certificate(HOSPITAL), &PACKAGE),
+        "not accepted yet"
+    );
+    assert!(hospital.outstanding().is_empty());
+
+    let answer = accept(&hospital);
+    let (entry, effects) = write(&mut hospital, &story.world, (SPECIALIST, HOSPITAL), answer).unwrap();
+    assert_eq!(fetches(&effects), 1);
+    assert!(
+        matches!(effects[0], Effect::Persist(_)),
+        "durable before anything else"
+    );
+    assert_eq!(
+        hospital.outstanding().len(),
+        1,
+        "after a start it is fetched all the same"
+    );
+    assert_eq!(fetches(&arrive(&mut third, &story.world, &entry).unwrap()), 0);
+    assert_eq!(
+        fetches(&arrive(&mut story.case, &story.world, &entry).unwrap()),
+        0
+    );
+    for (node, may) in [
+        (HOSPITAL, true),
+        (HOSPITAL_2, true),
+        (CLINIC, false),
+        (THIRD, false),
+    ] {
+        assert_eq!(story.case.may_fetch(&certificate(node), &PACKAGE), may, "{node}");
+    }
+}
+
+#[test]
+fn what_has_been_received_is_not_fetched_again_and_what_is_withdrawn_is_stopped() {
+    let mut story = Story::offered();
+    let mut hospital = Case::new(CASE, certificate(HOSPITAL));
+    for entry in story.entries() {
+        arrive(&mut hospital, &story.world, &entry).unwrap();
+    }
+    let mut receiving = hospital.clone();
+    write(&mut receiving, &story.world, (HOSPITAL, HOSPITAL), received()).unwrap();
+    assert!(receiving.outstanding().is_empty());
+    assert!(
+        receiving.may_fetch(&certificate(HOSPITAL), &PACKAGE),
+        "but may be, should the disk fail"
+    );
+
+    story.dentist(bodies::withdraw()).unwrap();
+    let withdrawal = story.entries().pop().unwrap();
+    let effects = arrive(&mut hospital, &story.world, &withdrawal).unwrap();
+    assert!(effects.contains(&Effect::StopFetching(PACKAGE)));
+    assert!(!story.case.may_fetch(&certificate(HOSPITAL), &PACKAGE));
+}
+
+#[test]
+fn only_the_requester_offers_and_grants() {
+    let mut story = Story::accepted();
+    for body in [offer(), grant(HOSPITAL)] {
+        assert_eq!(story.specialist(body).unwrap_err().code(), "not_the_requester");
+    }
+    assert_eq!(
+        story.dentist(grant(HOSPITAL)).unwrap_err(),
+        Refusal::UnknownReference,
+        "nothing offered yet"
+    );
+    story.dentist(offer()).unwrap();
+    assert_eq!(
+        story.dentist(offer()).unwrap_err(),
+        Refusal::UnknownReference,
+        "offered already"
+    );
+    let Body::Grant(mut to_another) = grant(HOSPITAL) else {
+        unreachable!()
+    };
+    to_another.recipient = certificate(DENTIST);
+    assert_eq!(
+        story.dentist(Body::Grant(to_another)).unwrap_err(),
+        Refusal::UnknownReference
+    );
+}
+
+#[test]
+fn a_receipt_comes_from_a_granted_node_after_acceptance_and_once() {
+    let mut unaccepted = Story::requested();
+    unaccepted.offer();
+    assert_eq!(unaccepted.node(received()).unwrap_err().code(), "not_now");
+
+    let mut story = Story::offered();
+    for node in [CLINIC, THIRD] {
+        assert_eq!(story.by(node, node, received()).unwrap_err(), Refusal::NotGranted);
+    }
+    story.node(received()).unwrap();
+    assert_eq!(story.case.state().name(), "delivered");
+    assert_eq!(story.node(received()).unwrap_err().code(), "not_now");
+    story.by(HOSPITAL_2, HOSPITAL_2, received()).unwrap();
+}
+
+#[test]
+fn a_receipt_for_other_bytes_is_refused() {
+    let mut story = Story::offered();
+    let good = Received {
+        package: PACKAGE,
+        root: [0x11; 32],
+        length: 65_536,
+    };
+    let short = Received {
+        length: 65_535,
+        ..good.clone()
+    };
+    let altered = Received {
+        root: [0x12; 32],
+        ..good.clone()
+    };
+    for wrong in [short, altered] {
+        assert_eq!(
+            story.node(Body::Received(wrong)).unwrap_err(),
+            Refusal::OtherPackage
+        );
+    }
+    let unknown = Received {
+        package: dokuei_consultation::id::PackageId::from_bytes([0; 16]),
+        ..good
+    };
+    assert_eq!(
+        story.node(Body::Received(unknown)).unwrap_err(),
+        Refusal::UnknownReference
+    );
+}
+
+#[test]
+fn a_person_cannot_sign_a_receipt() {
+    let mut story = Story::offered();
+    let entry = forge(
+        story.case.log(),
+        (SPECIALIST, SPECIALIST),
+        &received(),
+        SPECIALIST,
+    );
+    let refusal = arrive(&mut story.case, &story.world, &entry).unwrap_err();
+    assert_eq!(
+        refusal,
+        Refusal::UnknownSigner(certificate(SPECIALIST)),
+        "no such node"
+    );
+}
+
+#[test]
+fn an_empty_package_cannot_be_offered() {
+    let Body::PackageOffered(good) = offer() else {
+        unreachable!()
+    };
+    let mut story = Story::accepted();
+    for empty in [
+        PackageOffered {
+            length: 0,
+            ..good.clone()
+        },
+        PackageOffered { instances: 0, ..good },
+    ] {
+        assert_eq!(
+            story.dentist(Body::PackageOffered(empty)).unwrap_err().code(),
+            "incomplete"
+        );
+    }
+}

@@ -1,0 +1,328 @@
+//! A small world: a clinic with two nodes, a hospital with two, and people with and without qualifications.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dokuei_consultation::agreement::{AgreementInForce, AgreementLog};
+use dokuei_consultation::author::Author;
+use dokuei_consultation::body::{Agreement, Body, Party};
+use dokuei_consultation::effect::Effect;
+use dokuei_consultation::entry::{EntryHeader, SignedEntry, commitment};
+use dokuei_consultation::event::Event;
+use dokuei_consultation::id::{AgreementId, CaseId, EntryId};
+use dokuei_consultation::log::Log;
+use dokuei_consultation::machine::Case;
+use dokuei_consultation::refusal::Refusal;
+use dokuei_consultation::standing::{Act, Denied, Machine, Person, Standing};
+use dokuei_consultation::template;
+use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::key::SecretKey;
+use dokuei_identity::time::Timestamp;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+/// When the tests begin.
+pub(crate) const NOW: Timestamp = Timestamp(1_800_000_000);
+pub(crate) const CASE: CaseId = CaseId::from_bytes([0xca; 16]);
+pub(crate) const AGREEMENT: AgreementId = AgreementId::from_bytes([0xa9; 16]);
+
+pub(crate) const DENTIST: &str = "dentist";
+pub(crate) const SPECIALIST: &str = "specialist";
+/// A dentist of a third facility, who may not read.
+pub(crate) const ORDINARY: &str = "ordinary";
+/// Holds a foreign licence only.
+pub(crate) const FOREIGN: &str = "foreign";
+/// A specialist who works where the dentist works.
+pub(crate) const COLLEAGUE: &str = "colleague";
+pub(crate) const CLINIC: &str = "clinic node";
+pub(crate) const CLINIC_2: &str = "second clinic node";
+pub(crate) const HOSPITAL: &str = "hospital node";
+pub(crate) const HOSPITAL_2: &str = "second hospital node";
+/// A node of somebody who has no part in the case.
+pub(crate) const THIRD: &str = "third node";
+
+/// The certificate of a person or node.
+pub(crate) fn certificate(name: &str) -> Fingerprint {
+    Fingerprint::of(name.as_bytes())
+}
+
+/// The key of a person or node.
+pub(crate) fn key(name: &str) -> SecretKey {
+    SecretKey::from_seed(certificate(name).as_bytes())
+}
+
+/// The directory: who is known, may read, is revoked; which agreements are signed.
+#[derive(Debug, Clone)]
+pub(crate) struct World {
+    people: BTreeMap<Fingerprint, Person>,
+    nodes: BTreeMap<Fingerprint, Machine>,
+    pub(crate) readers: BTreeSet<Fingerprint>,
+    pub(crate) licensed: BTreeSet<Fingerprint>,
+    pub(crate) revoked: BTreeSet<Fingerprint>,
+    pub(crate) agreements: BTreeMap<AgreementId, AgreementInForce>,
+}
+
+impl World {
+    /// Everybody is known; nothing is agreed.
+    pub(crate) fn new() -> Self {
+        let people = [
+            (DENTIST, "さくら歯科"),
+            (SPECIALIST, "大学病院"),
+            (ORDINARY, "もみじ歯科"),
+            (FOREIGN, "Overseas Clinic"),
+            (COLLEAGUE, "さくら歯科"),
+        ];
+        let nodes = [CLINIC, CLINIC_2, HOSPITAL, HOSPITAL_2, THIRD];
+        let set = |names: &[&str]| names.iter().map(|name| certificate(name)).collect();
+        Self {
+            people: people
+                .map(|(name, at)| (certificate(name), person(name, at)))
+                .into(),
+            nodes: nodes.map(|name| (certificate(name), machine(name))).into(),
+            readers: set(&[SPECIALIST, COLLEAGUE]),
+            licensed: set(&[DENTIST, SPECIALIST, ORDINARY, COLLEAGUE]),
+            revoked: BTreeSet::new(),
+            agreements: BTreeMap::new(),
+        }
+    }
+
+    /// As [`Self::new`], and dentist and specialist have signed the standard agreement.
+    pub(crate) fn agreed() -> Self {
+        let mut world = Self::new();
+        world.agree(DENTIST, SPECIALIST);
+        world
+    }
+
+    /// The two sign the standard agreement.
+    pub(crate) fn agree(&mut self, proposer: &str, other: &str) {
+        let log = signed_agreement(self, standard(self, proposer, other), proposer, other);
+        self.agreements.insert(AGREEMENT, log.countersigned().unwrap());
+    }
+
+    pub(crate) fn party(&self, name: &str) -> Party {
+        let person = &self.people[&certificate(name)];
+        Party {
+            practitioner: certificate(name),
+            name: person.name_ja.clone(),
+            institution: person.institution.clone().unwrap(),
+        }
+    }
+}
+
+impl Standing for World {
+    fn practitioner(&self, fingerprint: &Fingerprint) -> Option<Person> {
+        self.people.get(fingerprint).cloned()
+    }
+
+    fn node(&self, fingerprint: &Fingerprint) -> Option<Machine> {
+        self.nodes.get(fingerprint).cloned()
+    }
+
+    fn may(&self, fingerprint: &Fingerprint, act: Act, _at: Timestamp) -> Result<(), Denied> {
+        let deny = |rule: &str| {
+            let (ja, en) = (format!("{rule}（歯科医師法17条）"), format!("{rule} forbids it"));
+            Err(Denied {
+                rule: rule.to_owned(),
+                ja,
+                en,
+            })
+        };
+        if !self.licensed.contains(fingerprint) {
+            return deny("licence");
+        }
+        if act != Act::Request && !self.readers.contains(fingerprint) {
+            return deny("reading-qualification");
+        }
+        Ok(())
+    }
+
+    fn revoked(&self, fingerprint: &Fingerprint) -> bool {
+        self.revoked.contains(fingerprint)
+    }
+
+    fn agreement(&self, id: &AgreementId) -> Option<AgreementInForce> {
+        self.agreements.get(id).cloned()
+    }
+}
+
+fn person(name: &str, institution: &str) -> Person {
+    Person {
+        key: key(name).public(),
+        name_ja: format!("{name}の氏名"),
+        name_latin: name.to_owned(),
+        institution: Some(institution.to_owned()),
+    }
+}
+
+fn machine(name: &str) -> Machine {
+    Machine {
+        key: key(name).public(),
+        institution: name.to_owned(),
+        institution_code: "0000".to_owned(),
+    }
+}
+
+/// The standard agreement for a year.
+pub(crate) fn standard(world: &World, proposer: &str, other: &str) -> Agreement {
+    let (from, until) = (NOW.minus(60), NOW.plus(365 * 86_400));
+    template::standard(
+        world.party(proposer),
+        world.party(other),
+        "03-0000-0000".to_owned(),
+        from,
+        until,
+    )
+}
+
+/// Proposed and countersigned, as the machine takes it.
+pub(crate) fn signed_agreement(world: &World, terms: Agreement, proposer: &str, other: &str) -> AgreementLog {
+    let mut log = AgreementLog::new(AGREEMENT);
+    let draft = log
+        .draft(&author(proposer, CLINIC), terms.clone(), world, NOW)
+        .unwrap();
+    let proposal = draft.sign(&key(proposer), &mut rng(1));
+    log.handle(Event::Authored(proposal.clone()), world, NOW).unwrap();
+    let answer = terms.countersignature(proposal.id());
+    let draft = log.draft(&author(other, HOSPITAL), answer, world, NOW).unwrap();
+    let countersignature = draft.sign(&key(other), &mut rng(2));
+    log.handle(Event::Authored(countersignature), world, NOW).unwrap();
+    log
+}
+
+pub(crate) fn rng(seed: u64) -> StdRng {
+    StdRng::seed_from_u64(seed)
+}
+
+pub(crate) fn author(signer: &str, device: &str) -> Author {
+    Author {
+        signer: certificate(signer),
+        device: certificate(device),
+        crl_number: 7,
+    }
+}
+
+/// Drafts, signs and takes in an entry at one replica, as an honest node does.
+pub(crate) fn write(
+    case: &mut Case,
+    world: &World,
+    (signer, device): (&str, &str),
+    body: Body,
+) -> Result<(SignedEntry, Vec<Effect>), Refusal> {
+    let draft = case.draft(&author(signer, device), body, world, NOW)?;
+    let signed = draft.sign(&key(signer), &mut rng(case.log().len() as u64));
+    let effects = case.handle(Event::Authored(signed.clone()), world, NOW)?;
+    Ok((signed, effects))
+}
+
+/// Signs an entry that continues the log well, without asking any rule: what a dishonest node can do.
+pub(crate) fn forge(
+    log: &Log,
+    (signer, device): (&str, &str),
+    body: &Body,
+    signing_key: &str,
+) -> SignedEntry {
+    let previous = log.newest_of(certificate(signer), certificate(device));
+    let clocks = log
+        .heads()
+        .into_iter()
+        .map(|id| log.get(&id).unwrap().header().lamport);
+    let (salt, bytes) = ([5; 32], body.encode());
+    let header = EntryHeader {
+        log: log.id(),
+        entry_type: body.entry_type(),
+        signer: certificate(signer),
+        device: certificate(device),
+        seq: previous.map_or(1, |entry| entry.header().seq + 1),
+        prev_self: previous.map(|entry| entry.id()),
+        parents: log.heads(),
+        lamport: clocks.max().unwrap_or(0) + 1,
+        time: NOW,
+        crl_number: 7,
+        body_commit: commitment(&salt, &bytes),
+    };
+    SignedEntry::sign(&header, bytes, salt, &key(signing_key))
+}
+
+/// Offers an entry to a replica, as it comes from the network.
+pub(crate) fn arrive(case: &mut Case, world: &World, entry: &SignedEntry) -> Result<Vec<Effect>, Refusal> {
+    case.handle(Event::Arrived(entry.clone()), world, NOW)
+}
+
+/// A case at one node, taken as far as the test needs it.
+#[derive(Debug, Clone)]
+pub(crate) struct Story {
+    pub(crate) world: World,
+    pub(crate) case: Case,
+}
+
+impl Story {
+    /// A case as the clinic's node has it, with nothing in it.
+    pub(crate) fn empty() -> Self {
+        Self {
+            world: World::agreed(),
+            case: Case::new(CASE, certificate(CLINIC)),
+        }
+    }
+
+    pub(crate) fn requested() -> Self {
+        let mut story = Self::empty();
+        story
+            .dentist(Body::Request(Box::new(super::bodies::request(&story.world))))
+            .unwrap();
+        story
+    }
+
+    pub(crate) fn accepted() -> Self {
+        let mut story = Self::requested();
+        story.specialist(super::bodies::accept(&story.case)).unwrap();
+        story
+    }
+
+    /// Accepted; the images are offered to both nodes of the hospital.
+    pub(crate) fn offered() -> Self {
+        let mut story = Self::accepted();
+        story.offer();
+        story
+    }
+
+    pub(crate) fn offer(&mut self) {
+        self.dentist(super::bodies::offer()).unwrap();
+        for node in [HOSPITAL, HOSPITAL_2] {
+            self.dentist(super::bodies::grant(node)).unwrap();
+        }
+    }
+
+    pub(crate) fn delivered() -> Self {
+        let mut story = Self::offered();
+        story.node(super::bodies::received()).unwrap();
+        story
+    }
+
+    /// A final report has come.
+    pub(crate) fn reported() -> Self {
+        let mut story = Self::delivered();
+        let report = super::bodies::report(&story.case, &story.world);
+        story.specialist(Body::Report(Box::new(report))).unwrap();
+        story
+    }
+
+    pub(crate) fn dentist(&mut self, body: Body) -> Result<EntryId, Refusal> {
+        self.by(DENTIST, CLINIC, body)
+    }
+
+    pub(crate) fn specialist(&mut self, body: Body) -> Result<EntryId, Refusal> {
+        self.by(SPECIALIST, HOSPITAL, body)
+    }
+
+    pub(crate) fn node(&mut self, body: Body) -> Result<EntryId, Refusal> {
+        self.by(HOSPITAL, HOSPITAL, body)
+    }
+
+    pub(crate) fn by(&mut self, signer: &str, device: &str, body: Body) -> Result<EntryId, Refusal> {
+        write(&mut self.case, &self.world, (signer, device), body).map(|(entry, _)| entry.id())
+    }
+
+    /// All entries, in order.
+    pub(crate) fn entries(&self) -> Vec<SignedEntry> {
+        self.case.log().entries_since(&[]).into_iter().cloned().collect()
+    }
+}
