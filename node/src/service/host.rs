@@ -81,6 +81,7 @@ impl Host for NodeHost {
 
     fn on_admitted(&self, peer: PeerId) {
         tracing::info!(%peer, "admitted a peer");
+        self.node.met().insert(peer);
         self.node.to_introduce().insert(peer);
         self.node.events().publish(EventKind::Peer, peer);
         self.node.ring();
@@ -88,6 +89,7 @@ impl Host for NodeHost {
 
     fn on_gone(&self, peer: PeerId) {
         tracing::info!(%peer, "a peer is gone");
+        self.node.met().remove(&peer);
         self.node.events().publish(EventKind::Peer, peer);
     }
 

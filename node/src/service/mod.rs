@@ -71,9 +71,13 @@ struct Inner {
     fetching: Fetching,
     /// Held while a package is opened: one at a time, for the disk's sake and so that none is opened twice.
     opening: Mutex<()>,
+    /// Held while a passphrase is tried.
+    unlocking: Mutex<()>,
     /// Held from reading a log until what follows from it is on disk: one writer a time.
     writing: Mutex<()>,
-    /// Peers who are to be told who works here.
+    /// Admitted peers.
+    met: Mutex<BTreeSet<PeerId>>,
+    /// Those of them who are to be told who works here.
     to_introduce: Mutex<BTreeSet<PeerId>>,
     /// Rung when something waits to be sent or fetched.
     bell: Notify,
@@ -108,7 +112,9 @@ impl Node {
             network: OnceLock::new(),
             fetching: Fetching::default(),
             opening: Mutex::default(),
+            unlocking: Mutex::default(),
             writing: Mutex::default(),
+            met: Mutex::default(),
             to_introduce: Mutex::default(),
             bell: Notify::new(),
         };
@@ -190,8 +196,16 @@ impl Node {
         self.0.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn met(&self) -> MutexGuard<'_, BTreeSet<PeerId>> {
+        self.0.met.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn to_introduce(&self) -> MutexGuard<'_, BTreeSet<PeerId>> {
         self.0.to_introduce.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn unlocking_lock(&self) -> MutexGuard<'_, ()> {
+        self.0.unlocking.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn opening_lock(&self) -> MutexGuard<'_, ()> {

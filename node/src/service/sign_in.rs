@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use dokuei_identity::device_list::{self, Device, DeviceList, ListedDevice};
 use dokuei_identity::time::Timestamp;
-use dokuei_net::Network;
 use dokuei_package::kem::{KemSecretKey, kid_of};
 
 use super::Node;
 use super::error::ServiceError;
 use super::session::Session;
 use crate::keys::PractitionerSecrets;
-use crate::practitioners::Practitioner;
+use crate::practitioners::{Practitioner, PractitionerError};
 use crate::token::Token;
 
 /// Wrong passphrases that are let pass before waiting begins.
@@ -39,16 +38,7 @@ impl Node {
     /// [`ServiceError::WrongPassphrase`], [`ServiceError::LockedOut`] or what is wrong with her certificate.
     pub fn sign_in(&self, id: &str, passphrase: &str) -> Result<(Token, Arc<Session>), ServiceError> {
         let now = self.now();
-        self.refuse_while_locked(id, now)?;
-        let secrets = match self.practitioner_files().open(id, passphrase) {
-            Ok(secrets) => secrets,
-            Err(error) => {
-                self.store().note_sign_in_failure(id, now)?;
-                self.audit(id, "sign_in", id, "failure")?;
-                return Err(error.into());
-            }
-        };
-        self.store().clear_sign_in_failures(id)?;
+        let secrets = self.unlock(id, passphrase)?;
         let chain = self
             .practitioner_files()
             .chain(id)?
@@ -70,6 +60,30 @@ impl Node {
     /// Signs out.
     pub fn sign_out(&self, token: &str) {
         self.sessions().close(token, self.now());
+    }
+
+    /// Unlocks a practitioner's keys. One attempt a time: guesses sent together are counted one by one, and the memory
+    /// that Argon2id takes is taken once.
+    fn unlock(&self, id: &str, passphrase: &str) -> Result<PractitionerSecrets, ServiceError> {
+        let _one = self.unlocking_lock();
+        let now = self.now();
+        self.refuse_while_locked(id, now)?;
+        match self.practitioner_files().open(id, passphrase) {
+            Ok(secrets) => {
+                self.store().clear_sign_in_failures(id)?;
+                Ok(secrets)
+            }
+            // Not written down: it may be a passphrase that was typed into the wrong field.
+            Err(error @ PractitionerError::Unknown(_)) => {
+                self.audit("unknown", "sign_in", "unknown", "failure")?;
+                Err(error.into())
+            }
+            Err(error) => {
+                self.store().note_sign_in_failure(id, now)?;
+                self.audit(id, "sign_in", id, "failure")?;
+                Err(error.into())
+            }
+        }
     }
 
     fn refuse_while_locked(&self, id: &str, now: Timestamp) -> Result<(), ServiceError> {
@@ -127,8 +141,8 @@ impl Node {
         let bytes = device_list::sign(&list, &session.secrets.signing);
         self.people()
             .learn_device_list(&session.certificate, &bytes, now)?;
-        let peers = self.network().map(Network::status).unwrap_or_default().peers;
-        self.to_introduce().extend(peers.into_iter().filter(|peer| peer.admitted).map(|peer| peer.peer));
+        let met = self.met().clone();
+        self.to_introduce().extend(met);
         Ok(())
     }
 }
