@@ -5,7 +5,7 @@ use dokuei_consultation::body::{
     Patient, PersonName, Received, Report, ReportRead, ReportStatus, Request, Requester, Sex, Urgency,
     Withdraw,
 };
-use dokuei_consultation::id::{EntryId, PackageId, Sha256Hash};
+use dokuei_consultation::id::{EntryId, PackageId};
 use dokuei_consultation::machine::Case;
 
 use crate::world::{AGREEMENT, DENTIST, NOW, SPECIALIST, World, certificate};
@@ -72,7 +72,7 @@ pub(crate) fn decline(case: &Case) -> Body {
 pub(crate) fn offer() -> Body {
     Body::PackageOffered(PackageOffered {
         package: PACKAGE,
-        core_hash: Sha256Hash::of(b"core"),
+        core: b"core".to_vec(),
         root: [0x11; 32],
         length: 65_536,
         instances: 3,

@@ -16,5 +16,4 @@ mod refusals;
 mod reports;
 mod requests;
 mod simulation;
-mod wire;
 mod world;
