@@ -57,6 +57,7 @@ impl Draft {
             // Known when the salt is drawn.
             body_commit: Sha256Hash::from_bytes([0; 32]),
         };
+        log.check_time(&header)?;
         Ok(Self { header, body })
     }
 

@@ -13,7 +13,8 @@ use crate::log::{Log, Outcome};
 use crate::refusal::Refusal;
 use crate::standing::Standing;
 
-/// A time claim further ahead than this is refused, seconds: ±5 minutes, as at admission.
+/// How far clocks may differ, seconds: ±5 minutes, as at admission. A time claim further ahead of now, or further behind
+/// what the entry follows, is refused.
 pub const CLOCK_TOLERANCE: u64 = 5 * 60;
 
 /// The rules of one kind of log.

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dokuei_identity::fingerprint::Fingerprint;
 
-use crate::entry::{SignedEntry, VerifiedEntry};
+use crate::entry::{EntryHeader, SignedEntry, VerifiedEntry};
 use crate::fork::ForkProof;
 use crate::id::{EntryId, LogId};
+use crate::ledger::CLOCK_TOLERANCE;
 use crate::refusal::Refusal;
 
 /// The most entries in one log.
@@ -244,6 +245,7 @@ impl Log {
         if clocks.max().unwrap_or(0).checked_add(1) != Some(header.lamport) {
             return Err(Refusal::BadClock);
         }
+        self.check_time(header)?;
         let Some(previous) = header.prev_self else {
             return Ok(());
         };
@@ -257,6 +259,19 @@ impl Log {
             Ok(())
         } else {
             Err(Refusal::BrokenChain)
+        }
+    }
+
+    /// An author's clock may be wrong, but nobody has seen an entry before it was written: one that claims so is dated
+    /// back. No honest entry does, since none is admitted before its time has come, give or take the tolerance.
+    pub(crate) fn check_time(&self, header: &EntryHeader) -> Result<(), Refusal> {
+        let parents = header.parents.iter().filter_map(|id| self.get(id));
+        let newest = parents.map(|parent| parent.header().time).max();
+        let behind = newest.map_or(0, |newest| newest.since(header.time));
+        if behind > CLOCK_TOLERANCE {
+            Err(Refusal::Backdated { behind })
+        } else {
+            Ok(())
         }
     }
 

@@ -36,6 +36,12 @@ pub enum Refusal {
         /// How far, seconds.
         ahead: u64,
     },
+    /// The entry claims a time before that of what it follows.
+    #[error("the entry claims a time {behind} seconds before that of an entry that its author had seen")]
+    Backdated {
+        /// How far, seconds.
+        behind: u64,
+    },
     /// The entry was drafted too long ago to be new now.
     #[error("the entry was drafted {age} seconds ago and is no longer current")]
     Outdated {
@@ -169,6 +175,7 @@ impl Refusal {
             Self::UnknownSigner(_)
             | Self::Revoked(_)
             | Self::FromTheFuture { .. }
+            | Self::Backdated { .. }
             | Self::Outdated { .. } => self.signer(),
             Self::NoAgreement
             | Self::AgreementNotInForce
@@ -219,6 +226,12 @@ impl Refusal {
             Self::FromTheFuture { .. } => (
                 "from_the_future",
                 "記録の日時が現在より先になっています。",
+                "Check the clocks of both computers, then try again.",
+                "双方の端末の時計を確認し、もう一度お試しください。",
+            ),
+            Self::Backdated { .. } => (
+                "backdated",
+                "記録の日時が、先行する記録より前になっています。",
                 "Check the clocks of both computers, then try again.",
                 "双方の端末の時計を確認し、もう一度お試しください。",
             ),
