@@ -30,7 +30,7 @@ use dokuei_identity::certificate::NodeCertificate;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::time::Timestamp;
 use dokuei_net::{Network, PeerId};
-use dokuei_store::{AuditEvent, Store, StoreKey};
+use dokuei_store::{AuditEvent, Store, StoreError, StoreKey};
 use tokio::sync::Notify;
 
 use self::error::ServiceError;
@@ -45,6 +45,9 @@ use crate::credentials::Credentials;
 use crate::data_dir::DataDir;
 use crate::keys::NodeSecrets;
 use crate::practitioners::Practitioners;
+
+/// What large work leaves free on the disk, bytes.
+const ROOM_TO_WORK: u64 = 8 << 20;
 
 /// The key of the store, which the node's secrets hold.
 #[must_use]
@@ -217,6 +220,15 @@ impl Node {
         if let (Some(credentials), Some(certificate)) = (&self.0.credentials, &self.0.certificate) {
             self.people()
                 .remember_node(&credentials.chain, certificate, now)?;
+        }
+        Ok(())
+    }
+
+    /// Whether so many bytes can be stored and room is left for what must always be possible: reading with its audit
+    /// rows, signing, and the receipt of an entry.
+    fn require_room(&self, bytes: u64) -> Result<(), ServiceError> {
+        if self.0.dir.free_space() < bytes.saturating_add(ROOM_TO_WORK) {
+            return Err(StoreError::NoSpace.into());
         }
         Ok(())
     }

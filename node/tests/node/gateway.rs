@@ -1,1 +1,6 @@
-//! The loopback API: who is let in, and what each may do.
+//! The loopback API: who is let in and what each may do.
+
+mod access;
+mod browser;
+mod consultation;
+mod images;

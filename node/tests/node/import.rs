@@ -19,7 +19,10 @@ fn only_reason(job: &Value) -> String {
 
 fn one_sentence(text: &str) -> String {
     assert!((10..300).contains(&text.len()), "{text:?}");
-    assert!(!text.contains('\n') && !text.contains("Err(") && !text.contains("::"), "{text:?}");
+    assert!(
+        !text.contains('\n') && !text.contains("Err(") && !text.contains("::"),
+        "{text:?}"
+    );
     text.to_owned()
 }
 
@@ -61,7 +64,10 @@ async fn r6_an_altered_image_under_a_known_uid_is_told_and_the_stored_one_kept()
     fs::write(&other, &altered).unwrap();
 
     let reason = only_reason(&gate.import(&other).await);
-    assert!(reason.contains("already") || reason.contains("other content"), "{reason}");
+    assert!(
+        reason.contains("already") || reason.contains("other content"),
+        "{reason}"
+    );
 
     let token = gate.sign_in(&TANAKA).await;
     let study = gate.get(&format!("/api/v1/studies/{uid}"), &token).await.json();
@@ -75,8 +81,14 @@ async fn r6_an_altered_image_under_a_known_uid_is_told_and_the_stored_one_kept()
         );
         held.push(gate.get(&path, &token).await.body);
     }
-    assert!(held.iter().any(|file| **file == *original), "the stored one is gone");
-    assert!(held.iter().all(|file| **file != *altered), "the altered one is here");
+    assert!(
+        held.iter().any(|file| **file == *original),
+        "the stored one is gone"
+    );
+    assert!(
+        held.iter().all(|file| **file != *altered),
+        "the altered one is here"
+    );
 }
 
 #[tokio::test]
@@ -160,7 +172,12 @@ async fn r19_no_name_uid_or_pixel_run_lies_readable_in_the_data_directory() {
         let bytes = fs::read(&path).unwrap();
         for secret in &secrets {
             let found = bytes.windows(secret.len()).any(|window| window == secret);
-            assert!(!found, "{} holds {:?}", path.display(), String::from_utf8_lossy(secret));
+            assert!(
+                !found,
+                "{} holds {:?}",
+                path.display(),
+                String::from_utf8_lossy(secret)
+            );
         }
     }
 }

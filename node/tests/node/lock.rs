@@ -31,10 +31,22 @@ fn r20_a_session_is_locked_when_it_was_not_used_for_the_time_that_was_set() {
     let (token, _) = sessions.open(session(&home, now), now);
 
     assert_eq!(sessions.expiry(now), now.plus(LOCK));
-    assert!(sessions.find(token.expose(), now.plus(LOCK)).is_some(), "used in time");
-    assert!(sessions.find(token.expose(), now.plus(2 * LOCK)).is_some(), "use prolongs");
-    assert!(sessions.find(token.expose(), now.plus(3 * LOCK + 1)).is_none(), "too late");
-    assert!(sessions.find(token.expose(), now).is_none(), "it does not come back");
+    assert!(
+        sessions.find(token.expose(), now.plus(LOCK)).is_some(),
+        "used in time"
+    );
+    assert!(
+        sessions.find(token.expose(), now.plus(2 * LOCK)).is_some(),
+        "use prolongs"
+    );
+    assert!(
+        sessions.find(token.expose(), now.plus(3 * LOCK + 1)).is_none(),
+        "too late"
+    );
+    assert!(
+        sessions.find(token.expose(), now).is_none(),
+        "it does not come back"
+    );
 }
 
 #[test]

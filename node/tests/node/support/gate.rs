@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use dokuei_node::gateway;
+use dokuei_node::service::Node;
 use dokuei_node::token::Token;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -30,9 +31,7 @@ impl Answer {
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     /// The code of a problem document; that it is one is checked.
@@ -55,25 +54,32 @@ impl Answer {
 pub(crate) struct Gate {
     pub(crate) home: Home,
     pub(crate) operator: String,
+    pub(crate) node: Node,
     router: Router,
 }
 
 impl Gate {
     /// The API of a certified node with these practitioners.
     pub(crate) fn with(people: &[Person]) -> Self {
-        let home = Home::with(people);
+        Self::of(Home::with(people))
+    }
+
+    /// The API of this node.
+    pub(crate) fn of(home: Home) -> Self {
+        let node = home.open();
         let operator = Token::generate();
-        let router = gateway::router(home.open(), operator.clone(), None);
+        let router = gateway::router(node.clone(), operator.clone(), None);
         Self {
             home,
             operator: operator.expose().to_owned(),
+            node,
             router,
         }
     }
 
     /// Puts the node down.
     pub(crate) fn close(self) -> Home {
-        drop(self.router);
+        drop((self.router, self.node));
         self.home
     }
 

@@ -1,5 +1,7 @@
 //! A node's data directory, made through the library as `dokuei init` and `dokuei identity` make it.
 
+use std::sync::Arc;
+
 use dokuei_identity::keystore::KdfParams;
 use dokuei_identity::request;
 use dokuei_node::clock;
@@ -19,42 +21,55 @@ use super::registry::{Person, Registry};
 pub(crate) struct Home {
     pub(crate) dir: DataDir,
     secrets: NodeSecrets,
-    registry: Registry,
+    registry: Arc<Registry>,
+    institution: Institution,
     directory: TempDir,
 }
 
 impl Home {
-    /// A node without certificates.
+    /// A node without certificates, of 山田歯科医院.
     pub(crate) fn bare() -> Self {
+        Self::bare_of(Arc::new(Registry::new()), "山田歯科医院", "1312345678")
+    }
+
+    fn bare_of(registry: Arc<Registry>, name: &str, code: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let dir = DataDir::at(directory.path().join("data"));
         dir.create().unwrap();
         let mut rng = rand::rng();
         let secrets = NodeSecrets::generate(&mut rng);
         let institution = Institution {
-            name: "山田歯科医院".to_owned(),
-            code: "1312345678".to_owned(),
+            name: name.to_owned(),
+            code: code.to_owned(),
             device_class: "fixed".to_owned(),
         };
-        Config::new(institution).write(&dir).unwrap();
+        Config::new(institution.clone()).write(&dir).unwrap();
         Store::create(dir.root(), &storage_key(&secrets)).unwrap();
         let public = hex::encode(secrets.node.public().as_bytes());
         write_durably(&dir.node_public_key(), public.as_bytes()).unwrap();
-        let sealed = secrets
-            .seal(NODE_PASSPHRASE, KdfParams::LEAST, &mut rng)
-            .unwrap();
+        let sealed = secrets.seal(NODE_PASSPHRASE, KdfParams::LEAST, &mut rng).unwrap();
         write_durably(&dir.node_key(), &sealed).unwrap();
         Self {
             dir,
             secrets,
-            registry: Registry::new(),
+            registry,
+            institution,
             directory,
         }
     }
 
-    /// A certified node with these certified practitioners.
+    /// A certified node of 山田歯科医院 with these certified practitioners.
     pub(crate) fn with(people: &[Person]) -> Self {
-        let home = Self::bare();
+        Self::bare().staffed(people)
+    }
+
+    /// The same of another institution, under the same registry.
+    pub(crate) fn of_another(&self, name: &str, code: &str, people: &[Person]) -> Self {
+        Self::bare_of(Arc::clone(&self.registry), name, code).staffed(people)
+    }
+
+    fn staffed(self, people: &[Person]) -> Self {
+        let home = self;
         home.certify(200);
         for person in people {
             let secrets = Practitioners::of(home.dir.clone())
@@ -66,15 +81,16 @@ impl Home {
                 )
                 .unwrap();
             let csr = request::make(&secrets.signing, person.latin).unwrap();
-            home.install(&home.registry.practitioner(&csr, person));
+            home.install(&home.registry.practitioner(&csr, person, &home.institution.name));
         }
         home
     }
 
     /// Installs a certificate of this node that stands for `days` from yesterday on.
     pub(crate) fn certify(&self, days: u64) {
-        let csr = request::make(&self.secrets.node, "山田歯科医院").unwrap();
-        self.install(&self.registry.node(&csr, days));
+        let csr = request::make(&self.secrets.node, &self.institution.name).unwrap();
+        let (name, code) = (&self.institution.name, &self.institution.code);
+        self.install(&self.registry.node(&csr, (name, code), days));
     }
 
     fn install(&self, chain: &str) {

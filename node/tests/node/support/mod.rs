@@ -6,6 +6,7 @@ pub(crate) mod program;
 pub(crate) mod registry;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use dokuei_node::service::sample;
 use sha2::{Digest, Sha256};
@@ -38,4 +39,18 @@ pub(crate) fn hashes(folder: &Path) -> Vec<[u8; 32]> {
         .collect();
     all.sort_unstable();
     all
+}
+
+/// Asks again and again until there is an answer; a minute is enough for anything here.
+pub(crate) async fn eventually<T, F>(what: &str, mut ask: impl FnMut() -> F) -> T
+where
+    F: Future<Output = Option<T>>,
+{
+    for _ in 0..1200 {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("waited in vain: {what}");
 }

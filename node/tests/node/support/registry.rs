@@ -58,14 +58,8 @@ impl Registry {
         let mut rng = rand::rng();
         let years = |years: u64| Validity::days_from(since, years * 365);
         let root = CertificateAuthority::create_root("Test Root", years(10), &mut rng).unwrap();
-        let issuing = root
-            .create_issuing("Test Issuing", years(5), &mut rng)
-            .unwrap();
-        Self {
-            root,
-            issuing,
-            since,
-        }
+        let issuing = root.create_issuing("Test Issuing", years(5), &mut rng).unwrap();
+        Self { root, issuing, since }
     }
 
     /// The root's certificate, PEM.
@@ -74,10 +68,10 @@ impl Registry {
     }
 
     /// The chain of a node that asks with this PKCS#10 request, PEM; it stands for `days` from yesterday on.
-    pub(crate) fn node(&self, request: &str, days: u64) -> String {
+    pub(crate) fn node(&self, request: &str, institution: (&str, &str), days: u64) -> String {
         let subject = NodeSubject {
-            institution: "山田歯科医院".to_owned(),
-            institution_code: "1312345678".to_owned(),
+            institution: institution.0.to_owned(),
+            institution_code: institution.1.to_owned(),
             device_class: DeviceClass::Fixed,
             owner: DeviceOwner::Institution,
         };
@@ -91,7 +85,7 @@ impl Registry {
     }
 
     /// The chain of a practitioner who asks with this PKCS#10 request, PEM.
-    pub(crate) fn practitioner(&self, request: &str, person: &Person) -> String {
+    pub(crate) fn practitioner(&self, request: &str, person: &Person, institution: &str) -> String {
         let validity = Validity::days_from(self.since, 200);
         let reads = Qualification {
             code: QualificationCode::OralRadiology,
@@ -111,7 +105,7 @@ impl Registry {
                 registered_on: Timestamp(0),
             },
             qualifications: person.reads.then_some(reads).into_iter().collect(),
-            institution: Some("山田歯科医院".to_owned()),
+            institution: Some(institution.to_owned()),
         };
         let request = request::read(request).unwrap();
         let issued = self

@@ -1,0 +1,255 @@
+//! Agreements and cases through the API, between two nodes on loopback.
+
+use axum::http::StatusCode;
+use dokuei_node::service::status::Meeting;
+use serde_json::{Value, json};
+
+use crate::support::gate::Gate;
+use crate::support::registry::{SATO, SUZUKI, TANAKA};
+use crate::support::{eventually, sample_study};
+
+/// A clinic with two dentists and a study, a hospital with a specialist; all are signed in and the nodes have met.
+struct Pair {
+    clinic: Gate,
+    hospital: Gate,
+    tanaka: String,
+    suzuki: String,
+    sato: String,
+    specialist: String,
+    study: String,
+}
+
+impl Pair {
+    async fn new() -> Self {
+        let clinic = Gate::with(&[TANAKA, SUZUKI]);
+        let hospital = Gate::of(clinic.home.of_another("関東歯科大学病院", "1398765432", &[SATO]));
+        let folder = clinic.home.beside("cbct");
+        let study = sample_study(&folder, 3);
+        clinic.import(&folder).await;
+        let (tanaka, suzuki, sato) = (
+            clinic.sign_in(&TANAKA).await,
+            clinic.sign_in(&SUZUKI).await,
+            hospital.sign_in(&SATO).await,
+        );
+        let me = hospital.get("/api/v1/session", &sato).await.json();
+        let pair = Self {
+            specialist: me["fingerprint"].as_str().unwrap().to_owned(),
+            clinic,
+            hospital,
+            tanaka,
+            suzuki,
+            sato,
+            study,
+        };
+        pair.meet().await;
+        pair
+    }
+
+    async fn meet(&self) {
+        let listen = Meeting {
+            listen: vec!["/ip4/127.0.0.1/udp/0/quic-v1".parse().unwrap()],
+            ..Meeting::default()
+        };
+        self.hospital.node.join(listen.clone()).await.unwrap();
+        let address = eventually("the hospital listens", || async {
+            let status = self.hospital.node.status().await.unwrap();
+            let address = status["listening"][0].as_str()?.to_owned();
+            let peer = status["peer_id"].as_str()?.to_owned();
+            Some(format!("{}/p2p/{peer}", address.split("/p2p/").next()?))
+        })
+        .await;
+        let meeting = Meeting {
+            peers: vec![address.parse().unwrap()],
+            ..listen
+        };
+        self.clinic.node.join(meeting).await.unwrap();
+        for (gate, token, who) in [
+            (&self.clinic, &self.tanaka, SATO.japanese),
+            (&self.hospital, &self.sato, TANAKA.japanese),
+        ] {
+            eventually("they know each other", || async {
+                let people = gate.get("/api/v1/directory", token).await.json();
+                let mut people = people.as_array()?.iter();
+                people.find(|one| one["name_ja"] == who).map(drop)
+            })
+            .await;
+        }
+    }
+
+    fn wanted(&self) -> Value {
+        json!({
+            "study_instance_uid": self.study,
+            "with": self.specialist,
+            "question": "下顎右側の透過像の評価",
+            "region": "46",
+            "justification": "根尖病変の範囲を二次元画像で判断できない",
+            "consent": {
+                "explained_by": "田中 花子",
+                "explained_at": "2026-04-01T10:00:00+09:00",
+                "scope": "画像診断の依頼と画像の送付",
+            },
+            "urgency": "routine",
+        })
+    }
+
+    async fn agree(&self) -> String {
+        let proposed = self
+            .clinic
+            .post(
+                "/api/v1/agreements",
+                &self.tanaka,
+                &json!({"with": self.specialist}),
+            )
+            .await;
+        assert_eq!(proposed.status, StatusCode::CREATED, "{:?}", proposed.body);
+        let id = proposed.json()["id"].as_str().unwrap().to_owned();
+        let accept = format!("/api/v1/agreements/{id}/accept");
+        eventually("the proposal arrives", || async {
+            let accepted = self.hospital.post(&accept, &self.sato, &json!({})).await;
+            (accepted.status == StatusCode::OK).then_some(())
+        })
+        .await;
+        eventually("the countersignature arrives", || async {
+            let agreements = self.clinic.get("/api/v1/agreements", &self.tanaka).await.json();
+            (agreements[0]["state"] == "in_force").then_some(())
+        })
+        .await;
+        id
+    }
+
+    async fn request(&self) -> String {
+        let started = self
+            .clinic
+            .post("/api/v1/cases", &self.tanaka, &self.wanted())
+            .await;
+        let job = self.clinic.job(&started).await;
+        assert_eq!(job["state"], "done", "{job}");
+        started.json()["case_id"].as_str().unwrap().to_owned()
+    }
+
+    async fn arrived(&self, case: &str) {
+        eventually("the request arrives", || async {
+            let path = format!("/api/v1/cases/{case}");
+            let seen = self.hospital.get(&path, &self.sato).await;
+            (seen.status == StatusCode::OK).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r8_no_request_before_an_agreement_is_in_force() {
+    let pair = Pair::new().await;
+    let answer = pair
+        .clinic
+        .post("/api/v1/cases", &pair.tanaka, &pair.wanted())
+        .await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert_eq!(answer.problem(), "no_agreement");
+    pair.agree().await;
+    pair.request().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r3_a_request_to_somebody_without_the_qualification_is_refused() {
+    let pair = Pair::new().await;
+    let suzuki = pair.clinic.get("/api/v1/session", &pair.suzuki).await.json();
+    let mut wanted = pair.wanted();
+    wanted["with"] = suzuki["fingerprint"].clone();
+    let answer = pair.clinic.post("/api/v1/cases", &pair.tanaka, &wanted).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert_eq!(answer.problem(), "not_qualified");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r7_a_request_without_justification_or_consent_is_refused_and_leaves_nothing() {
+    let pair = Pair::new().await;
+    pair.agree().await;
+    for field in [
+        "/justification",
+        "/question",
+        "/consent/explained_by",
+        "/consent/explained_at",
+    ] {
+        let mut wanted = pair.wanted();
+        *wanted.pointer_mut(field).unwrap() = "".into();
+        let answer = pair.clinic.post("/api/v1/cases", &pair.tanaka, &wanted).await;
+        assert!(answer.status.is_client_error(), "{field}: {}", answer.status);
+        answer.problem();
+    }
+    let cases = pair.clinic.get("/api/v1/cases", &pair.tanaka).await.json();
+    assert_eq!(cases, json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r12_another_practitioners_case_is_not_told_from_one_that_is_missing() {
+    let pair = Pair::new().await;
+    let agreement = pair.agree().await;
+    let case = pair.request().await;
+    let gate = &pair.clinic;
+    let cases = gate.get("/api/v1/cases", &pair.tanaka).await.json();
+    assert_eq!(cases[0]["case_id"], case.as_str(), "{cases}");
+    let own = gate.get(&format!("/api/v1/cases/{case}"), &pair.tanaka).await;
+    assert_eq!(own.status, StatusCode::OK);
+
+    assert_eq!(gate.get("/api/v1/cases", &pair.suzuki).await.json(), json!([]));
+    assert_eq!(
+        gate.get("/api/v1/agreements", &pair.suzuki).await.json(),
+        json!([])
+    );
+    let missing = "0123456789abcdef0123456789abcdef";
+    for rest in ["", "/report.pdf", "/report.dcm"] {
+        let real = gate
+            .get(&format!("/api/v1/cases/{case}{rest}"), &pair.suzuki)
+            .await;
+        let none = gate
+            .get(&format!("/api/v1/cases/{missing}{rest}"), &pair.suzuki)
+            .await;
+        assert_eq!(real.status, StatusCode::NOT_FOUND, "{rest}");
+        assert_eq!(real.body, none.body, "{rest}");
+    }
+    let report = json!({"status": "final", "findings": "x", "impression": "x", "reason": "x",
+        "patient_informed_by": "x"});
+    for act in ["accept", "decline", "report", "read", "close"] {
+        let real = format!("/api/v1/cases/{case}/{act}");
+        let none = format!("/api/v1/cases/{missing}/{act}");
+        let real = gate.post(&real, &pair.suzuki, &report).await;
+        let none = gate.post(&none, &pair.suzuki, &report).await;
+        assert_eq!(real.status, StatusCode::NOT_FOUND, "{act}");
+        assert_eq!(real.body, none.body, "{act}");
+    }
+    let accept = format!("/api/v1/agreements/{agreement}/accept");
+    assert!(
+        gate.post(&accept, &pair.suzuki, &json!({}))
+            .await
+            .status
+            .is_client_error()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r5_only_the_consulting_specialist_accepts_and_only_once_there_is_a_study_reports() {
+    let pair = Pair::new().await;
+    pair.agree().await;
+    let case = pair.request().await;
+    pair.arrived(&case).await;
+    let accept = format!("/api/v1/cases/{case}/accept");
+    let own = pair.clinic.post(&accept, &pair.tanaka, &json!({})).await;
+    assert!(
+        own.status.is_client_error(),
+        "one does not accept one's own request"
+    );
+    own.problem();
+    let report = json!({"status": "final", "findings": "所見", "impression": "印象"});
+    let early = pair
+        .hospital
+        .post(&format!("/api/v1/cases/{case}/report"), &pair.sato, &report)
+        .await;
+    assert!(
+        early.status.is_client_error(),
+        "no report before the request is accepted"
+    );
+    early.problem();
+    let accepted = pair.hospital.post(&accept, &pair.sato, &json!({})).await;
+    assert_eq!(accepted.status, StatusCode::OK, "{:?}", accepted.body);
+}
