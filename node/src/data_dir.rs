@@ -94,6 +94,13 @@ impl DataDir {
         self.0.join("session.token")
     }
 
+    /// Bytes that may still be written here. A file system that does not tell counts as having room: the write itself
+    /// will say.
+    #[must_use]
+    pub fn free_space(&self) -> u64 {
+        rustix::fs::statvfs(&self.0).map_or(u64::MAX, |disk| disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+
     /// Makes the directory and those inside it.
     ///
     /// # Errors

@@ -93,7 +93,7 @@ pub fn pdf_text(pdf: &Path) -> Result<String> {
 /// # Errors
 /// When DCMTK cannot read the file.
 pub fn dcm_dump(file: &Path) -> Result<String> {
-    text(command("dcmdump")?.args(["+L", "+U8"]).arg(file))
+    text(command("dcmdump")?.args(["+L"]).arg(file))
 }
 
 /// DCMTK's reading of a structured report, checked against its SOP class's template of content relations.

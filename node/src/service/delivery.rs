@@ -41,9 +41,13 @@ impl Node {
             return;
         }
         let node = self.clone();
-        let Ok(practitioners) = blocking(move || node.own_cards()).await else { return };
+        let Ok(practitioners) = blocking(move || node.own_cards()).await else {
+            return;
+        };
         for peer in waiting.into_iter().filter(|peer| network.is_admitted(peer)) {
-            let message = CaseMessage::Introduce { practitioners: practitioners.clone() };
+            let message = CaseMessage::Introduce {
+                practitioners: practitioners.clone(),
+            };
             if let Err(error) = network.call_case(peer, message).await {
                 tracing::info!(%peer, %error, "an introduction did not arrive");
             }

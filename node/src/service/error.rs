@@ -244,11 +244,9 @@ impl ServiceError {
             }
             Self::Store(StoreError::InstanceConflict | StoreError::SeriesConflict) => Blame::Conflict,
             Self::Store(_) => Blame::Storage,
-            Self::Field { .. }
-            | Self::Files(_)
-            | Self::Header(_)
-            | Self::File { .. }
-            | Self::Render(_) => Blame::Caller,
+            Self::Field { .. } | Self::Files(_) | Self::Header(_) | Self::File { .. } | Self::Render(_) => {
+                Blame::Caller
+            }
             Self::NoPractitionerCertificate | Self::NoNodeCertificate | Self::Certificate(_) => {
                 Blame::Conflict
             }

@@ -235,6 +235,8 @@ impl Node {
     }
 
     fn create_incoming(&self, wanted: &Wanted, core: &VerifiedCore, id: TreeId) -> Result<(), ServiceError> {
+        // Once for the sealed package, once for the instances that will be opened from it.
+        self.require_room(id.length().saturating_mul(2))?;
         let file = self.store().new_package_file()?;
         let lengths = [
             (file.payload(), id.length()),

@@ -57,6 +57,7 @@ impl Node {
 
     fn import(&self, job: &Job, path: PathBuf) -> Result<Value, ServiceError> {
         let candidates = files::find(&[path], Limits::default())?;
+        self.require_room(candidates.bytes)?;
         job.expect(candidates.bytes);
         let mut result = Imported::default();
         for file in candidates.files {

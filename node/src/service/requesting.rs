@@ -184,6 +184,7 @@ impl Node {
     ) -> Result<SealedStudy, ServiceError> {
         let package = PackageId::from_bytes(rand::random());
         let sources = self.in_reading_order(&study.study.study_instance_uid)?;
+        self.require_room(sources.iter().map(|source| source.length).sum())?;
         let file = self.store().new_package_file()?;
         let payload = File::options()
             .write(true)

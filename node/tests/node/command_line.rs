@@ -1,1 +1,5 @@
-//! The program.
+//! The program `dokuei`: what it teaches, how it fails, how it runs and stops.
+
+mod running;
+mod setting_up;
+mod usage;

@@ -16,4 +16,7 @@ mod refusals;
 mod reports;
 mod requests;
 mod simulation;
+mod times;
+mod usual;
+mod wire;
 mod world;

@@ -24,6 +24,7 @@ fn all() -> Vec<Refusal> {
         Refusal::NotAPerson,
         Refusal::Revoked(certificate("nobody")),
         Refusal::FromTheFuture { ahead: 400 },
+        Refusal::Backdated { behind: 400 },
         Refusal::Outdated { age: 400 },
         Refusal::Incomplete(Incomplete {
             field: "question",

@@ -111,7 +111,7 @@ type Spoil = fn(&mut Request);
 
 #[test]
 fn r7_an_incomplete_request_can_be_neither_made_nor_received() {
-    let spoils: [(&str, Spoil); 14] = [
+    let spoils: [(&str, Spoil); 15] = [
         ("justification", |request| {
             request.justification = " \n".to_owned()
         }),
@@ -136,6 +136,9 @@ fn r7_an_incomplete_request_can_be_neither_made_nor_received() {
         }),
         ("modalities", |request| request.modalities.clear()),
         ("requester.name", |request| request.requester.name.clear()),
+        ("requester.institution", |request| {
+            request.requester.institution.clear()
+        }),
         ("history", |request| request.history = "長".repeat(20_001)),
         ("question", |request| request.question.push('\u{0}')),
     ];

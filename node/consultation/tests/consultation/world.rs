@@ -214,11 +214,17 @@ pub(crate) fn write(
 }
 
 /// Signs an entry that continues the log well, without asking any rule: what a dishonest node can do.
-pub(crate) fn forge(
+pub(crate) fn forge(log: &Log, who: (&str, &str), body: &Body, signing_key: &str) -> SignedEntry {
+    forge_at(log, who, body, signing_key, NOW)
+}
+
+/// As [`forge`], claiming the time `at`.
+pub(crate) fn forge_at(
     log: &Log,
     (signer, device): (&str, &str),
     body: &Body,
     signing_key: &str,
+    at: Timestamp,
 ) -> SignedEntry {
     let previous = log.newest_of(certificate(signer), certificate(device));
     let clocks = log
@@ -235,7 +241,7 @@ pub(crate) fn forge(
         prev_self: previous.map(|entry| entry.id()),
         parents: log.heads(),
         lamport: clocks.max().unwrap_or(0) + 1,
-        time: NOW,
+        time: at,
         crl_number: 7,
         body_commit: commitment(&salt, &bytes),
     };

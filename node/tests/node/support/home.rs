@@ -70,7 +70,7 @@ impl Home {
 
     fn staffed(self, people: &[Person]) -> Self {
         let home = self;
-        home.certify(200);
+        home.certify();
         for person in people {
             let secrets = Practitioners::of(home.dir.clone())
                 .enrol(
@@ -86,11 +86,18 @@ impl Home {
         home
     }
 
-    /// Installs a certificate of this node that stands for `days` from yesterday on.
-    pub(crate) fn certify(&self, days: u64) {
+    fn certify(&self) {
         let csr = request::make(&self.secrets.node, &self.institution.name).unwrap();
         let (name, code) = (&self.institution.name, &self.institution.code);
-        self.install(&self.registry.node(&csr, (name, code), days));
+        self.install(&self.registry.node(&csr, (name, code), 200));
+    }
+
+    /// Puts a certificate of this node into place whose day was yesterday; installing would refuse it.
+    pub(crate) fn expire(&self) {
+        let csr = request::make(&self.secrets.node, &self.institution.name).unwrap();
+        let (name, code) = (&self.institution.name, &self.institution.code);
+        let chain = self.registry.node(&csr, (name, code), 0);
+        write_durably(&self.dir.node_chain(), chain.as_bytes()).unwrap();
     }
 
     fn install(&self, chain: &str) {

@@ -1,1 +1,171 @@
 //! The program `dokuei`, run as a user runs it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// How long a program may take to start or to stop.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What a run of the program gave.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Ran {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
+    }
+
+    /// Checks the exit code and that the failure is told in a sentence without innards; gives it.
+    pub(crate) fn refused(&self, code: i32) -> &str {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        assert!(self.err.starts_with("dokuei: "), "{self:?}");
+        assert!(
+            !self.err.contains("panicked") && !self.err.contains("Err("),
+            "{self:?}"
+        );
+        let sentence = self.err.lines().next().unwrap();
+        assert!((20..300).contains(&sentence.len()), "{sentence}");
+        &self.err
+    }
+}
+
+/// The program with this data directory, deaf to the environment of whoever runs the tests.
+pub(crate) fn command(data_dir: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dokuei"));
+    for variable in [
+        "DOKUEI_PASSPHRASE_FILE",
+        "DOKUEI_API",
+        "DOKUEI_LISTEN",
+        "CREDENTIALS_DIRECTORY",
+    ] {
+        command.env_remove(variable);
+    }
+    command.env("DOKUEI_DATA_DIR", data_dir).stdin(Stdio::null());
+    command
+}
+
+/// Runs the program to its end.
+pub(crate) fn dokuei(data_dir: &Path, arguments: &[&str]) -> Ran {
+    ran(command(data_dir).args(arguments))
+}
+
+/// Runs a command to its end.
+pub(crate) fn ran(command: &mut Command) -> Ran {
+    let output = command.output().unwrap();
+    Ran {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A file with a passphrase.
+pub(crate) fn passphrase_file(folder: &Path, passphrase: &str) -> PathBuf {
+    let path = folder.join(format!("passphrase-{}", passphrase.len()));
+    fs::write(&path, format!("{passphrase}\n")).unwrap();
+    path
+}
+
+/// `dokuei run` in the background; killed when dropped.
+pub(crate) struct Running {
+    child: Child,
+    data_dir: PathBuf,
+}
+
+impl Running {
+    /// Starts a node on free ports and waits until its API answers.
+    pub(crate) fn start(data_dir: &Path, passphrase: &Path) -> Self {
+        Self::start_with(command(data_dir), data_dir, passphrase)
+    }
+
+    pub(crate) fn start_with(mut command: Command, data_dir: &Path, passphrase: &Path) -> Self {
+        let child = command
+            .args(run_arguments(passphrase))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut running = Self {
+            child,
+            data_dir: data_dir.to_owned(),
+        };
+        let since = Instant::now();
+        while !running.address().exists() {
+            assert!(
+                running.child.try_wait().unwrap().is_none(),
+                "the node ended at once"
+            );
+            assert!(since.elapsed() < PATIENCE, "the node does not start");
+            thread::sleep(Duration::from_millis(20));
+        }
+        running
+    }
+
+    /// `api.json`.
+    pub(crate) fn address(&self) -> PathBuf {
+        self.data_dir.join("api.json")
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends SIGTERM and waits for the end.
+    pub(crate) fn terminate(mut self) -> ExitStatus {
+        let id = self.child.id();
+        // The standard library sends no other signal than SIGKILL.
+        let sent = Command::new("sh")
+            .args(["-c", &format!("kill -TERM {id}")])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+        let since = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(since.elapsed() < PATIENCE, "the node does not stop");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Ends the program as a power cut does.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// `run` on free ports of loopback.
+fn run_arguments(passphrase: &Path) -> Vec<String> {
+    let passphrase = passphrase.to_str().unwrap();
+    let arguments = [
+        "run",
+        "--api",
+        "127.0.0.1:0",
+        "--listen",
+        "/ip4/127.0.0.1/udp/0/quic-v1",
+    ];
+    let passphrase = ["--passphrase-file", passphrase];
+    [&arguments[..], &passphrase]
+        .concat()
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
+}

@@ -1,0 +1,150 @@
+//! A snapshot of every type on the wire: when one changes, the protocol's version must.
+
+use dokuei_consultation::body::Body;
+use dokuei_consultation::entry::{EntryHeader, EntryType, SignedEntry, commitment};
+use dokuei_consultation::fork::ForkProof;
+use dokuei_consultation::id::{EntryId, LogId};
+use dokuei_identity::cbor;
+use dokuei_identity::key::SecretKey;
+
+use crate::bodies;
+use crate::world::{CLINIC, DENTIST, NOW, SPECIALIST, Story, World, certificate, standard};
+
+/// Eighty hexadecimal digits a line.
+fn hex_lines(bytes: &[u8]) -> String {
+    let text = hex::encode(bytes);
+    let lines: Vec<_> = text
+        .as_bytes()
+        .chunks(80)
+        .map(|line| std::str::from_utf8(line).unwrap())
+        .collect();
+    lines.join("\n")
+}
+
+#[track_caller]
+fn shown(body: &Body) -> String {
+    let bytes = body.encode();
+    assert_eq!(
+        &Body::decode(body.entry_type(), &bytes).unwrap(),
+        body,
+        "reads back what it wrote"
+    );
+    hex_lines(&bytes)
+}
+
+#[test]
+fn the_bodies_of_an_agreement_and_a_request() {
+    let world = World::agreed();
+    let proposal = standard(&world, DENTIST, SPECIALIST);
+    let countersignature = proposal.countersignature(EntryId::of(b"proposal"));
+    insta::assert_snapshot!("agreement_proposal", shown(&Body::Agreement(Box::new(proposal))));
+    insta::assert_snapshot!(
+        "agreement_countersignature",
+        shown(&Body::Agreement(Box::new(countersignature)))
+    );
+    let mut request = bodies::request(&world);
+    // The reference depends on random salts elsewhere.
+    request.agreement.proposal = EntryId::of(b"proposal");
+    request.agreement.countersignature = EntryId::of(b"countersignature");
+    insta::assert_snapshot!("request", shown(&Body::Request(Box::new(request))));
+}
+
+#[test]
+fn the_bodies_of_answers_and_endings() {
+    use dokuei_consultation::body::{Accept, Close, Decline, Outcome};
+    let request = EntryId::of(b"request");
+    insta::assert_snapshot!(
+        "accept",
+        shown(&Body::Accept(Accept {
+            request,
+            note: "承知".to_owned()
+        }))
+    );
+    insta::assert_snapshot!(
+        "decline",
+        shown(&Body::Decline(Decline {
+            request,
+            reason: "不在".to_owned()
+        }))
+    );
+    insta::assert_snapshot!("report_read", shown(&bodies::read(EntryId::of(b"report"))));
+    insta::assert_snapshot!("close_informed", shown(&bodies::close()));
+    let not_informed = Close {
+        outcome: Outcome::NotInformed {
+            reason: "転院".to_owned(),
+        },
+    };
+    insta::assert_snapshot!("close_not_informed", shown(&Body::Close(not_informed)));
+    insta::assert_snapshot!("withdraw", shown(&bodies::withdraw()));
+}
+
+#[test]
+fn the_bodies_about_a_package() {
+    insta::assert_snapshot!("package_offered", shown(&bodies::offer()));
+    insta::assert_snapshot!("grant", shown(&bodies::grant("hospital node")));
+    insta::assert_snapshot!("received", shown(&bodies::received()));
+}
+
+#[test]
+fn the_body_of_a_report() {
+    let story = Story::requested();
+    let mut report = bodies::report(&story.case, &story.world);
+    report.request = EntryId::of(b"request");
+    insta::assert_snapshot!("report_first", shown(&Body::Report(Box::new(report.clone()))));
+    report.predecessor = Some(EntryId::of(b"report"));
+    insta::assert_snapshot!("report_correction", shown(&Body::Report(Box::new(report))));
+}
+
+fn entry(seed: u8) -> (EntryHeader, SignedEntry) {
+    let (salt, body) = ([seed; 32], bodies::withdraw().encode());
+    let header = EntryHeader {
+        log: LogId::from_bytes([1; 16]),
+        entry_type: bodies::withdraw().entry_type(),
+        signer: certificate(DENTIST),
+        device: certificate(CLINIC),
+        seq: 3,
+        prev_self: Some(EntryId::of(b"before")),
+        parents: vec![EntryId::from_bytes([1; 32]), EntryId::from_bytes([2; 32])],
+        lamport: 9,
+        time: NOW,
+        crl_number: 4,
+        body_commit: commitment(&salt, &body),
+    };
+    let signed = SignedEntry::sign(&header, body, salt, &SecretKey::from_seed(&[6; 32]));
+    (header, signed)
+}
+
+#[test]
+fn header_entry_and_fork_proof() {
+    let (header, signed) = entry(1);
+    insta::assert_snapshot!("entry_header", hex_lines(&cbor::encode(&header)));
+    insta::assert_snapshot!("signed_entry", hex_lines(&cbor::encode(&signed)));
+    assert_eq!(
+        cbor::decode::<SignedEntry>(&cbor::encode(&signed)).unwrap(),
+        signed
+    );
+    assert_eq!(signed.unverified_header().unwrap(), header);
+    let proof = ForkProof {
+        first: signed,
+        second: entry(2).1,
+    };
+    insta::assert_snapshot!("fork_proof", hex_lines(&cbor::encode(&proof)));
+    assert_eq!(cbor::decode::<ForkProof>(&cbor::encode(&proof)).unwrap(), proof);
+}
+
+#[test]
+fn a_body_of_another_type_or_with_more_or_fewer_bytes_is_not_read() {
+    for body in [
+        bodies::offer(),
+        bodies::received(),
+        bodies::close(),
+        bodies::withdraw(),
+    ] {
+        let mut bytes = body.encode();
+        assert!(Body::decode(EntryType::ReportRead, &bytes).is_err());
+        bytes.push(0);
+        assert!(Body::decode(body.entry_type(), &bytes).is_err());
+        bytes.truncate(bytes.len() - 2);
+        assert!(Body::decode(body.entry_type(), &bytes).is_err());
+    }
+}
