@@ -1,0 +1,98 @@
+use super::*;
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+
+/// A stand-in for `dokuei` that does what `script` says.
+fn stand_in(dir: &Path, script: &str) -> PathBuf {
+    let path = dir.join("dokuei");
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+    path
+}
+
+fn options(dir: &Path) -> Options {
+    Options {
+        data_dir: dir.to_owned(),
+        run_arguments: vec!["--listen".into()],
+    }
+}
+
+#[test]
+fn the_program_lies_beside_this_one_unless_named() {
+    let this = Path::new("/opt/dokuei/dokuei-app");
+    assert_eq!(program(None, this), Path::new("/opt/dokuei/dokuei"));
+    assert_eq!(
+        program(Some("/usr/bin/dokuei".into()), this),
+        Path::new("/usr/bin/dokuei")
+    );
+}
+
+#[test]
+fn a_missing_program_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let missing = dir.path().join("dokuei");
+    let error = NodeProcess::start(&missing, &options(dir.path())).unwrap_err();
+    assert!(matches!(error, StartError::NodeMissing(path) if path == missing));
+}
+
+#[test]
+fn a_running_node_is_found_and_a_stale_file_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(running(dir.path()).unwrap(), None);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let api = format!(r#"{{"api":"http://{}","pid":1}}"#, listener.local_addr().unwrap());
+    fs::write(dir.path().join("api.json"), api).unwrap();
+    assert!(running(dir.path()).unwrap().is_some());
+    drop(listener);
+    assert_eq!(running(dir.path()).unwrap(), None);
+}
+
+#[test]
+fn what_the_node_said_before_it_stopped_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = stand_in(
+        dir.path(),
+        "echo starting >&2; echo 'the passphrase is wrong' >&2; exit 1",
+    );
+    let error = start_and_wait(&OwnNode::default(), &program, &options(dir.path())).unwrap_err();
+    assert_eq!(error.said(), "starting\nthe passphrase is wrong");
+}
+
+#[test]
+fn the_childs_own_address_is_taken_and_the_child_is_stopped() {
+    let dir = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    // A file of an earlier process, though its port is alive, must not be mistaken for the child's.
+    fs::write(
+        dir.path().join("api.json"),
+        format!(r#"{{"api":"http://{address}","pid":1}}"#),
+    )
+    .unwrap();
+    let script = format!(
+        r#"[ "$1 $2 $4" = "run --data-dir --listen" ] || exit 2
+trap 'echo ended > "$3/ended"; exit 0' TERM
+sleep 0.3
+printf '{{"api":"http://{address}","pid":%d}}' $$ > "$3/api.json"
+while :; do sleep 0.05; done"#
+    );
+    let program = stand_in(dir.path(), &script);
+    let own = OwnNode::default();
+    let found = start_and_wait(&own, &program, &options(dir.path())).unwrap();
+    assert_eq!(found.page().as_str(), format!("http://{address}/"));
+    assert_ne!(ApiFile::read(dir.path()).unwrap().unwrap().pid, 1);
+    stop(&own);
+    assert!(
+        dir.path().join("ended").is_file(),
+        "the child ended by itself, in order"
+    );
+}
+
+#[test]
+fn only_the_last_lines_are_kept() {
+    let text: String = (0..20).map(|n| format!("line {n}\n")).collect();
+    let kept = last_lines(text.as_bytes());
+    assert_eq!(kept.lines().count(), LINES);
+    assert!(kept.ends_with("line 19"));
+}
