@@ -45,6 +45,9 @@ fn run(options: Options) -> ExitCode {
         .setup(move |app| {
             let destination = Destination::default();
             let window = window::open(app, &destination)?;
+            // Ended by a signal, the window still stops its node.
+            let handle = app.handle().clone();
+            ctrlc::set_handler(move || handle.exit(0))?;
             // Starting takes seconds: the window must be alive meanwhile.
             thread::spawn(move || bring_up(&window, &destination, &options, &for_setup));
             Ok(())
