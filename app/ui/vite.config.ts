@@ -1,0 +1,24 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    target: "es2022",
+    // The node serves these files under a strict Content-Security-Policy:
+    // nothing may be inlined as a data: URL or as an inline module-preload script.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  test: {
+    environment: "jsdom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/test/setup.ts"],
+    restoreMocks: true,
+    // One worker for all files: on the two busy cores of a CI machine starting more costs more than they save.
+    pool: "threads",
+    maxWorkers: 1,
+    isolate: false,
+    testTimeout: 30_000,
+  },
+});
