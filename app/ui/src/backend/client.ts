@@ -1,0 +1,112 @@
+import { readProblem, unreachable } from "./problem";
+import type {
+  Agreement,
+  CaseDetail,
+  CaseSummary,
+  Closing,
+  DirectoryEntry,
+  NewCase,
+  NodeStatus,
+  Practitioner,
+  ReportDraft,
+  SignInChoice,
+  Study,
+  StudySummary,
+} from "./types";
+
+const API = "/api/v1";
+
+/** All that the UI asks of the node. Paths and bodies are the API's, one function each. */
+export const backend = {
+  status: () => get<NodeStatus>("/status"),
+
+  signInChoices: () => get<SignInChoice[]>("/practitioners"),
+  session: () => get<Practitioner>("/session"),
+  signIn: (id: string, passphrase: string) =>
+    send<{ practitioner: Practitioner; expires_at: string }>("POST", "/session", {
+      id,
+      passphrase,
+    }),
+  signOut: () => send<null>("DELETE", "/session"),
+
+  directory: () => get<DirectoryEntry[]>("/directory"),
+  agreements: () => get<Agreement[]>("/agreements"),
+  proposeAgreement: (fingerprint: string) =>
+    send<unknown>("POST", "/agreements", { with: fingerprint }),
+  acceptAgreement: (id: string) => send<unknown>("POST", `/agreements/${segment(id)}/accept`, {}),
+
+  studies: () => get<StudySummary[]>("/studies"),
+  study: (uid: string) => get<Study>(`/studies/${segment(uid)}`),
+
+  cases: () => get<CaseSummary[]>("/cases"),
+  case: (id: string) => get<CaseDetail>(`/cases/${segment(id)}`),
+  request: (request: NewCase) => send<{ case_id: string; job: string }>("POST", "/cases", request),
+  accept: (id: string) => act(id, "accept", {}),
+  decline: (id: string, reason: string) => act(id, "decline", { reason }),
+  report: (id: string, report: ReportDraft) => act(id, "report", { status: "final", ...report }),
+  markRead: (id: string) => act(id, "read", {}),
+  close: (id: string, closing: Closing) => act(id, "close", closing),
+};
+
+/** Address of a file the node makes of a case: the report for people, or for the PACS. */
+export function reportFile(caseId: string, kind: "pdf" | "dcm"): string {
+  return `${API}/cases/${segment(caseId)}/report.${kind}`;
+}
+
+export const EVENTS = `${API}/events`;
+
+export interface ImageAddress {
+  study: string;
+  series: string;
+  instance: string;
+  /** Counted from 1. */
+  frame: number;
+}
+
+/** Window centre and width, in the modality's units (Hounsfield for CT). */
+export interface Window {
+  center: number;
+  width: number;
+}
+
+/** DICOMweb (PS3.18 §10.4) rendered resource of one instance; `frame` is the node's extension. */
+export function rendered(image: ImageAddress, window: Window | null, maxSize: number): string {
+  const path = `/dicomweb/studies/${segment(image.study)}/series/${segment(image.series)}/instances/${segment(image.instance)}/rendered`;
+  const query = new URLSearchParams({ viewport: `${maxSize},${maxSize}` });
+  if (image.frame > 1) query.set("frame", String(image.frame));
+  if (window) query.set("window", `${window.center},${window.width}`);
+  return `${path}?${query.toString()}`;
+}
+
+function act(id: string, action: string, body: object): Promise<unknown> {
+  return send<unknown>("POST", `/cases/${segment(id)}/${action}`, body);
+}
+
+function segment(value: string): string {
+  return encodeURIComponent(value);
+}
+
+function get<T>(path: string): Promise<T> {
+  return call<T>(path, { method: "GET" });
+}
+
+function send<T>(method: "POST" | "DELETE", path: string, body?: object): Promise<T> {
+  // A form of another site cannot set this header, so the node asks for it beside the cookie.
+  const headers: Record<string, string> = { "X-Dokuei": "1" };
+  if (body === undefined) return call<T>(path, { method, headers });
+  headers["Content-Type"] = "application/json";
+  return call<T>(path, { method, headers, body: JSON.stringify(body) });
+}
+
+async function call<T>(path: string, init: RequestInit): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(API + path, { ...init, credentials: "same-origin" });
+  } catch {
+    throw unreachable();
+  }
+  if (!response.ok) throw await readProblem(response);
+  const body = await response.text();
+  // The node and this file are released together; the contract is checked by its tests.
+  return (body === "" ? null : JSON.parse(body)) as T;
+}

@@ -1,0 +1,54 @@
+/** RFC 9457 problem details, as the node writes them. The UI switches on `code`, never on text. */
+export interface ProblemDetails {
+  status: number;
+  code: string;
+  detail: string;
+  next: string;
+}
+
+/** A refusal or failure, with one sentence of what happened and what to do next. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly next: string;
+
+  constructor({ status, code, detail, next }: ProblemDetails) {
+    super(detail);
+    this.name = "Problem";
+    this.status = status;
+    this.code = code;
+    this.next = next;
+  }
+}
+
+/** The node did not answer at all: stopped, or restarting. */
+export function unreachable(): Problem {
+  return new Problem({ status: 0, code: "node_unreachable", detail: "", next: "" });
+}
+
+export async function readProblem(response: Response): Promise<Problem> {
+  const body = await readObject(response);
+  return new Problem({
+    status: response.status,
+    code: text(body["code"]) || `http_${response.status}`,
+    detail: text(body["detail"]) || text(body["title"]),
+    next: text(body["next"]),
+  });
+}
+
+async function readObject(response: Response): Promise<Record<string, unknown>> {
+  try {
+    const body: unknown = await response.json();
+    return isObject(body) ? body : {};
+  } catch {
+    return {};
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

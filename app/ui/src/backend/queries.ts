@@ -1,0 +1,90 @@
+import {
+  QueryClient,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type UseMutationResult,
+} from "@tanstack/react-query";
+import { backend } from "./client";
+import { Problem } from "./problem";
+import type { NodeEvent } from "./types";
+
+/** Every cached answer's name: what a mutation or a node's event says has changed. */
+export const keys = {
+  status: ["status"],
+  session: ["session"],
+  signInChoices: ["practitioners"],
+  directory: ["directory"],
+  agreements: ["agreements"],
+  studies: ["studies"],
+  study: (uid: string) => ["studies", uid],
+  cases: ["cases"],
+  case: (id: string) => ["cases", id],
+} as const;
+
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 10_000,
+        // A refusal stays a refusal; only silence is worth a second try.
+        retry: (count, error) => error instanceof Problem && error.status === 0 && count < 2,
+      },
+      mutations: { retry: false },
+    },
+  });
+}
+
+export const useStatus = () => useQuery({ queryKey: keys.status, queryFn: backend.status });
+export const useStudies = () => useQuery({ queryKey: keys.studies, queryFn: backend.studies });
+export const useCases = () => useQuery({ queryKey: keys.cases, queryFn: backend.cases });
+export const useDirectory = () =>
+  useQuery({ queryKey: keys.directory, queryFn: backend.directory });
+export const useAgreements = () =>
+  useQuery({ queryKey: keys.agreements, queryFn: backend.agreements });
+export const useSignInChoices = () =>
+  useQuery({ queryKey: keys.signInChoices, queryFn: backend.signInChoices });
+export const useCase = (id: string) =>
+  useQuery({ queryKey: keys.case(id), queryFn: () => backend.case(id) });
+export const useStudy = (uid: string) =>
+  useQuery({ queryKey: keys.study(uid), queryFn: () => backend.study(uid), staleTime: Infinity });
+
+/** The practitioner signed in here, or null: being signed out is an answer, not a failure. */
+export const useSession = () =>
+  useQuery({
+    queryKey: keys.session,
+    queryFn: () =>
+      backend.session().catch((error: unknown) => {
+        if (error instanceof Problem && error.status === 401) return null;
+        throw error;
+      }),
+  });
+
+/** A change made through the node; afterwards the named answers are asked again. */
+export function useChange<V>(
+  change: (value: V) => Promise<unknown>,
+  changed: readonly (readonly string[])[],
+): UseMutationResult<unknown, Error, V> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: () =>
+      Promise.all(changed.map((queryKey) => client.invalidateQueries({ queryKey: [...queryKey] }))),
+  });
+}
+
+/** What an event of the node makes stale. */
+export function staleAfter(event: NodeEvent): readonly (readonly string[])[] {
+  switch (event.type) {
+    case "case":
+      return [keys.cases];
+    case "agreement":
+      return [keys.agreements];
+    case "job":
+      return [keys.cases, keys.studies];
+    case "study":
+      return [keys.studies];
+    case "peer":
+      return [keys.status, keys.directory];
+  }
+}

@@ -1,0 +1,133 @@
+import type {
+  Agreement,
+  CaseDetail,
+  DirectoryEntry,
+  Practitioner,
+  Study,
+  StudySummary,
+} from "../backend/types";
+
+/** Answers in the node's shapes, for the tests of components. */
+export const dentist: Practitioner = {
+  id: "tanaka",
+  fingerprint: "aa".repeat(32),
+  name_ja: "田中 花子",
+  name_latin: "Hanako Tanaka",
+  licence: { kind: "dentist", jurisdiction: "JP", number: "123456" },
+  qualifications: [],
+  may_read: false,
+  valid_until: "2027-11-24T00:00:00Z",
+};
+
+export const specialist: DirectoryEntry = {
+  fingerprint: "bb".repeat(32),
+  name_ja: "鈴木 一郎",
+  name_latin: "Ichiro Suzuki",
+  institution: "東都大学歯学部附属病院",
+  licence: { kind: "dentist", jurisdiction: "JP", number: "98765" },
+  qualifications: [
+    {
+      code: "oral-radiology",
+      label_ja: "歯科放射線専門医",
+      label_en: "Specialist in oral radiology",
+    },
+  ],
+  may_read: true,
+  peer_id: "12D3KooWSpecialist",
+  online: true,
+};
+
+export const studySummary: StudySummary = {
+  study_instance_uid: "1.2.3",
+  patient: {
+    name: { alphabetic: "Yamada^Tarou", ideographic: "山田^太郎", phonetic: "やまだ^たろう" },
+    id: "P-001",
+    birth_date: "19800401",
+    sex: "M",
+  },
+  study_date: "20261120",
+  description: "CBCT 下顎",
+  accession_number: "A1",
+  modalities: ["CT"],
+  series_count: 1,
+  instances: 3,
+  bytes: 1_572_864,
+  origin: "imported",
+  case_id: null,
+};
+
+export const study: Study = {
+  ...studySummary,
+  series: [
+    {
+      series_instance_uid: "1.2.3.1",
+      number: 1,
+      modality: "CT",
+      description: "Axial",
+      instances: [3, 1, 2].map((number) => ({
+        sop_instance_uid: `1.2.3.1.${number}`,
+        number,
+        sop_class_uid: "1.2.840.10008.5.1.4.1.1.2",
+        transfer_syntax_uid: "1.2.840.10008.1.2.1",
+        rows: 512,
+        columns: 512,
+        frames: 1,
+        bytes: 524_288,
+        sha256: "00".repeat(32),
+      })),
+    },
+  ],
+};
+
+export const agreement: Agreement = {
+  id: "ag1",
+  state: "in_force",
+  with: specialist,
+  proposed_by_me: true,
+  terms: "責任分担",
+  valid_from: "2026-11-24T00:00:00Z",
+  valid_until: "2027-11-24T00:00:00Z",
+};
+
+export const reportedCase: CaseDetail = {
+  case_id: "c1",
+  role: "requesting",
+  state: "reported",
+  patient_name: "山田 太郎",
+  study_instance_uid: "1.2.3",
+  with: specialist,
+  question: "下顎管との位置関係",
+  region: "右下第三大臼歯",
+  urgency: "urgent",
+  requested_at: "2026-11-24T05:00:00Z",
+  due_at: null,
+  transfer: { state: "delivered", done: 10, total: 10 },
+  report: { status: "final", version: 1 },
+  unread: true,
+  justification: "抜歯前の評価",
+  history: "",
+  consent: { explained_by: "田中 花子", explained_at: "2026-11-24T04:00:00Z", scope: "読影相談" },
+  timeline: [
+    {
+      entry_id: "e1",
+      type: "report",
+      by: "鈴木 一郎",
+      at: "2026-11-24T06:00:00Z",
+      verified: true,
+      summary_ja: "報告書に署名",
+      summary_en: "Report signed",
+    },
+  ],
+  reports: [
+    {
+      entry_id: "e1",
+      version: 1,
+      status: "final",
+      findings: "歯根は下顎管に接する。",
+      impression: "抜歯時に注意を要する。",
+      recommendations: "二回法を検討。",
+      author: "鈴木 一郎",
+      signed_at: "2026-11-24T06:00:00Z",
+    },
+  ],
+};
