@@ -1,0 +1,8 @@
+import type { Texts } from "./ja";
+
+// Keys of texts are checked by the compiler.
+declare module "i18next" {
+  interface CustomTypeOptions {
+    resources: { translation: Texts };
+  }
+}

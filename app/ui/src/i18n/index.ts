@@ -1,0 +1,26 @@
+import i18next from "i18next";
+import { initReactI18next } from "react-i18next";
+import { en } from "./en";
+import { ja } from "./ja";
+
+export type Language = "ja" | "en";
+const REMEMBERED = "dokuei.language";
+
+/** Japanese unless English was chosen in this browser. */
+export function startTexts(): void {
+  void i18next.use(initReactI18next).init({
+    resources: { ja: { translation: ja }, en: { translation: en } },
+    lng: localStorage.getItem(REMEMBERED) === "en" ? "en" : "ja",
+    fallbackLng: "ja",
+    interpolation: { escapeValue: false }, // React escapes.
+  });
+  document.documentElement.lang = i18next.language;
+  i18next.on("languageChanged", (language) => {
+    document.documentElement.lang = language;
+  });
+}
+
+export function chooseLanguage(language: Language): void {
+  localStorage.setItem(REMEMBERED, language);
+  void i18next.changeLanguage(language);
+}

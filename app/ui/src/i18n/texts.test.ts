@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { en } from "./en";
+import { bytes, date, patientName } from "./format";
+import { ja } from "./ja";
+
+type Tree = { [key: string]: string | Tree };
+
+function leaves(tree: Tree, prefix = ""): [string, string][] {
+  return Object.entries(tree).flatMap(([key, value]) =>
+    typeof value === "string" ? [[prefix + key, value]] : leaves(value, `${prefix}${key}.`),
+  );
+}
+
+const placeholders = (text: string) => [...text.matchAll(/\{\{\w+\}\}/g)].map(String).sort();
+
+test("both languages have the same keys, with the same placeholders", () => {
+  const english = new Map(leaves(en));
+  const japanese = leaves(ja);
+  expect([...english.keys()].sort()).toEqual(japanese.map(([key]) => key).sort());
+  for (const [key, text] of japanese) {
+    expect(text.trim(), key).not.toBe("");
+    expect(placeholders(english.get(key) ?? ""), key).toEqual(placeholders(text));
+  }
+});
+
+test("no text shows a requirement's number", () => {
+  for (const [key, text] of [...leaves(ja), ...leaves(en)]) expect(text, key).not.toMatch(/\bR\d+/);
+});
+
+test("a patient's name is shown in the group of the language", () => {
+  const name = { alphabetic: "Yamada^Tarou", ideographic: "山田^太郎", phonetic: "やまだ^たろう" };
+  expect(patientName(name, false)).toBe("山田 太郎");
+  expect(patientName(name, true)).toBe("Yamada Tarou");
+  expect(patientName({ ...name, ideographic: "" }, false)).toBe("Yamada Tarou");
+});
+
+test("DICOM dates and sizes are written for people", () => {
+  expect(date("20261120", "en-GB")).toBe("20 Nov 2026");
+  expect(date("unknown", "en-GB")).toBe("unknown");
+  expect(bytes(0, "en-GB")).toBe("0 B");
+  expect(bytes(1_572_864, "en-GB")).toBe("1.6 MB");
+  expect(bytes(492_000_000, "en-GB")).toBe("492 MB");
+});
