@@ -1,0 +1,60 @@
+import { useSyncExternalStore } from "react";
+
+/** Where the user is. It lives in the fragment, so identifiers of patients' studies reach no log. */
+export type Route =
+  | { page: "work" }
+  | { page: "case"; id: string }
+  | { page: "request"; study: string | null }
+  | { page: "images"; study: string; caseId: string | null };
+
+export function parseRoute(fragment: string): Route {
+  const [path = "", search = ""] = fragment.replace(/^#?\/?/, "").split("?");
+  const [page, id] = path.split("/").map(decodeSegment);
+  const query = new URLSearchParams(search);
+  if (page === "cases" && id) return { page: "case", id };
+  if (page === "request") return { page: "request", study: query.get("study") };
+  if (page === "images" && id) return { page: "images", study: id, caseId: query.get("case") };
+  return { page: "work" };
+}
+
+export function href(route: Route): string {
+  switch (route.page) {
+    case "work":
+      return "#/";
+    case "case":
+      return `#/cases/${encodeURIComponent(route.id)}`;
+    case "request":
+      return `#/request${search({ study: route.study })}`;
+    case "images":
+      return `#/images/${encodeURIComponent(route.study)}${search({ case: route.caseId })}`;
+  }
+}
+
+export function goTo(route: Route): void {
+  location.hash = href(route);
+}
+
+export function useRoute(): Route {
+  return parseRoute(useSyncExternalStore(onHashChange, () => location.hash));
+}
+
+function onHashChange(changed: () => void): () => void {
+  addEventListener("hashchange", changed);
+  return () => {
+    removeEventListener("hashchange", changed);
+  };
+}
+
+function search(values: Record<string, string | null>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value) query.set(name, value);
+  return query.size > 0 ? `?${query.toString()}` : "";
+}
+
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return "";
+  }
+}

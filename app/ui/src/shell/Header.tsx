@@ -1,0 +1,67 @@
+import { useQueryClient } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import { backend } from "../backend/client";
+import { keys, useStatus } from "../backend/queries";
+import type { Practitioner } from "../backend/types";
+import { chooseLanguage } from "../i18n";
+import { useFormat } from "../i18n/format";
+import { goTo, href } from "../route";
+
+export function Header({ practitioner }: { practitioner: Practitioner | null }): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const status = useStatus();
+  return (
+    <header className="header">
+      <a className="brand" href={href({ page: "work" })}>
+        <img src="/icon.svg" alt="" width="28" height="28" />
+        {t("app.name")}
+      </a>
+      <span className="quiet">{status.data?.institution}</span>
+      <span className="spacer" />
+      {practitioner && (
+        <>
+          <span className="who">{format.person(practitioner)}</span>
+          <SignOut />
+        </>
+      )}
+      <LanguageSwitch />
+    </header>
+  );
+}
+
+function SignOut(): ReactElement {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const leave = async () => {
+    try {
+      await backend.signOut();
+    } finally {
+      // Whatever the node says, nothing of the last user's patients stays in this page.
+      client.clear();
+      client.setQueryData(keys.session, null);
+      goTo({ page: "work" });
+    }
+  };
+  return (
+    <button type="button" className="button button-quiet" onClick={() => void leave()}>
+      {t("signIn.out")}
+    </button>
+  );
+}
+
+function LanguageSwitch(): ReactElement {
+  const { t, i18n } = useTranslation();
+  const other = i18n.language === "en" ? "ja" : "en";
+  return (
+    <button
+      type="button"
+      className="button button-quiet"
+      lang={other}
+      onClick={() => chooseLanguage(other)}
+    >
+      {t(`language.${other}`)}
+    </button>
+  );
+}
