@@ -1,0 +1,71 @@
+import type { ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import type { CaseSummary } from "../backend/types";
+import { useFormat } from "../i18n/format";
+import { StateBadge, UrgencyBadge } from "../parts/Badges";
+import { TransferBar } from "../parts/TransferBar";
+import { href } from "../route";
+
+export function CaseTable({ cases }: { cases: CaseSummary[] }): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <div className="table-scroll">
+      <table className="cases">
+        <thead>
+          <tr>
+            <th scope="col">{t("workList.patient")}</th>
+            <th scope="col">{t("workList.question")}</th>
+            <th scope="col">{t("workList.counterpart")}</th>
+            <th scope="col">{t("workList.state")}</th>
+            <th scope="col">{t("workList.requested")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {cases.map((row) => (
+            <CaseRow key={row.case_id} row={row} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function CaseRow({ row }: { row: CaseSummary }): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <tr data-case={row.case_id} className={row.unread ? "unread" : undefined}>
+      <td>
+        <a
+          href={href({ page: "case", id: row.case_id })}
+          aria-label={t("workList.open", { patient: row.patient_name })}
+        >
+          {row.patient_name}
+        </a>
+        <div className="chips">
+          <span className="quiet">{t(`role.${row.role}`)}</span>
+          {row.urgency !== "routine" && <UrgencyBadge urgency={row.urgency} />}
+          {row.unread && <span className="badge unread-mark">{t("workList.unread")}</span>}
+        </div>
+      </td>
+      <td>
+        {row.region}
+        <div className="quiet clamp">{row.question}</div>
+      </td>
+      <td>
+        {row.with ? format.person(row.with) : "—"}
+        <div className="quiet">{row.with?.institution}</div>
+      </td>
+      <td>
+        <StateBadge state={row.state} />
+        <TransferBar transfer={row.transfer} />
+      </td>
+      <td className="when">
+        {format.dateTime(row.requested_at)}
+        {row.due_at && (
+          <div className="quiet">{t("workList.due", { at: format.dateTime(row.due_at) })}</div>
+        )}
+      </td>
+    </tr>
+  );
+}

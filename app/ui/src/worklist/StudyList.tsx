@@ -1,0 +1,57 @@
+import type { ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import { useStudies } from "../backend/queries";
+import type { StudySummary } from "../backend/types";
+import { useFormat } from "../i18n/format";
+import { ProblemNote } from "../parts/ProblemNote";
+import { href } from "../route";
+
+export function StudyList(): ReactElement {
+  const { t } = useTranslation();
+  const studies = useStudies();
+  return (
+    <section aria-labelledby="studies-title">
+      <h2 id="studies-title">{t("studies.title")}</h2>
+      {studies.isPending && <p className="quiet">{t("common.loading")}</p>}
+      {studies.isError && (
+        <ProblemNote error={studies.error} onRetry={() => void studies.refetch()} />
+      )}
+      {studies.data?.length === 0 && <p className="empty">{t("studies.empty")}</p>}
+      <ul className="studies">
+        {studies.data?.map((study) => (
+          <StudyCard key={study.study_instance_uid} study={study} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function StudyCard({ study }: { study: StudySummary }): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const uid = study.study_instance_uid;
+  return (
+    <li className="card study" data-study={uid}>
+      <h3>{format.patient(study.patient.name)}</h3>
+      <p>
+        <span className="modality">{study.modalities.join("/")}</span>{" "}
+        {study.description || t("studies.untitled")}
+      </p>
+      <p className="quiet">
+        {t("studies.id")} {study.patient.id} · {format.date(study.study_date)} ·{" "}
+        {t("studies.images", { count: study.instances })} · {format.bytes(study.bytes)} ·{" "}
+        {t(`studies.${study.origin}`)}
+      </p>
+      <div className="buttons">
+        <a className="button" href={href({ page: "images", study: uid, caseId: study.case_id })}>
+          {t("studies.view")}
+        </a>
+        {study.origin === "imported" && (
+          <a className="button" href={href({ page: "request", study: uid })}>
+            {t("studies.request")}
+          </a>
+        )}
+      </div>
+    </li>
+  );
+}
