@@ -1,0 +1,106 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+import type { CaseDetail } from "../backend/types";
+import { dentist, reportedCase, studySummary } from "../test/fixtures";
+import { answer, show } from "../test/node";
+import { actionsFor } from "./actions";
+import { CasePage } from "./CasePage";
+
+function open(detail: CaseDetail, more: Parameters<typeof answer>[0] = {}) {
+  const calls = answer({
+    "GET /api/v1/cases/c1": { body: detail },
+    "GET /api/v1/studies": { body: [studySummary] },
+    ...more,
+  });
+  show(<CasePage id="c1" me={dentist} />);
+  return calls;
+}
+
+const delivered: CaseDetail = {
+  ...reportedCase,
+  role: "consulting",
+  state: "delivered",
+  report: null,
+  reports: [],
+};
+
+test("r6 a report is shown as verified only when the node vouches for its entry", async () => {
+  open(reportedCase);
+  const report = await screen.findByRole("article");
+  expect(within(report).getByText(/署名検証済み/)).toBeTruthy();
+  expect(within(report).getByText("抜歯時に注意を要する。")).toBeTruthy();
+});
+
+test("r6 a report whose signature does not verify says so and what to do", async () => {
+  open({
+    ...reportedCase,
+    timeline: reportedCase.timeline.map((e) => ({ ...e, verified: false })),
+  });
+  const report = await screen.findByRole("article");
+  expect(within(report).getByText(/署名を検証できません/)).toBeTruthy();
+  expect(within(report).getByText(/電話で確かめてください/)).toBeTruthy();
+});
+
+test("r7 marking a report as read asks first", async () => {
+  const calls = open(reportedCase, { "POST /api/v1/cases/c1/read": { body: {} } });
+  await userEvent.click(await screen.findByRole("button", { name: "報告書を確認した" }));
+  expect(calls.some((call) => call.method === "POST")).toBe(false);
+  const dialog = screen.getByRole("dialog");
+  await userEvent.click(within(dialog).getByRole("button", { name: "報告書を確認した" }));
+  expect(calls.some((call) => call.path === "/api/v1/cases/c1/read")).toBe(true);
+});
+
+test("declining needs a reason", async () => {
+  const calls = open(
+    { ...delivered, state: "awaiting_acceptance" },
+    { "POST /api/v1/cases/c1/decline": { body: {} } },
+  );
+  await userEvent.click(await screen.findByRole("button", { name: "辞退する" }));
+  const dialog = screen.getByRole("dialog");
+  await userEvent.click(within(dialog).getByRole("button", { name: "辞退する" }));
+  expect(within(dialog).getByText("入力してください。")).toBeTruthy();
+  await userEvent.type(within(dialog).getByLabelText(/辞退の理由/), "専門外");
+  await userEvent.click(within(dialog).getByRole("button", { name: "辞退する" }));
+  expect(calls.find((call) => call.method === "POST")?.body).toEqual({ reason: "専門外" });
+});
+
+test("a report is signed only after a second look, and never without an impression", async () => {
+  const calls = open(delivered, { "POST /api/v1/cases/c1/report": { body: {} } });
+  await userEvent.click(await screen.findByRole("button", { name: "報告書を書く" }));
+  await userEvent.type(screen.getByLabelText(/所見/), "接する");
+  await userEvent.click(screen.getByRole("button", { name: "署名して送る" }));
+  expect(screen.queryByRole("dialog")).toBeNull();
+  await userEvent.type(screen.getByLabelText(/診断/), "注意");
+  await userEvent.click(screen.getByRole("button", { name: "署名して送る" }));
+  const dialog = screen.getByRole("dialog");
+  await userEvent.click(within(dialog).getByRole("button", { name: "署名して送る" }));
+  expect(calls.find((call) => call.method === "POST")?.body).toMatchObject({
+    status: "final",
+    impression: "注意",
+  });
+});
+
+test("r7 closing records what became of explaining the result", async () => {
+  const calls = open(
+    { ...reportedCase, state: "read" },
+    { "POST /api/v1/cases/c1/close": { body: {} } },
+  );
+  await userEvent.click(await screen.findByRole("button", { name: "症例を終了する" }));
+  const dialog = screen.getByRole("dialog");
+  await userEvent.click(within(dialog).getByRole("button", { name: "症例を終了する" }));
+  expect(calls.find((call) => call.method === "POST")?.body).toEqual({
+    patient_informed_by: "田中 花子",
+  });
+});
+
+test("actions are offered to the one whose move it is", () => {
+  expect(actionsFor({ role: "consulting", state: "awaiting_acceptance" })).toEqual([
+    "accept",
+    "decline",
+  ]);
+  expect(actionsFor({ role: "requesting", state: "awaiting_acceptance" })).toEqual([]);
+  expect(actionsFor({ role: "consulting", state: "accepted" })).toEqual([]);
+  expect(actionsFor({ role: "consulting", state: "delivered" })).toEqual(["report"]);
+  expect(actionsFor({ role: "requesting", state: "closed" })).toEqual([]);
+});

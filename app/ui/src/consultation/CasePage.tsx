@@ -1,0 +1,74 @@
+import type { ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import { useCase, useStudies } from "../backend/queries";
+import type { CaseDetail, Practitioner } from "../backend/types";
+import { useFormat } from "../i18n/format";
+import { StateBadge, UrgencyBadge } from "../parts/Badges";
+import { ProblemNote } from "../parts/ProblemNote";
+import { TransferBar } from "../parts/TransferBar";
+import { href } from "../route";
+import { CaseActions } from "./CaseActions";
+import { Reports } from "./Reports";
+import { RequestFacts } from "./RequestFacts";
+import { Timeline } from "./Timeline";
+
+export function CasePage({ id, me }: { id: string; me: Practitioner }): ReactElement {
+  const { t } = useTranslation();
+  const query = useCase(id);
+  return (
+    <div className="page">
+      <a href={href({ page: "work" })}>← {t("common.workList")}</a>
+      {query.isPending && <p className="quiet">{t("common.loading")}</p>}
+      {query.isError && <ProblemNote error={query.error} onRetry={() => void query.refetch()} />}
+      {query.data && <CaseView detail={query.data} me={me} />}
+    </div>
+  );
+}
+
+function CaseView({ detail, me }: { detail: CaseDetail; me: Practitioner }): ReactElement {
+  const format = useFormat();
+  return (
+    <>
+      <div className="title-row">
+        <h1>{detail.patient_name}</h1>
+        <StateBadge state={detail.state} />
+        <UrgencyBadge urgency={detail.urgency} />
+        <span className="spacer" />
+        <span className="quiet">{format.dateTime(detail.requested_at)}</span>
+      </div>
+      <div className="columns">
+        <div>
+          <CaseActions detail={detail} me={me} />
+          <Reports detail={detail} />
+          <RequestFacts detail={detail} />
+        </div>
+        <aside>
+          <Images detail={detail} />
+          <Timeline entries={detail.timeline} />
+        </aside>
+      </div>
+    </>
+  );
+}
+
+function Images({ detail }: { detail: CaseDetail }): ReactElement {
+  const { t } = useTranslation();
+  const studies = useStudies();
+  const uid = detail.study_instance_uid;
+  const held = studies.data?.some((study) => study.study_instance_uid === uid) ?? false;
+  return (
+    <section className="card">
+      <TransferBar transfer={detail.transfer} />
+      {held ? (
+        <a
+          className="button button-wide"
+          href={href({ page: "images", study: uid, caseId: detail.case_id })}
+        >
+          {t("case.images")}
+        </a>
+      ) : (
+        <p className="quiet">{t("case.noImages")}</p>
+      )}
+    </section>
+  );
+}

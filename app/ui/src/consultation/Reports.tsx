@@ -1,0 +1,65 @@
+import type { ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import { reportFile } from "../backend/client";
+import type { CaseDetail, Report } from "../backend/types";
+import { useFormat } from "../i18n/format";
+import { VerifiedBadge } from "../parts/Badges";
+
+/** Every version of the report, newest first. */
+export function Reports({ detail }: { detail: CaseDetail }): ReactElement | null {
+  const { t } = useTranslation();
+  const verified = new Map(detail.timeline.map((entry) => [entry.entry_id, entry.verified]));
+  const newestFirst = [...detail.reports].sort((a, b) => b.version - a.version);
+  if (newestFirst.length === 0) return null;
+  return (
+    <section className="card report-card" aria-labelledby="report-title">
+      <h2 id="report-title">{t("case.report")}</h2>
+      {newestFirst.map((report) => (
+        <ReportView
+          key={report.entry_id}
+          report={report}
+          // A report whose entry the node does not vouch for is never shown as verified.
+          verified={verified.get(report.entry_id) ?? false}
+        />
+      ))}
+      <div className="buttons">
+        <a className="button" href={reportFile(detail.case_id, "pdf")} download="report.pdf">
+          {t("case.pdf")}
+        </a>
+        <a className="button" href={reportFile(detail.case_id, "dcm")} download="report.dcm">
+          {t("case.sr")}
+        </a>
+      </div>
+    </section>
+  );
+}
+
+function ReportView({ report, verified }: { report: Report; verified: boolean }): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <article data-report={report.entry_id} data-verified={verified}>
+      <p className="chips">
+        <span className="quiet">{t("case.version", { version: report.version })}</span>
+        <VerifiedBadge verified={verified} />
+      </p>
+      {!verified && <p className="note note-problem">{t("case.unverifiedHelp")}</p>}
+      <h3>{t("case.findings")}</h3>
+      <p className="prose">{report.findings}</p>
+      <h3>{t("case.impression")}</h3>
+      <p className="prose impression">{report.impression}</p>
+      {report.recommendations !== "" && (
+        <>
+          <h3>{t("case.recommendations")}</h3>
+          <p className="prose">{report.recommendations}</p>
+        </>
+      )}
+      <p className="quiet">
+        {t("case.signedBy", {
+          author: report.author ?? "—",
+          at: format.dateTime(report.signed_at),
+        })}
+      </p>
+    </article>
+  );
+}
