@@ -1,0 +1,91 @@
+import type { ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import { backend } from "../backend/client";
+import { keys, useChange } from "../backend/queries";
+import type { Agreement, DirectoryEntry } from "../backend/types";
+import { useFormat } from "../i18n/format";
+import { ProblemNote } from "../parts/ProblemNote";
+
+/** Who will get the images, as her certificate says it, to be confirmed before sending. */
+export function RecipientCard({
+  reader,
+  confirmed,
+  onConfirm,
+  error,
+}: {
+  reader: DirectoryEntry;
+  confirmed: boolean;
+  onConfirm: (confirmed: boolean) => void;
+  error: string | undefined;
+}): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <fieldset className={error ? "recipient field-wrong" : "recipient"}>
+      <legend>{t("request.recipient")}</legend>
+      <p className="recipient-name">
+        {reader.name_ja} <span className="quiet">{reader.name_latin}</span>
+      </p>
+      <dl className="facts">
+        <div>
+          <dt>{t("request.institution")}</dt>
+          <dd>{reader.institution ?? "—"}</dd>
+        </div>
+        <div>
+          <dt>{t(`request.${reader.licence.kind}`)}</dt>
+          <dd>{format.licence(reader.licence)}</dd>
+        </div>
+        <div>
+          <dt>{t("request.qualification")}</dt>
+          <dd>{reader.qualifications.map(format.qualification).join("・") || "—"}</dd>
+        </div>
+      </dl>
+      <label className="check">
+        <input
+          type="checkbox"
+          name="recipientConfirmed"
+          checked={confirmed}
+          aria-invalid={error !== undefined}
+          onChange={(event) => onConfirm(event.target.checked)}
+        />
+        {t("request.confirmRecipient")}
+      </label>
+      {error && <p className="field-note">{error}</p>}
+    </fieldset>
+  );
+}
+
+/** Without an agreement in force no request may be sent (R8): offer to propose one. */
+export function AgreementNotice({
+  reader,
+  agreements,
+}: {
+  reader: DirectoryEntry;
+  agreements: Agreement[];
+}): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const propose = useChange(backend.proposeAgreement, [keys.agreements]);
+  const name = format.person(reader);
+  const waiting = agreements.some(
+    (one) =>
+      one.state === "proposed" && one.proposed_by_me && one.with.fingerprint === reader.fingerprint,
+  );
+  return (
+    <div className="note">
+      <p>{waiting ? t("agreements.waiting", { name }) : t("request.noAgreement", { name })}</p>
+      {propose.isError && <ProblemNote error={propose.error} />}
+      {propose.isSuccess && <p>{t("request.proposed")}</p>}
+      {!waiting && !propose.isSuccess && (
+        <button
+          type="button"
+          className="button"
+          disabled={propose.isPending}
+          onClick={() => propose.mutate(reader.fingerprint)}
+        >
+          {t("request.propose")}
+        </button>
+      )}
+    </div>
+  );
+}

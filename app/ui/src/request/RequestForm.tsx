@@ -1,0 +1,176 @@
+import { useState, type SyntheticEvent, type ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import { backend } from "../backend/client";
+import { keys, useChange } from "../backend/queries";
+import type {
+  Agreement,
+  DirectoryEntry,
+  NewCase,
+  Practitioner,
+  StudySummary,
+  Urgency,
+} from "../backend/types";
+import { useFormat } from "../i18n/format";
+import { Field } from "../parts/Field";
+import { ProblemNote } from "../parts/ProblemNote";
+import { goTo } from "../route";
+import { faultsOf, toNewCase, type Draft } from "./draft";
+import { AgreementNotice, RecipientCard } from "./Recipient";
+import { TextField, type DraftChange } from "./TextField";
+
+const URGENCIES: readonly Urgency[] = ["routine", "urgent", "emergency"];
+
+export function RequestForm({
+  me,
+  studyChosen,
+  studies,
+  readers,
+  agreements,
+}: {
+  me: Practitioner;
+  studyChosen: string;
+  studies: StudySummary[];
+  readers: DirectoryEntry[];
+  agreements: Agreement[];
+}): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [tried, setTried] = useState(false);
+  const [draft, setDraft] = useState<Draft>(() => ({
+    study: studyChosen,
+    reader: "",
+    recipientConfirmed: false,
+    question: "",
+    history: "",
+    region: "",
+    justification: "",
+    explainedBy: me.name_ja,
+    explainedAt: "",
+    scope: t("request.consentScopeDefault"),
+    urgency: "routine",
+  }));
+  const change: DraftChange = (part) => setDraft((old) => ({ ...old, ...part }));
+  const send = useChange(
+    (request: NewCase) =>
+      backend.request(request).then(({ case_id }) => goTo({ page: "case", id: case_id })),
+    [keys.cases],
+  );
+  const faults = tried ? faultsOf(draft, new Date()) : {};
+  const wrong = (field: keyof Draft) => {
+    const fault = faults[field];
+    return fault && t(`field.${fault}`);
+  };
+  const reader = readers.find((one) => one.fingerprint === draft.reader);
+  const agreed = agreements.some(
+    (one) => one.state === "in_force" && one.with.fingerprint === draft.reader,
+  );
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (Object.keys(faultsOf(draft, new Date())).length === 0) send.mutate(toNewCase(draft));
+  };
+  const text = { draft, change, wrong };
+
+  return (
+    <form className="card" noValidate onSubmit={submit}>
+      <Field label={t("request.study")} required error={wrong("study")}>
+        {(control) => (
+          <select
+            {...control}
+            name="study"
+            value={draft.study}
+            onChange={(event) => change({ study: event.target.value })}
+          >
+            <option value="">—</option>
+            {studies.map((study) => (
+              <option key={study.study_instance_uid} value={study.study_instance_uid}>
+                {format.patient(study.patient.name)} · {study.modalities.join("/")} ·{" "}
+                {format.date(study.study_date)} · {study.description}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field
+        label={t("request.reader")}
+        required
+        hint={t(readers.length === 0 ? "request.noReaders" : "request.readersOnly")}
+        error={wrong("reader")}
+      >
+        {(control) => (
+          <select
+            {...control}
+            name="reader"
+            value={draft.reader}
+            onChange={(event) => change({ reader: event.target.value, recipientConfirmed: false })}
+          >
+            <option value="">—</option>
+            {readers.map((one) => (
+              <option key={one.fingerprint} value={one.fingerprint}>
+                {format.person(one)} · {one.institution} ·{" "}
+                {t(one.online ? "request.online" : "request.offline")}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      {reader && (
+        <RecipientCard
+          reader={reader}
+          confirmed={draft.recipientConfirmed}
+          onConfirm={(recipientConfirmed) => change({ recipientConfirmed })}
+          error={wrong("recipientConfirmed")}
+        />
+      )}
+      {reader && !agreed && (
+        <AgreementNotice key={reader.fingerprint} reader={reader} agreements={agreements} />
+      )}
+
+      <TextField {...text} name="question" label="question" hint="questionHint" rows={3} required />
+      <TextField {...text} name="region" label="region" hint="regionHint" required />
+      <TextField {...text} name="history" label="history" rows={2} />
+      <TextField
+        {...text}
+        name="justification"
+        label="justification"
+        hint="justificationHint"
+        rows={2}
+        required
+      />
+      <div className="pair">
+        <TextField {...text} name="explainedBy" label="consentBy" required />
+        <TextField {...text} name="explainedAt" label="consentAt" type="datetime-local" required />
+      </div>
+      <TextField {...text} name="scope" label="consentScope" required />
+
+      <fieldset className="choices">
+        <legend>{t("request.urgency")}</legend>
+        {URGENCIES.map((urgency) => (
+          <label key={urgency}>
+            <input
+              type="radio"
+              name="urgency"
+              checked={draft.urgency === urgency}
+              onChange={() => change({ urgency })}
+            />
+            {t(`urgency.${urgency}`)}
+          </label>
+        ))}
+      </fieldset>
+
+      {Object.keys(faults).length > 0 && (
+        <p className="note note-problem" role="alert">
+          {t("request.incomplete", { count: Object.keys(faults).length })}
+        </p>
+      )}
+      {send.isError && <ProblemNote error={send.error} />}
+      <button
+        type="submit"
+        className="button button-primary"
+        disabled={send.isPending || (reader !== undefined && !agreed)}
+      >
+        {t(send.isPending ? "request.submitting" : "request.submit")}
+      </button>
+    </form>
+  );
+}
