@@ -1,0 +1,74 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+/** A node of the running demo, as `cargo xtask demo --json` writes it. */
+export interface DemoNode {
+  role: "registry" | "bootstrap" | "clinic" | "specialist";
+  api: string;
+  token_file: string;
+  data_dir: string;
+  ui: string;
+}
+
+export interface Credential {
+  role: string;
+  practitioner: string;
+  passphrase: string;
+}
+
+/** The clinic of the running demo, and who signs in there. */
+export function clinic(): { node: DemoNode; credential: Credential } {
+  const { nodes } = readJson("DOKUEI_DEMO_JSON") as { nodes: DemoNode[] };
+  const credentials = readJson("DOKUEI_DEMO_CREDENTIALS") as Credential[];
+  const node = nodes.find((one) => one.role === "clinic");
+  const credential = credentials.find((one) => one.role === "clinic");
+  if (!node || !credential) throw new Error("the demo's files name no clinic");
+  return { node, credential };
+}
+
+/** Where a screenshot goes: DOKUEI_SCREENSHOTS, else the workspace's target folder. */
+export function screenshot(name: string): string {
+  const folder =
+    process.env["DOKUEI_SCREENSHOTS"] ??
+    path.resolve(import.meta.dirname, "../../../target/screenshots");
+  mkdirSync(folder, { recursive: true });
+  return path.join(folder, `${name}.png`);
+}
+
+/** An environment variable that the test cannot do without. */
+export function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`set ${name}; see CONTRIBUTING.md`);
+  return value;
+}
+
+/** Grey levels of the image on the screen. A blank or uniform picture has a spread of zero. */
+export interface Pixels {
+  width: number;
+  height: number;
+  spread: number;
+}
+
+/**
+ * Run in the page: draws the image shown into a canvas and measures it. Kept as text because WebDriver takes text.
+ */
+export const MEASURE_IMAGE = `
+  const image = document.querySelector(".stage img");
+  if (!image || !image.complete || image.naturalWidth === 0) return null;
+  const canvas = document.createElement("canvas");
+  canvas.width = image.naturalWidth;
+  canvas.height = image.naturalHeight;
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+  let low = 255, high = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    low = Math.min(low, data[at]);
+    high = Math.max(high, data[at]);
+  }
+  return { width: canvas.width, height: canvas.height, spread: high - low };
+`;
+
+function readJson(variable: string): unknown {
+  return JSON.parse(readFileSync(required(variable), "utf8"));
+}
