@@ -1,6 +1,6 @@
 //! `dokuei run`: the node itself.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -8,6 +8,7 @@ use dokuei_net::Multiaddr;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 
 use super::args::Run;
 use super::error::{CliError, Failure, Outcome};
@@ -40,6 +41,9 @@ pub(crate) fn run(dir: &DataDir, command: &Run, as_json: bool) -> Outcome {
     }
     let ui = ui_dir(&config, command);
     let node = Node::open(dir.clone(), config, secrets).map_err(|error| cannot_start(&error))?;
+    // The store is ours now: what an earlier run left behind when it was killed is of no use to anybody.
+    let _ = std::fs::remove_file(dir.api_address());
+    let _ = std::fs::remove_file(dir.session_token());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -73,6 +77,14 @@ async fn serve(
             "stop the program that uses the port, or choose another with --listen",
         )
     })?;
+    // Before anybody can read where the node is, and stop it.
+    let stop = stop_on_signal().map_err(|error| {
+        CliError::refused(
+            "no_signals",
+            format!("the node could not be stopped by a signal: {error}"),
+            "",
+        )
+    })?;
     let token = Token::generate();
     let api = format!("http://{address}");
     let told = json!({"api": api, "pid": std::process::id()});
@@ -85,12 +97,12 @@ async fn serve(
     }
     let router = gateway::router(node.clone(), token, ui);
     let served = axum::serve(listener, router)
-        .with_graceful_shutdown(stopped())
+        .with_graceful_shutdown(stop.clone().cancelled_owned())
         .into_future();
     // A browser that listens to events would hold a graceful end up for ever.
     let outcome = tokio::select! {
         outcome = served => outcome,
-        () = async { stopped().await; tokio::time::sleep(std::time::Duration::from_secs(2)).await } => Ok(()),
+        () = async { stop.cancelled().await; tokio::time::sleep(std::time::Duration::from_secs(2)).await } => Ok(()),
     };
     node.leave().await;
     let _ = std::fs::remove_file(dir.api_address());
@@ -104,15 +116,19 @@ async fn serve(
     })
 }
 
-/// Waits for SIGTERM or Ctrl-C.
-async fn stopped() {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
+/// Listens for SIGTERM and Ctrl-C from now on.
+fn stop_on_signal() -> io::Result<CancellationToken> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let stop = CancellationToken::new();
+    let told = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        told.cancel();
+    });
+    Ok(stop)
 }
 
 /// Flags and environment prevail over the file.
@@ -162,6 +178,7 @@ fn start_logging() {
     // Standard error: standard output is for what was asked.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr)
         .try_init();
 }

@@ -136,8 +136,6 @@ fn after_a_power_cut_the_node_starts_again_and_nobody_is_signed_in() {
     node.kill();
     assert!(dokuei(root, &["status"]).refused(3).contains("does not answer"));
 
-    // Both files that told of the old process are of no use any more.
-    fs::remove_file(home.dir.api_address()).unwrap();
     let node = start(&home);
     assert!(
         !home.dir.session_token().exists(),

@@ -27,12 +27,13 @@ impl Ran {
     /// Checks the exit code and that the failure is told in a sentence without innards; gives it.
     pub(crate) fn refused(&self, code: i32) -> &str {
         assert_eq!(self.code, Some(code), "{self:?}");
-        assert!(self.err.starts_with("dokuei: "), "{self:?}");
         assert!(
             !self.err.contains("panicked") && !self.err.contains("Err("),
             "{self:?}"
         );
-        let sentence = self.err.lines().next().unwrap();
+        assert!(!self.err.contains('\u{1b}'), "colours in a file: {self:?}");
+        let mut lines = self.err.lines();
+        let sentence = lines.find(|line| line.starts_with("dokuei: ")).unwrap();
         assert!((20..300).contains(&sentence.len()), "{sentence}");
         &self.err
     }
@@ -99,7 +100,7 @@ impl Running {
             data_dir: data_dir.to_owned(),
         };
         let since = Instant::now();
-        while !running.address().exists() {
+        while !running.answers() {
             assert!(
                 running.child.try_wait().unwrap().is_none(),
                 "the node ended at once"
@@ -108,6 +109,13 @@ impl Running {
             thread::sleep(Duration::from_millis(20));
         }
         running
+    }
+
+    /// Whether `api.json` is there and this process wrote it.
+    fn answers(&self) -> bool {
+        let text = fs::read(self.address()).unwrap_or_default();
+        let address: Value = serde_json::from_slice(&text).unwrap_or_default();
+        address["pid"] == self.id()
     }
 
     /// `api.json`.
