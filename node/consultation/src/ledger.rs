@@ -35,7 +35,6 @@ pub(crate) fn take(
         return Err(Refusal::Revoked(header.signer));
     }
     check_time(header, fresh, now)?;
-    check_agreement(entry.body(), standing, now)?;
     log.offer(entry, &|log, entry| {
         rules(log, entry.header(), entry.body(), standing)
     })
@@ -52,21 +51,6 @@ fn check_time(header: &EntryHeader, fresh: bool, now: Timestamp) -> Result<(), R
         return Err(Refusal::Outdated { age });
     }
     Ok(())
-}
-
-/// R8: a new request is not let in on the strength of the time that it claims when its agreement has run out since.
-fn check_agreement(body: &Body, standing: &dyn Standing, now: Timestamp) -> Result<(), Refusal> {
-    let Body::Request(request) = body else {
-        return Ok(());
-    };
-    let agreement = standing.agreement(&request.agreement.id);
-    let over =
-        agreement.is_some_and(|agreement| agreement.agreement().valid_until.plus(CLOCK_TOLERANCE) < now);
-    if over {
-        Err(Refusal::AgreementNotInForce)
-    } else {
-        Ok(())
-    }
 }
 
 /// Takes in an entry that this node had judged and stored before: signature and place are verified again (R6), the

@@ -116,7 +116,7 @@ fn begin(log: &Log, header: &EntryHeader, body: &Body, standing: &dyn Standing) 
         .map_err(Refusal::Denied)
 }
 
-/// R8.
+/// R8: the agreement of these two, in force when the request is written.
 fn check_agreement(request: &Request, header: &EntryHeader, standing: &dyn Standing) -> Result<(), Refusal> {
     let agreement = standing
         .agreement(&request.agreement.id)
@@ -194,7 +194,8 @@ impl Place<'_> {
         }
     }
 
-    /// R3, R4: only one who may read takes a case on. Declining needs no credential.
+    /// R3, R4, R8: only one who may read takes a case on, under an agreement still in force. So a request that is
+    /// dated back into one that is over leads nowhere. Declining needs neither.
     fn answer(&self, request: EntryId, accepts: bool) -> Result<(), Refusal> {
         self.by_consultant()?;
         if request != self.request_id {
@@ -204,11 +205,25 @@ impl Place<'_> {
             return self.not_now();
         }
         if accepts {
+            self.not_over()?;
             self.standing
                 .may(&self.header.signer, Act::Consult, self.header.time)
                 .map_err(Refusal::Denied)?;
         }
         Ok(())
+    }
+
+    /// The beginning was judged with the request, by the requester's clock.
+    fn not_over(&self) -> Result<(), Refusal> {
+        let agreement = self
+            .standing
+            .agreement(&self.request.agreement.id)
+            .ok_or(Refusal::NoAgreement)?;
+        if self.header.time > agreement.agreement().valid_until {
+            Err(Refusal::AgreementNotInForce)
+        } else {
+            Ok(())
+        }
     }
 
     fn received(&self, receipt: &Received) -> Result<(), Refusal> {

@@ -10,7 +10,7 @@ use dokuei_consultation::state::State;
 use crate::bodies::{self, accept, decline, request, withdraw};
 use crate::world::{
     AGREEMENT, CASE, CLINIC, COLLEAGUE, DENTIST, FOREIGN, HOSPITAL, NOW, ORDINARY, SPECIALIST, Story, World,
-    arrive, certificate, forge, standard,
+    arrive, author, certificate, forge, forge_at, standard,
 };
 
 /// Both ways in: the own node's refusal to sign, and the other's refusal of what was signed all the same.
@@ -60,15 +60,28 @@ fn r8_a_request_outside_the_time_of_the_agreement_is_refused() {
     assert_eq!(refused(&world, request(&world)), Refusal::AgreementNotInForce);
 }
 
+/// Judged by when the consultant accepts, not by when the request arrives: a second node of hers that was off for long
+/// must still be able to take up the case.
 #[test]
-fn r8_a_request_dated_back_into_an_agreement_that_is_over_is_refused() {
+fn r8_a_request_dated_back_into_an_agreement_that_is_over_cannot_be_accepted() {
     let world = World::agreed();
     let mut case = Case::new(CASE, certificate(HOSPITAL));
     let body = Body::Request(Box::new(request(&world)));
     let entry = forge(case.log(), (DENTIST, CLINIC), &body, DENTIST);
     let later = NOW.plus(400 * 86_400);
-    let refusal = case.handle(Event::Arrived(entry), &world, later).unwrap_err();
+    case.handle(Event::Arrived(entry), &world, later)
+        .expect("may have been long on its way");
+    let consultant = author(SPECIALIST, HOSPITAL);
+    let accept = bodies::accept(&case);
+    let drafted = case.draft(&consultant, accept.clone(), &world, later);
+    assert_eq!(drafted.unwrap_err(), Refusal::AgreementNotInForce);
+    let forged = forge_at(case.log(), (SPECIALIST, HOSPITAL), &accept, SPECIALIST, later);
+    let refusal = case.handle(Event::Arrived(forged), &world, later).unwrap_err();
     assert_eq!(refusal, Refusal::AgreementNotInForce);
+    assert!(
+        case.draft(&consultant, bodies::decline(&case), &world, later)
+            .is_ok()
+    );
 }
 
 #[test]
