@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
+use dokuei_tests::people::{SUZUKI, TANAKA};
 use dokuei_tests::process::Process;
 use dokuei_tests::{fixtures, wait};
+use serde_json::json;
 
 use crate::console::{Table, seconds};
 use crate::packages::{self, BENCH, BUILD, DEMO, WINDOWS};
@@ -150,6 +152,7 @@ fn install_driver() -> Result<()> {
 struct Demo {
     process: Process,
     record: PathBuf,
+    credentials: PathBuf,
 }
 
 impl Demo {
@@ -182,7 +185,16 @@ impl Demo {
             "a claim of the demonstration does not hold; see {}",
             log.display()
         );
-        Ok(Self { process, record })
+        let credentials = folder.join("credentials.json");
+        let people = [("clinic", &TANAKA), ("specialist", &SUZUKI)].map(|(role, person)| {
+            json!({"role": role, "practitioner": person.id, "passphrase": person.passphrase})
+        });
+        std::fs::write(&credentials, json!(people).to_string())?;
+        Ok(Self {
+            process,
+            record,
+            credentials,
+        })
     }
 }
 
@@ -193,16 +205,14 @@ fn end_to_end(script: &str, demo: &Demo) -> Result<()> {
         bail!("the window {} is not built", app.display());
     }
     let mut run = project::npm(&["run", script]);
-    run.env("DOKUEI_DEMO", &demo.record);
+    run.env("DOKUEI_DEMO_JSON", &demo.record);
+    run.env("DOKUEI_DEMO_CREDENTIALS", &demo.credentials);
     run.env("DOKUEI_APP", app);
     run.env(
-        "DOKUEI_TAURI_DRIVER",
+        "TAURI_DRIVER",
         fixtures::target_dir().join("tools/bin/tauri-driver"),
     );
     run.env("DOKUEI_SCREENSHOTS", fixtures::target_dir().join("screenshots"));
-    // A machine of CI has no graphics card, and its root user no sandbox for the web view.
-    run.env("LIBGL_ALWAYS_SOFTWARE", "1")
-        .env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
     project::run(&mut run)
 }
 

@@ -78,7 +78,7 @@ test("the session survives a reload without any token that a script can read", a
 });
 
 test("the case shows the report, with its signature verified", async () => {
-  await page.locator("tr[data-case] a").first().click();
+  await page.locator("tr[data-case]", { hasText: "山田" }).locator("a").first().click();
   await page.locator("article[data-report][data-verified=true]").first().waitFor();
   await page.screenshot({ path: screenshot("case-ja"), fullPage: true });
 });

@@ -8,7 +8,7 @@ use axum::response::IntoResponse;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::auth::{COOKIE, SignedIn, token};
+use super::auth::{COOKIE, SignedIn, tokens};
 use super::body::Body;
 use super::problem::Problem;
 use super::{Gateway, blocking};
@@ -46,7 +46,11 @@ pub(crate) async fn sign_in(
         "practitioner": view::practitioner(&session.id, &session.certificate, now),
         "expires_at": clock::rfc3339(gateway.node.sessions().expiry(now)),
     });
-    let cookie = format!("{COOKIE}={}; HttpOnly; SameSite=Strict; Path=/", token.expose());
+    let cookie = format!(
+        "{COOKIE}_{}={}; HttpOnly; SameSite=Strict; Path=/",
+        gateway.node.mark(),
+        token.expose()
+    );
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(body)))
 }
 
@@ -61,9 +65,12 @@ pub(crate) async fn show(State(gateway): State<Gateway>, SignedIn(session): Sign
 
 /// Signs out: the unlocked keys are forgotten.
 pub(crate) async fn sign_out(State(gateway): State<Gateway>, parts: Parts) -> impl IntoResponse {
-    if let Some(token) = token(&parts) {
-        gateway.node.sign_out(token);
-    }
-    let cookie = format!("{COOKIE}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0");
+    tokens(&parts)
+        .into_iter()
+        .for_each(|token| gateway.node.sign_out(token));
+    let cookie = format!(
+        "{COOKIE}_{}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0",
+        gateway.node.mark()
+    );
     (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)])
 }

@@ -20,8 +20,11 @@ pub(crate) struct LocalPath {
 }
 
 /// `GET /studies`
-pub(crate) async fn list(State(gateway): State<Gateway>, _: SignedIn) -> Result<Json<Value>, Problem> {
-    blocking(move || gateway.node.studies()).await.map(Json)
+pub(crate) async fn list(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.studies(&session)).await.map(Json)
 }
 
 /// `GET /studies/{uid}`

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use dokuei_identity::fingerprint::Fingerprint;
 use serde_json::{Value, json};
 
 use super::Node;
@@ -16,14 +17,20 @@ impl Node {
     /// Exports a study into a new or empty folder, in the background.
     #[must_use]
     pub fn start_export(&self, session: &Session, uid: String, folder: PathBuf) -> Arc<Job> {
-        let (node, actor) = (self.clone(), session.id.clone());
+        let (node, actor, who) = (self.clone(), session.id.clone(), session.certificate.fingerprint);
         self.0.jobs.start("export", &self.0.events, move |job| {
-            node.export(job, &actor, &uid, &folder)
+            node.export(job, (&actor, &who), &uid, &folder)
         })
     }
 
-    fn export(&self, job: &Job, actor: &str, uid: &str, folder: &Path) -> Result<Value, ServiceError> {
-        let study = self.store().study(uid)?;
+    fn export(
+        &self,
+        job: &Job,
+        (actor, who): (&str, &Fingerprint),
+        uid: &str,
+        folder: &Path,
+    ) -> Result<Value, ServiceError> {
+        let study = self.seen_study(who, uid)?;
         job.expect(study.bytes);
         fs::create_dir_all(folder).map_err(ServiceError::file(folder))?;
         if fs::read_dir(folder)

@@ -150,6 +150,12 @@ impl Node {
         &self.0.events
     }
 
+    /// A short mark of this node, to tell it from others on the same machine.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        hex::encode(&self.0.secrets.node.public().as_bytes()[..4])
+    }
+
     /// Settings.
     #[must_use]
     pub fn config(&self) -> &Config {

@@ -14,7 +14,7 @@ use dokuei_package::grant::{Grant as SealedKey, open_grant};
 use dokuei_package::kem::kid_of;
 use dokuei_package::open::PackageReader;
 use dokuei_package::schedule::PackageKey;
-use dokuei_store::{Direction, LogKind, Origin, PackageRow, PackageState};
+use dokuei_store::{Direction, Inserted, LogKind, Origin, PackageRow, PackageState, StoreError};
 use serde_json::{Value, json};
 
 use super::Node;
@@ -102,7 +102,10 @@ impl Node {
                         ServiceError::File { source, .. } => ServiceError::BadPackage(source.to_string()),
                         other => other,
                     })?;
-            self.keep(copied, Origin::Received)?;
+            if self.keep(copied, Origin::Received)? == Inserted::Conflict {
+                // Another image lies here under the same UID: it must not be shown in place of this one.
+                return Err(StoreError::InstanceConflict.into());
+            }
         }
         reader.finish()?;
         self.store().set_study_case(&study, case.id().as_bytes())?;

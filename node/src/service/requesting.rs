@@ -94,7 +94,7 @@ impl Node {
         if self.people().nodes_of(&consultant, now)?.is_empty() {
             return Err(ServiceError::NoDevice);
         }
-        let study = self.store().study(&wanted.study_instance_uid)?;
+        let study = self.seen_study(&session.certificate.fingerprint, &wanted.study_instance_uid)?;
         let agreement = self
             .agreement_with(&session.certificate.fingerprint, &consultant, now)?
             .ok_or(ServiceError::NoAgreement)?;

@@ -2,8 +2,10 @@
 
 use std::io::Read;
 
+use dokuei_consultation::id::CaseId;
 use dokuei_dicom::{RenderRequest, render_png};
-use dokuei_store::{InstanceRecord, SeriesRecord, StoreError, StudySummary};
+use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_store::{InstanceRecord, LogKind, Origin, SeriesRecord, StoreError, StudySummary};
 use serde_json::{Value, json};
 
 use super::Node;
@@ -14,12 +16,57 @@ use super::session::Session;
 const MAX_INSTANCE: u64 = 1 << 30;
 
 impl Node {
-    /// All studies held here.
+    /// The studies held here that the practitioner may see.
     ///
     /// # Errors
     /// [`ServiceError::Store`].
-    pub fn studies(&self) -> Result<Value, ServiceError> {
-        Ok(self.store().studies()?.iter().map(summary).collect())
+    pub fn studies(&self, session: &Session) -> Result<Value, ServiceError> {
+        let mut views = Vec::new();
+        for study in self.store().studies()? {
+            if self.may_see(&session.certificate.fingerprint, &study)? {
+                views.push(summary(&study));
+            }
+        }
+        Ok(views.into())
+    }
+
+    /// A study, when the practitioner may see it; else it is as if it were not here.
+    pub(super) fn seen_study(&self, who: &Fingerprint, uid: &str) -> Result<StudySummary, ServiceError> {
+        let study = match self.store().study(uid) {
+            Ok(study) => study,
+            Err(StoreError::NotFound(_)) => return Err(ServiceError::Unknown("study")),
+            Err(error) => return Err(error.into()),
+        };
+        if self.may_see(who, &study)? {
+            Ok(study)
+        } else {
+            Err(ServiceError::Unknown("study"))
+        }
+    }
+
+    /// What the institution imported is its own staff's to see; what came with a consultation is for those who have a
+    /// part in one about it (R12).
+    fn may_see(&self, who: &Fingerprint, study: &StudySummary) -> Result<bool, ServiceError> {
+        if study.study.origin == Origin::Imported {
+            return Ok(true);
+        }
+        let Some(newest) = study.study.case_id else {
+            return Ok(false);
+        };
+        if self.case_log(CaseId::from_bytes(newest))?.parties().contains(who) {
+            return Ok(true);
+        }
+        // Two colleagues may have been asked about the same study one after the other.
+        for row in self.store().logs(Some(LogKind::Case))? {
+            let case = self.case_log(CaseId::from_bytes(row.log_id))?;
+            let about = case
+                .request()
+                .is_some_and(|(_, request)| request.study_instance_uid == study.study.study_instance_uid);
+            if about && case.parties().contains(who) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// One study with its series and instances; looking at it is audited.
@@ -27,7 +74,7 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Store`].
     pub fn study(&self, session: &Session, uid: &str) -> Result<Value, ServiceError> {
-        let study = self.store().study(uid)?;
+        let study = self.seen_study(&session.certificate.fingerprint, uid)?;
         let mut view = summary(&study);
         let mut all = Vec::new();
         for series in self.store().series_of(uid)? {
@@ -45,7 +92,7 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Store`].
     pub fn instance_file(&self, session: &Session, path: [&str; 3]) -> Result<Vec<u8>, ServiceError> {
-        let record = self.instance_at(path)?;
+        let record = self.instance_at(session, path)?;
         self.audit(&session.id, "retrieve", &record.sop_instance_uid, "success")?;
         self.read_instance(&record)
     }
@@ -56,15 +103,20 @@ impl Node {
     /// [`ServiceError::Render`] when it has no image.
     pub fn rendered(
         &self,
-        _session: &Session,
+        session: &Session,
         path: [&str; 3],
         request: &RenderRequest,
     ) -> Result<Vec<u8>, ServiceError> {
-        let record = self.instance_at(path)?;
+        let record = self.instance_at(session, path)?;
         Ok(render_png(&self.read_instance(&record)?, request)?)
     }
 
-    fn instance_at(&self, [study, series, instance]: [&str; 3]) -> Result<InstanceRecord, ServiceError> {
+    fn instance_at(
+        &self,
+        session: &Session,
+        [study, series, instance]: [&str; 3],
+    ) -> Result<InstanceRecord, ServiceError> {
+        self.seen_study(&session.certificate.fingerprint, study)?;
         let record = self.store().instance(instance)?;
         if record.study_instance_uid != study || record.series_instance_uid != series {
             return Err(ServiceError::Unknown("instance"));

@@ -33,7 +33,11 @@ function SignInForm({ choices }: { choices: SignInChoice[] }): ReactElement {
   const [missing, setMissing] = useState(false);
   const signIn = useMutation({
     mutationFn: () => backend.signIn(id, passphrase),
-    onSuccess: ({ practitioner }) => client.setQueryData(keys.session, practitioner),
+    onSuccess: ({ practitioner }) => {
+      client.setQueryData(keys.session, practitioner);
+      // Refused before signing in; allowed now.
+      return client.invalidateQueries({ queryKey: keys.status });
+    },
     onError: () => {
       setPassphrase("");
       passphraseInput.current?.focus();
