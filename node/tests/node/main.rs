@@ -1,6 +1,12 @@
 //! The node as a whole, through its library, its loopback API and its program; every test has a node of its own in a
 //! directory that is deleted afterwards.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails where it stands, in helpers too"
+)]
+
 mod command_line;
 mod gateway;
 mod import;

@@ -5,7 +5,7 @@ use dokuei_node::service::status::Meeting;
 use serde_json::{Value, json};
 
 use crate::support::gate::Gate;
-use crate::support::registry::{SATO, SUZUKI, TANAKA};
+use crate::support::registry::{ITO, SATO, SUZUKI, TANAKA};
 use crate::support::{eventually, sample_study};
 
 /// A clinic with two dentists and a study, a hospital with a specialist; all are signed in and the nodes have met.
@@ -22,7 +22,11 @@ struct Pair {
 impl Pair {
     async fn new() -> Self {
         let clinic = Gate::with(&[TANAKA, SUZUKI]);
-        let hospital = Gate::of(clinic.home.of_another("関東歯科大学病院", "1398765432", &[SATO]));
+        let hospital = Gate::of(
+            clinic
+                .home
+                .of_another("関東歯科大学病院", "1398765432", &[SATO, ITO]),
+        );
         let folder = clinic.home.beside("cbct");
         let study = sample_study(&folder, 3);
         clinic.import(&folder).await;
@@ -252,4 +256,50 @@ async fn r5_only_the_consulting_specialist_accepts_and_only_once_there_is_a_stud
     early.problem();
     let accepted = pair.hospital.post(&accept, &pair.sato, &json!({})).await;
     assert_eq!(accepted.status, StatusCode::OK, "{:?}", accepted.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r12_a_received_study_is_seen_by_the_specialist_who_was_asked_and_by_no_colleague() {
+    let pair = Pair::new().await;
+    pair.agree().await;
+    let case = pair.request().await;
+    pair.arrived(&case).await;
+    let accept = format!("/api/v1/cases/{case}/accept");
+    pair.hospital.post(&accept, &pair.sato, &json!({})).await;
+    let hospital = &pair.hospital;
+    let study = format!("/api/v1/studies/{}", pair.study);
+    let seen = eventually("the study arrives", || async {
+        let seen = hospital.get(&study, &pair.sato).await;
+        (seen.status == StatusCode::OK).then(|| seen.json())
+    })
+    .await;
+    let series = &seen["series"][0];
+    let image = format!(
+        "/dicomweb/studies/{}/series/{}/instances/{}/rendered",
+        pair.study,
+        series["series_instance_uid"].as_str().unwrap(),
+        series["instances"][0]["sop_instance_uid"].as_str().unwrap()
+    );
+    assert_eq!(hospital.get(&image, &pair.sato).await.status, StatusCode::OK);
+
+    let colleague = hospital.sign_in(&ITO).await;
+    assert_eq!(
+        hospital.get("/api/v1/studies", &colleague).await.json(),
+        json!([])
+    );
+    for path in [&study, &image] {
+        let real = hospital.get(path, &colleague).await;
+        let none = hospital
+            .get(&path.replace(&pair.study, "1.2.3"), &colleague)
+            .await;
+        assert_eq!(real.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(real.body, none.body, "{path}");
+    }
+    let out = hospital.home.beside("out");
+    let started = hospital
+        .post(&format!("{study}/export"), &colleague, &json!({"path": out}))
+        .await;
+    let job = hospital.job(&started).await;
+    assert_eq!(job["error"]["code"], "not_found", "{job}");
+    assert!(!out.exists());
 }

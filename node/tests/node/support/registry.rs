@@ -36,6 +36,14 @@ pub(crate) const SATO: Person = Person {
     passphrase: "sato's own secret",
     reads: true,
 };
+/// Another specialist, beside the first.
+pub(crate) const ITO: Person = Person {
+    id: "ito",
+    japanese: "伊藤 桜",
+    latin: "Ito Sakura",
+    passphrase: "ito's own secret",
+    reads: true,
+};
 /// Another dentist of the same house.
 pub(crate) const SUZUKI: Person = Person {
     id: "suzuki",
