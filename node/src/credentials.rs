@@ -43,6 +43,14 @@ pub enum CredentialError {
         /// Fingerprint of the offered root.
         got: String,
     },
+    /// A node never goes back to an older revocation list: it would forget who was revoked.
+    #[error("the revocation list has number {got}, and number {known} is installed already")]
+    OlderList {
+        /// Number of the installed list.
+        known: u64,
+        /// Number of the offered list.
+        got: u64,
+    },
     /// A practitioner's files cannot be used.
     #[error(transparent)]
     Practitioner(#[from] PractitionerError),
@@ -144,10 +152,18 @@ pub fn install(
         }
     }
     let chain = Chain::from_pem(delivery.chain)?;
-    let revoked = delivery
-        .crl
-        .map(|pem| RevocationList::verify_pem(pem, &chain, &anchor, now))
-        .transpose()?;
+    let verified = |pem: &str| RevocationList::verify_pem(pem, &chain, &anchor, now);
+    let offered = delivery.crl.map(verified).transpose()?;
+    let installed = text(dir.crl())?.as_deref().map(verified).transpose()?;
+    let revoked = match (offered, installed) {
+        (Some(offered), Some(known)) if offered.number() < known.number() => {
+            return Err(CredentialError::OlderList {
+                known: known.number(),
+                got: offered.number(),
+            });
+        }
+        (offered, known) => offered.or(known),
+    };
     let installed = judge(dir, node_key, &chain, &anchor, now, revoked.as_ref())?;
     write(dir.root_certificate(), &anchor.to_pem())?;
     if let Some(revoked) = &revoked {

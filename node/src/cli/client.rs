@@ -140,6 +140,14 @@ impl Client {
     }
 }
 
+/// Where the running node shows the app.
+pub(crate) fn app_address(dir: &DataDir) -> Option<String> {
+    let text = fs::read_to_string(dir.api_address()).ok()?;
+    serde_json::from_str::<ApiAddress>(&text)
+        .ok()
+        .map(|address| address.api)
+}
+
 fn read_token(path: &Path) -> Option<String> {
     fs::read_to_string(path)
         .ok()

@@ -200,6 +200,9 @@ fn install(dir: &DataDir, root: &Path, chain: &Path, crl: Option<&Path>, as_json
             "compare with what the registry operator sent; ask for a new certificate when it has expired",
         )
     })?;
+    if dir.api_address().exists() && !as_json {
+        println!("the running node takes it up when it is started again");
+    }
     match installed {
         Installed::Node(certificate) if as_json => {
             output::json(&json!({"node": describe_node(&certificate)}))

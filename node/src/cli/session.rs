@@ -77,6 +77,9 @@ pub(crate) fn status(dir: &DataDir, as_json: bool) -> Outcome {
         field("/peer_id"),
         field("/network")
     );
+    if let Some(app) = super::client::app_address(dir) {
+        println!("app          {app}/");
+    }
     for address in status["listening"].as_array().into_iter().flatten() {
         println!("listening    {}", address.as_str().unwrap_or_default());
     }

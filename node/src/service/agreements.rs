@@ -57,6 +57,7 @@ impl Node {
         let contact = format!("{} {}", proposer.institution, proposer.name);
         let agreement = template::standard(proposer, other, contact, now, now.plus(VALIDITY));
         let id = AgreementId::from_bytes(rand::random());
+        let _writing = self.write_lock();
         self.sign_agreement(session, AgreementLog::new(id), agreement, now)
     }
 
@@ -68,12 +69,21 @@ impl Node {
         let now = self.now();
         policy::may(&session.certificate, Action::Agree, now)?;
         let id: AgreementId = id.parse().map_err(|_| ServiceError::Unknown("agreement"))?;
+        // Read under the lock: two clicks must not become two signatures for one place.
+        let _writing = self.write_lock();
         let log = self.agreement_log(id)?;
+        if !log.parties().contains(&session.certificate.fingerprint) {
+            return Err(ServiceError::Unknown("agreement"));
+        }
+        if log.countersigned().is_some() {
+            return Ok(self.agreement_view(&log, &session.certificate.fingerprint));
+        }
         let (proposal, agreement) = log.proposal().ok_or(ServiceError::Unknown("agreement"))?;
         let countersignature = agreement.countersignature(proposal);
         self.sign_agreement(session, log, countersignature, now)
     }
 
+    /// The caller holds the write lock.
     fn sign_agreement(
         &self,
         session: &Session,
@@ -81,7 +91,6 @@ impl Node {
         agreement: Agreement,
         now: Timestamp,
     ) -> Result<Value, ServiceError> {
-        let _writing = self.write_lock();
         let author: Author = self.author(session)?;
         let draft = log.draft(&author, agreement, self.people(), now)?;
         let entry = draft.sign(&session.secrets.signing, &mut rand::rng());
@@ -113,10 +122,20 @@ impl Node {
     }
 
     fn agreement_logs(&self) -> Result<Vec<AgreementLog>, ServiceError> {
-        let rows = self.store().logs(Some(LogKind::Agreement))?;
-        rows.iter()
-            .map(|row| self.agreement_log(AgreementId::from_bytes(row.log_id)))
-            .collect()
+        let mut logs = Vec::new();
+        for row in self.store().logs(Some(LogKind::Agreement))? {
+            match self.agreement_log(AgreementId::from_bytes(row.log_id)) {
+                Ok(log) => logs.push(log),
+                Err(ServiceError::Refused(refusal)) => {
+                    tracing::error!(
+                        code = refusal.code(),
+                        "a stored agreement does not verify; see `dokuei doctor`"
+                    );
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(logs)
     }
 
     pub(super) fn agreement_log(&self, id: AgreementId) -> Result<AgreementLog, ServiceError> {

@@ -8,7 +8,6 @@ use dokuei_consultation::id::{CaseId, EntryId};
 use dokuei_consultation::machine::Case;
 use dokuei_consultation::state::State;
 use dokuei_identity::fingerprint::Fingerprint;
-use dokuei_store::LogKind;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -84,8 +83,7 @@ impl Node {
     pub fn cases(&self, session: &Session) -> Result<Value, ServiceError> {
         let me = session.certificate.fingerprint;
         let mut rows = Vec::new();
-        for row in self.store().logs(Some(LogKind::Case))? {
-            let case = self.case_log(CaseId::from_bytes(row.log_id))?;
+        for case in self.readable_cases()? {
             if case.parties().contains(&me) {
                 rows.push(self.row(&case, &me)?);
             }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use dokuei_identity::cbor;
 use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryBytes, EntryId, MAX_ENTRIES_BYTES, RefusedEntry};
-use dokuei_net::{CallError, Multiaddr, Network, PeerId};
+use dokuei_net::wire::hello::MAX_PRACTITIONERS;
+use dokuei_net::{CallError, Multiaddr, Network, PeerId, RefusalCode};
 use dokuei_store::OutboxRow;
 
 use super::Node;
@@ -26,7 +27,7 @@ impl Node {
             // Whoever rings while we work is heard afterwards: the bell keeps one ring.
             let _ = tokio::time::timeout(PATROL, self.0.bell.notified()).await;
             self.introduce(&network).await;
-            self.fetch_outstanding(&network);
+            self.fetch_outstanding(&network).await;
             if let Err(error) = self.send_waiting(&network).await {
                 tracing::error!(code = error.code(), "the outbox could not be worked through");
             }
@@ -45,11 +46,14 @@ impl Node {
             return;
         };
         for peer in waiting.into_iter().filter(|peer| network.is_admitted(peer)) {
-            let message = CaseMessage::Introduce {
-                practitioners: practitioners.clone(),
-            };
-            if let Err(error) = network.call_case(peer, message).await {
-                tracing::info!(%peer, %error, "an introduction did not arrive");
+            for cards in practitioners.chunks(MAX_PRACTITIONERS) {
+                let message = CaseMessage::Introduce {
+                    practitioners: cards.to_vec(),
+                };
+                if let Err(error) = network.call_case(peer, message).await {
+                    tracing::info!(%peer, %error, "an introduction did not arrive; it is tried again");
+                    self.to_introduce().insert(peer);
+                }
             }
         }
     }
@@ -130,6 +134,10 @@ impl Node {
         let peer = peer.to_string();
         let mut done: Vec<[u8; 32]> = stored.iter().map(|id| id.0).collect();
         for entry in refused {
+            if RefusalCode::from_byte(entry.code) == RefusalCode::Stale {
+                // Not now, but perhaps later: it stays in the outbox.
+                continue;
+            }
             tracing::warn!(%peer, "the peer refuses an entry");
             self.audit(&peer, "entry", &hex::encode(entry.entry.0), "refused by the peer")?;
             done.push(entry.entry.0);

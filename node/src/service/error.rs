@@ -96,6 +96,9 @@ pub enum ServiceError {
     /// The study has not been opened yet.
     #[error("the study of this consultation has not arrived and been opened yet")]
     NotOpened,
+    /// A stored log does not verify any more.
+    #[error("a stored consultation does not verify any more: it was altered on this disk")]
+    DamagedLog,
     /// There is no report yet.
     #[error("there is no report in this consultation yet")]
     NoReport,
@@ -188,6 +191,7 @@ impl ServiceError {
             Self::NoAgreement => "no_agreement",
             Self::NoDevice => "no_device",
             Self::NotOpened => "not_opened",
+            Self::DamagedLog => "damaged_log",
             Self::NoReport => "no_report",
             Self::NotEmpty(_) => "not_empty",
             Self::File { .. } => "file_unusable",
@@ -220,6 +224,7 @@ impl ServiceError {
             Self::NoAgreement => "propose one (`dokuei agreement propose`) and wait until it is countersigned",
             Self::NoDevice => "ask her to sign in at her node once, then try again",
             Self::NotOpened => "wait until the transfer is complete and sign in as the consulting specialist",
+            Self::DamagedLog => "keep the data directory as evidence and restore a backup",
             Self::NotEmpty(_) => "choose a new or empty folder",
             Self::File { .. } | Self::Files(_) => "check the name and the rights on it",
             Self::Store(StoreError::NoSpace) => "free some space and try again; what is stored is safe",

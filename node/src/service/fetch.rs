@@ -16,7 +16,7 @@ use dokuei_package::bitmap::Bitmap;
 use dokuei_package::core::{UnverifiedCore, VerifiedCore};
 use dokuei_package::tree::TreeId;
 use dokuei_package::verifier::Verifier;
-use dokuei_store::{Direction, LogKind, NewPackage, PackageState, Store, StoreError};
+use dokuei_store::{Direction, NewPackage, PackageState, Store, StoreError};
 use tokio::sync::watch;
 
 use super::Node;
@@ -84,29 +84,37 @@ struct Wanted {
 
 impl Node {
     /// Starts fetching every outstanding package that is not being fetched already.
-    pub(super) fn fetch_outstanding(&self, network: &Network) {
-        let (node, network) = (self.clone(), network.clone());
-        tokio::spawn(async move {
-            let reader = node.clone();
-            match blocking(move || reader.outstanding()).await {
-                Ok(all) => all.into_iter().for_each(|wanted| node.fetch(&network, wanted)),
-                Err(ServiceError::NoNodeCertificate) => {}
-                Err(error) => tracing::error!(code = error.code(), "the cases could not be read"),
-            }
-        });
+    pub(super) async fn fetch_outstanding(&self, network: &Network) {
+        let reader = self.clone();
+        match blocking(move || reader.outstanding()).await {
+            Ok(all) => all.into_iter().for_each(|wanted| self.fetch(network, wanted)),
+            Err(ServiceError::NoNodeCertificate) => {}
+            Err(error) => tracing::error!(code = error.code(), "the cases could not be read"),
+        }
     }
 
     fn outstanding(&self) -> Result<Vec<Wanted>, ServiceError> {
         let mut all = Vec::new();
-        for row in self.store().logs(Some(LogKind::Case))? {
-            let case = CaseId::from_bytes(row.log_id);
-            for effect in self.case_log(case)?.outstanding() {
+        for case in self.readable_cases()? {
+            for effect in case.outstanding() {
                 if let Effect::FetchPackage { from, offer, .. } = effect {
-                    all.push(Wanted { case, from, offer });
+                    all.push(Wanted {
+                        case: case.id(),
+                        from,
+                        offer,
+                    });
                 }
             }
         }
         Ok(all)
+    }
+
+    /// Whether the package is still to be received: it may have come while this was waiting.
+    fn is_outstanding(&self, wanted: &Wanted) -> Result<bool, ServiceError> {
+        let outstanding = self.case_log(wanted.case)?.outstanding();
+        Ok(outstanding.iter().any(
+            |effect| matches!(effect, Effect::FetchPackage { offer, .. } if offer.package == wanted.offer.package),
+        ))
     }
 
     fn fetch(&self, network: &Network, wanted: Wanted) {
@@ -160,7 +168,7 @@ impl Node {
     /// A node of the sender with which we are connected; when there is none, all are wanted.
     async fn holder(&self, network: &Network, from: &Fingerprint) -> Result<Option<PeerId>, ServiceError> {
         let (node, from) = (self.clone(), *from);
-        let devices = blocking(move || node.people().nodes_of(&from, node.now())).await?;
+        let devices = blocking(move || node.people().all_nodes_of(&from, node.now())).await?;
         let peers: Vec<PeerId> = devices
             .iter()
             .map(|device| peer_id_of(&device.node_key))
@@ -203,7 +211,16 @@ impl Node {
         let package = *wanted.offer.package.as_bytes();
         let verifier = match self.store().package(&package) {
             Ok(row) => {
-                let bitmap = Bitmap::from_bytes(&row.package.verified).ok();
+                let held = &row.package;
+                let same = held.direction == Direction::Incoming
+                    && held.case_id == *wanted.case.as_bytes()
+                    && held.core_hash == *core.hash()
+                    && held.root == *id.root()
+                    && held.length == id.length();
+                if !same {
+                    return Err(bad("its identifier belongs to another package"));
+                }
+                let bitmap = Bitmap::from_bytes(&held.verified).ok();
                 bitmap
                     .and_then(|bitmap| Verifier::resume(id, bitmap))
                     .or_else(|| Verifier::new(id))
@@ -294,7 +311,6 @@ impl Node {
     fn finish_receiving(&self, wanted: &Wanted, sink: &Mutex<Receiving>) -> Result<(), ServiceError> {
         sink.lock().unwrap_or_else(PoisonError::into_inner).checkpoint()?;
         let package = *wanted.offer.package.as_bytes();
-        self.store().set_package_state(&package, PackageState::Complete)?;
         let receipt = Received {
             package: PackageId::from_bytes(package),
             root: wanted.offer.root,
@@ -302,6 +318,10 @@ impl Node {
         };
         {
             let _writing = self.write_lock();
+            if !self.is_outstanding(wanted)? {
+                return Ok(());
+            }
+            self.store().set_package_state(&package, PackageState::Complete)?;
             self.author_receipt(wanted.case, Body::Received(receipt))?;
         }
         self.audit("node", "received", &wanted.case.to_string(), "success")?;

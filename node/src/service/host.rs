@@ -1,12 +1,13 @@
 //! What the network asks of this node: who we are, whom to admit, what to take and what to serve.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use dokuei_consultation::entry::SignedEntry;
 use dokuei_consultation::id::{CaseId, PackageId as DomainPackageId};
+use dokuei_consultation::refusal::Refusal as EntryRefusal;
 use dokuei_identity::cbor;
 use dokuei_identity::chain::{Chain, ChainError};
 use dokuei_identity::fingerprint::Fingerprint;
@@ -15,7 +16,7 @@ use dokuei_identity::time::Timestamp;
 use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryBytes, EntryId, LogHeads, RefusedEntry};
 use dokuei_net::wire::hello::{CrlState, Hello, MAX_PRACTITIONERS, PractitionerCard};
 use dokuei_net::wire::package::{ChunkRange, MAX_SLICE_BYTES, PackageId, Slice};
-use dokuei_net::{Admitted, Host, OwnHello, PackageSource, PeerId, Refusal, RefusalCode};
+use dokuei_net::{Admitted, Host, OwnHello, PackageSource, PeerId, Refusal, RefusalCode, peer_id_of};
 use dokuei_package::tree::{self, Holding, TreeId};
 use dokuei_store::NodeRow;
 use futures::future::BoxFuture;
@@ -24,7 +25,12 @@ use sha2::{Digest, Sha256};
 use super::Node;
 use super::error::ServiceError;
 use super::events::EventKind;
+use super::people::UNKNOWN_CERTIFICATE;
 use crate::clock;
+
+/// The most logs asked about, and the most entries offered, in one message.
+const MAX_LOGS: usize = 64;
+const MAX_ENTRIES: usize = 256;
 
 /// The node as the network sees it.
 pub(super) struct NodeHost {
@@ -138,6 +144,20 @@ impl Host for NodeHost {
     }
 }
 
+/// How a refused entry is answered: with [`RefusalCode::Stale`] the peer keeps it and offers it again, because what is
+/// missing here now (a certificate, an agreement, the right time) may be here later.
+fn lasting(refusal: &EntryRefusal) -> RefusalCode {
+    match refusal {
+        EntryRefusal::Denied(denied) if denied.rule == UNKNOWN_CERTIFICATE => RefusalCode::Stale,
+        EntryRefusal::UnknownSigner(_)
+        | EntryRefusal::NoAgreement
+        | EntryRefusal::FromTheFuture { .. }
+        | EntryRefusal::Revoked(_) => RefusalCode::Stale,
+        EntryRefusal::Malformed => RefusalCode::Malformed,
+        _ => RefusalCode::Policy,
+    }
+}
+
 const fn refused(code: RefusalCode) -> CaseReply {
     CaseReply::Refused { code: code as u8 }
 }
@@ -156,7 +176,9 @@ impl Node {
                 hash: Sha256::digest(list.der()).into(),
             },
         );
-        let practitioners = self.own_cards()?;
+        // Those beyond the bound of a hello are introduced afterwards.
+        let mut practitioners = self.own_cards()?;
+        practitioners.truncate(MAX_PRACTITIONERS);
         Ok(OwnHello {
             node: self.here()?,
             node_chain: cbor::encode(&credentials.chain),
@@ -184,7 +206,6 @@ impl Node {
                 device_list: list.bytes().to_vec(),
             });
         }
-        cards.truncate(MAX_PRACTITIONERS);
         Ok(cards)
     }
 
@@ -197,15 +218,17 @@ impl Node {
         );
         let chain: Chain = decoded(&hello.node_chain)?;
         let certificate = credentials.node_of(&chain, now).map_err(chain_refused)?;
+        // Before anything is remembered: a peer may show another node's chain, which is public.
+        if peer_id_of(&certificate.key) != *peer {
+            let why = "the node certificate is not that of the connection";
+            return Err(Refusal::new(RefusalCode::Key, why));
+        }
         policy::may_take_part(&certificate, now)
             .map_err(|denial| Refusal::new(RefusalCode::Policy, denial.rule.id))?;
         self.people()
             .remember_node(&chain, &certificate, now)
             .map_err(|error| internal(&error))?;
-        hello
-            .practitioners
-            .iter()
-            .try_for_each(|card| self.learn_practitioner(card))?;
+        self.learn_practitioners(&hello.practitioners);
         let known = self
             .store()
             .node(&certificate.fingerprint)
@@ -231,14 +254,17 @@ impl Node {
         if cards.len() > MAX_PRACTITIONERS {
             return refused(RefusalCode::Malformed);
         }
-        match cards.iter().try_for_each(|card| self.learn_practitioner(card)) {
-            Ok(()) => {
-                self.events().publish(EventKind::Peer, "directory");
-                CaseReply::Noted
-            }
-            Err(refusal) => {
-                tracing::warn!(code = %refusal.code, "an introduction was refused");
-                refused(refusal.code)
+        self.learn_practitioners(cards);
+        self.events().publish(EventKind::Peer, "directory");
+        CaseReply::Noted
+    }
+
+    /// Takes the cards that stand. A card that does not costs only its practitioner: the node is admitted on its own
+    /// certificate, and her colleagues' cases go on.
+    fn learn_practitioners(&self, cards: &[PractitionerCard]) {
+        for card in cards {
+            if let Err(refusal) = self.learn_practitioner(card) {
+                tracing::warn!(code = %refusal.code, "a practitioner's card was not taken");
             }
         }
     }
@@ -260,11 +286,16 @@ impl Node {
     /// Answers a case message of the node with this certificate.
     fn answer(&self, from: &Fingerprint, message: CaseMessage) -> Result<CaseReply, ServiceError> {
         match message {
+            CaseMessage::Entries { entries } if entries.len() > MAX_ENTRIES => {
+                Ok(refused(RefusalCode::Malformed))
+            }
             CaseMessage::Entries { entries } => self.take_entries(entries),
+            CaseMessage::Heads { logs } if logs.len() > MAX_LOGS => Ok(refused(RefusalCode::Malformed)),
             CaseMessage::Heads { logs } => {
-                let ours = logs
-                    .iter()
-                    .filter_map(|asked| self.shared_log(from, asked.log.0))
+                let asked: BTreeSet<[u8; 16]> = logs.iter().map(|asked| asked.log.0).collect();
+                let ours = asked
+                    .into_iter()
+                    .filter_map(|log| self.shared_log(from, log))
                     .map(|(log, heads)| LogHeads {
                         log: dokuei_net::wire::case::LogId(log),
                         heads,
@@ -291,11 +322,12 @@ impl Node {
                 }
                 Err(ServiceError::Refused(refusal)) => {
                     tracing::warn!(code = refusal.code(), "an entry was refused");
-                    self.audit("peer", "entry", &hex::encode(id.0), refusal.code())?;
-                    refused.push(RefusedEntry {
-                        entry: id,
-                        code: RefusalCode::Policy as u8,
-                    });
+                    let code = lasting(&refusal);
+                    if code != RefusalCode::Stale {
+                        self.audit("peer", "entry", &hex::encode(id.0), refusal.code())?;
+                    }
+                    let code = code as u8;
+                    refused.push(RefusedEntry { entry: id, code });
                 }
                 // The disk, not the peer: it will send the entry again.
                 Err(error) => return Err(error),

@@ -7,6 +7,7 @@ use dokuei_consultation::body::Body;
 use dokuei_consultation::effect::Effect;
 use dokuei_consultation::entry::{EntryType, SignedEntry};
 use dokuei_consultation::event::Event;
+use dokuei_consultation::fork::ForkProof;
 use dokuei_consultation::id::{AgreementId, CaseId, EntryId};
 use dokuei_consultation::machine::Case;
 use dokuei_consultation::refusal::Refusal;
@@ -40,6 +41,14 @@ pub(super) fn stored(store: &Store, kind: LogKind, log: &[u8; 16]) -> Result<Vec
         .collect())
 }
 
+/// What is wrong with our own copy of a log is not the fault of the entry that was offered.
+fn ours(error: ServiceError) -> ServiceError {
+    match error {
+        ServiceError::Refused(_) => ServiceError::DamagedLog,
+        other => other,
+    }
+}
+
 fn signed(row: StoredEntry) -> SignedEntry {
     SignedEntry {
         header: row.header,
@@ -55,7 +64,34 @@ impl Node {
         if entries.is_empty() {
             return Err(ServiceError::Unknown("case"));
         }
-        Ok(Case::replay(id, self.here()?, entries, self.people())?)
+        let mut case = Case::replay(id, self.here()?, entries, self.people())?;
+        for proof in self.fork_proofs(id.as_bytes())? {
+            // Frozen before, and frozen again: what is to be done about it was done when it was found.
+            case.handle(Event::ForkShown(proof), self.people(), self.now())?;
+        }
+        Ok(case)
+    }
+
+    /// Evidence that somebody signed two entries for one place in a log.
+    pub(super) fn fork_proofs(&self, log: &[u8; 16]) -> Result<Vec<ForkProof>, ServiceError> {
+        let mut proofs = Vec::new();
+        for fork in self.store().forks(log)? {
+            let Some(stands) = self.stored_entry(&fork.rival_of)? else {
+                continue;
+            };
+            let rival = SignedEntry {
+                header: fork.header,
+                body: fork.body,
+                salt: fork.salt,
+            };
+            let (first, second) = if stands.id() < rival.id() {
+                (stands, rival)
+            } else {
+                (rival, stands)
+            };
+            proofs.push(ForkProof { first, second });
+        }
+        Ok(proofs)
     }
 
     /// Who writes an entry of this practitioner's here.
@@ -105,9 +141,21 @@ impl Node {
         let log: [u8; 16] = *header.log.as_bytes();
         let (event, now) = (Event::Arrived(entry), self.now());
         let _writing = self.write_lock();
-        if header.entry_type == EntryType::Agreement {
+        let agreement = header.entry_type == EntryType::Agreement;
+        let kind = if agreement {
+            LogKind::Agreement
+        } else {
+            LogKind::Case
+        };
+        match self.store().log(&log) {
+            // The sender chooses both the log and the type: an agreement must not get into a case, nor the reverse.
+            Ok(row) if row.kind != kind => return Err(Refusal::WrongKind(header.entry_type).into()),
+            Ok(_) | Err(StoreError::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+        if agreement {
             let id = AgreementId::from_bytes(log);
-            let mut agreement: AgreementLog = self.agreement_log(id)?;
+            let mut agreement: AgreementLog = self.agreement_log(id).map_err(ours)?;
             let effects = agreement.handle(event, self.people(), now)?;
             return self.perform(LogKind::Agreement, log, effects);
         }
@@ -115,10 +163,28 @@ impl Node {
         let mut case = match self.case_log(id) {
             Ok(case) => case,
             Err(ServiceError::Unknown(_)) => Case::new(id, self.here()?),
-            Err(error) => return Err(error),
+            Err(error) => return Err(ours(error)),
         };
         let effects = case.handle(event, self.people(), now)?;
         self.perform(LogKind::Case, log, effects)
+    }
+
+    /// All cases that can be read. One that cannot (it was altered on this disk) is told and does not hide the others.
+    pub(super) fn readable_cases(&self) -> Result<Vec<Case>, ServiceError> {
+        let mut cases = Vec::new();
+        for row in self.store().logs(Some(LogKind::Case))? {
+            match self.case_log(CaseId::from_bytes(row.log_id)) {
+                Ok(case) => cases.push(case),
+                Err(ServiceError::Refused(refusal)) => {
+                    tracing::error!(
+                        code = refusal.code(),
+                        "a stored case does not verify; see `dokuei doctor`"
+                    );
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(cases)
     }
 
     /// Does what the machine says. Entries and their places in the outbox are written in one transaction, so that
@@ -167,7 +233,7 @@ impl Node {
         let (here, now) = (self.here()?, self.now());
         let mut peers = Vec::new();
         for practitioner in practitioners {
-            for device in self.people().nodes_of(practitioner, now)? {
+            for device in self.people().all_nodes_of(practitioner, now)? {
                 let peer = peer_id_of(&device.node_key).to_string();
                 if device.node != here && !peers.contains(&peer) {
                     peers.push(peer);
@@ -221,7 +287,7 @@ impl Node {
             }
         };
         let takes_part = parties.iter().any(|party| {
-            let devices = self.people().nodes_of(party, self.now()).unwrap_or_default();
+            let devices = self.people().all_nodes_of(party, self.now()).unwrap_or_default();
             devices.iter().any(|device| device.node == *with)
         });
         let heads = heads.iter().map(|id| WireEntryId(*id.as_bytes())).collect();

@@ -2,7 +2,7 @@
 //! holds, every instance checked against the signed manifest before it counts as stored.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, ErrorKind};
 
 use dokuei_consultation::body::{Body, Grant};
 use dokuei_consultation::id::{CaseId, PackageId};
@@ -12,8 +12,9 @@ use dokuei_dicom::read_header;
 use dokuei_package::core::{UnverifiedCore, VerifiedCore};
 use dokuei_package::grant::{Grant as SealedKey, open_grant};
 use dokuei_package::kem::kid_of;
-use dokuei_package::open::PackageReader;
+use dokuei_package::open::{OpenError, PackageReader};
 use dokuei_package::schedule::PackageKey;
+use dokuei_package::tree::TreeError;
 use dokuei_store::{Direction, Inserted, LogKind, Origin, PackageRow, PackageState, StoreError};
 use serde_json::{Value, json};
 
@@ -22,6 +23,16 @@ use super::error::ServiceError;
 use super::events::EventKind;
 use super::session::Session;
 use super::sign_in::kem_key;
+
+/// Whether the package itself is bad, so that opening it again cannot help.
+const fn is_senders_fault(error: &ServiceError) -> bool {
+    match error {
+        ServiceError::Open(OpenError::Tree(TreeError::Io(_))) => false,
+        ServiceError::Open(_) | ServiceError::Grant(_) | ServiceError::BadPackage(_) => true,
+        ServiceError::Store(StoreError::InstanceConflict | StoreError::SeriesConflict) => true,
+        _ => false,
+    }
+}
 
 impl Node {
     /// Opens, in the background, every complete package that is granted to somebody who is signed in.
@@ -42,7 +53,9 @@ impl Node {
             if package.direction != Direction::Incoming || row.state != PackageState::Complete {
                 continue;
             }
-            let case = self.case_log(CaseId::from_bytes(package.case_id))?;
+            let Ok(case) = self.case_log(CaseId::from_bytes(package.case_id)) else {
+                continue;
+            };
             let Some((_, request)) = case.request() else {
                 continue;
             };
@@ -51,18 +64,16 @@ impl Node {
             }
             match self.open_package(session, &case, &row) {
                 Ok(()) => {}
+                // The disk is at fault, not the package, and it would be for the next one too.
+                Err(error @ ServiceError::Store(StoreError::NoSpace)) => return Err(error),
                 Err(error) => {
-                    let refused = matches!(
-                        error,
-                        ServiceError::Open(_) | ServiceError::Grant(_) | ServiceError::BadPackage(_)
-                    );
-                    if refused {
+                    tracing::error!(code = error.code(), %error, "a study that arrived could not be opened");
+                    if is_senders_fault(&error) {
                         self.store()
                             .set_package_state(&package.package_id, PackageState::Refused)?;
                         self.events().publish(EventKind::Case, case.id());
                     }
                     self.audit(&session.id, "open", &case.id().to_string(), error.code())?;
-                    return Err(error);
                 }
             }
         }
@@ -84,6 +95,7 @@ impl Node {
             .request()
             .map(|(_, request)| request.study_instance_uid.clone())
             .unwrap_or_default();
+        let may_add = self.may_add_to(&study, case)?;
         for index in 0..reader.manifest().instances().len() {
             let listed = reader.manifest().instances()[index].clone();
             let header = read_header(BufReader::new(reader.instance(index)?))
@@ -99,9 +111,16 @@ impl Node {
             let copied =
                 self.copy_in(header, reader.instance(index)?, |_| {})
                     .map_err(|error| match error {
-                        ServiceError::File { source, .. } => ServiceError::BadPackage(source.to_string()),
+                        ServiceError::File { source, .. } if source.kind() == ErrorKind::InvalidData => {
+                            ServiceError::BadPackage(source.to_string())
+                        }
                         other => other,
                     })?;
+            if !may_add && self.store().instance(&listed.sop_instance_uid).is_err() {
+                return Err(ServiceError::BadPackage(
+                    "it would add images to a study of another origin that is stored here".to_owned(),
+                ));
+            }
             if self.keep(copied, Origin::Received)? == Inserted::Conflict {
                 // Another image lies here under the same UID: it must not be shown in place of this one.
                 return Err(StoreError::InstanceConflict.into());
@@ -115,6 +134,33 @@ impl Node {
         self.events().publish(EventKind::Case, case.id());
         self.events().publish(EventKind::Study, study);
         Ok(())
+    }
+
+    /// Whether images may be added under this Study Instance UID, which is the sender's claim: to a study that is not
+    /// here yet, or that came from the same sender for the same patient. To any other nothing is added; what is in it
+    /// already may come again.
+    fn may_add_to(&self, study: &str, case: &Case) -> Result<bool, ServiceError> {
+        let here = match self.store().study(study) {
+            Ok(here) => here.study,
+            Err(StoreError::NotFound(_)) => return Ok(true),
+            Err(error) => return Err(error.into()),
+        };
+        let Some((_, request)) = case.request() else {
+            return Ok(false);
+        };
+        if here.patient_id != request.patient.id {
+            return Err(ServiceError::BadPackage(
+                "a study of another patient has the same UID".to_owned(),
+            ));
+        }
+        let Some(earlier) = here.case_id else {
+            return Ok(here.origin == Origin::Received);
+        };
+        let earlier = self.case_log(CaseId::from_bytes(earlier))?;
+        let sender = earlier
+            .request()
+            .map(|(_, request)| request.requester.practitioner);
+        Ok(here.origin == Origin::Received && sender == Some(request.requester.practitioner))
     }
 
     fn core_of(&self, row: &PackageRow) -> Result<VerifiedCore, ServiceError> {

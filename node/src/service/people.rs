@@ -22,6 +22,9 @@ use super::logs;
 use crate::clock;
 use crate::credentials::Credentials;
 
+/// The rule under which somebody is refused whose certificate has not been seen here yet.
+pub(super) const UNKNOWN_CERTIFICATE: &str = "known-certificate";
+
 /// A certificate that was verified when it was first seen here.
 #[derive(Debug, Clone)]
 enum Known {
@@ -201,6 +204,21 @@ impl People {
         Ok(())
     }
 
+    /// The nodes of a practitioner's newest list, whether or not her keys there may still be sealed to: entries are
+    /// brought to all of them.
+    pub(super) fn all_nodes_of(
+        &self,
+        practitioner: &Fingerprint,
+        now: Timestamp,
+    ) -> Result<Vec<device_list::Device>, ServiceError> {
+        let Some(certificate) = self.certificate(practitioner) else {
+            return Ok(Vec::new());
+        };
+        let list = self.device_list(&certificate, now)?;
+        let listed = list.map(|list| list.list().devices.clone()).unwrap_or_default();
+        Ok(listed.into_iter().map(|listed| listed.device).collect())
+    }
+
     /// The nodes on which a practitioner works now.
     pub(super) fn nodes_of(
         &self,
@@ -253,7 +271,7 @@ impl Standing for People {
     fn may(&self, fingerprint: &Fingerprint, act: Act, at: Timestamp) -> Result<(), Denied> {
         let Some(certificate) = self.certificate(fingerprint) else {
             return Err(Denied {
-                rule: "known-certificate".to_owned(),
+                rule: UNKNOWN_CERTIFICATE.to_owned(),
                 ja: "この証明書はこのノードに知られていません。".to_owned(),
                 en: "this certificate is not known to this node".to_owned(),
             });

@@ -53,6 +53,7 @@ impl Node {
         self.publish_devices(&session, now)?;
         self.audit(id, "sign_in", id, "success")?;
         let (token, session) = self.sessions().open(session, now);
+        self.open_arrived();
         self.ring();
         Ok((token, session))
     }

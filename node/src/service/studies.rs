@@ -5,7 +5,7 @@ use std::io::Read;
 use dokuei_consultation::id::CaseId;
 use dokuei_dicom::{RenderRequest, render_png};
 use dokuei_identity::fingerprint::Fingerprint;
-use dokuei_store::{InstanceRecord, LogKind, Origin, SeriesRecord, StoreError, StudySummary};
+use dokuei_store::{InstanceRecord, Origin, SeriesRecord, StoreError, StudySummary};
 use serde_json::{Value, json};
 
 use super::Node;
@@ -57,12 +57,11 @@ impl Node {
             return Ok(true);
         }
         // Two colleagues may have been asked about the same study one after the other.
-        for row in self.store().logs(Some(LogKind::Case))? {
-            let case = self.case_log(CaseId::from_bytes(row.log_id))?;
+        for case in self.readable_cases()? {
             let about = case
                 .request()
                 .is_some_and(|(_, request)| request.study_instance_uid == study.study.study_instance_uid);
-            if about && case.parties().contains(who) {
+            if about && case.parties().contains(who) && self.package_of(&case.id())?.is_some() {
                 return Ok(true);
             }
         }
