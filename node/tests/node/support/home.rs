@@ -1,5 +1,7 @@
 //! A node's data directory, made through the library as `dokuei init` and `dokuei identity` make it.
 
+use std::time::Duration;
+
 use std::sync::Arc;
 
 use dokuei_identity::keystore::KdfParams;
@@ -11,7 +13,7 @@ use dokuei_node::data_dir::{DataDir, write_durably};
 use dokuei_node::keys::NodeSecrets;
 use dokuei_node::practitioners::Practitioners;
 use dokuei_node::service::{Node, storage_key};
-use dokuei_store::Store;
+use dokuei_store::{Store, StoreError};
 use tempfile::TempDir;
 
 use super::NODE_PASSPHRASE;
@@ -120,8 +122,14 @@ impl Home {
         Node::open(self.dir.clone(), config, self.secrets.clone()).unwrap()
     }
 
-    /// Opens the store of a node that was put down.
+    /// Opens the store of a node that was put down; its last work in the background may take a moment to end.
     pub(crate) fn store(&self) -> Store {
-        Store::open(self.dir.root(), &storage_key(&self.secrets)).unwrap()
+        for _ in 0..200 {
+            match Store::open(self.dir.root(), &storage_key(&self.secrets)) {
+                Err(StoreError::InUse(_)) => std::thread::sleep(Duration::from_millis(25)),
+                opened => return opened.unwrap(),
+            }
+        }
+        panic!("the node holds its store though it was put down");
     }
 }
