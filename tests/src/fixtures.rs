@@ -8,6 +8,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::process::output;
 
+/// Rows and columns of a slice of the usual cone-beam CT.
+const SIZE: u16 = 400;
+
 /// The version whose files the tests know.
 pub const PYDICOM: &str = "3.0.2";
 /// The environment variable that names pydicom's files for tests of other packages.
@@ -121,8 +124,18 @@ pub fn real_studies(folder: &Path) -> Result<()> {
 /// # Errors
 /// When the program fails, or writes another number of files.
 pub fn phantom(node: &crate::node::Node, folder: &Path, slices: u32) -> Result<()> {
-    let (out, count) = (folder.display().to_string(), slices.to_string());
-    node.cli(&["study", "sample", "--out", &out, "--slices", &count])?;
+    phantom_of(node, folder, slices, SIZE)
+}
+
+/// The same with slices of `size` rows and columns.
+///
+/// # Errors
+/// As [`phantom`].
+pub fn phantom_of(node: &crate::node::Node, folder: &Path, slices: u32, size: u16) -> Result<()> {
+    let (out, count, size) = (folder.display().to_string(), slices.to_string(), size.to_string());
+    node.cli(&[
+        "study", "sample", "--out", &out, "--slices", &count, "--size", &size,
+    ])?;
     let written = crate::digest::files_below(folder).len();
     if written != slices as usize {
         bail!("`dokuei study sample` wrote {written} files instead of {slices}");

@@ -22,6 +22,9 @@ use crate::project;
 /// The most resident memory that a node may take while a study of any size passes through it, in bytes.
 const MEMORY_LIMIT: u64 = 150_000_000;
 
+/// Rows and columns of a slice: 1.3 MB each, so that 2 GB are as many slices as a volume may have.
+const SLICE: u16 = 800;
+
 /// Options of the measurement.
 #[derive(Args, Debug, Clone)]
 pub(crate) struct Options {
@@ -152,10 +155,10 @@ fn measure(lab: Lab, megabytes: u64) -> Result<Figures> {
 /// A study of about this size: as many slices as it takes.
 fn make_study(pair: &Pair, source: &Path, megabytes: u64) -> Result<()> {
     let probe = source.with_extension("probe");
-    fixtures::phantom(&pair.clinic, &probe, 1)?;
+    fixtures::phantom_of(&pair.clinic, &probe, 1, SLICE)?;
     let slices = megabytes * 1_000_000 / digest::size(&probe).max(1);
     let slices = u32::try_from(slices).context("a study of that size has too many slices")?;
-    fixtures::phantom(&pair.clinic, source, slices.max(1))
+    fixtures::phantom_of(&pair.clinic, source, slices.max(1), SLICE)
 }
 
 fn timed(name: &str, work: impl FnOnce(&indicatif::ProgressBar) -> Result<()>) -> Result<f64> {
