@@ -13,8 +13,11 @@ const SIZE: u16 = 400;
 
 /// The version whose files the tests know.
 pub const PYDICOM: &str = "3.0.2";
-/// The environment variable that names pydicom's files for tests of other packages.
+/// The environment variable that names pydicom's data folder (`test_files` and `charset_files` are in it) for tests of
+/// other packages.
 pub const PYDICOM_FILES: &str = "DOKUEI_PYDICOM_FILES";
+/// Where the files of examinations are in that folder.
+const TEST_FILES: &str = "test_files";
 
 /// Files of real examinations that belong together: path below pydicom's files.
 ///
@@ -65,7 +68,7 @@ pub fn target_dir() -> PathBuf {
 /// When Python or PyPI cannot be used.
 pub fn pydicom_files() -> Result<PathBuf> {
     if let Some(given) = std::env::var_os(PYDICOM_FILES) {
-        return Ok(given.into());
+        return Ok(PathBuf::from(given).join(TEST_FILES));
     }
     let target = target_dir();
     std::fs::create_dir_all(&target)?;
