@@ -162,7 +162,8 @@ impl Demo {
         let (record, log) = (folder.join("demo.json"), folder.join("demo.log"));
         let _ = std::fs::remove_file(&record);
         let _ = std::fs::remove_file(&log);
-        let mut command = Command::new(std::env::current_exe().context("this program has no path")?);
+        // Not the path of this process: the stage “build” may have put a new file in its place.
+        let mut command = Command::new(project::bin_dir("debug").join("xtask"));
         command
             .args(["demo", "--yes", "--built", "--keep", "--json"])
             .arg(&record)
