@@ -73,9 +73,7 @@ impl Driver {
         let due: Vec<_> = self
             .wanted
             .iter()
-            .filter(|(peer, wanted)| {
-                wanted.next <= now && !self.peers.contains_key(peer) && !self.gate.is_held(peer)
-            })
+            .filter(|(peer, wanted)| wanted.next <= now && !self.is_direct(peer) && !self.gate.is_held(peer))
             .map(|(peer, _)| *peer)
             .collect();
         for peer in due {
@@ -96,6 +94,13 @@ impl Driver {
             return;
         };
         let all = wanted.addresses.iter().cloned().chain(known);
+        if self.peers.contains_key(&peer) {
+            // Reached by relay only: images should not go that way for longer than they must.
+            wanted.next = now + MAX_DELAY;
+            let direct = all.filter(|address| !is_relayed(address)).collect();
+            self.dial_when(peer, direct, PeerCondition::NotDialing);
+            return;
+        }
         let (mut by_relay, mut direct): (Vec<_>, Vec<_>) = all.partition(is_relayed);
         by_relay.extend(circuits);
         // Direct first, so that a relay never wins a race it should lose; then, at once, by relay.
@@ -120,13 +125,23 @@ impl Driver {
         }
     }
 
-    pub(super) fn dial(&mut self, peer: PeerId, mut addresses: Vec<Multiaddr>) {
+    /// Whether a connection with `peer` leads through no relay.
+    fn is_direct(&self, peer: &PeerId) -> bool {
+        let state = self.peers.get(peer);
+        state.is_some_and(|state| state.connections.iter().any(|connection| !connection.relayed))
+    }
+
+    pub(super) fn dial(&mut self, peer: PeerId, addresses: Vec<Multiaddr>) {
+        self.dial_when(peer, addresses, PeerCondition::DisconnectedAndNotDialing);
+    }
+
+    fn dial_when(&mut self, peer: PeerId, mut addresses: Vec<Multiaddr>, condition: PeerCondition) {
         addresses.dedup();
         if addresses.is_empty() {
             return;
         }
         let options = DialOpts::peer_id(peer)
-            .condition(PeerCondition::DisconnectedAndNotDialing)
+            .condition(condition)
             .addresses(addresses)
             .build();
         if let Err(error) = self.swarm.dial(options) {
