@@ -109,7 +109,8 @@ fn wire(searcher: &Searcher, captured: &Captured) -> Result<String> {
     ))
 }
 
-/// The study's bytes between the nodes' ports, and what little the bootstrap nodes saw.
+/// At least the study's bytes went between the nodes' ports, and little passed the bootstrap nodes (they are spoken to
+/// anyway, which for a study of a few kilobytes is more than the study).
 fn routes(scene: &Scene, told: &Told, captured: &Captured) -> Result<String> {
     let (bootstraps, nodes) = scene.pair.ports.split_at(2);
     let (mut direct, mut other, mut seen) = (0, 0, 0);
@@ -129,7 +130,7 @@ fn routes(scene: &Scene, told: &Told, captured: &Captured) -> Result<String> {
         bytes(seen)
     );
     ensure!(
-        direct > seen && other < direct,
+        direct >= study && other < direct,
         "the study did not go by QUIC: {told}, {} by TCP",
         bytes(other)
     );
