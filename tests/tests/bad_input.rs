@@ -8,13 +8,14 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use dokuei_tests::capture::is_root;
 use dokuei_tests::lab::{Lab, write_secret};
 use dokuei_tests::node::Node;
 use dokuei_tests::pair::Pair;
-use dokuei_tests::people::{CLINIC, TANAKA};
-use dokuei_tests::{consult, fixtures, foreign};
+use dokuei_tests::people::{CLINIC, SUZUKI, TANAKA};
+use dokuei_tests::{consult, fixtures, foreign, wait};
 use serde_json::Value;
 
 /// The words that a program said when it failed; fails when it did not, or said nothing clear.
@@ -226,5 +227,56 @@ fn r6_r11_a_full_disk_loses_nothing() {
     assert_eq!(
         consult::hashes(&node.sign_in(&TANAKA).unwrap(), uid).unwrap(),
         hashes
+    );
+}
+
+/// R6, R17: the sender goes in mid-transfer. The command that waits says what is here and that it goes on by itself;
+/// and so it does when the sender is back.
+#[test]
+fn r6_r17_a_sender_that_goes_in_mid_transfer_is_named() {
+    let (mut pair, session) = Lab::consultation_pair().unwrap();
+    let source = pair.lab.folder().join("source");
+    fixtures::phantom(&pair.clinic, &source, 400).unwrap();
+    consult::import(&session.clinic, &source, |_| ()).unwrap();
+    let study = stored(&session.clinic)[0]["study_instance_uid"].clone();
+    let study = study.as_str().unwrap();
+    let reader = session.meet().unwrap();
+    let case = consult::request(&session.clinic, study, &reader, |_| ()).unwrap();
+    let path = format!("/cases/{case}");
+    wait::until("the request", Duration::from_secs(60), || {
+        Ok(session.specialist.get::<Value>(&path).ok().map(drop))
+    })
+    .unwrap();
+    let secret = pair.specialist.secret("suzuki", SUZUKI.passphrase).unwrap();
+    pair.specialist
+        .cli(&["sign-in", "--id", SUZUKI.id, "--passphrase-file", &secret])
+        .unwrap();
+    let ended = std::thread::scope(|scope| {
+        let waiting =
+            scope.spawn(|| pair.specialist.try_cli(&["consult", "accept", &case, "--wait", "--patience", "15"]));
+        wait::until("the first chunks", Duration::from_secs(60), || {
+            let one: Value = session.specialist.get(&path)?;
+            Ok((one["transfer"]["done"].as_u64() > Some(0)).then_some(()))
+        })
+        .unwrap();
+        pair.clinic.kill();
+        waiting.join().unwrap().unwrap()
+    });
+    let said = sentence("peer gone", &ended, CLINIC.name);
+    println!("peer gone: {said}");
+    assert!(said.contains(" % of the study"), "{said}");
+    assert!(said.contains("by itself"), "{said}");
+
+    pair.clinic.start(&pair.bootstrap_addresses()).unwrap();
+    let here = pair
+        .specialist
+        .try_cli(&["consult", "fetch", &case, "--patience", "60"])
+        .unwrap();
+    assert!(here.status.success(), "{}", String::from_utf8_lossy(&here.stderr));
+    consult::wait_opened(&session.specialist, &case, |_, _| ()).unwrap();
+    let clinic = pair.clinic.sign_in(&TANAKA).unwrap();
+    assert_eq!(
+        consult::hashes(&clinic, study).unwrap(),
+        consult::hashes(&session.specialist, study).unwrap()
     );
 }

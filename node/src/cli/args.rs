@@ -247,6 +247,14 @@ pub(crate) enum Agreement {
     },
 }
 
+/// How long a transfer is waited for.
+#[derive(Debug, Args, Clone, Copy)]
+pub(crate) struct Waiting {
+    /// Give up waiting (never the transfer) when nothing has come for this long, seconds
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) patience: u64,
+}
+
 /// `dokuei consult …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Consult {
@@ -263,6 +271,18 @@ pub(crate) enum Consult {
     Accept {
         /// Case identifier
         case: String,
+        /// Wait until the study is here and verified
+        #[arg(long)]
+        wait: bool,
+        #[command(flatten)]
+        waiting: Waiting,
+    },
+    /// Wait until the study of an accepted request is here and verified; the node fetches it by itself
+    Fetch {
+        /// Case identifier
+        case: String,
+        #[command(flatten)]
+        waiting: Waiting,
     },
     /// Decline a request
     Decline {

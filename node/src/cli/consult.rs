@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::args::{Agreement, Consult, Request};
 use super::client::Client;
 use super::error::{CliError, Outcome};
-use super::{job, output};
+use super::{fetch, job, output};
 use crate::data_dir::DataDir;
 
 /// `dokuei directory`.
@@ -95,10 +95,15 @@ pub(crate) fn run(dir: &DataDir, command: Consult, as_json: bool) -> Outcome {
         Consult::Request(request) => (send_request(&client, &request)?, "request signed and queued"),
         Consult::List => return list(&client, as_json),
         Consult::Show { case } => return show(&client, &case, as_json),
-        Consult::Accept { case } => (
-            act(&case, "accept", json!({}))?,
-            "accepted; the study is being fetched",
-        ),
+        Consult::Accept { case, wait, waiting } => {
+            let accepted = act(&case, "accept", json!({}))?;
+            if wait {
+                (fetch::wait(&client, &case, waiting)?, fetch::HERE)
+            } else {
+                (accepted, "accepted; the study is being fetched")
+            }
+        }
+        Consult::Fetch { case, waiting } => (fetch::wait(&client, &case, waiting)?, fetch::HERE),
         Consult::Decline { case, reason } => (act(&case, "decline", json!({"reason": reason}))?, "declined"),
         Consult::Report {
             case,

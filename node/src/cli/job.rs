@@ -20,11 +20,7 @@ pub(crate) fn wait(client: &Client, started: &Value, what: &'static str) -> Outc
     let Some(id) = started["job"].as_str() else {
         return Ok(started.clone());
     };
-    let bar = if std::io::stderr().is_terminal() {
-        progress_bar(what)
-    } else {
-        ProgressBar::hidden()
-    };
+    let bar = progress_bar(what);
     loop {
         let job = client.get(&format!("/jobs/{id}"))?;
         bar.set_length(job["total"].as_u64().unwrap_or(0));
@@ -48,7 +44,11 @@ pub(crate) fn wait(client: &Client, started: &Value, what: &'static str) -> Outc
     }
 }
 
-fn progress_bar(what: &'static str) -> ProgressBar {
+/// A bar of bytes; hidden unless a person looks at it.
+pub(super) fn progress_bar(what: &'static str) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
     let bar = ProgressBar::new(0);
     if let Ok(style) =
         ProgressStyle::with_template("{msg:14} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}")

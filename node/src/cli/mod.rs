@@ -5,6 +5,7 @@ mod client;
 mod consult;
 mod doctor;
 mod error;
+mod fetch;
 mod init;
 mod job;
 mod key_log;

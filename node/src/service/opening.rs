@@ -9,6 +9,8 @@ use dokuei_consultation::id::{CaseId, PackageId};
 use dokuei_consultation::machine::Case;
 use dokuei_consultation::state::State;
 use dokuei_dicom::read_header;
+use dokuei_package::bitmap::Bitmap;
+use dokuei_package::chunk::CHUNK;
 use dokuei_package::core::{UnverifiedCore, VerifiedCore};
 use dokuei_package::grant::{Grant as SealedKey, open_grant};
 use dokuei_package::kem::kid_of;
@@ -241,7 +243,7 @@ impl Node {
             (PackageState::Refused, _) => ("refused", total),
             (PackageState::Complete | PackageState::Delivered, _) => ("delivered", total),
             (_, Some(done)) => ("transferring", done.min(total)),
-            (_, None) => ("connecting", 0),
+            (_, None) => ("connecting", verified_bytes(&row.package.verified).min(total)),
         };
         Ok(json!({"state": word, "done": done, "total": total}))
     }
@@ -250,4 +252,9 @@ impl Node {
     pub(super) fn case_count(&self) -> Result<usize, ServiceError> {
         Ok(self.store().logs(Some(LogKind::Case))?.len())
     }
+}
+
+/// How many bytes the bitmap of a package says are verified and on disk.
+fn verified_bytes(bitmap: &[u8]) -> u64 {
+    Bitmap::from_bytes(bitmap).map_or(0, |bitmap| u64::from(bitmap.count()) * CHUNK as u64)
 }
