@@ -28,6 +28,8 @@ pub enum Kind {
     Admission,
     /// An application for a credential.
     Application,
+    /// What a practitioner says of herself in the directory.
+    Profile,
 }
 
 impl Kind {
@@ -41,6 +43,7 @@ impl Kind {
             Self::DeviceConsent => b"dokuei/device-consent/1",
             Self::Admission => b"dokuei/admission/1",
             Self::Application => b"dokuei/application/1",
+            Self::Profile => b"dokuei/profile/1",
         }
     }
 }

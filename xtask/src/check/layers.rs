@@ -11,6 +11,7 @@ const MAY: &[(&str, &[&str])] = &[
     ("dokuei-identity", &[]),
     ("dokuei-registry", &["dokuei-identity"]),
     ("dokuei-consultation", &["dokuei-identity"]),
+    ("dokuei-directory", &["dokuei-identity"]),
     ("dokuei-package", &["dokuei-identity", "dokuei-consultation"]),
     ("dokuei-dicom", &[]),
     ("dokuei-document", &[]),
@@ -27,6 +28,7 @@ const MAY: &[(&str, &[&str])] = &[
         &[
             "dokuei-identity",
             "dokuei-consultation",
+            "dokuei-directory",
             "dokuei-package",
             "dokuei-dicom",
             "dokuei-document",
@@ -61,6 +63,10 @@ const NEVER: &[(&str, &[&str])] = &[
         &["tokio", "rusqlite", "libp2p", "axum", "dicom-core"],
     ),
     (
+        "dokuei-directory",
+        &["tokio", "rusqlite", "libp2p", "axum", "dicom-core"],
+    ),
+    (
         "dokuei-package",
         &["tokio", "rusqlite", "libp2p", "axum", "dicom-core"],
     ),
@@ -80,7 +86,7 @@ const NEVER: &[(&str, &[&str])] = &[
 ];
 
 /// Words that would bring a clock, chance or the outside into a pure package, and where they may not stand.
-const PURE: [&str; 2] = ["identity/src", "node/consultation/src"];
+const PURE: [&str; 3] = ["identity/src", "node/consultation/src", "node/directory/src"];
 const IMPURE: [&str; 7] = [
     "SystemTime::now",
     "Instant::now",
