@@ -252,8 +252,10 @@ fn r6_r17_a_sender_that_goes_in_mid_transfer_is_named() {
         .cli(&["sign-in", "--id", SUZUKI.id, "--passphrase-file", &secret])
         .unwrap();
     let ended = std::thread::scope(|scope| {
-        let waiting =
-            scope.spawn(|| pair.specialist.try_cli(&["consult", "accept", &case, "--wait", "--patience", "15"]));
+        let waiting = scope.spawn(|| {
+            pair.specialist
+                .try_cli(&["consult", "accept", &case, "--wait", "--patience", "15"])
+        });
         wait::until("the first chunks", Duration::from_secs(60), || {
             let one: Value = session.specialist.get(&path)?;
             Ok((one["transfer"]["done"].as_u64() > Some(0)).then_some(()))

@@ -197,6 +197,12 @@ impl Network {
         package::pull::pull(stream, request, sink, self.limits.stall).await
     }
 
+    /// Whether the network was left: nothing can be reached any more.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.commands.is_closed()
+    }
+
     /// Leaves the network: takes back registrations, closes every connection, ends the driver.
     pub async fn shutdown(&self) {
         let (done, wait) = oneshot::channel();

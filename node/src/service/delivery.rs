@@ -26,6 +26,9 @@ impl Node {
         loop {
             // Whoever rings while we work is heard afterwards: the bell keeps one ring.
             let _ = tokio::time::timeout(PATROL, self.0.bell.notified()).await;
+            if network.is_closed() {
+                return;
+            }
             self.introduce(&network).await;
             self.fetch_outstanding(&network).await;
             if let Err(error) = self.send_waiting(&network).await {

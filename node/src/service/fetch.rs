@@ -159,10 +159,8 @@ impl Node {
             {
                 tracing::info!(%peer, %error, "a transfer was interrupted; it goes on from what was verified");
                 // What came is verified already: it is kept, so that it need not come again after a restart.
-                return blocking(move || {
-                    sink.lock().unwrap_or_else(PoisonError::into_inner).checkpoint()
-                })
-                .await;
+                return blocking(move || sink.lock().unwrap_or_else(PoisonError::into_inner).checkpoint())
+                    .await;
             }
         }
         let (node, wanted) = (self.clone(), wanted.clone());

@@ -54,6 +54,7 @@ impl Node {
     pub async fn leave(&self) {
         if let Some(network) = self.network() {
             network.shutdown().await;
+            self.ring();
         }
     }
 

@@ -9,6 +9,7 @@
 
 mod command_line;
 mod gateway;
+mod hostile_peer;
 mod import;
 mod lock;
 mod support;

@@ -303,3 +303,81 @@ async fn r12_a_received_study_is_seen_by_the_specialist_who_was_asked_and_by_no_
     assert_eq!(job["error"]["code"], "not_found", "{job}");
     assert!(!out.exists());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r6_a_study_that_arrives_while_nobody_is_signed_in_is_opened_at_sign_in() {
+    let pair = Pair::new().await;
+    pair.agree().await;
+    let case = pair.request().await;
+    pair.arrived(&case).await;
+    let path = format!("/api/v1/cases/{case}");
+    pair.hospital
+        .post(&format!("{path}/accept"), &pair.sato, &json!({}))
+        .await;
+    let bearer = format!("Bearer {}", pair.sato);
+    let out = pair
+        .hospital
+        .call(
+            axum::http::Method::DELETE,
+            "/api/v1/session",
+            &[("authorization", &bearer)],
+            None,
+        )
+        .await;
+    assert!(out.status.is_success(), "{:?}", out.body);
+    eventually("the receipt is at the clinic", || async {
+        let seen = pair.clinic.get(&path, &pair.tanaka).await.json();
+        (seen["transfer"]["state"] == "delivered").then_some(())
+    })
+    .await;
+    let again = pair.hospital.sign_in(&SATO).await;
+    eventually("the study is open", || async {
+        let seen = pair.hospital.get(&path, &again).await.json();
+        (seen["transfer"]["state"] == "opened").then_some(())
+    })
+    .await;
+    let study = format!("/api/v1/studies/{}", pair.study);
+    assert_eq!(pair.hospital.get(&study, &again).await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r6_a_received_image_never_takes_the_place_of_one_that_is_here() {
+    let pair = Pair::new().await;
+    // The hospital has a study of its own under the same UIDs, with other pixels.
+    let folder = pair.hospital.home.beside("own");
+    sample_study(&folder, 3);
+    std::fs::remove_dir_all(&folder).unwrap();
+    copy_altered(&pair.clinic.home.beside("cbct"), &folder);
+    let imported = pair.hospital.import(&folder).await;
+    assert_eq!(imported["state"], "done", "{imported}");
+    let study = format!("/api/v1/studies/{}", pair.study);
+    let before = pair.hospital.get(&study, &pair.sato).await.json();
+
+    pair.agree().await;
+    let case = pair.request().await;
+    pair.arrived(&case).await;
+    let path = format!("/api/v1/cases/{case}");
+    pair.hospital
+        .post(&format!("{path}/accept"), &pair.sato, &json!({}))
+        .await;
+    eventually("what came is refused", || async {
+        let seen = pair.hospital.get(&path, &pair.sato).await.json();
+        (seen["transfer"]["state"] == "refused").then_some(())
+    })
+    .await;
+    let after = pair.hospital.get(&study, &pair.sato).await.json();
+    assert_eq!(
+        before["series"], after["series"],
+        "the hospital's own images changed"
+    );
+}
+
+/// The files of a folder with the last byte of each (a pixel) changed.
+fn copy_altered(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for (index, path) in crate::support::files(from).iter().enumerate() {
+        let mut bytes = std::fs::read(path).unwrap();
+        *bytes.last_mut().unwrap() ^= 0x55;
+        std::fs::write(to.join(format!("{index}.dcm")), bytes).unwrap();
+    }
+}

@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use std::sync::Arc;
 
+use dokuei_identity::chain::{Chain, TrustAnchor};
+use dokuei_identity::key::SecretKey;
 use dokuei_identity::keystore::KdfParams;
+use dokuei_identity::network::NetworkName;
 use dokuei_identity::request;
 use dokuei_node::clock;
 use dokuei_node::config::{Config, Institution};
-use dokuei_node::credentials::{self, Delivery};
+use dokuei_node::credentials::{self, CredentialError, Delivery};
 use dokuei_node::data_dir::{DataDir, write_durably};
-use dokuei_node::keys::NodeSecrets;
+use dokuei_node::keys::{NodeSecrets, PractitionerSecrets};
 use dokuei_node::practitioners::Practitioners;
 use dokuei_node::service::{Node, storage_key};
 use dokuei_store::{Store, StoreError};
@@ -111,9 +114,47 @@ impl Home {
         credentials::install(&self.dir, &self.secrets.node.public(), &delivery, clock::now()).unwrap();
     }
 
+    /// Installs the node's chain again, with a revocation list of this number.
+    pub(crate) fn install_list(&self, number: u64) -> Result<(), CredentialError> {
+        let delivery = Delivery {
+            root: &self.registry.root_pem(),
+            chain: &self.node_chain().to_pem(),
+            crl: Some(&self.registry.revocation_list(number)),
+        };
+        credentials::install(&self.dir, &self.secrets.node.public(), &delivery, clock::now()).map(drop)
+    }
+
     /// A path beside the data directory.
     pub(crate) fn beside(&self, name: &str) -> std::path::PathBuf {
         self.directory.path().join(name)
+    }
+
+    /// The node's own key.
+    pub(crate) fn node_key(&self) -> SecretKey {
+        self.secrets.node.clone()
+    }
+
+    /// The node's chain, as it is installed.
+    pub(crate) fn node_chain(&self) -> Chain {
+        Chain::from_pem(&std::fs::read_to_string(self.dir.node_chain()).unwrap()).unwrap()
+    }
+
+    /// A practitioner's chain, as it is installed.
+    pub(crate) fn practitioner_chain(&self, person: &Person) -> Chain {
+        let people = Practitioners::of(self.dir.clone());
+        people.chain(person.id).unwrap().unwrap()
+    }
+
+    /// A practitioner's keys.
+    pub(crate) fn secrets_of(&self, person: &Person) -> PractitionerSecrets {
+        let people = Practitioners::of(self.dir.clone());
+        people.open(person.id, person.passphrase).unwrap()
+    }
+
+    /// The name of the network that the registry's root spans.
+    pub(crate) fn network(&self) -> String {
+        let anchor = TrustAnchor::from_pem(&self.registry.root_pem()).unwrap();
+        NetworkName::of(&anchor).to_string()
     }
 
     /// Takes the node up.

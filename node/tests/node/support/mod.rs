@@ -2,6 +2,7 @@
 
 pub(crate) mod gate;
 pub(crate) mod home;
+pub(crate) mod hostile;
 pub(crate) mod program;
 pub(crate) mod registry;
 

@@ -6,6 +6,7 @@ use dokuei_identity::certificate::{
 use dokuei_identity::chain::TrustAnchor;
 use dokuei_identity::issue::{CertificateAuthority, NodeSubject, PractitionerSubject};
 use dokuei_identity::request;
+use dokuei_identity::revocation;
 use dokuei_identity::time::Timestamp;
 use dokuei_node::clock;
 
@@ -121,5 +122,11 @@ impl Registry {
             .issue_practitioner(&request, &subject, validity, &mut rand::rng())
             .unwrap();
         self.issuing.chain(&issued).to_pem()
+    }
+
+    /// A revocation list of this number that revokes nobody, PEM.
+    pub(crate) fn revocation_list(&self, number: u64) -> String {
+        let now = clock::now();
+        revocation::make(&self.issuing, number, now.minus(60), now.plus(86_400), &[]).unwrap()
     }
 }

@@ -1,0 +1,216 @@
+//! What a peer with a good certificate cannot do (R17): it speaks the real protocol and keeps to no rule.
+
+use axum::http::StatusCode;
+use dokuei_consultation::body::Party;
+use dokuei_consultation::entry::EntryType;
+use dokuei_net::wire::case::{CaseMessage, CaseReply, LogId};
+use dokuei_net::wire::hello::PractitionerCard;
+use dokuei_net::{Multiaddr, PeerId, RefusalCode};
+use dokuei_node::credentials::CredentialError;
+use dokuei_node::service::status::Meeting;
+use serde_json::{Value, json};
+
+use crate::support::eventually;
+use crate::support::gate::Gate;
+use crate::support::home::Home;
+use crate::support::hostile::{Hostile, Lie};
+use crate::support::registry::{ITO, SATO, TANAKA};
+
+/// A listening node with a dentist and a specialist.
+struct Victim {
+    gate: Gate,
+    peer: PeerId,
+    address: Multiaddr,
+    sato: String,
+    specialist: Party,
+}
+
+impl Victim {
+    async fn new() -> Self {
+        let gate = Gate::with(&[TANAKA, SATO]);
+        let listen = Meeting {
+            listen: vec!["/ip4/127.0.0.1/udp/0/quic-v1".parse().unwrap()],
+            ..Meeting::default()
+        };
+        let sato = gate.sign_in(&SATO).await;
+        gate.node.join(listen).await.unwrap();
+        let (peer, address) = eventually("the node listens", || async {
+            let status = gate.node.status().await.unwrap();
+            let address: Multiaddr = status["listening"][0].as_str()?.parse().ok()?;
+            Some((status["peer_id"].as_str()?.parse().ok()?, address))
+        })
+        .await;
+        let me = gate.get("/api/v1/session", &sato).await.json();
+        Self {
+            specialist: Party {
+                practitioner: me["fingerprint"].as_str().unwrap().parse().unwrap(),
+                name: SATO.japanese.to_owned(),
+                institution: "山田歯科医院".to_owned(),
+            },
+            gate,
+            peer,
+            address,
+            sato,
+        }
+    }
+
+    async fn meet(&self, lie: Lie) -> Hostile {
+        let home = self.gate.home.of_another("うその歯科", "1399999999", &[ITO]);
+        Hostile::join(home, &ITO, (self.peer, self.address.clone()), lie).await
+    }
+
+    async fn admitted(&self, lie: Lie) -> Hostile {
+        let hostile = self.meet(lie).await;
+        eventually("the peer is admitted", || async {
+            hostile.network.is_admitted(&self.peer).then_some(())
+        })
+        .await;
+        hostile
+    }
+
+    async fn list(&self, path: &str) -> Vec<Value> {
+        let answer = self.gate.get(path, &self.sato).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {:?}", answer.body);
+        answer.json().as_array().unwrap().clone()
+    }
+
+    async fn knows(&self, name: &str) -> bool {
+        let people = self.list("/api/v1/directory").await;
+        people.iter().any(|one| one["name_ja"] == name)
+    }
+}
+
+/// R17, impersonation: another node's chain is public, and showing it makes nobody that node.
+#[tokio::test(flavor = "multi_thread")]
+async fn r17_a_hello_with_another_nodes_chain_is_refused_and_nothing_is_remembered() {
+    let victim = Victim::new().await;
+    let other = victim.gate.home.of_another("ほかの歯科", "1388888888", &[]);
+    let lie = Lie {
+        chain: Some(other.node_chain()),
+        ..Lie::default()
+    };
+    let hostile = victim.meet(lie).await;
+    eventually("a refusal", || async {
+        let refusals = hostile.refusals();
+        (!refusals.is_empty()).then_some(refusals)
+    })
+    .await;
+    assert!(
+        hostile
+            .refusals()
+            .iter()
+            .all(|code| matches!(code, RefusalCode::Key | RefusalCode::Proof)),
+        "{:?}",
+        hostile.refusals()
+    );
+    assert!(!hostile.network.is_admitted(&victim.peer));
+    assert!(
+        !victim.knows(ITO.japanese).await,
+        "her card was taken all the same"
+    );
+}
+
+/// R17, obstruction: a card that does not stand costs only its practitioner.
+#[tokio::test(flavor = "multi_thread")]
+async fn r17_a_bad_card_blocks_neither_the_node_nor_its_colleagues() {
+    let victim = Victim::new().await;
+    let bad = PractitionerCard {
+        chain: vec![0x82, 0x41, 0x00, 0x80],
+        device_list: vec![0xff; 40],
+    };
+    let _hostile = victim
+        .admitted(Lie {
+            cards: vec![bad],
+            ..Lie::default()
+        })
+        .await;
+    eventually("the good card is taken", || async {
+        victim.knows(ITO.japanese).await.then_some(())
+    })
+    .await;
+}
+
+/// R6, R17: the sender chooses the log, so an entry of one kind must not get into a log of the other: it would make
+/// every list of this node unreadable.
+#[tokio::test(flavor = "multi_thread")]
+async fn r6_r17_an_entry_is_refused_in_a_log_of_the_other_kind() {
+    let victim = Victim::new().await;
+    let hostile = victim.admitted(Lie::default()).await;
+    let log = [0x11; 16];
+    let proposal = hostile.proposal(log, victim.specialist.clone());
+    assert_eq!(hostile.offer(victim.peer, &proposal).await, None);
+    assert_eq!(victim.list("/api/v1/agreements").await.len(), 1);
+    for entry_type in [EntryType::Request, EntryType::Accept, EntryType::Report] {
+        let stray = hostile.stray(log, entry_type);
+        let code = hostile.offer(victim.peer, &stray).await;
+        assert_eq!(code, Some(RefusalCode::Policy), "{entry_type:?}");
+    }
+    // The second offer of the same bytes is no second entry, and all lists still open.
+    assert_eq!(hostile.offer(victim.peer, &proposal).await, None);
+    assert_eq!(victim.list("/api/v1/agreements").await.len(), 1);
+    assert_eq!(victim.list("/api/v1/cases").await.len(), 0);
+}
+
+/// R17: what cannot be judged *yet* is not refused for good: the sender keeps it and offers it again.
+#[tokio::test(flavor = "multi_thread")]
+async fn r17_an_entry_of_somebody_not_known_yet_is_taken_when_she_is() {
+    let victim = Victim::new().await;
+    let hostile = victim
+        .admitted(Lie {
+            silent: true,
+            ..Lie::default()
+        })
+        .await;
+    let proposal = hostile.proposal([0x22; 16], victim.specialist.clone());
+    let code = hostile.offer(victim.peer, &proposal).await;
+    assert_eq!(code, Some(RefusalCode::Stale));
+    assert!(victim.list("/api/v1/agreements").await.is_empty());
+    let introduce = CaseMessage::Introduce {
+        practitioners: vec![hostile.card(&ITO)],
+    };
+    let reply = hostile.network.call_case(victim.peer, introduce).await.unwrap();
+    assert_eq!(reply, CaseReply::Noted);
+    assert_eq!(hostile.offer(victim.peer, &proposal).await, None);
+    assert_eq!(victim.list("/api/v1/agreements").await.len(), 1);
+}
+
+/// R8: two clicks are one countersignature.
+#[tokio::test(flavor = "multi_thread")]
+async fn r8_countersigning_twice_signs_once() {
+    let victim = Victim::new().await;
+    let hostile = victim.admitted(Lie::default()).await;
+    let proposal = hostile.proposal([0x33; 16], victim.specialist.clone());
+    assert_eq!(hostile.offer(victim.peer, &proposal).await, None);
+    let id = hex::encode([0x33; 16]);
+    let accept = format!("/api/v1/agreements/{id}/accept");
+    let body = json!({});
+    let (first, second) = tokio::join!(
+        victim.gate.post(&accept, &victim.sato, &body),
+        victim.gate.post(&accept, &victim.sato, &body)
+    );
+    for answer in [first, second] {
+        assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
+        assert_eq!(answer.json()["state"], "in_force");
+    }
+    let want = CaseMessage::Want {
+        log: LogId([0x33; 16]),
+        have: Vec::new(),
+    };
+    let CaseReply::Entries { entries, .. } = hostile.network.call_case(victim.peer, want).await.unwrap()
+    else {
+        panic!("not an answer to a want");
+    };
+    assert_eq!(entries.len(), 2, "a proposal and one countersignature");
+}
+
+/// R4, R17: a node never goes back to an older revocation list; it would forget who was revoked.
+#[test]
+fn r17_an_older_revocation_list_is_refused() {
+    let home = Home::with(&[]);
+    home.install_list(7).unwrap();
+    assert!(matches!(
+        home.install_list(6),
+        Err(CredentialError::OlderList { known: 7, got: 6 })
+    ));
+    home.install_list(8).unwrap();
+}

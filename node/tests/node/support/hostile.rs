@@ -1,0 +1,243 @@
+//! A peer that holds a good certificate and does not keep to the rules: it speaks the real protocol over a real
+//! connection and says whatever a test puts into its mouth.
+
+use std::sync::{Arc, Mutex};
+
+use dokuei_consultation::body::{Agreement, Body, Party};
+use dokuei_consultation::entry::{EntryHeader, EntryType, SignedEntry, commitment};
+use dokuei_consultation::id::{LogId, Sha256Hash};
+use dokuei_consultation::template;
+use dokuei_identity::cbor;
+use dokuei_identity::chain::Chain;
+use dokuei_identity::device_list::{self, Device, DeviceList, ListedDevice};
+use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::time::Timestamp;
+use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryBytes};
+use dokuei_net::wire::hello::{CrlState, Hello, PractitionerCard};
+use dokuei_net::wire::package::PackageId;
+use dokuei_net::{
+    Admitted, Host, Multiaddr, Network, NetworkConfig, OwnHello, PackageSource, PeerId, Refusal, RefusalCode,
+    key_of_peer,
+};
+use dokuei_node::clock;
+use dokuei_node::keys::PractitionerSecrets;
+use dokuei_package::kem::{KemSecretKey, kid_of};
+use futures::future::BoxFuture;
+
+use super::home::Home;
+use super::registry::Person;
+
+/// What the peer says of itself, and how the others judged it.
+struct Mouth {
+    hello: OwnHello,
+    refused: Mutex<Vec<RefusalCode>>,
+}
+
+impl Host for Mouth {
+    fn now(&self) -> Timestamp {
+        clock::now()
+    }
+
+    fn hello(&self) -> BoxFuture<'_, Option<OwnHello>> {
+        Box::pin(async { Some(self.hello.clone()) })
+    }
+
+    fn admit(&self, peer: PeerId, hello: Hello) -> BoxFuture<'_, Result<Admitted, Refusal>> {
+        Box::pin(async move {
+            let chain: Chain = cbor::decode(&hello.node_chain).unwrap();
+            Ok(Admitted {
+                node: chain.fingerprint(),
+                key: key_of_peer(&peer).unwrap(),
+            })
+        })
+    }
+
+    fn on_admitted(&self, _: PeerId) {}
+
+    fn on_gone(&self, _: PeerId) {}
+
+    fn on_refused(&self, _: PeerId, refusal: Refusal, _: bool) {
+        self.refused.lock().unwrap().push(refusal.code);
+    }
+
+    fn case_message(&self, _: PeerId, _: CaseMessage) -> BoxFuture<'_, CaseReply> {
+        Box::pin(async { CaseReply::Noted })
+    }
+
+    fn open_package(
+        &self,
+        _: PeerId,
+        _: PackageId,
+    ) -> BoxFuture<'_, Result<Box<dyn PackageSource>, Refusal>> {
+        Box::pin(async { Err(Refusal::new(RefusalCode::NotFound, "nothing is served here")) })
+    }
+}
+
+/// The hostile peer with one practitioner of its own.
+pub(crate) struct Hostile {
+    pub(crate) home: Home,
+    pub(crate) network: Network,
+    mouth: Arc<Mouth>,
+    practitioner: PractitionerSecrets,
+    pub(crate) fingerprint: Fingerprint,
+    node: Fingerprint,
+    institution: &'static str,
+}
+
+/// What differs from an honest hello.
+#[derive(Default)]
+pub(crate) struct Lie {
+    /// Another node's chain in place of the own one.
+    pub(crate) chain: Option<Chain>,
+    /// Cards before the practitioner's own.
+    pub(crate) cards: Vec<PractitionerCard>,
+    /// Whether the practitioner's own card is left out.
+    pub(crate) silent: bool,
+}
+
+impl Hostile {
+    /// Joins with `person` working there, and keeps trying to reach `victim`.
+    pub(crate) async fn join(home: Home, person: &Person, victim: (PeerId, Multiaddr), lie: Lie) -> Self {
+        let own: Chain = home.node_chain();
+        let practitioner = home.secrets_of(person);
+        let chain = home.practitioner_chain(person);
+        let mut hostile_cards = lie.cards;
+        let node = own.fingerprint();
+        let card = card(&home, &chain, &practitioner, node);
+        if !lie.silent {
+            hostile_cards.push(card);
+        }
+        let mouth = Arc::new(Mouth {
+            hello: OwnHello {
+                node: lie.chain.as_ref().map_or(node, Chain::fingerprint),
+                node_chain: cbor::encode(&lie.chain.unwrap_or(own)),
+                practitioners: hostile_cards,
+                crl: CrlState {
+                    number: 0,
+                    hash: [0; 32],
+                },
+            },
+            refused: Mutex::default(),
+        });
+        let mut config = NetworkConfig::new(home.node_key(), home.network());
+        config.listen = vec!["/ip4/127.0.0.1/udp/0/quic-v1".parse().unwrap()];
+        config.discovery = false;
+        let network = Network::start(config, Arc::clone(&mouth) as Arc<dyn Host>)
+            .await
+            .unwrap();
+        network.want(victim.0, vec![victim.1]).await.unwrap();
+        Self {
+            fingerprint: chain.fingerprint(),
+            institution: "うその歯科",
+            home,
+            network,
+            mouth,
+            practitioner,
+            node,
+        }
+    }
+
+    /// The codes with which others have refused it, or it them.
+    pub(crate) fn refusals(&self) -> Vec<RefusalCode> {
+        self.mouth.refused.lock().unwrap().clone()
+    }
+
+    /// The card of its practitioner.
+    pub(crate) fn card(&self, person: &Person) -> PractitionerCard {
+        card(
+            &self.home,
+            &self.home.practitioner_chain(person),
+            &self.practitioner,
+            self.node,
+        )
+    }
+
+    /// A proposal to `other`, in the log that the test chooses.
+    pub(crate) fn proposal(&self, log: [u8; 16], other: Party) -> SignedEntry {
+        let now = clock::now();
+        let me = Party {
+            practitioner: self.fingerprint,
+            name: "悪井 太郎".to_owned(),
+            institution: self.institution.to_owned(),
+        };
+        let agreement: Agreement =
+            template::standard(me, other, "電話 03-0000-0000".to_owned(), now, now.plus(86_400));
+        self.entry(log, Body::Agreement(Box::new(agreement)))
+    }
+
+    /// Signs a body as the first entry of a log, without asking any rule.
+    pub(crate) fn entry(&self, log: [u8; 16], body: Body) -> SignedEntry {
+        let (salt, bytes) = ([7; 32], body.encode());
+        let header = EntryHeader {
+            log: LogId::from_bytes(log),
+            entry_type: body.entry_type(),
+            signer: self.fingerprint,
+            device: self.node,
+            seq: 1,
+            prev_self: None,
+            parents: Vec::new(),
+            lamport: 1,
+            time: clock::now(),
+            crl_number: 0,
+            body_commit: commitment(&salt, &bytes),
+        };
+        SignedEntry::sign(&header, bytes, salt, &self.practitioner.signing)
+    }
+
+    /// An entry whose body is of no interest: it is to be refused for its place alone.
+    pub(crate) fn stray(&self, log: [u8; 16], entry_type: EntryType) -> SignedEntry {
+        let header = EntryHeader {
+            log: LogId::from_bytes(log),
+            entry_type,
+            signer: self.fingerprint,
+            device: self.node,
+            seq: 1,
+            prev_self: None,
+            parents: Vec::new(),
+            lamport: 1,
+            time: clock::now(),
+            crl_number: 0,
+            body_commit: Sha256Hash::of(b"anything"),
+        };
+        SignedEntry::sign(&header, vec![0x80], [0; 32], &self.practitioner.signing)
+    }
+
+    /// Offers an entry; gives the code with which it is refused, none when it was stored.
+    pub(crate) async fn offer(&self, to: PeerId, entry: &SignedEntry) -> Option<RefusalCode> {
+        let message = CaseMessage::Entries {
+            entries: vec![EntryBytes(cbor::encode(entry))],
+        };
+        match self.network.call_case(to, message).await.unwrap() {
+            CaseReply::Stored { refused, stored, .. } => {
+                assert_eq!(refused.len() + stored.len(), 1, "{refused:?} {stored:?}");
+                refused.first().map(|one| RefusalCode::from_byte(one.code))
+            }
+            other => panic!("not an answer to entries: {other:?}"),
+        }
+    }
+}
+
+/// What an honest node says of its practitioner.
+fn card(home: &Home, chain: &Chain, secrets: &PractitionerSecrets, node: Fingerprint) -> PractitionerCard {
+    let now = clock::now();
+    let kem = KemSecretKey::from_seed(secrets.kem_seed.clone());
+    let device = Device {
+        node,
+        node_key: home.node_key().public(),
+        kid: kid_of(&kem.public()),
+        kem: kem.public(),
+        valid_until: now.plus(86_400),
+    };
+    let practitioner = chain.fingerprint();
+    let consent = device_list::consent(&practitioner, &device, &home.node_key());
+    let list = DeviceList {
+        practitioner,
+        seq: 1,
+        issued_at: now,
+        devices: vec![ListedDevice { device, consent }],
+    };
+    PractitionerCard {
+        chain: cbor::encode(chain),
+        device_list: device_list::sign(&list, &secrets.signing),
+    }
+}
