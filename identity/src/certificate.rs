@@ -86,9 +86,9 @@ pub struct Licence {
     /// Its registration number (歯科医籍・医籍登録番号), as text.
     #[n(2)]
     pub number: String,
-    /// The day it was entered in the register; 0 when the registry was not told.
+    /// The day it was entered in the register, when the registry was told.
     #[n(3)]
-    pub registered_on: Timestamp,
+    pub registered_on: Option<Timestamp>,
 }
 
 /// The qualifications that guideline §4 knows for reading images.
@@ -331,6 +331,26 @@ pub struct NodeCertificate {
     pub device_class: DeviceClass,
     /// Whose device it is.
     pub owner: DeviceOwner,
+    /// When the certificate holds.
+    pub validity: Validity,
+    /// The certificate itself, DER.
+    #[serde(skip)]
+    pub der: Vec<u8>,
+}
+
+/// A registry's certificate that was verified up to the root. Its key signs the checkpoints of the register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RegistryCertificate {
+    /// SHA-256 of [`Self::der`].
+    pub fingerprint: Fingerprint,
+    /// Its serial number, unique with its issuer.
+    pub serial: Serial,
+    /// What verifies the registry's signatures.
+    #[serde(skip)]
+    pub key: PublicKey,
+    /// The registry's name.
+    pub name: String,
     /// When the certificate holds.
     pub validity: Validity,
     /// The certificate itself, DER.

@@ -1,25 +1,29 @@
-//! Verification of a certificate to the root: the only way to a [`PractitionerCertificate`] or [`NodeCertificate`].
+//! Verification of a certificate to a root: the only way to a [`PractitionerCertificate`], [`NodeCertificate`] or
+//! [`RegistryCertificate`].
 //!
 //! A chain has exactly three certificates: root (path length 1), issuing authority (path length 0), end. What is
 //! checked, in this order: form of each certificate, who issued it, its place in the chain, its time, revocation,
 //! then what it says. Every refusal names the certificate and the [`Fault`].
 
 use const_oid::ObjectIdentifier;
-use const_oid::db::rfc4519::{COMMON_NAME, ORGANIZATION_NAME};
+use const_oid::db::rfc4519::{COMMON_NAME, COUNTRY_NAME, ORGANIZATION_NAME};
 use minicbor::{Decode, Encode};
-use thiserror::Error;
 use x509_cert::ext::pkix::KeyUsages;
 
-use crate::certificate::{NodeCertificate, PractitionerCertificate};
+use crate::anchor::issuer_among;
+pub use crate::anchor::{Anchors, MAX_ROOTS, TrustAnchor, TrustAnchors};
+use crate::certificate::{NodeCertificate, PractitionerCertificate, RegistryCertificate};
 use crate::extension::{
     DEVICE_INFO, DIRECTORY_ATTRIBUTES, DeviceInfo, LICENCE_INFO, LicenceInfo, NODE_POLICY,
-    PRACTITIONER_POLICY, hc_role_to_der,
+    PRACTITIONER_POLICY, REGISTRY_POLICY, hc_role_to_der,
 };
-pub use crate::fault::{Fault, Position};
+pub use crate::fault::{DeviceFault, Fault, LicenceFault, Part, Position};
 use crate::fingerprint::Fingerprint;
-use crate::path::Parsed;
+use crate::key::PublicKey;
+use crate::path::{Parsed, policies_of};
 use crate::pem;
-use crate::revocation::{RevocationList, RevocationReason};
+pub use crate::refusal::ChainError;
+use crate::revocation::RevocationList;
 use crate::time::Timestamp;
 use crate::x509;
 
@@ -30,7 +34,7 @@ pub const MAX_CERTIFICATE: usize = 8 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct Chain {
-    /// The practitioner's or node's certificate, DER.
+    /// The practitioner's, node's or registry's certificate, DER.
     #[n(0)]
     #[cbor(with = "minicbor::bytes")]
     pub end: Vec<u8>,
@@ -95,119 +99,42 @@ impl Chain {
     }
 }
 
-/// The root that everything is verified to: a self-signed certificate whose form and signature were checked. That it
-/// is the *right* root only its fingerprint tells, which its operator publishes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TrustAnchor(Parsed);
-
-impl TrustAnchor {
-    /// Takes a root certificate, DER.
-    ///
-    /// # Errors
-    /// [`ChainError::Refused`] when it is not a self-signed root of our profile.
-    pub fn from_der(der: &[u8]) -> Result<Self, ChainError> {
-        let root = Parsed::read(der, Position::Root)?;
-        root.check_issuer(&root)?;
-        root.check_authority(1)?;
-        Ok(Self(root))
-    }
-
-    /// Takes a root certificate, PEM; it must be alone in the text.
-    ///
-    /// # Errors
-    /// As [`Self::from_der`], or [`ChainError::Pem`].
-    pub fn from_pem(text: &str) -> Result<Self, ChainError> {
-        match pem::all(text, pem::CERTIFICATE)?.as_slice() {
-            [der] => Self::from_der(der),
-            all => Err(ChainError::Length { got: all.len() }),
-        }
-    }
-
-    /// Prints PEM.
-    #[must_use]
-    pub fn to_pem(&self) -> String {
-        pem::print(pem::CERTIFICATE, self.der())
-    }
-
-    /// The certificate, DER.
-    #[must_use]
-    pub fn der(&self) -> &[u8] {
-        &self.0.der
-    }
-
-    /// SHA-256 of the certificate.
-    #[must_use]
-    pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of(self.der())
-    }
-}
-
-/// Why a chain was refused.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum ChainError {
-    /// Not PEM, or of another kind.
-    #[error("the certificates cannot be read: {0}")]
-    Pem(#[from] pem::PemError),
-    /// Not one end certificate and one issuing authority's; or, for a root, not one certificate.
-    #[error("the chain has {got} certificates; it needs the end certificate and its issuing authority's")]
-    Length {
-        /// How many there are.
-        got: usize,
-    },
-    /// A certificate of the chain is not acceptable.
-    #[error("the {at} certificate is refused: {fault}")]
-    Refused {
-        /// Which one.
-        at: Position,
-        /// Why.
-        fault: Fault,
-    },
-    /// The end certificate was revoked.
-    #[error("the certificate was revoked ({reason:?}) at {} (Unix time); ask the registry", since.0)]
-    Revoked {
-        /// Why.
-        reason: RevocationReason,
-        /// Since when.
-        since: Timestamp,
-    },
-    /// The revocation list that was given is of another authority, so it says nothing about this certificate.
-    #[error("the revocation list was issued by another authority than the certificate")]
-    AnothersRevocationList,
-}
-
 /// Verifies a practitioner's chain at `now`. With a revocation list, a certificate that stands in it is refused; how
 /// fresh the list must be is the caller's question ([`RevocationList::freshness`]).
 ///
 /// # Errors
 /// [`ChainError`], with the certificate and the reason.
-pub fn verify_practitioner(
+pub fn verify_practitioner<A: Anchors + ?Sized>(
     chain: &Chain,
-    anchor: &TrustAnchor,
+    anchors: &A,
     now: Timestamp,
     revoked: Option<&RevocationList>,
 ) -> Result<PractitionerCertificate, ChainError> {
-    let end = verify_path(chain, anchor, now, revoked)?;
+    let end = verify_path(chain, anchors.roots(), now, revoked)?;
     end.check_end(KeyUsages::DigitalSignature | KeyUsages::NonRepudiation)?;
-    check_policy(&end, PRACTITIONER_POLICY, DEVICE_INFO)?;
-    let (critical, bytes) = end
-        .extension(LICENCE_INFO)
-        .map_or_else(|| end.refuse(Fault::Missing("licence information")), Ok)?;
-    if !critical {
-        return end.refuse(Fault::Criticality("licence information"));
-    }
+    check_kind(&end, PRACTITIONER_POLICY, &[DEVICE_INFO])?;
+    let bytes = critical(&end, LICENCE_INFO, Part::LicenceInfo)?;
     let info = LicenceInfo::from_der(bytes).or_else(|why| end.refuse(Fault::Licence(why)))?;
     if info.to_der().as_deref() != Ok(bytes) {
-        return end.refuse(Fault::Licence("it is not in DER"));
+        return end.refuse(Fault::Licence(LicenceFault::NotDer));
     }
-    let role = end.extension(DIRECTORY_ATTRIBUTES).map(|(_, role)| role);
-    if role != hc_role_to_der(info.licence.kind).ok().as_deref() {
+    if info
+        .licence
+        .registered_on
+        .is_some_and(|day| day > end.validity.not_before)
+    {
+        return end.refuse(Fault::Licence(LicenceFault::Later));
+    }
+    let Some((_, role)) = end.extension(DIRECTORY_ATTRIBUTES) else {
+        return end.refuse(Fault::NoRole);
+    };
+    if hc_role_to_der(info.licence.kind).as_deref() != Ok(role) {
         return end.refuse(Fault::Role);
     }
-    if x509::text_of(end.subject(), COMMON_NAME).as_ref() != Some(&info.name.latin) {
+    let (institution, common_name) = subject(&end)?;
+    if common_name != info.name.latin {
         return end.refuse(Fault::Subject);
     }
-    let institution = x509::text_of(end.subject(), ORGANIZATION_NAME);
     Ok(PractitionerCertificate {
         fingerprint: Fingerprint::of(&end.der),
         serial: end.serial,
@@ -225,27 +152,26 @@ pub fn verify_practitioner(
 ///
 /// # Errors
 /// [`ChainError`], with the certificate and the reason.
-pub fn verify_node(
+pub fn verify_node<A: Anchors + ?Sized>(
     chain: &Chain,
-    anchor: &TrustAnchor,
+    anchors: &A,
     now: Timestamp,
     revoked: Option<&RevocationList>,
 ) -> Result<NodeCertificate, ChainError> {
-    let end = verify_path(chain, anchor, now, revoked)?;
+    let end = verify_path(chain, anchors.roots(), now, revoked)?;
     end.check_end(KeyUsages::DigitalSignature)?;
-    check_policy(&end, NODE_POLICY, LICENCE_INFO)?;
-    let (critical, bytes) = end
-        .extension(DEVICE_INFO)
-        .map_or_else(|| end.refuse(Fault::Missing("device information")), Ok)?;
-    if !critical {
-        return end.refuse(Fault::Criticality("device information"));
-    }
+    check_kind(&end, NODE_POLICY, &[LICENCE_INFO, DIRECTORY_ATTRIBUTES])?;
+    let bytes = critical(&end, DEVICE_INFO, Part::DeviceInfo)?;
     let info = DeviceInfo::from_der(bytes).or_else(|why| end.refuse(Fault::Device(why)))?;
     if info.to_der().as_deref() != Ok(bytes) {
-        return end.refuse(Fault::Device("it is not in DER"));
+        return end.refuse(Fault::Device(DeviceFault::NotDer));
     }
-    let institution =
-        x509::text_of(end.subject(), ORGANIZATION_NAME).map_or_else(|| end.refuse(Fault::Subject), Ok)?;
+    let (Some(institution), common_name) = subject(&end)? else {
+        return end.refuse(Fault::Subject);
+    };
+    if common_name != node_name(&end.key) {
+        return end.refuse(Fault::Subject);
+    }
     Ok(NodeCertificate {
         fingerprint: Fingerprint::of(&end.der),
         serial: end.serial,
@@ -259,10 +185,82 @@ pub fn verify_node(
     })
 }
 
+/// Verifies the chain of a registry's certificate, whose key signs the register's checkpoints; as
+/// [`verify_practitioner`].
+///
+/// # Errors
+/// [`ChainError`], with the certificate and the reason.
+pub fn verify_registry<A: Anchors + ?Sized>(
+    chain: &Chain,
+    anchors: &A,
+    now: Timestamp,
+    revoked: Option<&RevocationList>,
+) -> Result<RegistryCertificate, ChainError> {
+    let end = verify_path(chain, anchors.roots(), now, revoked)?;
+    end.check_end(KeyUsages::DigitalSignature)?;
+    check_kind(
+        &end,
+        REGISTRY_POLICY,
+        &[LICENCE_INFO, DEVICE_INFO, DIRECTORY_ATTRIBUTES],
+    )?;
+    let (None, name) = subject(&end)? else {
+        return end.refuse(Fault::Subject);
+    };
+    Ok(RegistryCertificate {
+        fingerprint: Fingerprint::of(&end.der),
+        serial: end.serial,
+        key: end.key,
+        name,
+        validity: end.validity,
+        der: end.der,
+    })
+}
+
+/// What kind of end certificate one claims to be, by its policy. Nothing is verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EndKind {
+    /// A practitioner's: [`verify_practitioner`].
+    Practitioner,
+    /// A node's: [`verify_node`].
+    Node,
+    /// A registry's: [`verify_registry`].
+    Registry,
+}
+
+impl EndKind {
+    /// The word for programs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Practitioner => "practitioner",
+            Self::Node => "node",
+            Self::Registry => "registry",
+        }
+    }
+
+    /// What this certificate (DER) claims to be, when it claims one of our policies.
+    #[must_use]
+    pub fn claimed_by(end: &[u8]) -> Option<Self> {
+        let policies = policies_of(end)?;
+        [
+            (PRACTITIONER_POLICY, Self::Practitioner),
+            (NODE_POLICY, Self::Node),
+            (REGISTRY_POLICY, Self::Registry),
+        ]
+        .into_iter()
+        .find_map(|(policy, kind)| policies.contains(&policy).then_some(kind))
+    }
+}
+
+/// The common name that a node's certificate has: it is short, and tells keys of one institution apart.
+pub(crate) fn node_name(key: &PublicKey) -> String {
+    format!("node-{}", hex::encode(&key.as_bytes()[..8]))
+}
+
 /// Verifies the issuing authority of a chain.
 pub(crate) fn verify_issuing(
     chain: &Chain,
-    anchor: &TrustAnchor,
+    roots: &[TrustAnchor],
     now: Timestamp,
 ) -> Result<Parsed, ChainError> {
     let [issuing] = chain.intermediates.as_slice() else {
@@ -271,20 +269,21 @@ pub(crate) fn verify_issuing(
         });
     };
     let issuing = Parsed::read(issuing, Position::Issuing)?;
-    issuing.check_issuer(&anchor.0)?;
+    let root = issuer_among(roots, &issuing).parsed();
+    issuing.check_issuer(root)?;
     issuing.check_authority(0)?;
-    anchor.0.check_time(now)?;
+    root.check_time(now)?;
     issuing.check_time(now)?;
     Ok(issuing)
 }
 
 fn verify_path(
     chain: &Chain,
-    anchor: &TrustAnchor,
+    roots: &[TrustAnchor],
     now: Timestamp,
     revoked: Option<&RevocationList>,
 ) -> Result<Parsed, ChainError> {
-    let issuing = verify_issuing(chain, anchor, now)?;
+    let issuing = verify_issuing(chain, roots, now)?;
     let end = Parsed::read(&chain.end, Position::End)?;
     end.check_issuer(&issuing)?;
     end.check_time(now)?;
@@ -302,8 +301,40 @@ fn verify_path(
     Ok(end)
 }
 
-/// Exactly our policy of this kind, and not the other kind's extension.
-fn check_policy(end: &Parsed, policy: ObjectIdentifier, others: ObjectIdentifier) -> Result<(), ChainError> {
-    let fits = end.policies == [policy] && end.extension(others).is_none();
-    if fits { Ok(()) } else { end.refuse(Fault::Policy) }
+/// Exactly our policy of this kind, and no extension of another kind.
+fn check_kind(end: &Parsed, policy: ObjectIdentifier, others: &[ObjectIdentifier]) -> Result<(), ChainError> {
+    if end.policies != [policy] {
+        return end.refuse(Fault::Policy);
+    }
+    if others.iter().any(|oid| end.extension(*oid).is_some()) {
+        return end.refuse(Fault::OtherKind);
+    }
+    Ok(())
+}
+
+/// The content of an extension that must be there and critical.
+fn critical(end: &Parsed, oid: ObjectIdentifier, part: Part) -> Result<&[u8], ChainError> {
+    match end.extension(oid) {
+        Some((true, bytes)) => Ok(bytes),
+        Some((false, _)) => end.refuse(Fault::Criticality(part)),
+        None => end.refuse(Fault::Missing(part)),
+    }
+}
+
+/// Organisation and common name of a subject that has these and the country, each once, and nothing else.
+fn subject(end: &Parsed) -> Result<(Option<String>, String), ChainError> {
+    let name = end.subject();
+    let known = [COUNTRY_NAME, ORGANIZATION_NAME, COMMON_NAME];
+    let only_known = name.iter().all(|attribute| known.contains(&attribute.oid));
+    let once = known
+        .iter()
+        .all(|oid| name.iter().filter(|attribute| attribute.oid == *oid).count() <= 1);
+    let organization = x509::text_of(name, ORGANIZATION_NAME);
+    let has_organization = name.iter().any(|attribute| attribute.oid == ORGANIZATION_NAME);
+    match x509::text_of(name, COMMON_NAME) {
+        Some(common_name) if only_known && once && has_organization == organization.is_some() => {
+            Ok((organization, common_name))
+        }
+        _ => end.refuse(Fault::Subject),
+    }
 }

@@ -9,7 +9,7 @@
 //!     jurisdiction   PrintableString,               -- ISO 3166-1 alpha-2
 //!     type           ENUMERATED { dentist(0), physician(1) },
 //!     number         UTF8String,
-//!     registeredOn   GeneralizedTime,               -- 19700101000000Z: the registry was not told
+//!     registeredOn   GeneralizedTime OPTIONAL,      -- absent: the registry was not told
 //!     japaneseName   UTF8String,
 //!     latinName      UTF8String,                    -- also the subject's common name
 //!     specialties    SEQUENCE OF Specialty }
@@ -32,6 +32,7 @@ use x509_cert::attr::Attribute;
 use crate::certificate::{
     DeviceClass, DeviceOwner, Licence, LicenceKind, PersonName, Qualification, QualificationCode,
 };
+use crate::fault::{DeviceFault, LicenceFault};
 use crate::time::Timestamp;
 
 /// Our arc.
@@ -43,6 +44,8 @@ pub(crate) const PRACTITIONER_POLICY: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.3.6.1.4.1.32473.2.1");
 /// The policy under which nodes are certified.
 pub(crate) const NODE_POLICY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.32473.2.2");
+/// The policy under which a registry is certified to sign its register.
+pub(crate) const REGISTRY_POLICY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.32473.2.3");
 /// `subjectDirectoryAttributes` (RFC 5280 §4.2.1.8).
 pub(crate) const DIRECTORY_ATTRIBUTES: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.9");
 /// `hcRole` (ISO 17090-2).
@@ -73,7 +76,7 @@ struct DerLicenceInfo {
     jurisdiction: PrintableString,
     kind: DerLicenceKind,
     number: String,
-    registered_on: GeneralizedTime,
+    registered_on: Option<GeneralizedTime>,
     japanese_name: String,
     latin_name: String,
     specialties: Vec<DerSpecialty>,
@@ -135,7 +138,7 @@ impl LicenceInfo {
                 LicenceKind::Physician => DerLicenceKind::Physician,
             },
             number: self.licence.number.clone(),
-            registered_on: generalized(self.licence.registered_on)?,
+            registered_on: self.licence.registered_on.map(generalized).transpose()?,
             japanese_name: self.name.japanese.clone(),
             latin_name: self.name.latin.clone(),
             specialties,
@@ -144,20 +147,36 @@ impl LicenceInfo {
     }
 
     /// `Err` says which part is not acceptable.
-    pub(crate) fn from_der(bytes: &[u8]) -> Result<Self, &'static str> {
-        let info = DerLicenceInfo::from_der(bytes).map_err(|_| "it is not of the published form")?;
+    pub(crate) fn from_der(bytes: &[u8]) -> Result<Self, LicenceFault> {
+        let info = DerLicenceInfo::from_der(bytes).map_err(|_| LicenceFault::Form)?;
         let jurisdiction = info.jurisdiction.as_str();
         if jurisdiction.len() != 2 || !jurisdiction.bytes().all(|letter| letter.is_ascii_uppercase()) {
-            return Err("the jurisdiction is not two capital letters");
+            return Err(LicenceFault::Jurisdiction);
         }
-        if [&info.number, &info.japanese_name, &info.latin_name]
-            .iter()
-            .any(|text| text.trim().is_empty())
-        {
-            return Err("the number or a name is empty");
+        if info.number.trim().is_empty() {
+            return Err(LicenceFault::Number);
+        }
+        if info.japanese_name.trim().is_empty() || info.latin_name.trim().is_empty() {
+            return Err(LicenceFault::Name);
         }
         if info.specialties.len() > MAX_SPECIALTIES {
-            return Err("there are too many specialties");
+            return Err(LicenceFault::TooMany);
+        }
+        if !info.specialties.is_empty() && jurisdiction != "JP" {
+            return Err(LicenceFault::Foreign);
+        }
+        let qualifications = info
+            .specialties
+            .into_iter()
+            .map(specialty_from_der)
+            .collect::<Result<Vec<_>, _>>()?;
+        let twice = |(index, held): (usize, &Qualification)| {
+            qualifications[..index]
+                .iter()
+                .any(|earlier| earlier.code == held.code)
+        };
+        if qualifications.iter().enumerate().any(twice) {
+            return Err(LicenceFault::Twice);
         }
         Ok(Self {
             licence: Licence {
@@ -167,17 +186,13 @@ impl LicenceInfo {
                     DerLicenceKind::Physician => LicenceKind::Physician,
                 },
                 number: info.number,
-                registered_on: from_generalized(&info.registered_on),
+                registered_on: info.registered_on.as_ref().map(from_generalized),
             },
             name: PersonName {
                 japanese: info.japanese_name,
                 latin: info.latin_name,
             },
-            qualifications: info
-                .specialties
-                .into_iter()
-                .map(specialty_from_der)
-                .collect::<Result<_, _>>()?,
+            qualifications,
         })
     }
 }
@@ -191,15 +206,15 @@ fn specialty_to_der(held: &Qualification) -> der::Result<DerSpecialty> {
     })
 }
 
-fn specialty_from_der(specialty: DerSpecialty) -> Result<Qualification, &'static str> {
+fn specialty_from_der(specialty: DerSpecialty) -> Result<Qualification, LicenceFault> {
     // The extension is critical: RFC 5280 §4.2 has us reject what we cannot process, so no code is skipped over.
-    let code: QualificationCode = specialty.code.parse().map_err(|_| "a specialty is unknown")?;
+    let code: QualificationCode = specialty.code.parse().map_err(|_| LicenceFault::Unknown)?;
     let grounded = specialty
         .ground
         .as_ref()
         .is_some_and(|ground| !ground.trim().is_empty());
     if code == QualificationCode::Equivalent && !grounded {
-        return Err("equivalence is claimed without a ground");
+        return Err(LicenceFault::NoGround);
     }
     let valid_to = from_generalized(&specialty.valid_to);
     Ok(Qualification {
@@ -228,10 +243,13 @@ impl DeviceInfo {
     }
 
     /// `Err` says which part is not acceptable.
-    pub(crate) fn from_der(bytes: &[u8]) -> Result<Self, &'static str> {
-        let info = DerDeviceInfo::from_der(bytes).map_err(|_| "it is not of the published form")?;
+    pub(crate) fn from_der(bytes: &[u8]) -> Result<Self, DeviceFault> {
+        let info = DerDeviceInfo::from_der(bytes).map_err(|_| DeviceFault::Form)?;
         if info.institution_code.trim().is_empty() {
-            return Err("the institution's code is empty");
+            return Err(DeviceFault::Code);
+        }
+        if info.owner == DerDeviceOwner::Private && info.device_class != DerDeviceClass::VirtualDesktop {
+            return Err(DeviceFault::Private);
         }
         Ok(Self {
             institution_code: info.institution_code,

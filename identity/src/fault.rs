@@ -1,20 +1,40 @@
 //! Why one certificate of a chain is refused: one reason each, so that whoever reads a log knows what to change.
+//!
+//! Each reason has a stable word for programs ([`Fault::code`]) and a sentence in English (`Display`) and in Japanese
+//! ([`Fault::japanese`]).
 
 use std::fmt;
 
+use der::DateTime;
 use thiserror::Error;
 
+use crate::fault_words::codes;
 use crate::time::Timestamp;
 
 /// Which certificate of the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Position {
-    /// The practitioner's or node's.
+    /// The practitioner's, node's or registry's.
     End,
     /// The issuing authority's.
     Issuing,
     /// The root.
     Root,
+    /// The certificate by which a root names its successor (RFC 4210 §4.4, `newWithOld`).
+    Cross,
+}
+
+impl Position {
+    /// Its name in Japanese.
+    #[must_use]
+    pub const fn japanese(self) -> &'static str {
+        match self {
+            Self::End => "利用者証明書",
+            Self::Issuing => "発行認証局の証明書",
+            Self::Root => "ルート証明書",
+            Self::Cross => "ルート更新の相互認証証明書",
+        }
+    }
 }
 
 impl fmt::Display for Position {
@@ -23,7 +43,78 @@ impl fmt::Display for Position {
             Self::End => "end",
             Self::Issuing => "issuing authority's",
             Self::Root => "root",
+            Self::Cross => "root's cross",
         })
+    }
+}
+
+/// An extension of a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Part {
+    /// RFC 5280 §4.2.1.9.
+    BasicConstraints,
+    /// RFC 5280 §4.2.1.3.
+    KeyUsage,
+    /// RFC 5280 §4.2.1.2.
+    SubjectKeyId,
+    /// RFC 5280 §4.2.1.1.
+    AuthorityKeyId,
+    /// RFC 5280 §4.2.1.4.
+    Policies,
+    /// RFC 5280 §4.2.1.8, with `hcRole`.
+    DirectoryAttributes,
+    /// RFC 5280 §4.2.1.13.
+    RevocationListAddress,
+    /// Ours, a practitioner's.
+    LicenceInfo,
+    /// Ours, a node's.
+    DeviceInfo,
+}
+
+impl Part {
+    /// Its name in Japanese.
+    #[must_use]
+    pub const fn japanese(self) -> &'static str {
+        match self {
+            Self::BasicConstraints => "基本制約",
+            Self::KeyUsage => "鍵用途",
+            Self::SubjectKeyId => "主体者鍵識別子",
+            Self::AuthorityKeyId => "発行者鍵識別子",
+            Self::Policies => "証明書ポリシー",
+            Self::DirectoryAttributes => "主体者ディレクトリ属性",
+            Self::RevocationListAddress => "失効リストの所在",
+            Self::LicenceInfo => "免許情報",
+            Self::DeviceInfo => "機器情報",
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BasicConstraints => "basic constraints",
+            Self::KeyUsage => "key usage",
+            Self::SubjectKeyId => "subject key identifier",
+            Self::AuthorityKeyId => "authority key identifier",
+            Self::Policies => "certificate policies",
+            Self::DirectoryAttributes => "subject directory attributes",
+            Self::RevocationListAddress => "address of the revocation list",
+            Self::LicenceInfo => "licence information",
+            Self::DeviceInfo => "device information",
+        })
+    }
+}
+
+/// A time as people read it: UTC, RFC 3339.
+pub(crate) struct Utc(pub(crate) Timestamp);
+
+impl fmt::Display for Utc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match DateTime::from_unix_duration(std::time::Duration::from_secs(self.0.0)) {
+            Ok(time) => time.fmt(f),
+            Err(_) => write!(f, "{} (Unix time)", self.0.0),
+        }
     }
 }
 
@@ -58,6 +149,9 @@ pub enum Fault {
     /// It ends before it begins.
     #[error("its validity ends before it begins")]
     Validity,
+    /// A year up to 2049 not as `UTCTime`, or a later one so (RFC 5280 §4.1.2.5).
+    #[error("its validity is not written in the form that RFC 5280 prescribes")]
+    TimeForm,
     /// Has an issuer or subject unique identifier, which RFC 5280 §4.1.2.8 forbids.
     #[error("it has a unique identifier, which RFC 5280 forbids")]
     UniqueId,
@@ -69,13 +163,13 @@ pub enum Fault {
     UnknownCritical(String),
     /// An extension that must be there is not.
     #[error("it has no {0}")]
-    Missing(&'static str),
+    Missing(Part),
     /// An extension is critical and must not be, or the other way round.
     #[error("the criticality of its {0} is wrong")]
-    Criticality(&'static str),
-    /// An extension cannot be read.
+    Criticality(Part),
+    /// An extension cannot be read, or its content is not in DER.
     #[error("its {0} cannot be read")]
-    Extension(&'static str),
+    Extension(Part),
     /// The key identifier is not that of its key.
     #[error("its subject key identifier does not belong to its key")]
     SubjectKeyId,
@@ -100,14 +194,17 @@ pub enum Fault {
     /// The key usage is not the one of its place in the chain.
     #[error("its key usage does not fit its place in the chain")]
     KeyUsage,
+    /// It has an extended key usage, which narrows it to purposes that are not ours (RFC 5280 §4.2.1.12).
+    #[error("it is restricted to other uses by an extended key usage")]
+    ExtendedKeyUsage,
     /// Its time has not come.
-    #[error("it is not valid before {} (Unix time)", from.0)]
+    #[error("it is not valid before {}", Utc(*from))]
     NotYetValid {
         /// First second.
         from: Timestamp,
     },
     /// Its time is over.
-    #[error("it expired at {} (Unix time); have the registry renew it", since.0)]
+    #[error("it expired at {}; have the registry renew it", Utc(*since))]
     Expired {
         /// Last second.
         since: Timestamp,
@@ -118,16 +215,137 @@ pub enum Fault {
     /// Not under our policy of its kind; a node's in the place of a practitioner's, for example.
     #[error("it was not issued under the policy for a certificate of this kind")]
     Policy,
+    /// Has our extension for another kind of certificate.
+    #[error("it has an extension that belongs to certificates of another kind")]
+    OtherKind,
     /// The licence extension is not acceptable.
     #[error("its licence information is refused: {0}")]
-    Licence(&'static str),
+    Licence(LicenceFault),
     /// The device extension is not acceptable.
     #[error("its device information is refused: {0}")]
-    Device(&'static str),
-    /// hcRole says another profession than the licence, or something that is not known.
+    Device(DeviceFault),
+    /// No `hcRole`.
+    #[error("it has no hcRole")]
+    NoRole,
+    /// `hcRole` says another profession than the licence, or something that is not known.
     #[error("its hcRole does not agree with its licence")]
     Role,
-    /// The subject does not agree with the extensions.
+    /// The subject does not agree with the extensions, or is not of the profile.
     #[error("its subject name does not agree with what it attests")]
     Subject,
+}
+
+/// What is wrong with the licence extension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum LicenceFault {
+    /// Not of the published form.
+    #[error("it is not of the published form")]
+    Form,
+    /// Not in DER.
+    #[error("it is not in DER")]
+    NotDer,
+    /// Not two capital letters.
+    #[error("the jurisdiction is not two capital letters")]
+    Jurisdiction,
+    /// No number.
+    #[error("the number is empty")]
+    Number,
+    /// A name is empty.
+    #[error("a name is empty")]
+    Name,
+    /// More specialties than a certificate may have.
+    #[error("there are too many specialties")]
+    TooMany,
+    /// A specialty that is not known.
+    #[error("a specialty is unknown")]
+    Unknown,
+    /// Equivalence without a ground.
+    #[error("equivalence is claimed without a ground")]
+    NoGround,
+    /// A qualification to read together with a foreign licence (歯科医師法17条, 医師法17条).
+    #[error("a foreign licence cannot carry a qualification to read")]
+    Foreign,
+    /// The same specialty more than once.
+    #[error("a specialty stands in it twice")]
+    Twice,
+    /// Registered after the certificate begins.
+    #[error("the licence was registered later than the certificate begins")]
+    Later,
+}
+
+impl LicenceFault {
+    pub(crate) const fn codes(self) -> [&'static str; 4] {
+        match self {
+            Self::Form => codes!("licence-form"),
+            Self::NotDer => codes!("licence-not-der"),
+            Self::Jurisdiction => codes!("licence-jurisdiction"),
+            Self::Number => codes!("licence-number-empty"),
+            Self::Name => codes!("licence-name-empty"),
+            Self::TooMany => codes!("licence-too-many-specialties"),
+            Self::Unknown => codes!("licence-unknown-specialty"),
+            Self::NoGround => codes!("licence-no-ground"),
+            Self::Foreign => codes!("licence-foreign-qualification"),
+            Self::Twice => codes!("licence-duplicate-specialty"),
+            Self::Later => codes!("licence-registered-later"),
+        }
+    }
+
+    /// The sentence in Japanese.
+    #[must_use]
+    pub const fn japanese(self) -> &'static str {
+        match self {
+            Self::Form => "公開された形式ではありません",
+            Self::NotDer => "DER形式ではありません",
+            Self::Jurisdiction => "国の符号が大文字2字ではありません",
+            Self::Number => "登録番号が空です",
+            Self::Name => "氏名が空です",
+            Self::TooMany => "専門資格が多すぎます",
+            Self::Unknown => "未知の専門資格があります",
+            Self::NoGround => "同等能力の根拠が書かれていません",
+            Self::Foreign => "外国の免許に読影の資格は付けられません",
+            Self::Twice => "同じ専門資格が2回現れます",
+            Self::Later => "免許の登録日が証明書の始まりより後です",
+        }
+    }
+}
+
+/// What is wrong with the device extension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum DeviceFault {
+    /// Not of the published form.
+    #[error("it is not of the published form")]
+    Form,
+    /// Not in DER.
+    #[error("it is not in DER")]
+    NotDer,
+    /// No code of the institution.
+    #[error("the institution's code is empty")]
+    Code,
+    /// A private device that is no virtual desktop (guideline §6(4)).
+    #[error("it is a private device and no virtual desktop")]
+    Private,
+}
+
+impl DeviceFault {
+    pub(crate) const fn codes(self) -> [&'static str; 4] {
+        match self {
+            Self::Form => codes!("device-form"),
+            Self::NotDer => codes!("device-not-der"),
+            Self::Code => codes!("device-institution-code-empty"),
+            Self::Private => codes!("device-private"),
+        }
+    }
+
+    /// The sentence in Japanese.
+    #[must_use]
+    pub const fn japanese(self) -> &'static str {
+        match self {
+            Self::Form => "公開された形式ではありません",
+            Self::NotDer => "DER形式ではありません",
+            Self::Code => "医療機関コードが空です",
+            Self::Private => "私物の機器であり、仮想デスクトップでもありません",
+        }
+    }
 }

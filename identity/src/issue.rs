@@ -1,4 +1,4 @@
-//! Issuing: root, issuing authority, practitioners and nodes, each in exactly the profile that
+//! Issuing: root, issuing authority, practitioners, nodes and registries, each in exactly the profile that
 //! [`crate::chain`] verifies.
 //!
 //! | certificate | subject | critical | not critical |
@@ -7,6 +7,8 @@
 //! | issuing authority | C=JP, CN | basicConstraints CA, pathLen 0; keyUsage certSign, cRLSign | SKI, AKI |
 //! | practitioner | C=JP, O institution, CN Latin name | basicConstraints; keyUsage digitalSignature, contentCommitment; licenceInfo | SKI, AKI, policies, hcRole, CRL address |
 //! | node | C=JP, O institution, CN node-key | basicConstraints; keyUsage digitalSignature; deviceInfo | SKI, AKI, policies, CRL address |
+//! | registry | C=JP, CN its name | basicConstraints; keyUsage digitalSignature | SKI, AKI, policies, CRL address |
+//! | cross | as the new root | basicConstraints CA, pathLen 1; keyUsage certSign, cRLSign | SKI, AKI |
 //!
 //! The Japanese name of a practitioner stands in `licenceInfo`.
 
@@ -24,10 +26,10 @@ use x509_cert::ext::pkix::{CertificatePolicies, KeyUsages};
 use x509_cert::name::Name;
 
 use crate::certificate::{DeviceClass, DeviceOwner, Licence, PersonName, Qualification, Validity};
-use crate::chain::{Chain, ChainError, TrustAnchor};
+use crate::chain::{Chain, ChainError, TrustAnchor, TrustAnchors, node_name};
 use crate::extension::{
     DEVICE_INFO, DIRECTORY_ATTRIBUTES, DeviceInfo, LICENCE_INFO, LicenceInfo, NODE_POLICY,
-    PRACTITIONER_POLICY, hc_role_to_der,
+    PRACTITIONER_POLICY, REGISTRY_POLICY, hc_role_to_der,
 };
 use crate::fingerprint::Fingerprint;
 use crate::key::{PublicKey, SecretKey};
@@ -278,12 +280,59 @@ impl CertificateAuthority {
             device_class: subject.device_class,
             owner: subject.owner,
         };
-        let key_name = format!("node-{}", hex::encode(&request.key.as_bytes()[..8]));
-        let name = x509::name(Some(&subject.institution), &key_name)?;
+        let name = x509::name(Some(&subject.institution), &node_name(&request.key))?;
         let profile = Profile::end(self.subject.clone(), name, KeyUsages::DigitalSignature)?
             .with(raw(DEVICE_INFO, true, info.to_der()?)?)
             .with(policy_extension(NODE_POLICY)?);
         self.finish(profile, &request.key, validity, rng)
+    }
+
+    /// Issues a registry's certificate: its key signs the register's checkpoints, and nothing else.
+    ///
+    /// # Errors
+    /// [`IssueError`], telling what is not acceptable.
+    pub fn issue_registry<R: CryptoRng + ?Sized>(
+        &self,
+        key: &PublicKey,
+        name: &str,
+        validity: Validity,
+        rng: &mut R,
+    ) -> Result<Issued, IssueError> {
+        check_text("name", name)?;
+        self.check_end_validity(validity)?;
+        let subject = x509::name(None, name)?;
+        let profile = Profile::end(self.subject.clone(), subject, KeyUsages::DigitalSignature)?
+            .with(policy_extension(REGISTRY_POLICY)?);
+        self.finish(profile, key, validity, rng)
+    }
+
+    /// Certifies the key of the root that follows this one (RFC 4210 §4.4, `newWithOld`), for as long as both hold.
+    /// Who trusts this root then trusts the successor ([`crate::chain::TrustAnchors::add`]). Give the successor the
+    /// *same name* as this root: then the certificate is self-issued, which path lengths do not count (RFC 5280
+    /// §4.2.1.9), and foreign tools too accept it in a path. Gives DER.
+    ///
+    /// # Errors
+    /// [`IssueError::TooLong`] when the two roots are never valid together, [`IssueError::NotThisAuthority`] when
+    /// this authority is no root or `successor` is this root.
+    pub fn cross_certify<R: CryptoRng + ?Sized>(
+        &self,
+        successor: &TrustAnchor,
+        rng: &mut R,
+    ) -> Result<Vec<u8>, IssueError> {
+        let root = TrustAnchor::from_der(&self.certificate).map_err(|_| IssueError::NotThisAuthority)?;
+        let new = successor.parsed();
+        if new.key == self.key.public() {
+            return Err(IssueError::NotThisAuthority);
+        }
+        let validity = Validity {
+            not_before: self.validity.not_before.max(new.validity.not_before),
+            not_after: self.validity.not_after.min(new.validity.not_after),
+        };
+        self.check_within(validity)?;
+        let profile = Profile::authority(self.subject.clone(), new.subject().clone(), 1)?;
+        let der = profile::build(profile, &new.key, &self.key, &Serial::generate(rng), validity)?;
+        TrustAnchors::new(root).add(successor.der(), &der, validity.not_before)?;
+        Ok(der)
     }
 
     pub(crate) const fn subject(&self) -> &Name {

@@ -8,12 +8,14 @@
 //! [`chain::verify_practitioner`] and [`chain::verify_node`]: whoever holds one need not ask again whether it is good
 //! at the time it was verified for. What its holder may do is the question of [`policy::may`].
 
+mod anchor;
 pub mod cbor;
 pub mod certificate;
 pub mod chain;
 pub mod device_list;
 mod extension;
 mod fault;
+mod fault_words;
 pub mod fingerprint;
 pub mod issue;
 pub mod key;
@@ -23,6 +25,7 @@ mod path;
 pub mod pem;
 pub mod policy;
 mod profile;
+mod refusal;
 pub mod request;
 pub mod revocation;
 pub mod serial;

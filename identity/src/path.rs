@@ -5,8 +5,8 @@
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5280::{
-    ID_CE_AUTHORITY_KEY_IDENTIFIER, ID_CE_BASIC_CONSTRAINTS, ID_CE_CERTIFICATE_POLICIES, ID_CE_KEY_USAGE,
-    ID_CE_SUBJECT_KEY_IDENTIFIER,
+    ID_CE_AUTHORITY_KEY_IDENTIFIER, ID_CE_BASIC_CONSTRAINTS, ID_CE_CERTIFICATE_POLICIES,
+    ID_CE_CRL_DISTRIBUTION_POINTS, ID_CE_EXT_KEY_USAGE, ID_CE_KEY_USAGE, ID_CE_SUBJECT_KEY_IDENTIFIER,
 };
 use der::{Decode, Encode};
 use x509_cert::Certificate;
@@ -20,7 +20,7 @@ use x509_cert::name::Name;
 use crate::certificate::Validity;
 use crate::chain::{ChainError, MAX_CERTIFICATE};
 use crate::extension::{DEVICE_INFO, DIRECTORY_ATTRIBUTES, LICENCE_INFO};
-use crate::fault::{Fault, Position};
+use crate::fault::{Fault, Part, Position};
 use crate::key::PublicKey;
 use crate::serial::Serial;
 use crate::time::Timestamp;
@@ -34,11 +34,12 @@ const UNDERSTOOD: [ObjectIdentifier; 4] = [
     DEVICE_INFO,
 ];
 /// The others that may stand in a certificate and are looked at; they must not be critical.
-const NOT_CRITICAL: [(ObjectIdentifier, &str); 4] = [
-    (ID_CE_SUBJECT_KEY_IDENTIFIER, "subject key identifier"),
-    (ID_CE_AUTHORITY_KEY_IDENTIFIER, "authority key identifier"),
-    (ID_CE_CERTIFICATE_POLICIES, "certificate policies"),
-    (DIRECTORY_ATTRIBUTES, "subject directory attributes"),
+const NOT_CRITICAL: [(ObjectIdentifier, Part); 5] = [
+    (ID_CE_SUBJECT_KEY_IDENTIFIER, Part::SubjectKeyId),
+    (ID_CE_AUTHORITY_KEY_IDENTIFIER, Part::AuthorityKeyId),
+    (ID_CE_CERTIFICATE_POLICIES, Part::Policies),
+    (ID_CE_CRL_DISTRIBUTION_POINTS, Part::RevocationListAddress),
+    (DIRECTORY_ATTRIBUTES, Part::DirectoryAttributes),
 ];
 
 /// A certificate of the right form. Nothing is known yet about who issued it.
@@ -89,6 +90,13 @@ impl Parsed {
         Ok(())
     }
 
+    /// Whether it names `issuer` as its issuer, by name and key; not whether that is true.
+    pub(crate) fn names(&self, issuer: &Self) -> bool {
+        let id = self.authority_key_id.as_deref();
+        self.certificate.tbs_certificate().issuer() == issuer.subject()
+            && id == Some(&x509::key_id(&issuer.key))
+    }
+
     /// Whether `issuer` issued it: name, key identifier and signature.
     pub(crate) fn check_issuer(&self, issuer: &Self) -> Result<(), ChainError> {
         let body = self.certificate.tbs_certificate();
@@ -97,7 +105,7 @@ impl Parsed {
         }
         match &self.authority_key_id {
             None if self.at == Position::Root => {}
-            None => return self.refuse(Fault::Missing("authority key identifier")),
+            None => return self.refuse(Fault::Missing(Part::AuthorityKeyId)),
             Some(id) if *id == x509::key_id(&issuer.key) => {}
             Some(_) => return self.refuse(Fault::AuthorityKeyId),
         }
@@ -183,31 +191,29 @@ fn parse(der: &[u8], at: Position) -> Result<Parsed, Fault> {
         return Err(Fault::UniqueId);
     }
     check_extensions(body.extensions().map_or(&[], Vec::as_slice))?;
-    let constraints: BasicConstraints = required(&certificate, ID_CE_BASIC_CONSTRAINTS, "basic constraints")?;
-    let usage: KeyUsage = required(&certificate, ID_CE_KEY_USAGE, "key usage")?;
-    for (oid, name) in [
-        (ID_CE_BASIC_CONSTRAINTS, "basic constraints"),
-        (ID_CE_KEY_USAGE, "key usage"),
+    if find(&certificate, ID_CE_EXT_KEY_USAGE).is_some() {
+        return Err(Fault::ExtendedKeyUsage);
+    }
+    let constraints: BasicConstraints =
+        required(&certificate, ID_CE_BASIC_CONSTRAINTS, Part::BasicConstraints)?;
+    let usage: KeyUsage = required(&certificate, ID_CE_KEY_USAGE, Part::KeyUsage)?;
+    for (oid, part) in [
+        (ID_CE_BASIC_CONSTRAINTS, Part::BasicConstraints),
+        (ID_CE_KEY_USAGE, Part::KeyUsage),
     ] {
         if !find(&certificate, oid).is_some_and(|extension| extension.critical) {
-            return Err(Fault::Criticality(name));
+            return Err(Fault::Criticality(part));
         }
     }
-    let subject_id: SubjectKeyIdentifier = required(
-        &certificate,
-        ID_CE_SUBJECT_KEY_IDENTIFIER,
-        "subject key identifier",
-    )?;
+    let subject_id: SubjectKeyIdentifier =
+        required(&certificate, ID_CE_SUBJECT_KEY_IDENTIFIER, Part::SubjectKeyId)?;
     if subject_id.0.as_bytes() != x509::key_id(&key) {
         return Err(Fault::SubjectKeyId);
     }
-    let authority_id: Option<AuthorityKeyIdentifier> = optional(
-        &certificate,
-        ID_CE_AUTHORITY_KEY_IDENTIFIER,
-        "authority key identifier",
-    )?;
+    let authority_id: Option<AuthorityKeyIdentifier> =
+        optional(&certificate, ID_CE_AUTHORITY_KEY_IDENTIFIER, Part::AuthorityKeyId)?;
     let policies: Option<CertificatePolicies> =
-        optional(&certificate, ID_CE_CERTIFICATE_POLICIES, "certificate policies")?;
+        optional(&certificate, ID_CE_CERTIFICATE_POLICIES, Part::Policies)?;
     Ok(Parsed {
         der: der.to_vec(),
         serial,
@@ -248,7 +254,7 @@ fn check_extensions(extensions: &[Extension]) -> Result<(), Fault> {
             continue;
         }
         return Err(match NOT_CRITICAL.iter().find(|(known, _)| *known == oid) {
-            Some((_, name)) => Fault::Criticality(name),
+            Some((_, part)) => Fault::Criticality(*part),
             None => Fault::UnknownCritical(oid.to_string()),
         });
     }
@@ -263,19 +269,23 @@ fn find(certificate: &Certificate, oid: ObjectIdentifier) -> Option<&Extension> 
         .find(|extension| extension.extn_id == oid)
 }
 
-fn required<T>(certificate: &Certificate, oid: ObjectIdentifier, name: &'static str) -> Result<T, Fault>
+/// The policies that a certificate claims, when it can be read.
+pub(crate) fn policies_of(der: &[u8]) -> Option<Vec<ObjectIdentifier>> {
+    let certificate = Certificate::from_der(der).ok()?;
+    let list = optional::<CertificatePolicies>(&certificate, ID_CE_CERTIFICATE_POLICIES, Part::Policies);
+    let list = list.ok()??;
+    Some(list.0.iter().map(|one| one.policy_identifier).collect())
+}
+
+fn required<T>(certificate: &Certificate, oid: ObjectIdentifier, part: Part) -> Result<T, Fault>
 where
     T: for<'a> Decode<'a> + Encode,
 {
-    optional(certificate, oid, name)?.ok_or(Fault::Missing(name))
+    optional(certificate, oid, part)?.ok_or(Fault::Missing(part))
 }
 
 /// Reads an extension; its content too must be in DER.
-fn optional<T>(
-    certificate: &Certificate,
-    oid: ObjectIdentifier,
-    name: &'static str,
-) -> Result<Option<T>, Fault>
+fn optional<T>(certificate: &Certificate, oid: ObjectIdentifier, part: Part) -> Result<Option<T>, Fault>
 where
     T: for<'a> Decode<'a> + Encode,
 {
@@ -283,9 +293,9 @@ where
         return Ok(None);
     };
     let bytes = extension.extn_value.as_bytes();
-    let value = T::from_der(bytes).map_err(|_| Fault::Extension(name))?;
+    let value = T::from_der(bytes).map_err(|_| Fault::Extension(part))?;
     match value.to_der() {
         Ok(again) if again == bytes => Ok(Some(value)),
-        _ => Err(Fault::Extension(name)),
+        _ => Err(Fault::Extension(part)),
     }
 }

@@ -41,6 +41,32 @@ pub enum PemError {
     },
 }
 
+impl PemError {
+    /// A stable word for programs, kebab-case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "pem-too-large",
+            Self::Malformed { .. } => "pem-malformed",
+            Self::Label { .. } => "pem-label",
+        }
+    }
+
+    /// The sentence in Japanese.
+    #[must_use]
+    pub fn japanese(&self) -> String {
+        match self {
+            Self::TooLarge { got } => {
+                format!("文書が{got}バイトあり、受け付ける上限の{MAX_TEXT}バイトを超えています")
+            }
+            Self::Malformed { expected } => {
+                format!("PEM形式ではありません。-----BEGIN {expected}-----で始まる部分が必要です")
+            }
+            Self::Label { expected, got } => format!("{expected}があるべきところに{got}があります"),
+        }
+    }
+}
+
 /// Every block of the text, which must all have this label. Lines around the blocks are skipped.
 pub(crate) fn all(text: &str, expected: &'static str) -> Result<Vec<Vec<u8>>, PemError> {
     if text.len() > MAX_TEXT {

@@ -98,7 +98,9 @@ impl BuilderProfile for Profile {
             false,
             &SubjectKeyIdentifier(OctetString::new(key_id(&key)?)?),
         )?);
-        if self.issuer != self.subject {
+        // RFC 5280 §4.2.1.1: only who signs with the key that is certified may leave it out. The certificate of a
+        // root's successor is self-issued but not self-signed.
+        if issuer != key {
             let id = AuthorityKeyIdentifier {
                 key_identifier: Some(OctetString::new(key_id(&issuer)?)?),
                 ..AuthorityKeyIdentifier::default()

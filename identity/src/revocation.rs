@@ -14,7 +14,8 @@ use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::{AuthorityKeyIdentifier, CrlNumber, CrlReason};
 
 use crate::certificate::UnknownWord;
-use crate::chain::{Chain, ChainError, TrustAnchor, verify_issuing};
+use crate::chain::{Anchors, Chain, ChainError, verify_issuing};
+use crate::fault::Utc;
 use crate::issue::CertificateAuthority;
 use crate::key::PublicKey;
 use crate::path::Parsed;
@@ -84,6 +85,20 @@ impl RevocationReason {
             .map_or("unspecified", |row| row.1)
     }
 
+    /// Its name in Japanese.
+    #[must_use]
+    pub const fn japanese(self) -> &'static str {
+        match self {
+            Self::Unspecified => "理由の記載なし",
+            Self::KeyCompromise => "鍵の危殆化",
+            Self::AffiliationChanged => "所属の変更",
+            Self::Superseded => "証明書の更新",
+            Self::CessationOfOperation => "利用の終了",
+            Self::CertificateHold => "一時停止",
+            Self::PrivilegeWithdrawn => "資格の取消し",
+        }
+    }
+
     fn code(self) -> CrlReason {
         Self::TABLE
             .iter()
@@ -147,6 +162,57 @@ pub enum RevocationError {
     /// It was made at a time that has not come.
     #[error("the revocation list was made in the future; check the clock of this computer")]
     FromTheFuture,
+    /// Another authority's name or key stands in it.
+    #[error("the revocation list was issued by another authority than that of the chain")]
+    AnotherIssuer,
+    /// The next list was due before `since`; [`RevocationList::check_current`] only.
+    #[error("the revocation list was to be replaced by {}; fetch the newest one", Utc(*since))]
+    Expired {
+        /// When the next was due.
+        since: Timestamp,
+    },
+}
+
+impl RevocationError {
+    /// A stable word for programs, kebab-case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Pem(PemError::TooLarge { .. }) | Self::TooLarge { .. } => "crl-too-large",
+            Self::Pem(PemError::Label { .. }) => "crl-pem-label",
+            Self::Pem(_) => "crl-pem-malformed",
+            Self::Malformed(_) => "crl-malformed",
+            Self::Profile(_) => "crl-profile",
+            Self::Issuer(error) => error.code(),
+            Self::Signature => "crl-signature",
+            Self::FromTheFuture => "crl-from-the-future",
+            Self::AnotherIssuer => "crl-of-another-authority",
+            Self::Expired { .. } => "crl-expired",
+        }
+    }
+
+    /// The sentence in Japanese.
+    #[must_use]
+    pub fn japanese(&self) -> String {
+        match self {
+            Self::Pem(error) => format!("失効リストを読み取れません:{}", error.japanese()),
+            Self::TooLarge { got } => {
+                format!("失効リストが{got}バイトあり、受け付ける上限の{MAX_LIST}バイトを超えています")
+            }
+            Self::Malformed(what) => format!("失効リストとして読めません({what})"),
+            Self::Profile(what) => format!("失効リストが定められた形ではありません({what})"),
+            Self::Issuer(error) => format!("失効リストの発行者に問題があります:{}", error.japanese()),
+            Self::Signature => "失効リストの署名が発行認証局のものではありません".to_owned(),
+            Self::FromTheFuture => {
+                "失効リストの作成日時が未来です。この端末の時計を確かめてください".to_owned()
+            }
+            Self::AnotherIssuer => "失効リストがこの証明書の発行認証局のものではありません".to_owned(),
+            Self::Expired { since } => format!(
+                "失効リストの次回更新日時({})を過ぎています。最新のものを取得してください",
+                Utc(*since)
+            ),
+        }
+    }
 }
 
 /// How old a list is, as the protocol's freshness rule asks.
@@ -177,13 +243,13 @@ impl RevocationList {
     ///
     /// # Errors
     /// [`RevocationError`], telling what is wrong.
-    pub fn verify(
+    pub fn verify<A: Anchors + ?Sized>(
         der: &[u8],
         chain: &Chain,
-        anchor: &TrustAnchor,
+        anchors: &A,
         now: Timestamp,
     ) -> Result<Self, RevocationError> {
-        let issuing = verify_issuing(chain, anchor, now)?;
+        let issuing = verify_issuing(chain, anchors.roots(), now)?;
         let list = parse(der, &issuing)?;
         if list.this_update > now.plus(crate::device_list::CLOCK_TOLERANCE) {
             return Err(RevocationError::FromTheFuture);
@@ -195,13 +261,13 @@ impl RevocationList {
     ///
     /// # Errors
     /// As [`Self::verify`], or [`RevocationError::Pem`].
-    pub fn verify_pem(
+    pub fn verify_pem<A: Anchors + ?Sized>(
         text: &str,
         chain: &Chain,
-        anchor: &TrustAnchor,
+        anchors: &A,
         now: Timestamp,
     ) -> Result<Self, RevocationError> {
-        Self::verify(&pem::one(text, pem::REVOCATION_LIST)?, chain, anchor, now)
+        Self::verify(&pem::one(text, pem::REVOCATION_LIST)?, chain, anchors, now)
     }
 
     /// Its number. A node never goes back to a lower one.
@@ -230,6 +296,19 @@ impl RevocationList {
             86_401..=259_200 => Freshness::Ageing,
             _ => Freshness::Stale,
         }
+    }
+
+    /// Refuses a list whose successor is overdue at `now`. Nodes go by [`Self::freshness`] instead.
+    ///
+    /// # Errors
+    /// [`RevocationError::Expired`].
+    pub fn check_current(&self, now: Timestamp) -> Result<(), RevocationError> {
+        if now > self.next_update {
+            return Err(RevocationError::Expired {
+                since: self.next_update,
+            });
+        }
+        Ok(())
     }
 
     /// What it revokes, in order of serial numbers.

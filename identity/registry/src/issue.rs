@@ -114,7 +114,7 @@ impl PractitionerOrder {
                 jurisdiction: self.jurisdiction,
                 kind: self.licence_type.parse::<LicenceKind>()?,
                 number: self.licence_number,
-                registered_on: self.registered_on.as_deref().map_or(Ok(Timestamp(0)), day)?,
+                registered_on: self.registered_on.as_deref().map(day).transpose()?,
             },
             qualifications: qualifications.collect::<Result<_, _>>()?,
             institution: self.institution,

@@ -4,7 +4,7 @@ use der::asn1::{Any, BitString, Int, OctetString};
 use der::{Decode, Encode, Sequence};
 use dokuei_identity::certificate::{LicenceKind, Validity};
 use dokuei_identity::chain::{
-    Chain, ChainError, Fault, Position, TrustAnchor, verify_node, verify_practitioner,
+    Chain, ChainError, Fault, LicenceFault, Part, Position, TrustAnchor, verify_node, verify_practitioner,
 };
 use dokuei_identity::key::SecretKey;
 use dokuei_identity::time::Timestamp;
@@ -190,42 +190,42 @@ fn defects() -> Vec<Defect> {
         (
             "critical policies",
             |body| body.extension(POLICIES).critical = true,
-            Fault::Criticality("certificate policies"),
+            Fault::Criticality(Part::Policies),
         ),
         (
             "key usage not critical",
             |body| body.extension(KEY_USAGE).critical = false,
-            Fault::Criticality("key usage"),
+            Fault::Criticality(Part::KeyUsage),
         ),
         (
             "licence information not critical",
             |body| body.extension(LICENCE_INFO).critical = false,
-            Fault::Criticality("licence information"),
+            Fault::Criticality(Part::LicenceInfo),
         ),
         (
             "no basic constraints",
             |body| body.remove(BASIC_CONSTRAINTS),
-            Fault::Missing("basic constraints"),
+            Fault::Missing(Part::BasicConstraints),
         ),
         (
             "no key usage",
             |body| body.remove(KEY_USAGE),
-            Fault::Missing("key usage"),
+            Fault::Missing(Part::KeyUsage),
         ),
         (
             "no subject key identifier",
             |body| body.remove(SUBJECT_KEY_ID),
-            Fault::Missing("subject key identifier"),
+            Fault::Missing(Part::SubjectKeyId),
         ),
         (
             "no authority key identifier",
             |body| body.remove(AUTHORITY_KEY_ID),
-            Fault::Missing("authority key identifier"),
+            Fault::Missing(Part::AuthorityKeyId),
         ),
         (
             "no licence information",
             |body| body.remove(LICENCE_INFO),
-            Fault::Missing("licence information"),
+            Fault::Missing(Part::LicenceInfo),
         ),
         ("no policies", |body| body.remove(POLICIES), Fault::Policy),
         (
@@ -241,7 +241,7 @@ fn defects() -> Vec<Defect> {
         (
             "basic constraints that spell out a default",
             |body| body.set(BASIC_CONSTRAINTS, "3003010100"),
-            Fault::Extension("basic constraints"),
+            Fault::Extension(Part::BasicConstraints),
         ),
         (
             "key usage of an authority",
@@ -272,24 +272,28 @@ fn defects() -> Vec<Defect> {
         (
             "a qualification that is not known",
             |body| body.replace_text(LICENCE_INFO, b"oral-radiology", b"oral-astrology"),
-            Fault::Licence("a specialty is unknown"),
+            Fault::Licence(LicenceFault::Unknown),
         ),
         (
             "a jurisdiction that is none",
             |body| body.replace_text(LICENCE_INFO, b"JP", b"jp"),
-            Fault::Licence("the jurisdiction is not two capital letters"),
+            Fault::Licence(LicenceFault::Jurisdiction),
         ),
         (
             "a licence that is not of the published form",
             |body| body.set(LICENCE_INFO, "3000"),
-            Fault::Licence("it is not of the published form"),
+            Fault::Licence(LicenceFault::Form),
         ),
         (
             "another hcRole",
             |body| body.replace_text(DIRECTORY_ATTRIBUTES, b"Dentist", b"Doctors"),
             Fault::Role,
         ),
-        ("no hcRole", |body| body.remove(DIRECTORY_ATTRIBUTES), Fault::Role),
+        (
+            "no hcRole",
+            |body| body.remove(DIRECTORY_ATTRIBUTES),
+            Fault::NoRole,
+        ),
         (
             "another name than the licence's",
             |body| body.replace_text(LICENCE_INFO, b"Hanako Tanaka", b"Hanako Tanabe"),
@@ -414,7 +418,7 @@ fn a_chain_of_another_shape_is_refused() {
         verify(&root),
         ChainError::Refused {
             at: Position::Issuing,
-            fault: Fault::Missing("authority key identifier")
+            fault: Fault::Missing(Part::AuthorityKeyId)
         }
     );
     let by_end = Chain {

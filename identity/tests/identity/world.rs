@@ -84,7 +84,7 @@ pub(crate) fn specialist() -> PractitionerSubject {
             jurisdiction: "JP".to_owned(),
             kind: LicenceKind::Dentist,
             number: "123456".to_owned(),
-            registered_on: Timestamp(1_000_000_000),
+            registered_on: Some(Timestamp(1_000_000_000)),
         },
         qualifications: vec![Qualification {
             code: QualificationCode::OralRadiology,

@@ -111,7 +111,7 @@ impl Registry {
                 jurisdiction: "JP".to_owned(),
                 kind: LicenceKind::Dentist,
                 number: "123456".to_owned(),
-                registered_on: Timestamp(0),
+                registered_on: None,
             },
             qualifications: person.reads.then_some(reads).into_iter().collect(),
             institution: Some(institution.to_owned()),

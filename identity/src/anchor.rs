@@ -1,0 +1,164 @@
+//! What chains are verified to: a root, or a root and the successors that it named.
+
+use std::sync::Arc;
+
+use crate::chain::ChainError;
+use crate::fault::{Fault, Position};
+use crate::fingerprint::Fingerprint;
+use crate::path::Parsed;
+use crate::pem;
+use crate::time::Timestamp;
+
+/// A root that everything is verified to: a self-signed certificate whose form and signature were checked. That it
+/// is the *right* root only its fingerprint tells, which its operator publishes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustAnchor(Parsed);
+
+impl TrustAnchor {
+    /// Takes a root certificate, DER.
+    ///
+    /// # Errors
+    /// [`ChainError::Refused`] when it is not a self-signed root of our profile.
+    pub fn from_der(der: &[u8]) -> Result<Self, ChainError> {
+        let root = Parsed::read(der, Position::Root)?;
+        root.check_issuer(&root)?;
+        root.check_authority(1)?;
+        Ok(Self(root))
+    }
+
+    /// Takes a root certificate, PEM; it must be alone in the text.
+    ///
+    /// # Errors
+    /// As [`Self::from_der`], or [`ChainError::Pem`].
+    pub fn from_pem(text: &str) -> Result<Self, ChainError> {
+        match pem::all(text, pem::CERTIFICATE)?.as_slice() {
+            [der] => Self::from_der(der),
+            all => Err(ChainError::Length { got: all.len() }),
+        }
+    }
+
+    /// Prints PEM.
+    #[must_use]
+    pub fn to_pem(&self) -> String {
+        pem::print(pem::CERTIFICATE, self.der())
+    }
+
+    /// The certificate, DER.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.0.der
+    }
+
+    /// SHA-256 of the certificate.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(self.der())
+    }
+
+    pub(crate) const fn parsed(&self) -> &Parsed {
+        &self.0
+    }
+}
+
+/// A root and its successors. The first root fixes the network's name for ever; a successor is believed because the
+/// root before it certified its key (RFC 4210 §4.4, `newWithOld`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustAnchors {
+    /// The first is the one that was given; each other was proven by one before it. Never empty.
+    roots: Vec<TrustAnchor>,
+}
+
+/// The most roots that are kept: rollovers are rare, so more is an attack or a mistake.
+pub const MAX_ROOTS: usize = 16;
+
+impl TrustAnchors {
+    /// Only the first root.
+    #[must_use]
+    pub fn new(first: TrustAnchor) -> Self {
+        Self { roots: vec![first] }
+    }
+
+    /// The root that names the network ([`crate::network::NetworkName::of`]).
+    #[must_use]
+    pub fn first(&self) -> &TrustAnchor {
+        // Made with one root, and roots are only ever added.
+        self.roots.first().expect("there is always a first root")
+    }
+
+    /// Every root, the oldest first.
+    #[must_use]
+    pub fn all(&self) -> &[TrustAnchor] {
+        &self.roots
+    }
+
+    /// Adds a successor (`root`, DER), which a root that is already here certified by `cross`
+    /// ([`crate::issue::CertificateAuthority::cross_certify`]). `at` is when it was announced: the old root and the
+    /// cross certificate must have been in force then; later they may expire. A successor that is here already changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`ChainError`]: of the successor ([`Position::Root`]) or of its proof ([`Position::Cross`]), or
+    /// [`ChainError::TooManyRoots`].
+    pub fn add(&mut self, root: &[u8], cross: &[u8], at: Timestamp) -> Result<(), ChainError> {
+        let successor = TrustAnchor::from_der(root)?;
+        if self.roots.contains(&successor) {
+            return Ok(());
+        }
+        let cross = Parsed::read(cross, Position::Cross)?;
+        let old = issuer_among(&self.roots, &cross);
+        cross.check_issuer(old.parsed())?;
+        cross.check_authority(1)?;
+        if cross.key != successor.0.key {
+            return cross.refuse(Fault::Key);
+        }
+        if cross.subject() != successor.0.subject() {
+            return cross.refuse(Fault::Subject);
+        }
+        old.0.check_time(at)?;
+        cross.check_time(at)?;
+        if self.roots.len() >= MAX_ROOTS {
+            return Err(ChainError::TooManyRoots);
+        }
+        self.roots.push(successor);
+        Ok(())
+    }
+}
+
+/// What a chain can be verified to: [`TrustAnchor`] (one root) or [`TrustAnchors`] (a root and its successors).
+pub trait Anchors {
+    /// The roots, the first root first; never empty.
+    fn roots(&self) -> &[TrustAnchor];
+}
+
+impl Anchors for TrustAnchor {
+    fn roots(&self) -> &[TrustAnchor] {
+        std::slice::from_ref(self)
+    }
+}
+
+impl Anchors for TrustAnchors {
+    fn roots(&self) -> &[TrustAnchor] {
+        &self.roots
+    }
+}
+
+impl<T: Anchors + ?Sized> Anchors for &T {
+    fn roots(&self) -> &[TrustAnchor] {
+        (**self).roots()
+    }
+}
+
+impl<T: Anchors + ?Sized> Anchors for Arc<T> {
+    fn roots(&self) -> &[TrustAnchor] {
+        (**self).roots()
+    }
+}
+
+/// The root that `certificate` names as its issuer; when none fits, the first, whose check then tells what is wrong.
+pub(crate) fn issuer_among<'a>(roots: &'a [TrustAnchor], certificate: &Parsed) -> &'a TrustAnchor {
+    let first = roots.first().expect("there is always a first root");
+    roots
+        .iter()
+        .find(|root| certificate.names(&root.0))
+        .unwrap_or(first)
+}
