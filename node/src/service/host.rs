@@ -165,7 +165,8 @@ const fn refused(code: RefusalCode) -> CaseReply {
 impl Node {
     /// What we say of ourselves.
     fn own_hello(&self) -> Result<OwnHello, ServiceError> {
-        let credentials = self.credentials()?;
+        let held = self.trust()?;
+        let credentials = &held.credentials;
         let crl = credentials.revoked.as_ref().map_or(
             CrlState {
                 number: 0,
@@ -189,13 +190,13 @@ impl Node {
 
     /// Those who work here and have a device list.
     pub(super) fn own_cards(&self) -> Result<Vec<PractitionerCard>, ServiceError> {
-        let (credentials, now) = (self.credentials()?, self.now());
+        let (held, now) = (self.trust()?, self.now());
         let mut cards = Vec::new();
         for person in self.practitioners()? {
             let Some(chain) = self.practitioner_files().chain(&person.id)? else {
                 continue;
             };
-            let Ok(certificate) = credentials.practitioner(&chain, now) else {
+            let Ok(certificate) = held.credentials.practitioner(&chain, now) else {
                 continue;
             };
             let Some(list) = self.people().device_list(&certificate, now)? else {
@@ -211,13 +212,13 @@ impl Node {
 
     /// Verifies a peer and everybody who works there, and remembers them.
     fn judge(&self, peer: &PeerId, hello: &Hello) -> Result<Admitted, Refusal> {
-        let (credentials, now) = (
-            self.credentials()
+        let (held, now) = (
+            self.trust()
                 .map_err(|_| Refusal::new(RefusalCode::NotEnrolled, "no certificate installed"))?,
             self.now(),
         );
         let chain: Chain = decoded(&hello.node_chain)?;
-        let certificate = credentials.node_of(&chain, now).map_err(chain_refused)?;
+        let certificate = held.credentials.node_of(&chain, now).map_err(chain_refused)?;
         // Before anything is remembered: a peer may show another node's chain, which is public.
         if peer_id_of(&certificate.key) != *peer {
             let why = "the node certificate is not that of the connection";
@@ -272,9 +273,12 @@ impl Node {
     /// Verifies a practitioner and her device list, and remembers both.
     fn learn_practitioner(&self, card: &PractitionerCard) -> Result<(), Refusal> {
         let not_enrolled = |_| Refusal::new(RefusalCode::NotEnrolled, "no certificate installed");
-        let (credentials, now) = (self.credentials().map_err(not_enrolled)?, self.now());
+        let (held, now) = (self.trust().map_err(not_enrolled)?, self.now());
         let chain: Chain = decoded(&card.chain)?;
-        let person = credentials.practitioner(&chain, now).map_err(chain_refused)?;
+        let person = held
+            .credentials
+            .practitioner(&chain, now)
+            .map_err(chain_refused)?;
         self.people()
             .remember_practitioner(&chain, &person, now)
             .map_err(|error| internal(&error))?;

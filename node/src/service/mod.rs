@@ -22,11 +22,11 @@ mod requesting;
 mod sign_in;
 pub mod status;
 mod studies;
+mod trust;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use dokuei_identity::certificate::NodeCertificate;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::time::Timestamp;
 use dokuei_net::{Network, PeerId};
@@ -39,6 +39,7 @@ use self::fetch::Fetching;
 use self::jobs::Jobs;
 use self::people::People;
 use self::session::Sessions;
+use self::trust::{Held, Trust};
 use crate::clock;
 use crate::config::Config;
 use crate::credentials::Credentials;
@@ -64,8 +65,7 @@ struct Inner {
     config: Config,
     secrets: NodeSecrets,
     store: Store,
-    credentials: Option<Credentials>,
-    certificate: Option<NodeCertificate>,
+    trust: Trust,
     people: People,
     sessions: Sessions,
     jobs: Jobs,
@@ -94,20 +94,24 @@ impl Node {
     pub fn open(dir: DataDir, config: Config, secrets: NodeSecrets) -> Result<Self, ServiceError> {
         let now = clock::now();
         let store = Store::open(dir.root(), &storage_key(&secrets))?;
-        let credentials = Credentials::read(&dir, now)?;
-        let certificate = credentials
-            .as_ref()
-            .map(|credentials| credentials.node(now))
+        let held = Credentials::read(&dir, now)?
+            .map(|credentials| -> Result<Held, ServiceError> {
+                let certificate = credentials.node(now)?;
+                Ok(Held {
+                    credentials,
+                    certificate,
+                })
+            })
             .transpose()?;
-        let people = People::new(store.clone(), credentials.clone());
+        let trust = Trust::new(held);
+        let people = People::new(store.clone(), trust.clone());
         let sessions = Sessions::new(u64::from(config.api.auto_lock_minutes) * 60);
         let inner = Inner {
             dir,
             config,
             secrets,
             store,
-            credentials,
-            certificate,
+            trust,
             people,
             sessions,
             jobs: Jobs::default(),
@@ -178,25 +182,19 @@ impl Node {
         self.0.network.get()
     }
 
-    fn credentials(&self) -> Result<&Credentials, ServiceError> {
-        self.0.credentials.as_ref().ok_or(ServiceError::NoNodeCertificate)
-    }
-
-    fn certificate(&self) -> Result<&NodeCertificate, ServiceError> {
-        self.0.certificate.as_ref().ok_or(ServiceError::NoNodeCertificate)
+    /// What is trusted now.
+    fn trust(&self) -> Result<Arc<Held>, ServiceError> {
+        self.0.trust.require()
     }
 
     /// Fingerprint of this node's certificate.
     fn here(&self) -> Result<Fingerprint, ServiceError> {
-        Ok(self.certificate()?.fingerprint)
+        Ok(self.trust()?.certificate.fingerprint)
     }
 
     fn crl_number(&self) -> u64 {
-        let revoked = self
-            .0
-            .credentials
-            .as_ref()
-            .and_then(|credentials| credentials.revoked.as_ref());
+        let held = self.0.trust.get();
+        let revoked = held.as_ref().and_then(|held| held.credentials.revoked.as_ref());
         revoked.map_or(0, |list| list.number())
     }
 
@@ -223,9 +221,9 @@ impl Node {
 
     /// Our own certificate belongs to those that entries are verified against.
     fn remember_ourselves(&self, now: Timestamp) -> Result<(), ServiceError> {
-        if let (Some(credentials), Some(certificate)) = (&self.0.credentials, &self.0.certificate) {
+        if let Some(held) = self.0.trust.get() {
             self.people()
-                .remember_node(&credentials.chain, certificate, now)?;
+                .remember_node(&held.credentials.chain, &held.certificate, now)?;
         }
         Ok(())
     }

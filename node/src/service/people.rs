@@ -19,8 +19,8 @@ use minicbor::{Decode, Encode};
 
 use super::error::ServiceError;
 use super::logs;
+use super::trust::Trust;
 use crate::clock;
-use crate::credentials::Credentials;
 
 /// The rule under which somebody is refused whose certificate has not been seen here yet.
 pub(super) const UNKNOWN_CERTIFICATE: &str = "known-certificate";
@@ -48,21 +48,17 @@ struct Seen {
 #[derive(Debug)]
 pub(super) struct People {
     store: Store,
-    credentials: Option<Credentials>,
+    trust: Trust,
     known: Mutex<HashMap<Fingerprint, (Chain, Known)>>,
 }
 
 impl People {
-    pub(super) fn new(store: Store, credentials: Option<Credentials>) -> Self {
+    pub(super) fn new(store: Store, trust: Trust) -> Self {
         Self {
             store,
-            credentials,
+            trust,
             known: Mutex::default(),
         }
-    }
-
-    fn credentials(&self) -> Result<&Credentials, ServiceError> {
-        self.credentials.as_ref().ok_or(ServiceError::NoNodeCertificate)
     }
 
     /// Keeps the chain of a practitioner whose certificate was just verified.
@@ -137,7 +133,8 @@ impl People {
             return cached;
         }
         let seen: Seen = cbor::decode(&self.store.chain(fingerprint).ok()??).ok()?;
-        let anchor = &self.credentials.as_ref()?.anchor;
+        let held = self.trust.get()?;
+        let anchor = &held.credentials.anchor;
         let chain = seen.chain;
         let known = if seen.kind_is_node {
             Known::Node(chain::verify_node(&chain, anchor, seen.at, None).ok()?)
@@ -236,7 +233,8 @@ impl People {
 
     /// Verifies a chain as it stands now, against the newest revocation list.
     fn standing_now(&self, fingerprint: &Fingerprint) -> Result<(), ServiceError> {
-        let credentials = self.credentials()?;
+        let held = self.trust.require()?;
+        let credentials = &held.credentials;
         let (chain, known) = self
             .known(fingerprint)
             .ok_or(ServiceError::Unknown("certificate"))?;

@@ -276,7 +276,7 @@ impl Node {
             requester: Requester {
                 practitioner: certificate.fingerprint,
                 name: certificate.name.japanese.clone(),
-                institution: self.certificate()?.institution.clone(),
+                institution: self.trust()?.certificate.institution.clone(),
             },
             consultant,
             patient: patient_of(study),

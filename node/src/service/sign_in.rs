@@ -43,7 +43,7 @@ impl Node {
             .practitioner_files()
             .chain(id)?
             .ok_or(ServiceError::NoPractitionerCertificate)?;
-        let certificate = self.credentials()?.practitioner(&chain, now)?;
+        let certificate = self.trust()?.credentials.practitioner(&chain, now)?;
         self.people().remember_practitioner(&chain, &certificate, now)?;
         let session = Session {
             id: id.to_owned(),
@@ -104,7 +104,8 @@ impl Node {
 
     /// Puts this node into the practitioner's device list when it is not in it or runs out soon.
     fn publish_devices(&self, session: &Session, now: Timestamp) -> Result<(), ServiceError> {
-        let node = self.certificate()?;
+        let held = self.trust()?;
+        let node = &held.certificate;
         let kem = kem_key(&session.secrets);
         let (public, kid) = (kem.public(), kid_of(&kem.public()));
         let known = self.people().device_list(&session.certificate, now)?;

@@ -33,11 +33,11 @@ impl Node {
     /// # Errors
     /// [`dokuei_net::NetError`] when no address can be listened on.
     pub async fn join(&self, meeting: Meeting) -> Result<(), dokuei_net::NetError> {
-        let Some(credentials) = &self.0.credentials else {
+        let Some(held) = self.0.trust.get() else {
             tracing::warn!("no certificate of this node is installed: it meets nobody");
             return Ok(());
         };
-        let name = NetworkName::of(&credentials.anchor).to_string();
+        let name = NetworkName::of(&held.credentials.anchor).to_string();
         let mut config = NetworkConfig::new(self.0.secrets.node.clone(), name);
         config.listen = meeting.listen;
         config.bootstraps = meeting.bootstraps;
@@ -70,7 +70,8 @@ impl Node {
 
     fn status_view(&self, network: &Status) -> Result<Value, ServiceError> {
         let now = self.now();
-        let certificate = self.0.certificate.as_ref();
+        let held = self.0.trust.get();
+        let certificate = held.as_ref().map(|held| &held.certificate);
         let signed_in: Vec<Value> = self
             .sessions()
             .all(now)
@@ -93,7 +94,7 @@ impl Node {
             "peer_id": peer_id_of(&self.0.secrets.node.public()).to_string(),
             "institution": self.config().institution.name,
             "node_fingerprint": certificate.map(|one| one.fingerprint),
-            "network": self.0.credentials.as_ref().map(|one| NetworkName::of(&one.anchor).to_string()),
+            "network": held.as_ref().map(|held| NetworkName::of(&held.credentials.anchor).to_string()),
             "crl_number": self.crl_number(),
             "listening": network.listening.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "external": network.external.iter().map(ToString::to_string).collect::<Vec<_>>(),
