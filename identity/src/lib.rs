@@ -26,6 +26,7 @@ pub mod pem;
 pub mod policy;
 mod profile;
 mod refusal;
+pub mod register;
 pub mod request;
 pub mod revocation;
 pub mod serial;

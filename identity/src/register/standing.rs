@@ -1,0 +1,320 @@
+//! What the entries amount to: which certificates are in force.
+//!
+//! A fold over the entries in their order; it can always be rebuilt from them. The rules: a certificate that the
+//! register does not know has no standing. What is revoked or superseded stays so. A suspension ends only by
+//! reinstatement. An act against a certificate that was not (yet) entered is kept, and holds when it is entered.
+
+use std::collections::BTreeMap;
+
+use super::entry::{Act, Entry, KeyId};
+use crate::certificate::Validity;
+use crate::chain::{Chain, Position};
+use crate::extension::{NODE_POLICY, PRACTITIONER_POLICY};
+use crate::fingerprint::Fingerprint;
+use crate::key::PublicKey;
+use crate::path::Parsed;
+use crate::revocation::RevocationReason;
+use crate::serial::Serial;
+use crate::time::Timestamp;
+
+/// What the register says about a certificate. Whether it is within its validity is another question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Standing {
+    /// It holds.
+    InForce,
+    /// It does not hold for now.
+    Suspended {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// It does not hold any more.
+    Revoked {
+        /// Since when.
+        since: Timestamp,
+        /// Why.
+        reason: RevocationReason,
+    },
+    /// Another certificate took its place.
+    Superseded {
+        /// Since when.
+        since: Timestamp,
+        /// The other one.
+        by: Fingerprint,
+    },
+}
+
+/// Whom a certificate is for, as its policy says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Role {
+    /// A practitioner.
+    Practitioner,
+    /// A node of an institution.
+    Node,
+    /// Another certificate: the registry's own, or of a kind that is not known here.
+    Other,
+}
+
+/// A certificate in the register. Its entry has the certificate itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its fingerprint.
+    pub fingerprint: Fingerprint,
+    /// Whom it is for.
+    pub role: Role,
+    /// Its key; absent when the certificate is of no form that is known here.
+    pub key: Option<PublicKey>,
+    /// Its serial number; absent likewise.
+    pub serial: Option<Serial>,
+    /// From when to when it is valid; absent likewise.
+    pub validity: Option<Validity>,
+    /// The number of the entry that issued it; absent when there was an act against it only.
+    pub entry: Option<u64>,
+    /// What the register says about it.
+    pub standing: Standing,
+}
+
+/// A revocation list that the register knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListNote {
+    /// Its number.
+    pub number: u64,
+    /// SHA-256 of its DER.
+    pub sha256: [u8; 32],
+    /// When it was entered.
+    pub at: Timestamp,
+}
+
+/// A root that took an earlier one's place. Its cross certificate must be verified before it is believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuccessorRoot {
+    /// The new root, DER.
+    pub der: Vec<u8>,
+    /// Its key, certified by the old root, DER.
+    pub cross: Vec<u8>,
+}
+
+/// The key that applications are sealed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApplicationKey {
+    /// The X-Wing public key.
+    pub kem: Vec<u8>,
+    /// Its identifier.
+    pub kid: [u8; 16],
+}
+
+/// The standing of everything in a register.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standings {
+    members: BTreeMap<Fingerprint, Member>,
+    authorities: Vec<(Fingerprint, Vec<u8>)>,
+    roots: Vec<SuccessorRoot>,
+    application_key: Option<ApplicationKey>,
+    lists: BTreeMap<KeyId, ListNote>,
+    entries: u64,
+    last: Option<Timestamp>,
+}
+
+impl Standings {
+    /// The standing of a certificate; `None` when the register does not know it.
+    #[must_use]
+    pub fn standing(&self, fingerprint: &Fingerprint) -> Option<Standing> {
+        Some(self.members.get(fingerprint)?.standing)
+    }
+
+    /// The certificate of this fingerprint.
+    #[must_use]
+    pub fn member(&self, fingerprint: &Fingerprint) -> Option<&Member> {
+        self.members.get(fingerprint)
+    }
+
+    /// Every certificate, in order of fingerprints.
+    pub fn members(&self) -> impl Iterator<Item = &Member> {
+        self.members.values()
+    }
+
+    /// The certificates of a role that are in force and within their validity at `now`.
+    pub fn in_force(&self, role: Role, now: Timestamp) -> impl Iterator<Item = &Member> {
+        self.members.values().filter(move |member| {
+            let valid = member
+                .validity
+                .is_some_and(|validity| validity.not_before <= now && now <= validity.not_after);
+            member.role == role && member.standing == Standing::InForce && valid
+        })
+    }
+
+    /// The practitioners' certificates in force at `now`.
+    pub fn practitioners(&self, now: Timestamp) -> impl Iterator<Item = &Member> {
+        self.in_force(Role::Practitioner, now)
+    }
+
+    /// The nodes' certificates in force at `now`.
+    pub fn nodes(&self, now: Timestamp) -> impl Iterator<Item = &Member> {
+        self.in_force(Role::Node, now)
+    }
+
+    /// The certificates for a key, in force or not: how an applicant finds what was issued to it.
+    pub fn of_key(&self, key: PublicKey) -> impl Iterator<Item = &Member> {
+        self.members.values().filter(move |member| member.key == Some(key))
+    }
+
+    /// The issuing authorities' certificates (DER) that were not revoked, oldest first. They must still be verified
+    /// to the root.
+    pub fn issuing_authorities(&self) -> impl Iterator<Item = &[u8]> {
+        let holds = |fingerprint| !matches!(self.standing(fingerprint), Some(Standing::Revoked { .. }));
+        self.authorities
+            .iter()
+            .filter(move |(fingerprint, _)| holds(fingerprint))
+            .map(|(_, der)| der.as_slice())
+    }
+
+    /// The roots that came after the first one, oldest first. Each must still be verified by its cross certificate.
+    #[must_use]
+    pub fn successor_roots(&self) -> &[SuccessorRoot] {
+        &self.roots
+    }
+
+    /// The key that applications are sealed to now.
+    #[must_use]
+    pub const fn application_key(&self) -> Option<&ApplicationKey> {
+        self.application_key.as_ref()
+    }
+
+    /// The newest revocation list of an issuing authority.
+    #[must_use]
+    pub fn list(&self, issuer: &KeyId) -> Option<ListNote> {
+        self.lists.get(issuer).copied()
+    }
+
+    /// The newest revocation list of each issuing authority.
+    pub fn lists(&self) -> impl Iterator<Item = (&KeyId, &ListNote)> {
+        self.lists.iter()
+    }
+
+    /// How many entries were folded.
+    #[must_use]
+    pub const fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// The time of the last entry; entries never go back behind it.
+    #[must_use]
+    pub const fn last(&self) -> Option<Timestamp> {
+        self.last
+    }
+
+    /// Takes the next entry.
+    pub fn apply(&mut self, entry: &Entry) {
+        let number = self.entries;
+        self.entries += 1;
+        self.last = Some(entry.at);
+        match &entry.act {
+            Act::Issued { chain, supersedes } => self.issued(chain, *supersedes, number, entry.at),
+            Act::Suspended { fingerprint } => {
+                self.change(*fingerprint, |standing| match standing {
+                    Standing::InForce => Standing::Suspended { since: entry.at },
+                    other => other,
+                });
+            }
+            Act::Reinstated { fingerprint } => {
+                self.change(*fingerprint, |standing| match standing {
+                    Standing::Suspended { .. } => Standing::InForce,
+                    other => other,
+                });
+            }
+            Act::Revoked { fingerprint, reason } => {
+                self.change(*fingerprint, |standing| match standing {
+                    Standing::Revoked { .. } => standing,
+                    _ => Standing::Revoked {
+                        since: entry.at,
+                        reason: *reason,
+                    },
+                });
+            }
+            Act::RevocationList {
+                issuer,
+                number,
+                sha256,
+            } => self.list_signed(*issuer, *number, *sha256, entry.at),
+            Act::IssuingAuthority { der } => {
+                let fingerprint = Fingerprint::of(der);
+                if self.authorities.iter().all(|known| known.0 != fingerprint) {
+                    self.authorities.push((fingerprint, der.clone()));
+                }
+            }
+            Act::SuccessorRoot { der, cross } => {
+                if self.roots.iter().all(|known| known.der != *der) {
+                    let (der, cross) = (der.clone(), cross.clone());
+                    self.roots.push(SuccessorRoot { der, cross });
+                }
+            }
+            Act::ApplicationKey { kem, kid } => {
+                let kem = kem.clone();
+                self.application_key = Some(ApplicationKey { kem, kid: *kid });
+            }
+            Act::Unknown { .. } => {}
+        }
+    }
+
+    fn issued(&mut self, chain: &Chain, supersedes: Option<Fingerprint>, number: u64, at: Timestamp) {
+        let fingerprint = chain.fingerprint();
+        let member = self
+            .members
+            .entry(fingerprint)
+            .or_insert_with(|| unknown(fingerprint));
+        if member.entry.is_some() {
+            // The same certificate once more says nothing new.
+            return;
+        }
+        member.entry = Some(number);
+        if let Ok(parsed) = Parsed::read(&chain.end, Position::End) {
+            member.role = match parsed.policies.as_slice() {
+                [PRACTITIONER_POLICY] => Role::Practitioner,
+                [NODE_POLICY] => Role::Node,
+                _ => Role::Other,
+            };
+            member.key = Some(parsed.key);
+            member.serial = Some(parsed.serial);
+            member.validity = Some(parsed.validity);
+        }
+        if let Some(earlier) = supersedes.filter(|earlier| *earlier != fingerprint) {
+            self.change(earlier, |standing| match standing {
+                Standing::InForce | Standing::Suspended { .. } => Standing::Superseded {
+                    since: at,
+                    by: fingerprint,
+                },
+                other => other,
+            });
+        }
+    }
+
+    fn list_signed(&mut self, issuer: KeyId, number: u64, sha256: [u8; 32], at: Timestamp) {
+        let note = ListNote { number, sha256, at };
+        let known = self.lists.entry(issuer).or_insert(note);
+        if number > known.number {
+            *known = note;
+        }
+    }
+
+    fn change(&mut self, fingerprint: Fingerprint, rule: impl FnOnce(Standing) -> Standing) {
+        let member = self
+            .members
+            .entry(fingerprint)
+            .or_insert_with(|| unknown(fingerprint));
+        member.standing = rule(member.standing);
+    }
+}
+
+/// A certificate that was not entered: nothing is known of it but acts against it.
+const fn unknown(fingerprint: Fingerprint) -> Member {
+    Member {
+        fingerprint,
+        role: Role::Other,
+        key: None,
+        serial: None,
+        validity: None,
+        entry: None,
+        standing: Standing::InForce,
+    }
+}
