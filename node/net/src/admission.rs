@@ -27,9 +27,10 @@ use sha2::{Digest as _, Sha256};
 use tokio::time::timeout;
 
 use crate::frame::{FrameError, read_value, write_value};
-use crate::host::{Admitted, Host, OwnHello, Refusal, RefusalCode};
+use crate::host::{Admitted, Host, Meeting, OwnHello, Refusal, RefusalCode};
 use crate::key_of_peer;
 use crate::wire::hello::{Hello, MAX_ADMISSION_FRAME, MAX_PRACTITIONERS, SUITE, Step};
+use crate::wire::register::MAX_CHECKPOINT;
 
 /// How long an admission may take.
 pub const ADMISSION_TIME: Duration = Duration::from_secs(10);
@@ -160,6 +161,7 @@ impl Exchange<'_> {
         if !initiating {
             send(stream, &my_proof()).await?;
         }
+        self.judge_register(&hello).await?;
         let instance = hello.instance;
         let found = self.host.admit(self.peer, hello).await.map_err(Denied::ByUs)?;
         if found != admitted {
@@ -170,6 +172,20 @@ impl Exchange<'_> {
         }
         self.conclude(stream, open_gate).await?;
         Ok(instance)
+    }
+
+    /// Nobody is admitted while one of the two knows less of the register than the other.
+    async fn judge_register(&self, hello: &Hello) -> Result<(), Denied> {
+        match self
+            .host
+            .judge_register(self.peer, hello.checkpoint.clone())
+            .await
+        {
+            Meeting::Even => Ok(()),
+            Meeting::PeerIsBehind => refuse(RefusalCode::Behind, "the peer's register is older than ours"),
+            Meeting::WeAreBehind => refuse(RefusalCode::CatchingUp, "our register is older than the peer's"),
+            Meeting::Refused(refusal) => Err(Denied::ByUs(refusal)),
+        }
     }
 
     /// The verdicts. Whoever may be sent streams has opened its gate before.
@@ -201,6 +217,7 @@ impl Exchange<'_> {
             node_chain: own.node_chain.clone(),
             practitioners: own.practitioners.clone(),
             crl: own.crl,
+            checkpoint: own.checkpoint.clone(),
         }
     }
 
@@ -242,6 +259,9 @@ fn check_hello(bytes: &[u8], now: Timestamp) -> Result<Hello, Denied> {
         .map_err(|error| Denied::ByUs(Refusal::new(RefusalCode::Malformed, error.to_string())))?;
     if hello.practitioners.len() > MAX_PRACTITIONERS {
         return refuse(RefusalCode::Malformed, "the hello names too many practitioners");
+    }
+    if hello.checkpoint.len() > MAX_CHECKPOINT {
+        return refuse(RefusalCode::Malformed, "the checkpoint is too large to be one");
     }
     if !hello.suites.contains(&SUITE) {
         return refuse(RefusalCode::Suite, "the peer does not speak suite 1");

@@ -15,6 +15,7 @@ use libp2p::{
 
 use crate::config::NetworkConfig;
 use crate::error::NetError;
+use crate::gossip::{self, Gossip};
 use crate::streams::Protocols;
 
 /// How long a connection lives without streams. Long, because an admitted peer is one whose urgent request should
@@ -36,6 +37,7 @@ pub(crate) struct Behaviour {
     autonat: Toggle<autonat::v2::client::Behaviour>,
     relay: relay::client::Behaviour,
     dcutr: dcutr::Behaviour,
+    pub(crate) gossip: Gossip,
     pub(crate) streams: libp2p_stream::Behaviour,
 }
 
@@ -46,6 +48,7 @@ pub(crate) fn swarm(
     protocols: &Protocols,
 ) -> Result<Swarm<Behaviour>, NetError> {
     let transport = |error: &dyn std::fmt::Display| NetError::Transport(error.to_string());
+    let gossip = gossip::behaviour(&config.network, &key).map_err(|error| transport(&error))?;
     let swarm = SwarmBuilder::with_existing_identity(key)
         .with_tokio()
         .with_tcp(
@@ -63,7 +66,7 @@ pub(crate) fn swarm(
         .map_err(|error| transport(&error))?
         .with_relay_client(tls::Config::new, yamux::Config::default)
         .map_err(|error| transport(&error))?
-        .with_behaviour(|key, relay| behaviour(config, key, relay, protocols))
+        .with_behaviour(|key, relay| behaviour(config, key, relay, protocols, gossip))
         .map_err(|error| transport(&error))?
         .with_swarm_config(|swarm| swarm.with_idle_connection_timeout(IDLE).with_smart_dial())
         .build();
@@ -75,6 +78,7 @@ fn behaviour(
     key: &Keypair,
     relay: relay::client::Behaviour,
     protocols: &Protocols,
+    gossip: Gossip,
 ) -> Behaviour {
     let me = key.public().to_peer_id();
     let limits = &config.limits;
@@ -101,6 +105,7 @@ fn behaviour(
         autonat: discovery.then(autonat::v2::client::Behaviour::default).into(),
         relay,
         dcutr: dcutr::Behaviour::new(me),
+        gossip,
         streams: libp2p_stream::Behaviour::new(),
     }
 }

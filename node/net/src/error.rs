@@ -34,6 +34,9 @@ pub enum CallError {
     /// The peer is not connected or not admitted at the moment: wait for `on_admitted`.
     #[error("the peer is not connected and admitted at the moment")]
     NotAdmitted,
+    /// There is no connection with the peer at the moment.
+    #[error("the peer is not connected at the moment")]
+    NotConnected,
     /// The peer refused the stream or the message.
     #[error("the peer refused: {0}")]
     Refused(RefusalCode),

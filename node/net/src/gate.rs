@@ -17,6 +17,9 @@ const MAX_HELD: usize = 4096;
 /// Inbound admission exchanges that one peer may have running: two simultaneous connections need two.
 const MAX_ADMISSIONS: usize = 2;
 
+/// Questions about the register that one peer may have open with us, admitted or not.
+const MAX_QUESTIONS: usize = 4;
+
 /// Shared between the driver, the handles and the serving tasks.
 #[derive(Clone, Default)]
 pub(crate) struct Gate(Arc<Mutex<Inner>>);
@@ -33,6 +36,7 @@ struct Standing {
     admitted: bool,
     streams: usize,
     admissions: usize,
+    questions: usize,
 }
 
 /// What a pass was given for.
@@ -40,6 +44,7 @@ struct Standing {
 enum Purpose {
     Application,
     Admission,
+    Question,
 }
 
 /// The right to use one stream; given back when dropped.
@@ -146,6 +151,42 @@ impl Gate {
         })
     }
 
+    /// Asks to answer a question about the public register: whoever is connected may put a few at once.
+    pub(crate) fn enter_question(&self, peer: PeerId) -> Result<Pass, RefusalCode> {
+        let mut inner = self.lock();
+        if inner.held.contains_key(&peer) {
+            return Err(RefusalCode::Policy);
+        }
+        let standing = inner.peers.entry(peer).or_default();
+        if standing.questions >= MAX_QUESTIONS {
+            return Err(RefusalCode::Busy);
+        }
+        standing.questions += 1;
+        Ok(Pass {
+            gate: self.clone(),
+            peer,
+            purpose: Purpose::Question,
+        })
+    }
+
+    /// Whether `peer` is asking us about the register now.
+    pub(crate) fn is_asking(&self, peer: &PeerId) -> bool {
+        self.lock()
+            .peers
+            .get(peer)
+            .is_some_and(|standing| standing.questions > 0)
+    }
+
+    /// Whether a connection with `peer` exists and it is not held off.
+    pub(crate) fn is_connected(&self, peer: &PeerId) -> bool {
+        let inner = self.lock();
+        let connected = inner
+            .peers
+            .get(peer)
+            .is_some_and(|standing| standing.connections > 0);
+        connected && !inner.held.contains_key(peer)
+    }
+
     /// Asks to answer an admission that `peer` began.
     pub(crate) fn enter_admission(&self, peer: PeerId) -> Result<Pass, RefusalCode> {
         let mut inner = self.lock();
@@ -174,8 +215,10 @@ impl Drop for Pass {
         match self.purpose {
             Purpose::Application => standing.streams = standing.streams.saturating_sub(1),
             Purpose::Admission => standing.admissions = standing.admissions.saturating_sub(1),
+            Purpose::Question => standing.questions = standing.questions.saturating_sub(1),
         }
-        let unused = standing.connections == 0 && standing.streams == 0 && standing.admissions == 0;
+        let streams = standing.streams + standing.admissions + standing.questions;
+        let unused = standing.connections == 0 && streams == 0;
         if unused {
             inner.peers.remove(&self.peer);
         }

@@ -6,7 +6,7 @@ use std::io;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::key::PublicKey;
 use dokuei_identity::time::Timestamp;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, FutureExt as _};
 use libp2p::PeerId;
 
 use crate::error::SinkError;
@@ -43,6 +43,50 @@ pub trait Host: Send + Sync + 'static {
         let _ = (peer, refusal, by_us);
     }
 
+    /// Judges the newest checkpoint of a peer (a signed note, empty when it has none) against our own, before
+    /// [`Self::admit`] is asked: nobody is admitted on an old register, neither by us nor we by others.
+    fn judge_register(&self, peer: PeerId, checkpoint: Vec<u8>) -> BoxFuture<'_, Meeting> {
+        let _ = (peer, checkpoint);
+        async { Meeting::Even }.boxed()
+    }
+
+    /// Our register is older than that of `peer`: fetch what is missing, from it or from any other of
+    /// [`crate::Network::register_sources`], and say whether it is here now. The admission is then begun anew.
+    fn catch_up(&self, peer: PeerId) -> BoxFuture<'_, bool> {
+        let _ = peer;
+        async { false }.boxed()
+    }
+
+    /// Answers a question about the public register, of a peer that need not be admitted. Both are the bytes of
+    /// [`crate::wire::register`].
+    ///
+    /// # Errors
+    /// The code that the peer is told.
+    fn register_answer(&self, peer: PeerId, ask: Vec<u8>) -> BoxFuture<'_, Result<Vec<u8>, RefusalCode>> {
+        let _ = (peer, ask);
+        async { Err(RefusalCode::NotFound) }.boxed()
+    }
+
+    /// A checkpoint that came by gossip, through `from` (who need not be its author). It is passed on only after
+    /// [`Verdict::Accept`], so judge by its signature alone and fetch the entries afterwards.
+    fn on_checkpoint(&self, checkpoint: Vec<u8>, from: PeerId) -> BoxFuture<'_, Verdict> {
+        let _ = (checkpoint, from);
+        async { Verdict::Ignore }.boxed()
+    }
+
+    /// A peer that can be asked about the register is there: a bootstrap with a mirror, or an admitted node. What it
+    /// has may be newer than what we have.
+    fn on_register_source(&self, peer: PeerId) {
+        let _ = peer;
+    }
+
+    /// Whether nothing at all is to be had with `peer`, and why (its certificate is revoked). Asked before every
+    /// admission and every dial; the peer is told the code.
+    fn barred(&self, peer: PeerId) -> Option<RefusalCode> {
+        let _ = peer;
+        None
+    }
+
     /// Answers a case message of an admitted peer. `CaseReply::Stored` may name an entry only after it has been
     /// committed to disk.
     fn case_message(&self, peer: PeerId, message: CaseMessage) -> BoxFuture<'_, CaseReply>;
@@ -69,6 +113,32 @@ pub struct OwnHello {
     pub practitioners: Vec<PractitionerCard>,
     /// The revocation list that we have.
     pub crl: CrlState,
+    /// The newest checkpoint that we have accepted, as it was received; empty when there is none.
+    pub checkpoint: Vec<u8>,
+}
+
+/// How the registers of two nodes compare that meet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Meeting {
+    /// Both have the same entries.
+    Even,
+    /// The peer's is older: it is told so and has to come again.
+    PeerIsBehind,
+    /// Ours is older: [`Host::catch_up`] is asked before anything else.
+    WeAreBehind,
+    /// The checkpoint is not to be believed.
+    Refused(Refusal),
+}
+
+/// What becomes of a checkpoint that came by gossip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Good and news: pass it on.
+    Accept,
+    /// Good but nothing new, or not to be judged now: keep it, without blame.
+    Ignore,
+    /// Forged or broken: keep it, and think less of who sent it.
+    Reject,
 }
 
 /// A verified node: what [`Host::admit`] found in the node's chain.
@@ -167,6 +237,12 @@ pub enum RefusalCode {
     Policy = 15,
     /// Something failed on this side.
     Internal = 16,
+    /// The register of who is told is older than that of who says so: catch up and come again.
+    Behind = 17,
+    /// The register of who says so is older: it catches up and comes again by itself.
+    CatchingUp = 18,
+    /// The store of who says so is full.
+    Full = 19,
     /// A code that this version does not know.
     Other = 255,
 }
@@ -192,6 +268,9 @@ impl RefusalCode {
             14 => Self::NotFound,
             15 => Self::Policy,
             16 => Self::Internal,
+            17 => Self::Behind,
+            18 => Self::CatchingUp,
+            19 => Self::Full,
             _ => Self::Other,
         }
     }
@@ -216,6 +295,9 @@ impl fmt::Display for RefusalCode {
             Self::NotFound => "what was asked for is not there",
             Self::Policy => "the rules of the node do not allow it",
             Self::Internal => "something failed on the refusing side",
+            Self::Behind => "the register of the refused node is older; it must catch up first",
+            Self::CatchingUp => "the register of the refusing node is older; it catches up first",
+            Self::Full => "there is no room left",
             Self::Other => "for a reason that this version does not know",
         })
     }

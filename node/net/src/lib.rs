@@ -20,9 +20,11 @@ mod driver;
 mod error;
 mod frame;
 mod gate;
+mod gossip;
 mod host;
 mod network;
 mod package;
+mod question;
 mod serving;
 mod status;
 mod streams;
@@ -30,7 +32,9 @@ pub mod wire;
 
 pub use config::{Limits, NetworkConfig};
 pub use error::{CallError, NetError, PullError, SinkError};
-pub use host::{Admitted, Host, OwnHello, PackageSink, PackageSource, Refusal, RefusalCode};
+pub use host::{
+    Admitted, Host, Meeting, OwnHello, PackageSink, PackageSource, Refusal, RefusalCode, Verdict,
+};
 pub use libp2p::{Multiaddr, PeerId};
 pub use network::Network;
 pub use package::{PullOutcome, PullProgress, PullRequest};

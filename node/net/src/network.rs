@@ -3,17 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use dokuei_identity::cbor;
 use futures::StreamExt as _;
 use libp2p::identity::Keypair;
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::SwarmEvent;
 use libp2p::{Multiaddr, PeerId, Stream, StreamProtocol, Swarm};
+use sha2::{Digest as _, Sha256};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use crate::behaviour::{self, Behaviour};
 use crate::config::{Limits, NetworkConfig};
-use crate::driver::{Command, Driver, Identity, Parts};
+use crate::driver::{Command, Driver, Identity, Parts, peer_of};
 use crate::error::{CallError, NetError, PullError};
 use crate::gate::{Gate, Pass};
 use crate::host::{Host, PackageSink, RefusalCode};
@@ -22,7 +24,8 @@ use crate::serving;
 use crate::status::Status;
 use crate::streams::{self, OpenError, Protocols};
 use crate::wire::case::{CaseMessage, CaseReply};
-use crate::{case, peer_id_of};
+use crate::wire::register::{MAX_ANSWER, MAX_ASK, MAX_DEPOSIT, MAX_RECEIPT, Receipt};
+use crate::{case, peer_id_of, question};
 
 /// How long the operating system may take to give us our listeners.
 const LISTENING: Duration = Duration::from_secs(5);
@@ -143,12 +146,99 @@ impl Network {
         self.tell(Command::Unwant(peer)).await
     }
 
-    /// Ends everything with `peer` at once and holds it off for a time (its certificate has been revoked).
+    /// Ends everything with `peer` at once, running transfers too, and holds it off for a time (its certificate has
+    /// been revoked). Afterwards it stays away as long as [`Host::barred`] says so.
     ///
     /// # Errors
     /// [`NetError::Closed`].
-    pub async fn expel(&self, peer: PeerId, code: RefusalCode) -> Result<(), NetError> {
-        self.tell(Command::Expel(peer, code)).await
+    pub async fn drop_peer(&self, peer: PeerId, reason: RefusalCode) -> Result<(), NetError> {
+        self.tell(Command::Drop(peer, reason)).await
+    }
+
+    /// Tells a checkpoint of the register (a signed note) to everybody.
+    ///
+    /// # Errors
+    /// [`NetError::Closed`].
+    pub async fn announce_checkpoint(&self, checkpoint: Vec<u8>) -> Result<(), NetError> {
+        self.tell(Command::Announce(checkpoint)).await
+    }
+
+    /// Whom one can ask about the register now: bootstraps that have a mirror, then admitted peers.
+    #[must_use]
+    pub fn register_sources(&self) -> Vec<PeerId> {
+        let status = self.status.borrow();
+        let mirrors = status.bootstraps.iter().filter(|one| one.connected && one.mirror);
+        let mirrors = mirrors.filter_map(|one| peer_of(&one.address));
+        let peers = status.peers.iter().map(|one| one.peer);
+        let mut sources: Vec<_> = mirrors
+            .chain(peers.filter(|peer| self.is_admitted(peer)))
+            .collect();
+        let mut seen = std::collections::HashSet::new();
+        sources.retain(|peer| seen.insert(*peer));
+        sources
+    }
+
+    /// Asks a connected peer about the register; it need not be admitted. Question and answer are bytes of
+    /// `dokuei_identity::register::wire`; nothing of the answer is checked here but its size.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn ask_register(&self, peer: PeerId, ask: Vec<u8>) -> Result<Vec<u8>, CallError> {
+        self.question(peer, &self.protocols.register, &ask, (MAX_ASK, MAX_ANSWER))
+            .await
+    }
+
+    /// Leaves a sealed application with a connected bootstrap, for the registry to collect.
+    ///
+    /// # Errors
+    /// [`CallError`]; [`RefusalCode::Busy`] when this peer or its address has left too many lately,
+    /// [`RefusalCode::Full`] when the bootstrap has no room.
+    pub async fn deposit(&self, bootstrap: PeerId, sealed: &[u8]) -> Result<Receipt, CallError> {
+        let limits = (MAX_DEPOSIT, MAX_RECEIPT);
+        let answer = self
+            .question(bootstrap, &self.protocols.drop_box, sealed, limits)
+            .await?;
+        let receipt: Receipt =
+            cbor::decode(&answer).map_err(|error| CallError::Misbehaved(error.to_string()))?;
+        if receipt.digest != *Sha256::digest(sealed) {
+            return Err(CallError::Misbehaved(
+                "the receipt is for something else".to_owned(),
+            ));
+        }
+        Ok(receipt)
+    }
+
+    /// Puts a question that needs no admission.
+    async fn question(
+        &self,
+        peer: PeerId,
+        protocol: &StreamProtocol,
+        question: &[u8],
+        (most, answer): (usize, usize),
+    ) -> Result<Vec<u8>, CallError> {
+        if question.len() > most {
+            return Err(CallError::TooLarge {
+                got: question.len(),
+                limit: most,
+            });
+        }
+        // libp2p-stream would dial an unconnected peer.
+        if !self.gate.is_connected(&peer) {
+            return Err(CallError::NotConnected);
+        }
+        let call = async {
+            let mut stream =
+                streams::open(&self.control, peer, protocol)
+                    .await
+                    .map_err(|error| match error {
+                        OpenError::Refused(code) => CallError::Refused(code),
+                        OpenError::Lost(why) => CallError::Lost(why),
+                    })?;
+            question::ask(&mut stream, question, answer).await
+        };
+        timeout(self.limits.call, call)
+            .await
+            .map_err(|_| CallError::Timeout)?
     }
 
     /// Sends a case message to an admitted peer and waits for its reply.

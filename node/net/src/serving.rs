@@ -15,10 +15,14 @@ use crate::driver::{Driver, Notice};
 use crate::error::NetError;
 use crate::host::Host;
 use crate::package;
+use crate::question;
 use crate::streams;
 
 /// How long the accept byte may take to be taken.
 const ACCEPT: Duration = Duration::from_secs(5);
+
+/// Questions about the register that are answered at once.
+const QUESTIONS: usize = 64;
 
 /// Starts the tasks that answer others, and the one that tells the host. They end with the driver, whose swarm holds
 /// the other ends.
@@ -50,6 +54,12 @@ pub(crate) fn accept_streams(driver: &Driver, notices: mpsc::Receiver<Notice>) -
             }
         },
     ));
+    tokio::spawn(questions(
+        accept(&driver.protocols.register)?,
+        gate.clone(),
+        host.clone(),
+        call,
+    ));
     tokio::spawn(applications(
         accept(&driver.protocols.package)?,
         gate,
@@ -64,6 +74,7 @@ async fn notify(mut notices: mpsc::Receiver<Notice>, host: Arc<dyn Host>) {
         match notice {
             Notice::Admitted(peer) => host.on_admitted(peer),
             Notice::Gone(peer) => host.on_gone(peer),
+            Notice::RegisterSource(peer) => host.on_register_source(peer),
             Notice::Refused(peer, refusal, by_us) => host.on_refused(peer, refusal, by_us),
         }
     }
@@ -81,6 +92,35 @@ async fn admissions(mut incoming: IncomingStreams, admitter: crate::driver::Admi
             })),
             Err(code) => drop(tokio::spawn(streams::refuse(stream, code))),
         }
+    }
+}
+
+/// The register is public: whoever is connected may ask, as long as not too many do at once.
+async fn questions(
+    mut incoming: IncomingStreams,
+    gate: crate::gate::Gate,
+    host: Arc<dyn Host>,
+    time: Duration,
+) {
+    let slots = Arc::new(Semaphore::new(QUESTIONS));
+    while let Some((peer, mut stream)) = incoming.next().await {
+        // Beyond this many at once a stream is dropped without a word; its opener tries again.
+        let Ok(slot) = slots.clone().try_acquire_owned() else {
+            continue;
+        };
+        let (pass, host) = (gate.enter_question(peer), host.clone());
+        tokio::spawn(async move {
+            let _slot = slot;
+            match pass {
+                Ok(_pass) => {
+                    let said = timeout(ACCEPT, streams::accept(&mut stream)).await;
+                    if said.is_ok_and(|said| said.is_ok()) {
+                        question::serve(stream, peer, host.as_ref(), time).await;
+                    }
+                }
+                Err(code) => streams::refuse(stream, code).await,
+            }
+        });
     }
 }
 

@@ -26,6 +26,8 @@ pub struct BootstrapStatus {
     pub address: Multiaddr,
     /// Whether we are connected.
     pub connected: bool,
+    /// Whether it answers questions about the register.
+    pub mirror: bool,
 }
 
 /// A connected peer.

@@ -28,6 +28,8 @@ pub(crate) struct Protocols {
     pub(crate) admission: StreamProtocol,
     pub(crate) case: StreamProtocol,
     pub(crate) package: StreamProtocol,
+    pub(crate) register: StreamProtocol,
+    pub(crate) drop_box: StreamProtocol,
     pub(crate) kademlia: StreamProtocol,
 }
 
@@ -38,6 +40,8 @@ impl Protocols {
             admission: named("/dokuei/admission/1")?,
             case: named("/dokuei/case/1")?,
             package: named("/dokuei/package/1")?,
+            register: named("/dokuei/register/1")?,
+            drop_box: named("/dokuei/drop-box/1")?,
             // Bootstraps serve every network with one table.
             kademlia: StreamProtocol::new("/dokuei/kad/1"),
         })

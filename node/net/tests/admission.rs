@@ -123,11 +123,11 @@ async fn r17_sixty_four_streams_at_once_succeed() {
     }
 }
 
-/// R17: expelling (a revoked certificate) ends everything within a second and keeps the peer away.
+/// R17: dropping a peer (a revoked certificate) ends everything within a second and keeps the peer away.
 #[tokio::test(flavor = "multi_thread")]
-async fn r17_an_expelled_peer_is_gone_within_a_second_and_stays_away() {
+async fn r17_a_dropped_peer_is_gone_within_a_second_and_stays_away() {
     let ((a, _), (b, host_b)) = pair((13, 14), QUIC).await;
-    a.expel(b.peer_id(), RefusalCode::Revoked).await.unwrap();
+    a.drop_peer(b.peer_id(), RefusalCode::Revoked).await.unwrap();
     until_within(Duration::from_secs(1), "it is gone", || {
         !b.is_admitted(&a.peer_id())
     })

@@ -12,6 +12,7 @@ use dokuei_net::wire::hello::{CrlState, Hello, PractitionerCard, Step};
 use dokuei_net::wire::package::{
     ChunkRange, MAX_RANGES, MAX_REQUEST_FRAME, MAX_SLICE_HEADER, PackageId, PackageRequest, SliceHeader,
 };
+use dokuei_net::wire::register::Receipt;
 use minicbor::{Decode, Encode};
 use proptest::prelude::*;
 
@@ -47,6 +48,7 @@ fn hello() {
             number: 7,
             hash: [3; 32],
         },
+        checkpoint: b"note".to_vec(),
     };
     insta::assert_snapshot!(hex_of(&hello));
 }
@@ -59,6 +61,15 @@ fn steps() {
         Step::Verdict { code: 5 },
     ];
     insta::assert_snapshot!(steps.iter().map(hex_of).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn receipt() {
+    let receipt = Receipt {
+        digest: [4; 32],
+        at: Timestamp(1_800_000_000),
+    };
+    insta::assert_snapshot!(hex_of(&receipt));
 }
 
 #[test]

@@ -185,6 +185,7 @@ impl Node {
             node_chain: cbor::encode(&credentials.chain),
             practitioners,
             crl,
+            checkpoint: Vec::new(),
         })
     }
 

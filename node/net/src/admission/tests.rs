@@ -67,6 +67,7 @@ impl Host for Node {
                 node_chain,
                 practitioners: vec![],
                 crl,
+                checkpoint: vec![],
             })
         }
         .boxed()

@@ -8,6 +8,7 @@ use libp2p::{PeerId, Stream};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use super::catching_up::Round;
 use super::{Driver, Identity, Notice, Report};
 use crate::admission::{Denied, Exchange, Role};
 use crate::gate::Gate;
@@ -113,6 +114,8 @@ impl Driver {
             Report::Denied { peer, refusal, by_us } => self.on_denied(peer, refusal, by_us).await,
             // Those that stay unadmitted are ended by their deadline, and wanted ones are dialled again.
             Report::Lost { peer } => tracing::debug!(%peer, "an admission did not come about"),
+            Report::CaughtUp { peer, done } => self.on_caught_up(peer, done),
+            Report::Judged(judged) => return self.on_judged(judged),
         }
         self.dirty = true;
     }
@@ -122,6 +125,7 @@ impl Driver {
             return;
         };
         let before = state.admitted.replace((instance, Instant::now()));
+        state.round = Round::default();
         match before {
             None => self.notify(Notice::Admitted(peer)).await,
             Some((same, _)) if same == instance => {}
@@ -142,6 +146,12 @@ impl Driver {
 
     async fn on_denied(&mut self, peer: PeerId, refusal: Refusal, by_us: bool) {
         tracing::info!(%peer, %refusal, by_us, "an admission was refused");
+        if let Some(ours_is_old) = Self::is_about_register(refusal.code, by_us) {
+            if ours_is_old {
+                self.catch_up(peer);
+            }
+            return self.notify(Notice::Refused(peer, refusal, by_us)).await;
+        }
         let mendable = matches!(
             refusal.code,
             RefusalCode::NotEnrolled | RefusalCode::Busy | RefusalCode::Internal | RefusalCode::Stale

@@ -74,6 +74,7 @@ impl Driver {
             .wanted
             .iter()
             .filter(|(peer, wanted)| wanted.next <= now && !self.is_direct(peer) && !self.gate.is_held(peer))
+            .filter(|(peer, _)| self.host.barred(**peer).is_none())
             .map(|(peer, _)| *peer)
             .collect();
         for peer in due {

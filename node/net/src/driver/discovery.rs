@@ -8,8 +8,8 @@ use libp2p::swarm::behaviour::ExternalAddrConfirmed;
 use libp2p::swarm::{FromSwarm, NetworkBehaviour as _, StreamProtocol};
 use libp2p::{Multiaddr, PeerId, identify, relay};
 
-use super::Driver;
 use super::dialling::{is_relayed, peer_of, without_peer};
+use super::{Driver, Notice};
 use crate::error::NetError;
 
 /// Longest wait before a lost bootstrap is tried again.
@@ -44,6 +44,8 @@ pub(super) struct Bootstrap {
     delay: Duration,
     rendezvous: bool,
     pub(super) relays: bool,
+    /// Whether it answers questions about the register of this network.
+    pub(super) mirror: bool,
     cookie: Option<Cookie>,
     discovered: Option<Instant>,
     registered: Option<Instant>,
@@ -69,6 +71,7 @@ impl Driver {
             delay: Duration::from_millis(500),
             rendezvous: false,
             relays: false,
+            mirror: false,
             cookie: None,
             discovered: None,
             registered: None,
@@ -111,13 +114,14 @@ impl Driver {
             .filter(|bootstrap| bootstrap.peer == *peer)
         {
             (bootstrap.rendezvous, bootstrap.relays, bootstrap.cookie) = (false, false, None);
+            bootstrap.mirror = false;
             (bootstrap.registered, bootstrap.discovered) = (None, None);
             bootstrap.next = Instant::now();
         }
     }
 
     /// Identify told what a peer speaks.
-    pub(super) fn on_identified(&mut self, peer: PeerId, info: &identify::Info) {
+    pub(super) async fn on_identified(&mut self, peer: PeerId, info: &identify::Info) {
         let speaks = |protocol: &StreamProtocol| info.protocols.contains(protocol);
         let routes = speaks(&self.protocols.kademlia);
         if self.is_bootstrap(&peer) {
@@ -135,6 +139,7 @@ impl Driver {
             if relays {
                 self.reserve(peer);
             }
+            self.on_mirror(peer, speaks(&self.protocols.register)).await;
         } else if routes
             && self.gate.is_admitted(&peer)
             && let Some(kad) = self.swarm.behaviour_mut().kad.as_mut()
@@ -142,6 +147,20 @@ impl Driver {
             for address in info.listen_addrs.iter().take(MAX_KNOWN_ADDRESSES) {
                 kad.add_address(&peer, address.clone());
             }
+        }
+    }
+
+    /// A bootstrap has a mirror of the register, or not. The host hears of it once in each connection.
+    async fn on_mirror(&mut self, peer: PeerId, mirror: bool) {
+        let mut news = false;
+        for bootstrap in self.bootstraps.iter_mut().filter(|one| one.peer == peer) {
+            news |= mirror && !bootstrap.mirror;
+            bootstrap.mirror = mirror;
+        }
+        self.dirty = true;
+        if news {
+            self.publish_status();
+            self.notify(Notice::RegisterSource(peer)).await;
         }
     }
 

@@ -57,15 +57,15 @@ impl Driver {
                 self.dirty = true;
             }
             SwarmEvent::ListenerError { error, .. } => tracing::warn!(%error, "a listener failed"),
-            SwarmEvent::Behaviour(event) => self.on_behaviour(event),
+            SwarmEvent::Behaviour(event) => self.on_behaviour(event).await,
             _ => {}
         }
     }
 
-    fn on_behaviour(&mut self, event: BehaviourEvent) {
+    async fn on_behaviour(&mut self, event: BehaviourEvent) {
         match event {
             BehaviourEvent::Identify(identify::Event::Received { peer_id, info, .. }) => {
-                self.on_identified(peer_id, &info);
+                self.on_identified(peer_id, &info).await;
             }
             BehaviourEvent::Ping(ping) => {
                 if let (Ok(time), Some(peer)) = (ping.result, self.peers.get_mut(&ping.peer)) {
@@ -74,6 +74,7 @@ impl Driver {
                 }
             }
             BehaviourEvent::Rendezvous(event) => self.on_rendezvous(event),
+            BehaviourEvent::Gossip(event) => self.on_gossip(event),
             BehaviourEvent::Kad(kad::Event::OutboundQueryProgressed {
                 result: kad::QueryResult::GetClosestPeers(Ok(found)),
                 ..
@@ -114,8 +115,13 @@ impl Driver {
             wanted.hurry();
         }
         // Bootstraps are helpers, not peers: they are never admitted.
-        if !self.is_bootstrap(&peer) && endpoint.to_endpoint() == Endpoint::Dialer {
-            self.begin_admission(peer);
+        if !self.is_bootstrap(&peer) {
+            if let Some(code) = self.host.barred(peer) {
+                tracing::info!(%peer, %code, "a barred peer was disconnected");
+                self.hold_off(peer, self.limits.hold_off);
+            } else if endpoint.to_endpoint() == Endpoint::Dialer {
+                self.begin_admission(peer);
+            }
         }
         self.dirty = true;
     }

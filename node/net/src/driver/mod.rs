@@ -1,9 +1,11 @@
 //! The one task that owns the swarm. Everything else asks it by a bounded channel.
 
 mod admissions;
+mod catching_up;
 mod dialling;
 mod discovery;
 mod events;
+mod gossip;
 mod snapshot;
 
 use std::collections::HashMap;
@@ -25,8 +27,11 @@ use crate::host::{Host, Refusal, RefusalCode};
 use crate::status::Status;
 use crate::streams::Protocols;
 pub(crate) use admissions::Admitter;
+use catching_up::Round;
 use dialling::Wanted;
+pub(crate) use dialling::peer_of;
 use discovery::{Bootstrap, Known};
+use gossip::Hearing;
 
 /// Housekeeping: redials, deadlines, registrations, status.
 const TICK: Duration = Duration::from_millis(250);
@@ -34,11 +39,15 @@ const TICK: Duration = Duration::from_millis(250);
 /// A peer that is neither bootstrap nor admitted by then is disconnected.
 const UNADMITTED: Duration = Duration::from_secs(15);
 
+/// As long as it fetches the register from us, or we from it, this is its time.
+const CATCHING_UP: Duration = Duration::from_secs(180);
+
 /// What a handle asks for.
 pub(crate) enum Command {
     Want(PeerId, Vec<Multiaddr>),
     Unwant(PeerId),
-    Expel(PeerId, RefusalCode),
+    Drop(PeerId, RefusalCode),
+    Announce(Vec<u8>),
     Shutdown(oneshot::Sender<()>),
 }
 
@@ -56,12 +65,20 @@ pub(crate) enum Report {
     Lost {
         peer: PeerId,
     },
+    /// The host has caught up with the register of `peer`, or could not.
+    CaughtUp {
+        peer: PeerId,
+        done: bool,
+    },
+    /// A checkpoint has been judged.
+    Judged(gossip::Judged),
 }
 
 /// What the host is told, in order, by a task of its own.
 pub(crate) enum Notice {
     Admitted(PeerId),
     Gone(PeerId),
+    RegisterSource(PeerId),
     Refused(PeerId, Refusal, bool),
 }
 
@@ -86,6 +103,8 @@ struct Peer {
     round_trip: Option<Duration>,
     /// Told to the host, with the instance and the time.
     admitted: Option<([u8; 16], Instant)>,
+    /// Catching up with its register.
+    round: Round,
 }
 
 pub(crate) struct Driver {
@@ -107,6 +126,7 @@ pub(crate) struct Driver {
     bootstraps: Vec<Bootstrap>,
     known: HashMap<PeerId, Known>,
     reservations: HashMap<ListenerId, PeerId>,
+    hearing: Hearing,
     addresses_changed: bool,
     dirty: bool,
 }
@@ -155,6 +175,7 @@ impl Driver {
             bootstraps: Vec::new(),
             known: HashMap::new(),
             reservations: HashMap::new(),
+            hearing: Hearing::new(),
             addresses_changed: true,
             dirty: true,
         }
@@ -194,8 +215,9 @@ impl Driver {
         match command {
             Command::Want(peer, addresses) => self.want(peer, addresses),
             Command::Unwant(peer) => drop(self.wanted.remove(&peer)),
-            Command::Expel(peer, code) => {
-                let refusal = Refusal::new(code, "expelled by this node");
+            Command::Announce(checkpoint) => self.announce_checkpoint(checkpoint),
+            Command::Drop(peer, code) => {
+                let refusal = Refusal::new(code, "dropped by this node");
                 self.hold_off(peer, self.limits.hold_off);
                 self.notify(Notice::Refused(peer, refusal, true)).await;
             }
@@ -208,6 +230,7 @@ impl Driver {
         for peer in self.gate.release() {
             self.swarm.behaviour_mut().held.unblock_peer(peer);
         }
+        self.hearing.tidy();
         self.end_overdue();
         self.dial_due();
         self.discover_due();
@@ -225,8 +248,13 @@ impl Driver {
             }
             let direct = state.connections.iter().any(|connection| !connection.relayed);
             let idle = self.gate.streams(peer) == 0;
+            let patience = if state.round.running || self.gate.is_asking(peer) {
+                CATCHING_UP
+            } else {
+                UNADMITTED
+            };
             for connection in &state.connections {
-                let unadmitted = !self.gate.is_admitted(peer) && connection.since.elapsed() > UNADMITTED;
+                let unadmitted = !self.gate.is_admitted(peer) && connection.since.elapsed() > patience;
                 let superseded = direct && connection.relayed && idle;
                 if unadmitted || superseded {
                     ending.push(connection.id);

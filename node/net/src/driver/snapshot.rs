@@ -8,6 +8,7 @@ impl Driver {
         let bootstraps = self.bootstraps.iter().map(|bootstrap| BootstrapStatus {
             address: bootstrap.address.clone(),
             connected: self.peers.contains_key(&bootstrap.peer),
+            mirror: bootstrap.mirror,
         });
         let peers = self
             .peers

@@ -38,6 +38,9 @@ pub struct Hello {
     /// The revocation list that this node has.
     #[n(6)]
     pub crl: CrlState,
+    /// The newest checkpoint of the register that this node has accepted, a signed note; empty when there is none.
+    #[cbor(n(7), with = "minicbor::bytes")]
+    pub checkpoint: Vec<u8>,
 }
 
 /// A practitioner with the devices on which she works.

@@ -3,3 +3,4 @@
 pub mod case;
 pub mod hello;
 pub mod package;
+pub mod register;

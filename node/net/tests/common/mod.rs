@@ -80,6 +80,7 @@ impl Host for TestHost {
                 chain: b"chain".to_vec(),
                 device_list: b"list".to_vec(),
             }],
+            checkpoint: Vec::new(),
             crl: CrlState {
                 number: 7,
                 hash: [7; 32],

@@ -1,0 +1,46 @@
+//! `/dokuei/register/1`, the topic of its checkpoints, and `/dokuei/drop-box/1`.
+//!
+//! The register is public, so questions about it are answered to whoever is connected, and the protocol carries the
+//! bytes of `dokuei_identity::register::wire` without knowing them: each side believes nothing that does not lead
+//! to a checkpoint signed by the registry.
+//!
+//! ```text
+//! asker                                answerer
+//!   frame: Ask        ≤ 4 KiB   ──►
+//!                               ◄──    one byte: 0, or a RefusalCode and the end
+//!                               ◄──    frame: Answer   ≤ 4 MiB
+//! ```
+//!
+//! A deposit is the same with the sealed application (≤ 3 MiB) as its question and a [`Receipt`] as its answer. Frames
+//! have a length of 4 bytes, big endian, in front.
+
+use dokuei_identity::time::Timestamp;
+use minicbor::{Decode, Encode};
+
+/// The largest checkpoint (a signed note), bytes.
+pub const MAX_CHECKPOINT: usize = 4 * 1024;
+
+/// The largest question, bytes: two numbers and a checkpoint.
+pub const MAX_ASK: usize = MAX_CHECKPOINT + 1024;
+
+/// The largest answer, bytes: entries of 2 MiB, a chain, revocation lists.
+pub const MAX_ANSWER: usize = 4 << 20;
+
+/// The largest sealed application, bytes.
+pub const MAX_DEPOSIT: usize = 3 << 20;
+
+/// The largest receipt, bytes.
+pub const MAX_RECEIPT: usize = 128;
+
+/// A bootstrap says that a deposit is on its disk. It is not signed: what counts is that the certificate appears in the
+/// register one day, and until then a deposit can be repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Receipt {
+    /// SHA-256 of the deposited bytes.
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub digest: [u8; 32],
+    /// The bootstrap's clock.
+    #[n(1)]
+    pub at: Timestamp,
+}
