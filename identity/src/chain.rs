@@ -257,6 +257,14 @@ pub(crate) fn node_name(key: &PublicKey) -> String {
     format!("node-{}", hex::encode(&key.as_bytes()[..8]))
 }
 
+/// The key of a chain's issuing authority, when its certificate can be read. Nothing is verified.
+pub(crate) fn issuing_key(chain: &Chain) -> Option<PublicKey> {
+    let [issuing] = chain.intermediates.as_slice() else {
+        return None;
+    };
+    Some(Parsed::read(issuing, Position::Issuing).ok()?.key)
+}
+
 /// Verifies the issuing authority of a chain.
 pub(crate) fn verify_issuing(
     chain: &Chain,

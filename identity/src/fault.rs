@@ -134,6 +134,9 @@ pub enum Fault {
     /// Encoding what was read gives other bytes.
     #[error("it is not in DER")]
     NotDer,
+    /// Bytes follow what was read.
+    #[error("bytes follow it")]
+    Trailing,
     /// Not version 3.
     #[error("its version is not 3")]
     Version,

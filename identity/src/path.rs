@@ -8,7 +8,8 @@ use const_oid::db::rfc5280::{
     ID_CE_AUTHORITY_KEY_IDENTIFIER, ID_CE_BASIC_CONSTRAINTS, ID_CE_CERTIFICATE_POLICIES,
     ID_CE_CRL_DISTRIBUTION_POINTS, ID_CE_EXT_KEY_USAGE, ID_CE_KEY_USAGE, ID_CE_SUBJECT_KEY_IDENTIFIER,
 };
-use der::{Decode, Encode};
+use der::asn1::UtcTime;
+use der::{Decode, Encode, ErrorKind};
 use x509_cert::Certificate;
 use x509_cert::certificate::Version;
 use x509_cert::ext::Extension;
@@ -16,6 +17,7 @@ use x509_cert::ext::pkix::{
     AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies, KeyUsage, KeyUsages, SubjectKeyIdentifier,
 };
 use x509_cert::name::Name;
+use x509_cert::time::Time;
 
 use crate::certificate::Validity;
 use crate::chain::{ChainError, MAX_CERTIFICATE};
@@ -166,12 +168,17 @@ fn parse(der: &[u8], at: Position) -> Result<Parsed, Fault> {
     if der.len() > MAX_CERTIFICATE {
         return Err(Fault::TooLarge { got: der.len() });
     }
-    let malformed = |error: der::Error| Fault::Malformed(error.to_string());
-    let certificate = Certificate::from_der(der).map_err(malformed)?;
-    if certificate.to_der().map_err(malformed)? != der {
+    let certificate = Certificate::from_der(der).map_err(unreadable)?;
+    let body = certificate.tbs_certificate();
+    if [body.validity().not_before, body.validity().not_after]
+        .iter()
+        .any(|time| matches!(time, Time::GeneralTime(_)) && time.to_date_time().year() <= UtcTime::MAX_YEAR)
+    {
+        return Err(Fault::TimeForm);
+    }
+    if certificate.to_der().map_err(unreadable)? != der {
         return Err(Fault::NotDer);
     }
-    let body = certificate.tbs_certificate();
     if body.version() != Version::V3 {
         return Err(Fault::Version);
     }
@@ -212,6 +219,14 @@ fn parse(der: &[u8], at: Position) -> Result<Parsed, Fault> {
     }
     let authority_id: Option<AuthorityKeyIdentifier> =
         optional(&certificate, ID_CE_AUTHORITY_KEY_IDENTIFIER, Part::AuthorityKeyId)?;
+    // RFC 5280 §4.2.1.1 also knows the issuer's name and serial number here; with a key identifier they add nothing,
+    // and a certificate that has them is not of the profile.
+    if authority_id
+        .as_ref()
+        .is_some_and(|id| id.authority_cert_issuer.is_some() || id.authority_cert_serial_number.is_some())
+    {
+        return Err(Fault::Extension(Part::AuthorityKeyId));
+    }
     let policies: Option<CertificatePolicies> =
         optional(&certificate, ID_CE_CERTIFICATE_POLICIES, Part::Policies)?;
     Ok(Parsed {
@@ -232,12 +247,23 @@ fn parse(der: &[u8], at: Position) -> Result<Parsed, Fault> {
     })
 }
 
+/// What the parser's refusal means: DER is what it reads, so BER is refused as not in DER.
+fn unreadable(error: der::Error) -> Fault {
+    match error.kind() {
+        ErrorKind::TrailingData { .. } => Fault::Trailing,
+        ErrorKind::Noncanonical { .. } | ErrorKind::IndefiniteLength | ErrorKind::Length { .. } => {
+            Fault::NotDer
+        }
+        _ => Fault::Malformed(error.to_string()),
+    }
+}
+
 /// A positive number of at most 20 bytes (RFC 5280 §4.1.2.2).
 fn read_serial(certificate: &Certificate) -> Result<Serial, Fault> {
     let bytes = certificate.tbs_certificate().serial_number().as_bytes();
     // As a DER integer the magnitude of a positive number never begins with a set bit.
     let negative = bytes.first().is_some_and(|byte| byte & 0x80 != 0);
-    if negative {
+    if negative || bytes.len() > 20 {
         Err(Fault::Serial)
     } else {
         Serial::from_bytes(bytes).ok_or(Fault::Serial)

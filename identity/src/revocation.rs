@@ -1,127 +1,34 @@
 //! Certificate revocation lists (RFC 5280 §5): made by the issuing authority, checked by everybody.
 
-use std::str::FromStr;
+mod error;
+mod lists;
+mod reason;
 
 use const_oid::db::rfc5280::{ID_CE_AUTHORITY_KEY_IDENTIFIER, ID_CE_CRL_NUMBER, ID_CE_CRL_REASONS};
 use const_oid::{AssociatedOid, ObjectIdentifier};
 use der::asn1::OctetString;
 use der::{Decode, Encode};
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 use x509_cert::Version;
 use x509_cert::crl::{CertificateList, RevokedCert, TbsCertList};
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::{AuthorityKeyIdentifier, CrlNumber, CrlReason};
 
-use crate::certificate::UnknownWord;
-use crate::chain::{Anchors, Chain, ChainError, verify_issuing};
-use crate::fault::Utc;
+use crate::chain::{Anchors, Chain, verify_issuing};
 use crate::issue::CertificateAuthority;
 use crate::key::PublicKey;
 use crate::path::Parsed;
-use crate::pem::{self, PemError};
+use crate::pem;
 use crate::serial::Serial;
 use crate::time::Timestamp;
 use crate::x509;
 
+pub use error::{ListFault, RevocationError};
+pub use lists::RevocationLists;
+pub use reason::RevocationReason;
+
 /// The largest list that is read, bytes of DER (about 20,000 entries).
 pub const MAX_LIST: usize = 1 << 20;
-
-/// Why a certificate no longer holds (RFC 5280 §5.3.1), without the reasons that only authorities have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub enum RevocationReason {
-    /// Not said.
-    Unspecified,
-    /// The key came, or may have come, into other hands; also a lost device.
-    KeyCompromise,
-    /// The holder left the institution.
-    AffiliationChanged,
-    /// Another certificate took its place.
-    Superseded,
-    /// The holder ceased to practise, or the node was taken out of service.
-    CessationOfOperation,
-    /// Suspended for now.
-    CertificateHold,
-    /// The licence or a qualification was withdrawn.
-    PrivilegeWithdrawn,
-}
-
-impl RevocationReason {
-    /// Every reason, with the word of RFC 5280.
-    const TABLE: [(Self, &'static str, CrlReason); 7] = [
-        (Self::Unspecified, "unspecified", CrlReason::Unspecified),
-        (Self::KeyCompromise, "keyCompromise", CrlReason::KeyCompromise),
-        (
-            Self::AffiliationChanged,
-            "affiliationChanged",
-            CrlReason::AffiliationChanged,
-        ),
-        (Self::Superseded, "superseded", CrlReason::Superseded),
-        (
-            Self::CessationOfOperation,
-            "cessationOfOperation",
-            CrlReason::CessationOfOperation,
-        ),
-        (
-            Self::CertificateHold,
-            "certificateHold",
-            CrlReason::CertificateHold,
-        ),
-        (
-            Self::PrivilegeWithdrawn,
-            "privilegeWithdrawn",
-            CrlReason::PrivilegeWithdrawn,
-        ),
-    ];
-
-    /// The word of RFC 5280, for example `keyCompromise`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        Self::TABLE
-            .iter()
-            .find(|row| row.0 == self)
-            .map_or("unspecified", |row| row.1)
-    }
-
-    /// Its name in Japanese.
-    #[must_use]
-    pub const fn japanese(self) -> &'static str {
-        match self {
-            Self::Unspecified => "理由の記載なし",
-            Self::KeyCompromise => "鍵の危殆化",
-            Self::AffiliationChanged => "所属の変更",
-            Self::Superseded => "証明書の更新",
-            Self::CessationOfOperation => "利用の終了",
-            Self::CertificateHold => "一時停止",
-            Self::PrivilegeWithdrawn => "資格の取消し",
-        }
-    }
-
-    fn code(self) -> CrlReason {
-        Self::TABLE
-            .iter()
-            .find(|row| row.0 == self)
-            .map_or(CrlReason::Unspecified, |row| row.2)
-    }
-}
-
-impl FromStr for RevocationReason {
-    type Err = UnknownWord;
-
-    fn from_str(text: &str) -> Result<Self, UnknownWord> {
-        Self::TABLE
-            .iter()
-            .find(|row| row.1 == text)
-            .map(|row| row.0)
-            .ok_or_else(|| UnknownWord {
-                given: text.to_owned(),
-                known: "unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation, \
-                    certificateHold, privilegeWithdrawn",
-            })
-    }
-}
 
 /// One revoked certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,87 +39,6 @@ pub struct Revoked {
     pub since: Timestamp,
     /// Why.
     pub reason: RevocationReason,
-}
-
-/// Why a revocation list was refused or not made.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum RevocationError {
-    /// Not PEM.
-    #[error("the revocation list cannot be read: {0}")]
-    Pem(#[from] PemError),
-    /// Larger than [`MAX_LIST`].
-    #[error("a revocation list of {got} bytes is larger than the {MAX_LIST} that are accepted")]
-    TooLarge {
-        /// Its length, bytes.
-        got: usize,
-    },
-    /// Not a CRL, or not in DER.
-    #[error("this is not a revocation list: {0}")]
-    Malformed(String),
-    /// Something that our profile needs is missing or of another value.
-    #[error("the revocation list is not of our profile: {0}")]
-    Profile(&'static str),
-    /// The issuer's chain is not good.
-    #[error("the issuer of the revocation list is not good: {0}")]
-    Issuer(#[from] ChainError),
-    /// It was not signed by the issuing authority of the chain.
-    #[error("the revocation list was not signed by this issuing authority")]
-    Signature,
-    /// It was made at a time that has not come.
-    #[error("the revocation list was made in the future; check the clock of this computer")]
-    FromTheFuture,
-    /// Another authority's name or key stands in it.
-    #[error("the revocation list was issued by another authority than that of the chain")]
-    AnotherIssuer,
-    /// The next list was due before `since`; [`RevocationList::check_current`] only.
-    #[error("the revocation list was to be replaced by {}; fetch the newest one", Utc(*since))]
-    Expired {
-        /// When the next was due.
-        since: Timestamp,
-    },
-}
-
-impl RevocationError {
-    /// A stable word for programs, kebab-case.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Pem(PemError::TooLarge { .. }) | Self::TooLarge { .. } => "crl-too-large",
-            Self::Pem(PemError::Label { .. }) => "crl-pem-label",
-            Self::Pem(_) => "crl-pem-malformed",
-            Self::Malformed(_) => "crl-malformed",
-            Self::Profile(_) => "crl-profile",
-            Self::Issuer(error) => error.code(),
-            Self::Signature => "crl-signature",
-            Self::FromTheFuture => "crl-from-the-future",
-            Self::AnotherIssuer => "crl-of-another-authority",
-            Self::Expired { .. } => "crl-expired",
-        }
-    }
-
-    /// The sentence in Japanese.
-    #[must_use]
-    pub fn japanese(&self) -> String {
-        match self {
-            Self::Pem(error) => format!("失効リストを読み取れません:{}", error.japanese()),
-            Self::TooLarge { got } => {
-                format!("失効リストが{got}バイトあり、受け付ける上限の{MAX_LIST}バイトを超えています")
-            }
-            Self::Malformed(what) => format!("失効リストとして読めません({what})"),
-            Self::Profile(what) => format!("失効リストが定められた形ではありません({what})"),
-            Self::Issuer(error) => format!("失効リストの発行者に問題があります:{}", error.japanese()),
-            Self::Signature => "失効リストの署名が発行認証局のものではありません".to_owned(),
-            Self::FromTheFuture => {
-                "失効リストの作成日時が未来です。この端末の時計を確かめてください".to_owned()
-            }
-            Self::AnotherIssuer => "失効リストがこの証明書の発行認証局のものではありません".to_owned(),
-            Self::Expired { since } => format!(
-                "失効リストの次回更新日時({})を過ぎています。最新のものを取得してください",
-                Utc(*since)
-            ),
-        }
-    }
 }
 
 /// How old a list is, as the protocol's freshness rule asks.
@@ -420,11 +246,11 @@ fn parse(der: &[u8], issuing: &Parsed) -> Result<RevocationList, RevocationError
     let profile = |what| Err(RevocationError::Profile(what));
     let parsed: CertificateList = CertificateList::from_der(der).map_err(malformed)?;
     if parsed.to_der().map_err(malformed)? != der {
-        return Err(RevocationError::Malformed("it is not in DER".to_owned()));
+        return profile(ListFault::NotDer);
     }
     let body = &parsed.tbs_cert_list;
     if parsed.signature_algorithm != x509::ed25519() || body.signature != x509::ed25519() {
-        return profile("it is not signed with Ed25519");
+        return profile(ListFault::Algorithm);
     }
     let signed = body.to_der().map_err(malformed)?;
     let signature = parsed
@@ -432,21 +258,27 @@ fn parse(der: &[u8], issuing: &Parsed) -> Result<RevocationList, RevocationError
         .as_bytes()
         .and_then(|bytes| bytes.try_into().ok());
     let signature: &[u8; 64] = signature.ok_or(RevocationError::Signature)?;
-    if body.issuer != *issuing.subject() || issuing.key.verify(&signed, signature).is_err() {
+    let extensions = body.crl_extensions.as_deref().unwrap_or_default();
+    check_known(extensions, &[ID_CE_CRL_NUMBER, ID_CE_AUTHORITY_KEY_IDENTIFIER])?;
+    if body.issuer != *issuing.subject() || read_issuer(extensions)? != x509::key_id(&issuing.key) {
+        return Err(RevocationError::AnotherIssuer);
+    }
+    if issuing.key.verify(&signed, signature).is_err() {
         return Err(RevocationError::Signature);
     }
     if body.version != Version::V2 {
-        return profile("it is not version 2");
+        return profile(ListFault::Version);
     }
     let Some(next_update) = &body.next_update else {
-        return profile("it does not tell when the next one comes");
+        return profile(ListFault::NoNextUpdate);
     };
-    let extensions = body.crl_extensions.as_deref().unwrap_or_default();
-    check_known(extensions, &[ID_CE_CRL_NUMBER, ID_CE_AUTHORITY_KEY_IDENTIFIER])?;
+    if x509::timestamp(next_update) < x509::timestamp(&body.this_update) {
+        return profile(ListFault::Times);
+    }
     let revoked = body.revoked_certificates.as_deref().unwrap_or_default();
     let revoked = revoked.iter().map(read_entry).collect::<Result<Vec<_>, _>>()?;
     if !revoked.is_sorted_by(|one, other| one.serial < other.serial) {
-        return profile("its entries are not in order, or one stands in it twice");
+        return profile(ListFault::EntryOrder);
     }
     Ok(RevocationList {
         der: der.to_vec(),
@@ -458,8 +290,18 @@ fn parse(der: &[u8], issuing: &Parsed) -> Result<RevocationList, RevocationError
     })
 }
 
+fn read_issuer(extensions: &[Extension]) -> Result<Vec<u8>, RevocationError> {
+    let id = extensions
+        .iter()
+        .find(|extension| extension.extn_id == ID_CE_AUTHORITY_KEY_IDENTIFIER)
+        .and_then(|extension| AuthorityKeyIdentifier::from_der(extension.extn_value.as_bytes()).ok())
+        .and_then(|id| id.key_identifier);
+    id.map(|id| id.as_bytes().to_vec())
+        .ok_or(RevocationError::Profile(ListFault::NoAuthorityKeyId))
+}
+
 fn read_number(extensions: &[Extension]) -> Result<u64, RevocationError> {
-    let refused = RevocationError::Profile("it has no number, or one beyond 64 bits");
+    let refused = RevocationError::Profile(ListFault::Number);
     let number = extensions
         .iter()
         .find(|extension| extension.extn_id == ID_CE_CRL_NUMBER);
@@ -476,7 +318,7 @@ fn read_entry(entry: &RevokedCert) -> Result<Revoked, RevocationError> {
     let extensions = entry.crl_entry_extensions.as_deref().unwrap_or_default();
     check_known(extensions, &[ID_CE_CRL_REASONS])?;
     let serial = Serial::from_bytes(entry.serial_number.as_bytes());
-    let serial = serial.ok_or(RevocationError::Profile("an entry has no good serial number"))?;
+    let serial = serial.ok_or(RevocationError::Profile(ListFault::EntrySerial))?;
     let reason = match extensions.first() {
         None => RevocationReason::Unspecified,
         Some(extension) => read_reason(extension)?,
@@ -491,9 +333,9 @@ fn read_entry(entry: &RevokedCert) -> Result<Revoked, RevocationError> {
 fn read_reason(extension: &Extension) -> Result<RevocationReason, RevocationError> {
     let code = CrlReason::from_der(extension.extn_value.as_bytes()).ok();
     let known = RevocationReason::TABLE.iter().find(|row| Some(row.2) == code);
-    known.map(|row| row.0).ok_or(RevocationError::Profile(
-        "an entry has a reason that end certificates do not have",
-    ))
+    known
+        .map(|row| row.0)
+        .ok_or(RevocationError::Profile(ListFault::EntryReason))
 }
 
 /// No extension twice, none critical, none that the profile does not know: a delta or partial list must not pass for a
@@ -504,12 +346,10 @@ fn check_known(extensions: &[Extension], known: &[ObjectIdentifier]) -> Result<(
             .iter()
             .any(|earlier| earlier.extn_id == extension.extn_id)
         {
-            return Err(RevocationError::Profile("an extension stands in it twice"));
+            return Err(RevocationError::Profile(ListFault::DuplicateExtension));
         }
         if extension.critical || !known.contains(&extension.extn_id) {
-            return Err(RevocationError::Profile(
-                "it has an extension that we do not know",
-            ));
+            return Err(RevocationError::Profile(ListFault::UnknownExtension));
         }
     }
     Ok(())

@@ -112,7 +112,7 @@ fn a_list_that_is_altered_or_anothers_is_refused() {
     }
     let by_root = make(&world.root, 1, NOW, NOW.plus(1), &[]).unwrap();
     let refused = RevocationList::verify_pem(&by_root, &chain, &world.anchor, NOW);
-    assert_eq!(refused, Err(RevocationError::Signature));
+    assert_eq!(refused, Err(RevocationError::AnotherIssuer));
     let early = RevocationList::verify_pem(&pem, &chain, &world.anchor, NOW).map(|list| list.number());
     assert_eq!(early, Ok(1));
     let future = make(&world.issuing, 2, NOW.plus(301), NOW.plus(900), &[]).unwrap();
