@@ -20,7 +20,8 @@ use crate::extension::{
 pub use crate::fault::{DeviceFault, Fault, LicenceFault, Part, Position};
 use crate::fingerprint::Fingerprint;
 use crate::key::PublicKey;
-use crate::path::{Parsed, policies_of};
+pub use crate::kind::{EndKind, Verified, verify};
+use crate::path::Parsed;
 use crate::pem;
 pub use crate::refusal::ChainError;
 use crate::revocation::RevocationList;
@@ -214,42 +215,6 @@ pub fn verify_registry<A: Anchors + ?Sized>(
         validity: end.validity,
         der: end.der,
     })
-}
-
-/// What kind of end certificate one claims to be, by its policy. Nothing is verified.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EndKind {
-    /// A practitioner's: [`verify_practitioner`].
-    Practitioner,
-    /// A node's: [`verify_node`].
-    Node,
-    /// A registry's: [`verify_registry`].
-    Registry,
-}
-
-impl EndKind {
-    /// The word for programs.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Practitioner => "practitioner",
-            Self::Node => "node",
-            Self::Registry => "registry",
-        }
-    }
-
-    /// What this certificate (DER) claims to be, when it claims one of our policies.
-    #[must_use]
-    pub fn claimed_by(end: &[u8]) -> Option<Self> {
-        let policies = policies_of(end)?;
-        [
-            (PRACTITIONER_POLICY, Self::Practitioner),
-            (NODE_POLICY, Self::Node),
-            (REGISTRY_POLICY, Self::Registry),
-        ]
-        .into_iter()
-        .find_map(|(policy, kind)| policies.contains(&policy).then_some(kind))
-    }
 }
 
 /// The common name that a node's certificate has: it is short, and tells keys of one institution apart.

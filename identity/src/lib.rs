@@ -4,8 +4,9 @@
 //! [`time::Timestamp`] and randomness as a `CryptoRng`. Every certificate is X.509 v3 with Ed25519 (RFC 8410), so
 //! that any X.509 tool can check what is claimed here.
 //!
-//! A [`certificate::PractitionerCertificate`] or [`certificate::NodeCertificate`] only comes into being through
-//! [`chain::verify_practitioner`] and [`chain::verify_node`]: whoever holds one need not ask again whether it is good
+//! A [`certificate::PractitionerCertificate`], [`certificate::NodeCertificate`] or
+//! [`certificate::RegistryCertificate`] only comes into being through [`chain::verify_practitioner`],
+//! [`chain::verify_node`] and [`chain::verify_registry`]: whoever holds one need not ask again whether it is good
 //! at the time it was verified for. What its holder may do is the question of [`policy::may`].
 
 mod anchor;
@@ -20,6 +21,7 @@ pub mod fingerprint;
 pub mod issue;
 pub mod key;
 pub mod keystore;
+mod kind;
 pub mod network;
 mod path;
 pub mod pem;

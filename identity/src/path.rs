@@ -295,12 +295,19 @@ fn find(certificate: &Certificate, oid: ObjectIdentifier) -> Option<&Extension> 
         .find(|extension| extension.extn_id == oid)
 }
 
-/// The policies that a certificate claims, when it can be read.
-pub(crate) fn policies_of(der: &[u8]) -> Option<Vec<ObjectIdentifier>> {
+/// The extensions that a certificate has and the policies that it claims, when it can be read.
+pub(crate) fn claims_of(der: &[u8]) -> Option<Vec<ObjectIdentifier>> {
+    if der.len() > MAX_CERTIFICATE {
+        return None;
+    }
     let certificate = Certificate::from_der(der).ok()?;
+    let extensions = certificate.tbs_certificate().extensions()?.iter();
+    let mut claims: Vec<_> = extensions.map(|extension| extension.extn_id).collect();
     let list = optional::<CertificatePolicies>(&certificate, ID_CE_CERTIFICATE_POLICIES, Part::Policies);
-    let list = list.ok()??;
-    Some(list.0.iter().map(|one| one.policy_identifier).collect())
+    if let Ok(Some(list)) = list {
+        claims.extend(list.0.iter().map(|one| one.policy_identifier));
+    }
+    Some(claims)
 }
 
 fn required<T>(certificate: &Certificate, oid: ObjectIdentifier, part: Part) -> Result<T, Fault>

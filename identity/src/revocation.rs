@@ -165,8 +165,16 @@ impl RevocationList {
         pem::print(pem::REVOCATION_LIST, &self.der)
     }
 
-    pub(crate) const fn issuer_key(&self) -> &PublicKey {
+    /// The key of the issuing authority that signed it.
+    #[must_use]
+    pub const fn issuer_key(&self) -> &PublicKey {
         &self.issuer
+    }
+
+    /// The identifier of that key, as it stands in certificates and lists (RFC 7093 §2, method 1).
+    #[must_use]
+    pub fn issuer_key_id(&self) -> [u8; 20] {
+        x509::key_id(&self.issuer)
     }
 }
 

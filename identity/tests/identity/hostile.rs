@@ -375,7 +375,7 @@ fn bytes_after_a_certificate_and_too_many_of_them_are_refused() {
         matches!(
             refused,
             Err(ChainError::Refused {
-                fault: Fault::Malformed(_),
+                fault: Fault::Trailing,
                 ..
             })
         ),
