@@ -13,11 +13,13 @@
 
 pub mod bounded;
 mod fold;
+mod haystack;
 pub mod hours;
 pub mod index;
 pub mod interest;
 pub mod language;
 pub mod modality;
+mod needle;
 pub mod photo;
 pub mod profile;
 pub mod query;
