@@ -3,12 +3,12 @@
 mod cli;
 mod failure;
 mod files;
-mod init;
-mod issue;
-mod register;
+
+mod credentials;
+mod journal;
 mod registry;
-mod revoke;
-mod serve;
+
+mod api;
 
 use std::process::ExitCode;
 

@@ -17,9 +17,9 @@ use serde::Deserialize;
 use subtle::ConstantTimeEq;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::credentials::issue::Order;
 use crate::failure::Failure;
 use crate::files;
-use crate::issue::Order;
 use crate::registry::{Registry, now};
 
 /// The largest body that is read, bytes.

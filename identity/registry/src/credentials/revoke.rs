@@ -6,7 +6,7 @@ use dokuei_identity::revocation::RevocationReason;
 
 use crate::failure::Failure;
 use crate::files;
-use crate::register::Credential;
+use crate::journal::Credential;
 use crate::registry::{Layout, Registry, now};
 
 pub(crate) fn revoke(registry: &mut Registry, name: &str, reason: &str, json: bool) -> Result<(), Failure> {

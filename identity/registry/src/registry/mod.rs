@@ -13,9 +13,11 @@ use dokuei_identity::revocation::{self, RevocationReason};
 use dokuei_identity::time::Timestamp;
 use zeroize::Zeroizing;
 
+pub(crate) mod init;
+
 use crate::failure::Failure;
 use crate::files;
-use crate::register::{self, Credential, Kind, Line, Register};
+use crate::journal::{self, Credential, Kind, Line, Register};
 
 /// How long a revocation list holds, seconds: a day, as the protocol's freshness rule says.
 const LIST_LIFE: u64 = 86_400;
@@ -222,7 +224,7 @@ impl Registry {
     }
 
     fn record(&mut self, line: Line) -> Result<(), Failure> {
-        register::append(&self.layout.register(), &line)?;
+        journal::append(&self.layout.register(), &line)?;
         self.register.apply(line);
         Ok(())
     }

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde::Deserialize;
 
+use crate::credentials::{issue, revoke};
 use crate::failure::Failure;
+use crate::registry::init;
 use crate::registry::{Layout, Registry};
-use crate::{files, init, issue, revoke, serve};
+use crate::{api, files};
 
 /// Issue, renew and revoke the credentials of a Dokuei network.
 ///
@@ -224,8 +226,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
             let listen = listen
                 .or(config.listen)
                 .unwrap_or_else(|| "127.0.0.1:0".to_owned());
-            let listen = serve::loopback(&listen)?;
-            serve::run(open()?, listen)
+            let listen = api::loopback(&listen)?;
+            api::run(open()?, listen)
         }
         Command::Completion { .. } => Ok(()),
     }
