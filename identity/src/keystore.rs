@@ -18,8 +18,8 @@ use crate::cbor;
 
 /// The version of the file format that is written and read.
 pub const FORMAT: u8 = 1;
-/// The fewest characters (not bytes) of a passphrase. Eight is the floor of the Japanese ministry's guideline for
-/// systems with two factors; the second factor is the sealed key file itself.
+/// The fewest characters (not bytes) of a passphrase that anything is sealed under. What may be *chosen* is a question
+/// of [`crate::passphrase::check`], which asks for more.
 pub const MIN_PASSPHRASE: usize = 8;
 /// The most bytes of a passphrase.
 pub const MAX_PASSPHRASE: usize = 1024;
@@ -53,7 +53,7 @@ pub enum KeystoreError {
     UnknownFormat(u8),
     /// Parameters that nobody should ask for: too weak, or so high that opening would exhaust the machine.
     #[error(
-        "the parameters of the sealed file are outside what is accepted (8 MiB to 1 GiB, 1 to 16 passes, 1 to 16 lanes)"
+        "the parameters of the sealed file are outside what is accepted (8 MiB to 1 GiB, 1 to 64 passes, 1 to 16 lanes)"
     )]
     Parameters,
     /// The secret is empty or longer than [`MAX_SECRET`].
@@ -96,7 +96,7 @@ impl KdfParams {
     /// Checked before any memory is taken: the parameters come from a file.
     fn checked(self) -> Result<Params, KeystoreError> {
         let within = (8 * 1024..=1024 * 1024).contains(&self.memory_kib)
-            && (1..=16).contains(&self.passes)
+            && (1..=64).contains(&self.passes)
             && (1..=16).contains(&self.lanes);
         if !within {
             return Err(KeystoreError::Parameters);
@@ -156,33 +156,7 @@ pub fn seal<R: CryptoRng + ?Sized>(
     purpose: &str,
     rng: &mut R,
 ) -> Result<Vec<u8>, KeystoreError> {
-    check_passphrase(passphrase)?;
-    if secret.is_empty() || secret.len() > MAX_SECRET {
-        return Err(KeystoreError::SecretLength { got: secret.len() });
-    }
-    let mut salt = [0; SALT];
-    rng.fill_bytes(&mut salt);
-    let mut nonce = [0; NONCE];
-    rng.fill_bytes(&mut nonce);
-    let (key, check) = derive(passphrase, params, &salt)?;
-    let aad = associated(purpose);
-    let ciphertext = cipher(&key)
-        .encrypt(
-            &Nonce::from(nonce),
-            Payload {
-                msg: secret,
-                aad: &aad,
-            },
-        )
-        .map_err(|_| KeystoreError::SecretLength { got: secret.len() })?;
-    Ok(cbor::encode(&SealedFile {
-        format: FORMAT,
-        params,
-        salt,
-        check,
-        nonce,
-        ciphertext,
-    }))
+    SealingKey::new(passphrase, params, rng)?.seal(secret, purpose, rng)
 }
 
 /// Opens what [`seal`] made. Takes the time and memory that the file's parameters ask for.
@@ -190,25 +164,152 @@ pub fn seal<R: CryptoRng + ?Sized>(
 /// # Errors
 /// [`KeystoreError`], telling a wrong passphrase from an altered file.
 pub fn open(file: &[u8], passphrase: &str, purpose: &str) -> Result<Zeroizing<Vec<u8>>, KeystoreError> {
-    let file: SealedFile = cbor::decode(file).map_err(|error| KeystoreError::Malformed(error.to_string()))?;
-    if file.format != FORMAT {
-        return Err(KeystoreError::UnknownFormat(file.format));
-    }
+    unlock(file, passphrase, purpose).map(|(secret, _)| secret)
+}
+
+/// Opens what [`seal`] made, and gives the key with which a changed secret can be sealed again without the passphrase.
+///
+/// # Errors
+/// As [`open`].
+pub fn unlock(
+    file: &[u8],
+    passphrase: &str,
+    purpose: &str,
+) -> Result<(Zeroizing<Vec<u8>>, SealingKey), KeystoreError> {
+    let file = SealedFile::read(file)?;
     let (key, check) = derive(passphrase, file.params, &file.salt)?;
-    if !bool::from(check.ct_eq(&file.check)) {
-        return Err(KeystoreError::WrongPassphrase);
+    let key = SealingKey {
+        params: file.params,
+        salt: file.salt,
+        key,
+        check,
+    };
+    Ok((key.open_file(&file, purpose)?, key))
+}
+
+/// The parameters that a sealed file asks for.
+///
+/// # Errors
+/// [`KeystoreError`] when it is not a sealed file, or they are out of bounds.
+pub fn params_of(file: &[u8]) -> Result<KdfParams, KeystoreError> {
+    let params = SealedFile::read(file)?.params;
+    params.checked()?;
+    Ok(params)
+}
+
+/// Takes the time that opening a file with these parameters takes, and opens nothing: the answer to somebody unknown
+/// must not come sooner than the answer to somebody known.
+///
+/// # Errors
+/// [`KeystoreError::Parameters`].
+pub fn spend(passphrase: &str, params: KdfParams) -> Result<(), KeystoreError> {
+    derive(passphrase, params, &[0; SALT]).map(drop)
+}
+
+/// What a passphrase becomes: the key of one sealed file. Zeroised when dropped.
+#[derive(Clone)]
+pub struct SealingKey {
+    params: KdfParams,
+    salt: [u8; SALT],
+    key: Zeroizing<[u8; 32]>,
+    check: [u8; CHECK],
+}
+
+impl std::fmt::Debug for SealingKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SealingKey(redacted)")
     }
-    let aad = associated(purpose);
-    cipher(&key)
-        .decrypt(
-            &Nonce::from(file.nonce),
-            Payload {
-                msg: &file.ciphertext,
-                aad: &aad,
-            },
-        )
-        .map(Zeroizing::new)
-        .map_err(|_| KeystoreError::Altered)
+}
+
+impl SealingKey {
+    /// The key of a new file, with a salt of its own.
+    ///
+    /// # Errors
+    /// [`KeystoreError`] when passphrase or parameters are out of bounds.
+    pub fn new<R: CryptoRng + ?Sized>(
+        passphrase: &str,
+        params: KdfParams,
+        rng: &mut R,
+    ) -> Result<Self, KeystoreError> {
+        check_passphrase(passphrase)?;
+        let mut salt = [0; SALT];
+        rng.fill_bytes(&mut salt);
+        let (key, check) = derive(passphrase, params, &salt)?;
+        Ok(Self {
+            params,
+            salt,
+            key,
+            check,
+        })
+    }
+
+    /// Seals a secret; each time under a nonce of its own.
+    ///
+    /// # Errors
+    /// [`KeystoreError::SecretLength`].
+    pub fn seal<R: CryptoRng + ?Sized>(
+        &self,
+        secret: &[u8],
+        purpose: &str,
+        rng: &mut R,
+    ) -> Result<Vec<u8>, KeystoreError> {
+        let refused = || KeystoreError::SecretLength { got: secret.len() };
+        if secret.is_empty() || secret.len() > MAX_SECRET {
+            return Err(refused());
+        }
+        let mut nonce = [0; NONCE];
+        rng.fill_bytes(&mut nonce);
+        let aad = associated(purpose);
+        let payload = Payload {
+            msg: secret,
+            aad: &aad,
+        };
+        let ciphertext = cipher(&self.key)
+            .encrypt(&Nonce::from(nonce), payload)
+            .map_err(|_| refused())?;
+        Ok(cbor::encode(&SealedFile {
+            format: FORMAT,
+            params: self.params,
+            salt: self.salt,
+            check: self.check,
+            nonce,
+            ciphertext,
+        }))
+    }
+
+    /// Opens a file that was sealed with this key.
+    ///
+    /// # Errors
+    /// [`KeystoreError::WrongPassphrase`] when it was sealed with another.
+    pub fn open(&self, file: &[u8], purpose: &str) -> Result<Zeroizing<Vec<u8>>, KeystoreError> {
+        self.open_file(&SealedFile::read(file)?, purpose)
+    }
+
+    fn open_file(&self, file: &SealedFile, purpose: &str) -> Result<Zeroizing<Vec<u8>>, KeystoreError> {
+        if file.salt != self.salt || !bool::from(self.check.ct_eq(&file.check)) {
+            return Err(KeystoreError::WrongPassphrase);
+        }
+        let aad = associated(purpose);
+        let payload = Payload {
+            msg: &file.ciphertext,
+            aad: &aad,
+        };
+        cipher(&self.key)
+            .decrypt(&Nonce::from(file.nonce), payload)
+            .map(Zeroizing::new)
+            .map_err(|_| KeystoreError::Altered)
+    }
+}
+
+impl SealedFile {
+    fn read(file: &[u8]) -> Result<Self, KeystoreError> {
+        let file: Self = cbor::decode(file).map_err(|error| KeystoreError::Malformed(error.to_string()))?;
+        if file.format == FORMAT {
+            Ok(file)
+        } else {
+            Err(KeystoreError::UnknownFormat(file.format))
+        }
+    }
 }
 
 /// Key and check value.

@@ -23,6 +23,7 @@ pub mod key;
 pub mod keystore;
 mod kind;
 pub mod network;
+pub mod passphrase;
 mod path;
 pub mod pem;
 pub mod policy;

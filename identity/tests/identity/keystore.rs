@@ -1,6 +1,6 @@
 //! Sealed secrets.
 
-use dokuei_identity::keystore::{KdfParams, KeystoreError, check_passphrase, open, seal};
+use dokuei_identity::keystore::{KdfParams, KeystoreError, check_passphrase, open, params_of, seal, unlock};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -130,4 +130,32 @@ fn other_files_are_refused_by_name() {
         open(&newer, "correct horse", "node-key"),
         Err(KeystoreError::UnknownFormat(2))
     );
+}
+
+/// R19: a changed secret is sealed again without the passphrase, and opens with it; another file's key opens nothing.
+#[test]
+fn r19_a_secret_is_sealed_again_with_the_key_of_its_file() {
+    let mut rng = StdRng::seed_from_u64(7);
+    let file = sealed();
+    let (secret, key) = unlock(&file, "correct horse", "node-key").unwrap();
+    let again = key.seal(b"changed", "node-key", &mut rng).unwrap();
+    assert_ne!(*secret, b"changed");
+    assert_eq!(*open(&again, "correct horse", "node-key").unwrap(), b"changed");
+    assert_eq!(*key.open(&again, "node-key").unwrap(), b"changed");
+    let other = seal(b"x", "correct horse", KdfParams::LEAST, "node-key", &mut rng).unwrap();
+    assert_eq!(key.open(&other, "node-key"), Err(KeystoreError::WrongPassphrase));
+    assert_eq!(key.open(&again, "practitioner-key"), Err(KeystoreError::Altered));
+    assert!(!format!("{key:?}").contains("salt"));
+}
+
+/// R6: what is chosen at set-up is never below the second recommended option of RFC 9106 section 4, and is in the file.
+#[test]
+fn r6_the_parameters_are_in_the_file() {
+    assert_eq!(params_of(&sealed()).unwrap(), KdfParams::LEAST);
+    let recommended = KdfParams::default();
+    assert_eq!(
+        (recommended.memory_kib, recommended.passes, recommended.lanes),
+        (65_536, 3, 4)
+    );
+    assert!(params_of(b"nothing").is_err());
 }

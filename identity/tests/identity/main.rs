@@ -6,6 +6,7 @@ mod hostile;
 mod issuing;
 mod keystore;
 mod openssl;
+mod passphrase;
 mod policy;
 mod requests;
 mod revocation;
