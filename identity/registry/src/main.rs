@@ -9,6 +9,7 @@ mod journal;
 mod registry;
 
 mod api;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -17,6 +18,10 @@ use clap::Parser;
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
     let json = arguments.json;
+    // Its answer is its exit code, and it needs no registry.
+    if let Some(asked) = arguments.verification() {
+        return verify::run(asked, json);
+    }
     match cli::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(json),

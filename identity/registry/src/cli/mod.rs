@@ -9,6 +9,7 @@ use crate::credentials::{issue, revoke};
 use crate::failure::Failure;
 use crate::registry::init;
 use crate::registry::{Layout, Registry};
+use crate::verify::{self, Verify};
 use crate::{api, files};
 
 /// Issue, renew and revoke the credentials of a Dokuei network.
@@ -83,6 +84,9 @@ enum Command {
         #[arg(long, value_name = "ADDRESS:PORT")]
         listen: Option<String>,
     },
+    /// Tell whether a certificate stands, and if not, why. Needs no registry and no passphrase.
+    #[command(after_help = verify::HELP)]
+    Verify(Verify),
     /// Print a completion script, for example: dokuei-registry completion bash > /etc/bash_completion.d/dokuei-registry
     Completion {
         /// The shell.
@@ -181,6 +185,16 @@ impl IssueCommand {
     }
 }
 
+impl Arguments {
+    /// What `verify` was asked.
+    pub(crate) fn verification(&self) -> Option<&Verify> {
+        match &self.command {
+            Command::Verify(asked) => Some(asked),
+            _ => None,
+        }
+    }
+}
+
 /// `registry.toml`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -229,7 +243,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
             let listen = api::loopback(&listen)?;
             api::run(open()?, listen)
         }
-        Command::Completion { .. } => Ok(()),
+        Command::Completion { .. } | Command::Verify(_) => Ok(()),
     }
 }
 
