@@ -15,6 +15,7 @@
 //!
 //! Like the whole crate this is pure: a [`HashStore`] does the keeping, and time comes in as a value.
 
+mod answer;
 mod checkpoint;
 mod codec;
 mod entry;
@@ -25,6 +26,7 @@ mod proof;
 mod replica;
 mod standing;
 mod store;
+mod tiles;
 mod wire;
 
 pub use checkpoint::{
@@ -41,4 +43,5 @@ pub use proof::{
 pub use replica::{Accepted, Judgement, RegisterError, Replica};
 pub use standing::{ApplicationKey, ListNote, Member, Role, Standing, Standings, SuccessorRoot};
 pub use store::{Batch, HashSource, HashStore, Head, MemoryStore, StoreError};
+pub use tiles::{StaticFiles, StaticRegister, new_tiles};
 pub use wire::{Answer, Ask, HeldList, Link, MAX_ANSWER, MAX_ASK, MAX_ENTRIES, MAX_ENTRY_BYTES, WireError};

@@ -185,7 +185,7 @@ pub fn check_consistency(
 }
 
 /// Stored hashes, followed by some that are not stored yet.
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     source: &'a dyn HashSource,
     stored: u64,
     added: &'a [Hash],
@@ -193,7 +193,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn over(source: &'a dyn HashSource, size: u64, added: &'a [Hash]) -> Self {
+    pub(super) fn over(source: &'a dyn HashSource, size: u64, added: &'a [Hash]) -> Self {
         Self {
             source,
             stored: hash_count(size),
@@ -203,7 +203,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The store's own words, which the crate's error cannot carry.
-    fn explain(&self, error: &tlog_tiles::Error) -> ProofError {
+    pub(super) fn explain(&self, error: &tlog_tiles::Error) -> ProofError {
         let failure = self.failure.take().unwrap_or_else(|| error.to_string().into());
         ProofError::Store(failure)
     }

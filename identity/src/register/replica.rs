@@ -5,6 +5,7 @@
 
 use thiserror::Error;
 
+use super::answer::{READ, Source, compose};
 use super::checkpoint::{Checkpoint, CheckpointError, VerifiedCheckpoint};
 use super::entry::{Act, Entry, EntryError};
 use super::evidence::{Evidence, Prefix, contradiction};
@@ -14,15 +15,13 @@ use super::proof::{
     root_with,
 };
 use super::standing::{Standing, Standings};
-use super::store::{Batch, HashStore, StoreError};
-use super::wire::{Answer, Ask, HeldList, Link, MAX_ENTRIES, MAX_ENTRY_BYTES};
-use crate::chain::Chain;
+use super::store::{Batch, HashSource, HashStore, StoreError};
+use super::wire::{Answer, Ask, HeldList, Link};
+use crate::chain::{Anchors, Chain, ChainError, verify_registry};
 use crate::fingerprint::Fingerprint;
-use crate::revocation::{MAX_LIST, RevocationList};
+use crate::network::NetworkName;
+use crate::revocation::RevocationList;
 use crate::time::Timestamp;
-
-/// How many entries are read from a store at a time.
-const READ: usize = 256;
 
 /// Why an answer or checkpoint was not accepted. Nothing was stored, whatever it is.
 #[derive(Debug, Error)]
@@ -31,6 +30,12 @@ pub enum RegisterError {
     /// The checkpoint cannot be accepted.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+    /// The certificate whose key signed the checkpoint is not a registry's of this network.
+    #[error("the registry's certificate is refused: {0}")]
+    Registry(#[from] ChainError),
+    /// The registry's certificate was revoked or suspended.
+    #[error("the registry's certificate {0} is no longer in force")]
+    RegistryNotInForce(Fingerprint),
     /// The registry signed two registers, or took entries back: keep the evidence, and show it to others.
     #[error("the registry showed two different registers; keep the evidence and ask the registry's operator")]
     SplitView(Box<Evidence>),
@@ -76,6 +81,8 @@ impl RegisterError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Checkpoint(_) => "checkpoint",
+            Self::Registry(_) => "registry-certificate",
+            Self::RegistryNotInForce(_) => "registry-not-in-force",
             Self::SplitView(_) => "split-view",
             Self::Gap { .. } => "gap",
             Self::NothingNew => "nothing-new",
@@ -307,6 +314,28 @@ impl<S: HashStore> Replica<S> {
         }
     }
 
+    /// Verifies who signed an answer's checkpoint: its registry's chain to the root, and that the register does not
+    /// say that this certificate no longer holds.
+    ///
+    /// # Errors
+    /// [`RegisterError::Registry`], [`RegisterError::RegistryNotInForce`] or [`RegisterError::Checkpoint`].
+    pub fn verify<A: Anchors + ?Sized>(
+        &self,
+        answer: &Answer,
+        anchors: &A,
+        network: &NetworkName,
+        now: Timestamp,
+    ) -> Result<VerifiedCheckpoint, RegisterError> {
+        let registry = verify_registry(&answer.registry, anchors, now, None)?;
+        let standing = self.standing(&registry.fingerprint);
+        if matches!(standing, Some(Standing::Revoked { .. } | Standing::Suspended { .. })) {
+            return Err(RegisterError::RegistryNotInForce(registry.fingerprint));
+        }
+        let checkpoint = Checkpoint::parse(&answer.checkpoint)?.verify(&[registry.key], network)?;
+        checkpoint.check_clock(now)?;
+        Ok(checkpoint)
+    }
+
     /// Takes what somebody answered or sent: `checkpoint` is the answer's, verified with the key of the registry's
     /// certificate at `now`. Everything is checked before anything is stored.
     ///
@@ -446,59 +475,8 @@ impl<S: HashStore> Replica<S> {
         registry: &Chain,
         lists: &[RevocationList],
     ) -> Result<Option<Answer>, RegisterError> {
-        let Some(checkpoint) = &self.checkpoint else {
-            return Ok(None);
-        };
-        let entries = self.entries_from(ask.from, checkpoint.size())?;
-        let end = ask.from.saturating_add(entries.len() as u64);
-        let partial = (1..checkpoint.size()).contains(&end);
-        let proof = partial
-            .then(|| consistency_proof(&self.store, checkpoint.size(), end))
-            .transpose()?;
-        Ok(Some(Answer {
-            checkpoint: checkpoint.note().to_vec(),
-            registry: registry.clone(),
-            from: ask.from,
-            entries,
-            proof,
-            link: self.link(ask.checkpoint_size, checkpoint.size())?,
-            lists: wanted(ask, lists),
-        }))
-    }
-
-    fn link(&self, earlier: u64, size: u64) -> Result<Option<Link>, RegisterError> {
-        if !(1..size).contains(&earlier) {
-            return Ok(None);
-        }
-        Ok(Some(Link {
-            size: earlier,
-            root: root_of(&self.store, earlier)?,
-            proof: consistency_proof(&self.store, size, earlier)?,
-        }))
-    }
-
-    fn entries_from(&self, from: u64, end: u64) -> Result<Vec<Vec<u8>>, RegisterError> {
-        let mut entries: Vec<Vec<u8>> = Vec::new();
-        let mut bytes = 0;
-        loop {
-            let next = from.saturating_add(entries.len() as u64);
-            let left = usize::try_from(end.saturating_sub(next)).unwrap_or(usize::MAX);
-            let count = left.min(MAX_ENTRIES - entries.len()).min(READ);
-            if count == 0 {
-                return Ok(entries);
-            }
-            let read = self.read(next, count)?;
-            if read.is_empty() {
-                return Err(RegisterError::Damaged("entries are missing"));
-            }
-            for entry in read {
-                bytes += entry.len();
-                if bytes > MAX_ENTRY_BYTES {
-                    return Ok(entries);
-                }
-                entries.push(entry);
-            }
-        }
+        let answer = |checkpoint| compose(self, checkpoint, ask, registry, lists);
+        self.checkpoint.as_ref().map(answer).transpose()
     }
 
     fn read(&self, from: u64, count: usize) -> Result<Vec<Vec<u8>>, RegisterError> {
@@ -506,21 +484,12 @@ impl<S: HashStore> Replica<S> {
     }
 }
 
-/// The lists that the asker lacks, as many as fit.
-fn wanted(ask: &Ask, lists: &[RevocationList]) -> Vec<Vec<u8>> {
-    let Some(held) = &ask.lists else {
-        return Vec::new();
-    };
-    let mut left = MAX_LIST;
-    let lacking = lists.iter().filter(|list| {
-        let issuer = super::key_id(list.issuer_key());
-        let known = held.iter().find(|held| held.issuer == issuer);
-        known.is_none_or(|known| known.number < list.number())
-    });
-    let fits = lacking.filter(|list| {
-        let fits = list.der().len() <= left;
-        left -= if fits { list.der().len() } else { 0 };
-        fits
-    });
-    fits.map(|list| list.der().to_vec()).collect()
+impl<S: HashStore> Source for Replica<S> {
+    fn hashes(&self) -> &dyn HashSource {
+        &self.store
+    }
+
+    fn read_entries(&self, from: u64, count: usize) -> Result<Vec<Vec<u8>>, RegisterError> {
+        self.read(from, count)
+    }
 }
