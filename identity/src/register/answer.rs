@@ -29,7 +29,9 @@ pub(super) fn compose(
     let size = checkpoint.size();
     let entries = entries_from(source, ask.from, size)?;
     let end = ask.from.saturating_add(entries.len() as u64);
-    let proof = (1..size).contains(&end).then(|| consistency_proof(source.hashes(), size, end));
+    let proof = (1..size)
+        .contains(&end)
+        .then(|| consistency_proof(source.hashes(), size, end));
     Ok(Answer {
         checkpoint: checkpoint.note().to_vec(),
         registry: registry.clone(),

@@ -117,7 +117,8 @@ impl Checkpoint {
         if self.origin != name {
             return Err(CheckpointError::AnotherRegister { got: self.origin });
         }
-        let note = Note::from_bytes(&self.note).map_err(|_| CheckpointError::Malformed("not a signed note"))?;
+        let note =
+            Note::from_bytes(&self.note).map_err(|_| CheckpointError::Malformed("not a signed note"))?;
         note.verify(&KnownKeys::new(&name, keys))
             .map_err(|_| CheckpointError::Signature)?;
         Ok(VerifiedCheckpoint(self))
@@ -206,12 +207,13 @@ pub fn sign_checkpoint(
 ) -> Result<Vec<u8>, CheckpointError> {
     let malformed = || CheckpointError::Malformed("it cannot be written");
     if size > MAX_SIZE {
-        return Err(CheckpointError::Malformed("a register cannot have so many entries"));
+        return Err(CheckpointError::Malformed(
+            "a register cannot have so many entries",
+        ));
     }
     let name = origin(network);
     let extension = format!("{TIME}{}\n", time.0);
-    let body =
-        tlog_tiles::Checkpoint::new(&name, size, root.inner(), &extension).map_err(|_| malformed())?;
+    let body = tlog_tiles::Checkpoint::new(&name, size, root.inner(), &extension).map_err(|_| malformed())?;
     let text = body.to_bytes();
     let id = note_key_id(&name, &key.public());
     let signature =

@@ -88,7 +88,11 @@ pub enum EvidenceError {
 
 impl Evidence {
     pub(super) fn of(one: &VerifiedCheckpoint, other: &VerifiedCheckpoint, prefix: Option<Prefix>) -> Self {
-        let (smaller, larger) = if one.size() <= other.size() { (one, other) } else { (other, one) };
+        let (smaller, larger) = if one.size() <= other.size() {
+            (one, other)
+        } else {
+            (other, one)
+        };
         Self {
             smaller: smaller.note().to_vec(),
             larger: larger.note().to_vec(),
@@ -138,6 +142,10 @@ pub(super) fn contradiction(one: &VerifiedCheckpoint, other: &VerifiedCheckpoint
     if one.size() == other.size() {
         return (one.root() != other.root()).then_some(Charge::TwoRoots);
     }
-    let (smaller, larger) = if one.size() < other.size() { (one, other) } else { (other, one) };
+    let (smaller, larger) = if one.size() < other.size() {
+        (one, other)
+    } else {
+        (other, one)
+    };
     (smaller.time() > larger.time()).then_some(Charge::SizeFell)
 }

@@ -45,7 +45,9 @@ pub fn tile_path(tile: &Tile) -> String {
 /// there is no such width.
 #[must_use]
 pub fn bundle_path(bundle: u64, width: u64) -> Option<String> {
-    let width = u32::try_from(width).ok().filter(|width| (1..=256).contains(width))?;
+    let width = u32::try_from(width)
+        .ok()
+        .filter(|width| (1..=256).contains(width))?;
     let path = Tile::new(TILE_HEIGHT, 0, bundle, width, true).path();
     Some(path.replacen("tile/8/data/", "tile/entries/", 1))
 }
@@ -61,6 +63,33 @@ pub fn bundles(from: u64, size: u64) -> impl Iterator<Item = (u64, u64)> {
     let numbers = from / TILE_WIDTH..size.div_ceil(TILE_WIDTH);
     let width = move |number: u64| (size - number * TILE_WIDTH).min(TILE_WIDTH);
     numbers.map(move |number| (number, width(number)))
+}
+
+/// The folders of partial files that a register of `size` entries has, when it grows to `total`: of each, the widths
+/// that are still needed (of the sizes before and after), or `None` when the full file took its place.
+#[must_use]
+pub fn partials(size: u64, total: u64) -> Vec<(String, Option<[u64; 2]>)> {
+    let folder = |path: String| {
+        path.rsplit_once('/')
+            .map_or(String::new(), |(folder, _)| folder.to_owned())
+    };
+    let mut folders = Vec::new();
+    let (mut level, mut old, mut new) = (0, size, total);
+    while old > 0 {
+        let (number, width) = (old / TILE_WIDTH, old % TILE_WIDTH);
+        let keep = (new / TILE_WIDTH == number).then_some([width, new % TILE_WIDTH]);
+        if let Ok(w) = u32::try_from(width)
+            && w > 0
+        {
+            let tile = Tile::new(TILE_HEIGHT, level, number, w, false);
+            folders.push((folder(tile_path(&tile)), keep));
+            if level == 0 {
+                folders.push((folder(bundle_path(number, width).unwrap_or_default()), keep));
+            }
+        }
+        (level, old, new) = (level + 1, old / TILE_WIDTH, new / TILE_WIDTH);
+    }
+    folders
 }
 
 /// Puts entries into a bundle.
@@ -99,5 +128,9 @@ pub fn decode_bundle(mut bundle: &[u8]) -> Result<Vec<Vec<u8>>, LayoutError> {
         entries.push(entry.to_vec());
         bundle = rest;
     }
-    if bundle.is_empty() { Ok(entries) } else { Err(LayoutError::Bundle) }
+    if bundle.is_empty() {
+        Ok(entries)
+    } else {
+        Err(LayoutError::Bundle)
+    }
 }

@@ -37,8 +37,8 @@ pub use entry::{Act, Entry, EntryError, KeyId, MAX_ENTRY, key_id};
 pub use evidence::{Charge, Evidence, EvidenceError, Prefix};
 pub use hash::Hash;
 pub use proof::{
-    MAX_PROOF, Proof, ProofError, check_consistency, check_inclusion, consistency_proof, entry_hash,
-    extend, inclusion_proof, root_of,
+    MAX_PROOF, Proof, ProofError, Tree, check_consistency, check_inclusion, consistency_proof, entry_hash,
+    extend, inclusion_proof, leaf_index, root_after, root_of,
 };
 pub use replica::{Accepted, Judgement, RegisterError, Replica};
 pub use standing::{ApplicationKey, ListNote, Member, Role, Standing, Standings, SuccessorRoot};

@@ -76,6 +76,12 @@ pub fn entry_hash(entry: &[u8]) -> Hash {
     tlog_tiles::record_hash(entry).into()
 }
 
+/// The number under which the hash of entry `number` is stored.
+#[must_use]
+pub fn leaf_index(number: u64) -> u64 {
+    tlog_tiles::stored_hash_index(0, number)
+}
+
 /// How many hashes belong to a tree of `size` entries.
 pub(super) fn hash_count(size: u64) -> u64 {
     tlog_tiles::stored_hash_count(size)
@@ -92,7 +98,8 @@ pub fn extend(source: &dyn HashSource, size: u64, entries: &[Vec<u8>]) -> Result
     let mut added = Vec::new();
     for (number, entry) in (size..).zip(entries) {
         let reader = Reader::over(source, size, &added);
-        let hashes = tlog_tiles::stored_hashes(number, entry, &reader).map_err(|error| reader.explain(&error))?;
+        let hashes =
+            tlog_tiles::stored_hashes(number, entry, &reader).map_err(|error| reader.explain(&error))?;
         added.extend(hashes.into_iter().map(Hash::from));
     }
     Ok(added)
@@ -103,11 +110,15 @@ pub fn extend(source: &dyn HashSource, size: u64, entries: &[Vec<u8>]) -> Result
 /// # Errors
 /// [`ProofError::Store`].
 pub fn root_of(source: &dyn HashSource, size: u64) -> Result<Hash, ProofError> {
-    root_with(source, size, &[], size)
+    root_after(source, size, &[], size)
 }
 
-/// The root of `total` entries, when the hashes beyond those of `size` entries are `added`.
-pub(super) fn root_with(
+/// The root of `total` entries, when the hashes of `size` entries are in `source` and those beyond are `added`
+/// ([`extend`]).
+///
+/// # Errors
+/// [`ProofError::Store`], or [`ProofError::OutOfRange`] above [`MAX_SIZE`].
+pub fn root_after(
     source: &dyn HashSource,
     size: u64,
     added: &[Hash],
@@ -149,7 +160,8 @@ pub fn check_inclusion(
         return Err(ProofError::OutOfRange);
     }
     let leaf = tlog_tiles::record_hash(entry);
-    tlog_tiles::check_record(&proof.inner(), size, root.inner(), number, leaf).map_err(|_| ProofError::Invalid)
+    tlog_tiles::check_record(&proof.inner(), size, root.inner(), number, leaf)
+        .map_err(|_| ProofError::Invalid)
 }
 
 /// Proves that the tree of the first `earlier` entries is a beginning of that of `size` entries.
@@ -184,6 +196,52 @@ pub fn check_consistency(
         .map_err(|_| ProofError::Invalid)
 }
 
+/// The hashes of a tree in memory, without its entries.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tree {
+    size: u64,
+    hashes: Vec<Hash>,
+}
+
+impl Tree {
+    /// Appends entries.
+    ///
+    /// # Errors
+    /// [`ProofError::OutOfRange`] above [`MAX_SIZE`].
+    pub fn grow(&mut self, entries: &[Vec<u8>]) -> Result<(), ProofError> {
+        let added = extend(self, self.size, entries)?;
+        self.size += entries.len() as u64;
+        self.hashes.extend(added);
+        Ok(())
+    }
+
+    /// How many entries it has.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Its root.
+    ///
+    /// # Errors
+    /// None that could happen: every hash is here.
+    pub fn root(&self) -> Result<Hash, ProofError> {
+        root_of(self, self.size)
+    }
+}
+
+impl HashSource for Tree {
+    fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, StoreError> {
+        let read = |index: &u64| {
+            let found = usize::try_from(*index)
+                .ok()
+                .and_then(|index| self.hashes.get(index));
+            found.copied().ok_or_else(|| "a hash is missing".into())
+        };
+        indexes.iter().map(read).collect()
+    }
+}
+
 /// Stored hashes, followed by some that are not stored yet.
 pub(super) struct Reader<'a> {
     source: &'a dyn HashSource,
@@ -209,12 +267,19 @@ impl<'a> Reader<'a> {
     }
 
     fn read(&self, indexes: &[u64]) -> Result<Vec<tlog_tiles::Hash>, StoreError> {
-        let stored: Vec<u64> = indexes.iter().copied().filter(|index| *index < self.stored).collect();
+        let stored: Vec<u64> = indexes
+            .iter()
+            .copied()
+            .filter(|index| *index < self.stored)
+            .collect();
         let mut found = self.source.read_hashes(&stored)?.into_iter();
         let hash = |index: &u64| {
             let hash = match index.checked_sub(self.stored) {
                 None => found.next(),
-                Some(beyond) => usize::try_from(beyond).ok().and_then(|at| self.added.get(at)).copied(),
+                Some(beyond) => usize::try_from(beyond)
+                    .ok()
+                    .and_then(|at| self.added.get(at))
+                    .copied(),
             };
             hash.map(Hash::inner).ok_or_else(|| "a hash is missing".into())
         };

@@ -11,8 +11,8 @@ use super::entry::{Act, Entry, EntryError};
 use super::evidence::{Evidence, Prefix, contradiction};
 use super::hash::Hash;
 use super::proof::{
-    Proof, ProofError, check_consistency, consistency_proof, extend, hash_count, inclusion_proof, root_of,
-    root_with,
+    Proof, ProofError, check_consistency, consistency_proof, extend, hash_count, inclusion_proof, root_after,
+    root_of,
 };
 use super::standing::{Standing, Standings};
 use super::store::{Batch, HashSource, HashStore, StoreError};
@@ -328,7 +328,10 @@ impl<S: HashStore> Replica<S> {
     ) -> Result<VerifiedCheckpoint, RegisterError> {
         let registry = verify_registry(&answer.registry, anchors, now, None)?;
         let standing = self.standing(&registry.fingerprint);
-        if matches!(standing, Some(Standing::Revoked { .. } | Standing::Suspended { .. })) {
+        if matches!(
+            standing,
+            Some(Standing::Revoked { .. } | Standing::Suspended { .. })
+        ) {
             return Err(RegisterError::RegistryNotInForce(registry.fingerprint));
         }
         let checkpoint = Checkpoint::parse(&answer.checkpoint)?.verify(&[registry.key], network)?;
@@ -386,7 +389,7 @@ impl<S: HashStore> Replica<S> {
             return Err(RegisterError::NotSigned);
         }
         let hashes = extend(&self.store, self.size, entries)?;
-        let root = root_with(&self.store, self.size, &hashes, total)?;
+        let root = root_after(&self.store, self.size, &hashes, total)?;
         if total == checkpoint.size() {
             if root != checkpoint.root() {
                 return Err(RegisterError::NotSigned);

@@ -156,7 +156,9 @@ impl Standings {
 
     /// The certificates for a key, in force or not: how an applicant finds what was issued to it.
     pub fn of_key(&self, key: PublicKey) -> impl Iterator<Item = &Member> {
-        self.members.values().filter(move |member| member.key == Some(key))
+        self.members
+            .values()
+            .filter(move |member| member.key == Some(key))
     }
 
     /// The issuing authorities' certificates (DER) that were not revoked, oldest first. They must still be verified

@@ -76,7 +76,9 @@ pub struct MemoryStore {
 impl HashSource for MemoryStore {
     fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, StoreError> {
         let read = |index: &u64| {
-            let found = usize::try_from(*index).ok().and_then(|index| self.hashes.get(index));
+            let found = usize::try_from(*index)
+                .ok()
+                .and_then(|index| self.hashes.get(index));
             found.copied().ok_or_else(|| "a hash is missing".into())
         };
         indexes.iter().map(read).collect()

@@ -55,9 +55,13 @@ impl<F: StaticFiles> StaticRegister<F> {
             return Ok(Vec::new());
         };
         let path = |width| bundle_path(bundle, width).unwrap_or_default();
-        let read = self.read_either(&path(width), &path(TILE_WIDTH)).map_err(RegisterError::Store)?;
+        let read = self
+            .read_either(&path(width), &path(TILE_WIDTH))
+            .map_err(RegisterError::Store)?;
         let entries = read.and_then(|bytes| decode_bundle(&bytes).ok());
-        let mut entries = entries.filter(|entries| entries.len() as u64 >= width).ok_or(damaged)?;
+        let mut entries = entries
+            .filter(|entries| entries.len() as u64 >= width)
+            .ok_or(damaged)?;
         entries.truncate(usize::try_from(width).unwrap_or(usize::MAX));
         let skip = usize::try_from(from - bundle * TILE_WIDTH).unwrap_or(usize::MAX);
         Ok(entries.into_iter().skip(skip).take(count).collect())
@@ -85,7 +89,13 @@ impl<F: StaticFiles> StaticRegister<F> {
     }
 
     fn read_tile(&self, tile: &Tile) -> Result<Vec<u8>, StoreError> {
-        let full = Tile::new(TILE_HEIGHT, tile.level(), tile.level_index(), 1 << TILE_HEIGHT, false);
+        let full = Tile::new(
+            TILE_HEIGHT,
+            tile.level(),
+            tile.level_index(),
+            1 << TILE_HEIGHT,
+            false,
+        );
         let read = self.read_either(&tile_path(tile), &tile_path(&full))?;
         let mut read = read.ok_or_else(|| format!("the tile {} is missing", tile_path(tile)))?;
         read.truncate(usize::try_from(tile.width())? * HASH);
@@ -151,5 +161,8 @@ pub fn new_tiles(
         let data = tile.read_data(&reader).map_err(|error| reader.explain(&error))?;
         Ok((tile_path(&tile), data))
     };
-    Tile::new_tiles(TILE_HEIGHT, size, total).into_iter().map(read).collect()
+    Tile::new_tiles(TILE_HEIGHT, size, total)
+        .into_iter()
+        .map(read)
+        .collect()
 }

@@ -255,7 +255,9 @@ mod lists {
     pub(super) fn decode<C>(decoder: &mut Decoder<'_>, _: &mut C) -> Result<Vec<Vec<u8>>, decode::Error> {
         let list = decode_list(decoder, MAX_LISTS, MAX_LIST)?;
         if list.iter().map(Vec::len).sum::<usize>() > MAX_LIST {
-            return Err(decode::Error::message("the revocation lists are too large together"));
+            return Err(decode::Error::message(
+                "the revocation lists are too large together",
+            ));
         }
         Ok(list)
     }
