@@ -192,44 +192,10 @@ impl Store {
             Ok(statement.query_map([], node)?.collect::<Result<_, _>>()?)
         })
     }
-
-    /// Keeps a verified revocation list (RFC 5280) by its CRL number. Says whether it is new.
-    ///
-    /// # Errors
-    /// [`StoreError::Outdated`] for a lower number, [`StoreError::Equivocation`] for the same number with other bytes.
-    pub fn put_revocation_list(&self, number: u64, der: &[u8]) -> Result<bool, StoreError> {
-        self.write(|transaction| {
-            let stored = transaction
-                .prepare_cached("SELECT number, der FROM revocation_list")?
-                .query_row([], |row| Ok((unsigned(row, "number")?, row.get("der")?)))
-                .optional()?;
-            if !is_newer("revocation list", stored, number, der)? {
-                return Ok(false);
-            }
-            transaction.execute(
-                "INSERT OR REPLACE INTO revocation_list VALUES (1, ?1, ?2)",
-                (signed(number), der),
-            )?;
-            Ok(true)
-        })
-    }
-
-    /// The newest revocation list: number and DER.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub fn revocation_list(&self) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
-        self.read(|connection| {
-            Ok(connection
-                .prepare_cached("SELECT number, der FROM revocation_list")?
-                .query_row([], |row| Ok((unsigned(row, "number")?, row.get("der")?)))
-                .optional()?)
-        })
-    }
 }
 
 /// The rule of all numbered lists: up, or the very same.
-fn is_newer(
+pub(crate) fn is_newer(
     what: &'static str,
     stored: Option<(u64, Vec<u8>)>,
     number: u64,

@@ -10,6 +10,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0002_consultations.sql"),
     include_str!("../migrations/0003_directory.sql"),
     include_str!("../migrations/0004_audit.sql"),
+    include_str!("../migrations/0005_register.sql"),
 ];
 
 /// Brings the database to the schema of the last of `steps`.
@@ -86,7 +87,7 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection, STEPS).unwrap();
         let error = migrate(&mut connection, &STEPS[..2]).unwrap_err();
-        assert!(matches!(error, StoreError::NewerSchema { found: 4, known: 2 }));
-        assert_eq!(version(&connection).unwrap(), 4);
+        assert!(matches!(error, StoreError::NewerSchema { found: 5, known: 2 }));
+        assert_eq!(version(&connection).unwrap(), 5);
     }
 }

@@ -213,19 +213,6 @@ fn r17_lists_only_move_forward() {
     assert_eq!(store.device_list(&who).unwrap().unwrap().list, b"three");
     assert!(store.put_device_list(&who, 4, b"four", NOW).unwrap());
     assert_eq!(store.device_lists().unwrap()[0].seq, 4);
-
-    assert!(store.revocation_list().unwrap().is_none());
-    assert!(store.put_revocation_list(7, b"seven").unwrap());
-    assert!(!store.put_revocation_list(7, b"seven").unwrap());
-    assert!(matches!(
-        store.put_revocation_list(6, b"six"),
-        Err(StoreError::Outdated { .. })
-    ));
-    assert!(matches!(
-        store.put_revocation_list(7, b"SEVEN"),
-        Err(StoreError::Equivocation { .. })
-    ));
-    assert_eq!(store.revocation_list().unwrap(), Some((7, b"seven".to_vec())));
 }
 
 #[test]
