@@ -101,7 +101,7 @@ impl Chain {
 }
 
 /// Verifies a practitioner's chain at `now`. With a revocation list, a certificate that stands in it is refused; how
-/// fresh the list must be is the caller's question ([`RevocationList::freshness`]).
+/// fresh the list must be is the caller's question ([`crate::freshness`]).
 ///
 /// # Errors
 /// [`ChainError`], with the certificate and the reason.

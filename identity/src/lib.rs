@@ -18,6 +18,7 @@ mod extension;
 mod fault;
 mod fault_words;
 pub mod fingerprint;
+pub mod freshness;
 pub mod issue;
 pub mod key;
 pub mod keystore;

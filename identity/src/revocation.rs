@@ -41,18 +41,6 @@ pub struct Revoked {
     pub reason: RevocationReason,
 }
 
-/// How old a list is, as the protocol's freshness rule asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Freshness {
-    /// Up to 24 hours old: everything goes.
-    Fresh,
-    /// Up to 72 hours old: read, and finish what is being transferred.
-    Ageing,
-    /// Older: no sessions.
-    Stale,
-}
-
 /// A list that was verified to the root.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RevocationList {
@@ -114,17 +102,7 @@ impl RevocationList {
         self.next_update
     }
 
-    /// How fresh it is at `now`.
-    #[must_use]
-    pub const fn freshness(&self, now: Timestamp) -> Freshness {
-        match now.since(self.this_update) {
-            0..=86_400 => Freshness::Fresh,
-            86_401..=259_200 => Freshness::Ageing,
-            _ => Freshness::Stale,
-        }
-    }
-
-    /// Refuses a list whose successor is overdue at `now`. Nodes go by [`Self::freshness`] instead.
+    /// Refuses a list whose successor is overdue at `now`. Nodes go by the age of [`Self::this_update`] instead ([`crate::freshness`]).
     ///
     /// # Errors
     /// [`RevocationError::Expired`].

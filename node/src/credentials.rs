@@ -4,10 +4,10 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate};
-use dokuei_identity::chain::{self, Chain, ChainError, Fault, TrustAnchor};
+use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate, RegistryCertificate};
+use dokuei_identity::chain::{self, Chain, ChainError, Fault, TrustAnchor, TrustAnchors};
 use dokuei_identity::key::PublicKey;
-use dokuei_identity::revocation::{RevocationError, RevocationList};
+use dokuei_identity::revocation::{RevocationError, RevocationList, RevocationLists};
 use dokuei_identity::time::Timestamp;
 use thiserror::Error;
 
@@ -59,12 +59,12 @@ pub enum CredentialError {
 /// The certificates of a node as they stand in its data directory.
 #[derive(Debug, Clone)]
 pub struct Credentials {
-    /// The root of trust.
-    pub anchor: TrustAnchor,
+    /// The root of trust, with its successors.
+    pub anchors: TrustAnchors,
     /// The node's own chain.
     pub chain: Chain,
-    /// The newest revocation list, when one is installed.
-    pub revoked: Option<RevocationList>,
+    /// The newest revocation list of each issuing authority.
+    pub lists: RevocationLists,
 }
 
 /// For whom a certificate was installed.
@@ -86,14 +86,13 @@ impl Credentials {
             return Ok(None);
         };
         let (anchor, chain) = (TrustAnchor::from_pem(&anchor)?, Chain::from_pem(&chain)?);
-        let revoked = match text(dir.crl())? {
-            Some(pem) => Some(RevocationList::verify_pem(&pem, &chain, &anchor, now)?),
-            None => None,
-        };
+        let installed = text(dir.crl())?
+            .map(|pem| RevocationList::verify_pem(&pem, &chain, &anchor, now))
+            .transpose()?;
         Ok(Some(Self {
-            anchor,
+            anchors: TrustAnchors::new(anchor),
             chain,
-            revoked,
+            lists: installed.into_iter().collect(),
         }))
     }
 
@@ -102,7 +101,7 @@ impl Credentials {
     /// # Errors
     /// [`ChainError`], for example when it has expired or was revoked.
     pub fn node(&self, now: Timestamp) -> Result<NodeCertificate, ChainError> {
-        chain::verify_node(&self.chain, &self.anchor, now, self.revoked.as_ref())
+        self.node_of(&self.chain, now)
     }
 
     /// Another node's certificate, verified now.
@@ -110,7 +109,15 @@ impl Credentials {
     /// # Errors
     /// [`ChainError`], for example when it has expired or was revoked.
     pub fn node_of(&self, chain: &Chain, now: Timestamp) -> Result<NodeCertificate, ChainError> {
-        chain::verify_node(chain, &self.anchor, now, self.revoked.as_ref())
+        chain::verify_node(chain, &self.anchors, now, self.lists.of(chain))
+    }
+
+    /// The registry's certificate, whose key signs the register, verified now.
+    ///
+    /// # Errors
+    /// [`ChainError`], for example when it has expired or was revoked.
+    pub fn registry(&self, chain: &Chain, now: Timestamp) -> Result<RegistryCertificate, ChainError> {
+        chain::verify_registry(chain, &self.anchors, now, self.lists.of(chain))
     }
 
     /// A practitioner's certificate, verified now.
@@ -118,7 +125,7 @@ impl Credentials {
     /// # Errors
     /// [`ChainError`], for example when it has expired or was revoked.
     pub fn practitioner(&self, chain: &Chain, now: Timestamp) -> Result<PractitionerCertificate, ChainError> {
-        chain::verify_practitioner(chain, &self.anchor, now, self.revoked.as_ref())
+        chain::verify_practitioner(chain, &self.anchors, now, self.lists.of(chain))
     }
 }
 

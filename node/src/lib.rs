@@ -14,3 +14,4 @@ pub mod keys;
 pub mod practitioners;
 pub mod service;
 pub mod token;
+pub mod wipe;

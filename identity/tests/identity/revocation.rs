@@ -2,9 +2,7 @@
 
 use dokuei_identity::chain::{ChainError, verify_practitioner};
 use dokuei_identity::key::SecretKey;
-use dokuei_identity::revocation::{
-    Freshness, RevocationError, RevocationList, RevocationReason, Revoked, make,
-};
+use dokuei_identity::revocation::{RevocationError, RevocationList, RevocationReason, Revoked, make};
 use dokuei_identity::serial::Serial;
 
 use crate::world::{NOW, World, specialist};
@@ -66,25 +64,6 @@ fn every_reason_survives_the_list() {
             .all(|(word, entry)| entry.reason.as_str() == *word)
     );
     assert!("aACompromise".parse::<RevocationReason>().is_err());
-}
-
-#[test]
-fn freshness_goes_by_age() {
-    let mut world = World::new();
-    let (_, chain) = world.issue(&specialist(), &SecretKey::from_seed(&[7; 32]));
-    let pem = make(&world.issuing, 1, NOW, NOW.plus(86_400), &[]).unwrap();
-    let list = RevocationList::verify_pem(&pem, &chain, &world.anchor, NOW).unwrap();
-    let hours = |hours: u64| list.freshness(NOW.plus(hours * 3600));
-    assert_eq!(
-        [hours(0), hours(24), hours(25), hours(72), hours(73)],
-        [
-            Freshness::Fresh,
-            Freshness::Fresh,
-            Freshness::Ageing,
-            Freshness::Ageing,
-            Freshness::Stale
-        ]
-    );
 }
 
 #[test]

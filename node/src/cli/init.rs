@@ -262,11 +262,12 @@ fn show(dir: &DataDir, as_json: bool) -> Outcome {
         |error| json!({"refused": error.to_string()}),
         |node| describe_node(&node),
     );
-    let view = json!({"root": credentials.anchor.fingerprint(), "node": node, "practitioners": persons});
+    let view =
+        json!({"root": credentials.anchors.first().fingerprint(), "node": node, "practitioners": persons});
     if as_json {
         output::json(&view);
     } else {
-        println!("root  {}", credentials.anchor.fingerprint());
+        println!("root  {}", credentials.anchors.first().fingerprint());
         println!("node  {}", summary(&view["node"], "/institution"));
         for person in &persons {
             println!(

@@ -14,6 +14,7 @@ use dokuei_store::OutboxRow;
 use super::Node;
 use super::error::ServiceError;
 use super::events::EventKind;
+use super::register::ASK_EVERY;
 
 /// How often the outbox is looked through even when nothing rang.
 const PATROL: Duration = Duration::from_secs(5);
@@ -23,11 +24,18 @@ const BATCH: usize = 64;
 impl Node {
     /// Sends what waits and fetches what is granted, until the node stops.
     pub(super) async fn patrol(self, network: Network) {
+        let mut asked: Option<tokio::time::Instant> = None;
         loop {
             // Whoever rings while we work is heard afterwards: the bell keeps one ring.
             let _ = tokio::time::timeout(PATROL, self.0.bell.notified()).await;
             if network.is_closed() {
                 return;
+            }
+            if asked.is_none_or(|asked| asked.elapsed() >= ASK_EVERY)
+                && !network.register_sources().is_empty()
+            {
+                asked = Some(tokio::time::Instant::now());
+                self.catch_up_soon(None);
             }
             self.introduce(&network).await;
             self.fetch_outstanding(&network).await;

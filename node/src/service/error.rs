@@ -12,6 +12,8 @@ use dokuei_document::DocumentError;
 use dokuei_identity::chain::ChainError;
 use dokuei_identity::keystore::KeystoreError;
 use dokuei_identity::policy::Denial;
+use dokuei_identity::register::RegisterError;
+use dokuei_identity::time::Timestamp;
 use dokuei_package::grant::GrantError;
 use dokuei_package::open::OpenError;
 use dokuei_package::seal::SealError;
@@ -73,6 +75,26 @@ pub enum ServiceError {
     /// The practitioner's files cannot be used.
     #[error(transparent)]
     Practitioner(PractitionerError),
+    /// A certificate that the register does not know.
+    #[error(
+        "the certificate is not in the public register: it was issued behind the registry's back, or in another network"
+    )]
+    Unlogged,
+    /// The register cannot be used or what was answered about it is refused.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// What was answered about the register is not an answer.
+    #[error("what was answered about the register is refused: {0}")]
+    BadRegister(String),
+    /// The view of the register is too old for this.
+    #[error("this node has not heard of the register of credentials for too long (since {}); nothing new is sent on old knowledge", since.map_or_else(|| "it was set up".to_owned(), crate::clock::rfc3339))]
+    StaleRegister {
+        /// When it last heard.
+        since: Option<Timestamp>,
+    },
+    /// This node was revoked as lost and has destroyed its keys.
+    #[error("this node's certificate was revoked as lost or stolen, and its keys were destroyed")]
+    Wiped,
     /// The credential does not allow it.
     #[error(transparent)]
     Denied(#[from] Denial),
@@ -184,6 +206,10 @@ impl ServiceError {
             Self::NoPractitionerCertificate => "no_practitioner_certificate",
             Self::NoNodeCertificate => "no_node_certificate",
             Self::Certificate(_) | Self::Credential(_) => "certificate_refused",
+            Self::Unlogged => "not_in_register",
+            Self::Register(_) | Self::BadRegister(_) => "register_refused",
+            Self::StaleRegister { .. } => "register_stale",
+            Self::Wiped => "wiped",
             Self::Practitioner(_) => "practitioner_files",
             Self::Denied(_) => "not_qualified",
             Self::Refused(refusal) => refusal.code(),
@@ -219,6 +245,9 @@ impl ServiceError {
                 "send the certificate request to the registry operator and install what comes back with `dokuei identity install`"
             }
             Self::Certificate(_) | Self::Credential(_) => "ask the registry operator for a new certificate and install it",
+            Self::StaleRegister { .. } => "connect the node to the network (a bootstrap host or another node) and try again; what is here can be read all the same",
+            Self::Unlogged => "ask the registry operator what became of it",
+            Self::Wiped => "set up a new node with `dokuei init` and restore a backup",
             Self::Refused(refusal) => refusal.next_en(),
             Self::Field { .. } => "correct the field and send again",
             Self::NoAgreement => "propose one (`dokuei agreement propose`) and wait until it is countersigned",
@@ -252,9 +281,12 @@ impl ServiceError {
             Self::Field { .. } | Self::Files(_) | Self::Header(_) | Self::File { .. } | Self::Render(_) => {
                 Blame::Caller
             }
-            Self::NoPractitionerCertificate | Self::NoNodeCertificate | Self::Certificate(_) => {
-                Blame::Conflict
-            }
+            Self::NoPractitionerCertificate
+            | Self::NoNodeCertificate
+            | Self::Certificate(_)
+            | Self::Unlogged
+            | Self::StaleRegister { .. }
+            | Self::Wiped => Blame::Conflict,
             _ => Blame::Node,
         }
     }

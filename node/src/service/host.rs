@@ -16,7 +16,9 @@ use dokuei_identity::time::Timestamp;
 use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryBytes, EntryId, LogHeads, RefusedEntry};
 use dokuei_net::wire::hello::{CrlState, Hello, MAX_PRACTITIONERS, PractitionerCard};
 use dokuei_net::wire::package::{ChunkRange, MAX_SLICE_BYTES, PackageId, Slice};
-use dokuei_net::{Admitted, Host, OwnHello, PackageSource, PeerId, Refusal, RefusalCode, peer_id_of};
+use dokuei_net::{
+    Admitted, Host, Meeting, OwnHello, PackageSource, PeerId, Refusal, RefusalCode, Verdict, peer_id_of,
+};
 use dokuei_package::tree::{self, Holding, TreeId};
 use dokuei_store::NodeRow;
 use futures::future::BoxFuture;
@@ -111,6 +113,55 @@ impl Host for NodeHost {
         });
     }
 
+    fn judge_register(&self, _: PeerId, checkpoint: Vec<u8>) -> BoxFuture<'_, Meeting> {
+        let node = self.node.clone();
+        Box::pin(async move {
+            tokio::task::spawn_blocking(move || node.judge_register(&checkpoint))
+                .await
+                .unwrap_or_else(|_| {
+                    Meeting::Refused(Refusal::new(RefusalCode::Internal, "the node is stopping"))
+                })
+        })
+    }
+
+    fn catch_up(&self, peer: PeerId) -> BoxFuture<'_, bool> {
+        Box::pin(async move {
+            match self.node.network() {
+                Some(network) => self.node.catch_up(network, Some(peer)).await,
+                None => false,
+            }
+        })
+    }
+
+    fn register_answer(&self, _: PeerId, ask: Vec<u8>) -> BoxFuture<'_, Result<Vec<u8>, RefusalCode>> {
+        let node = self.node.clone();
+        Box::pin(async move {
+            tokio::task::spawn_blocking(move || node.answer_register(&ask))
+                .await
+                .unwrap_or(Err(RefusalCode::Internal))
+        })
+    }
+
+    fn on_checkpoint(&self, checkpoint: Vec<u8>, from: PeerId) -> BoxFuture<'_, Verdict> {
+        let node = self.node.clone();
+        Box::pin(async move {
+            let judged = tokio::task::spawn_blocking(move || node.hear_checkpoint(&checkpoint)).await;
+            let verdict = judged.unwrap_or(Verdict::Ignore);
+            if matches!(verdict, Verdict::Accept) {
+                self.node.catch_up_soon(Some(from));
+            }
+            verdict
+        })
+    }
+
+    fn on_register_source(&self, peer: PeerId) {
+        self.node.catch_up_soon(Some(peer));
+    }
+
+    fn barred(&self, peer: PeerId) -> Option<RefusalCode> {
+        self.node.register().barred(&peer)
+    }
+
     fn case_message(&self, peer: PeerId, message: CaseMessage) -> BoxFuture<'_, CaseReply> {
         let (node, from) = (self.node.clone(), self.certificate_of(&peer));
         Box::pin(async move {
@@ -167,7 +218,7 @@ impl Node {
     fn own_hello(&self) -> Result<OwnHello, ServiceError> {
         let held = self.trust()?;
         let credentials = &held.credentials;
-        let crl = credentials.revoked.as_ref().map_or(
+        let crl = credentials.lists.of(&credentials.chain).map_or(
             CrlState {
                 number: 0,
                 hash: [0; 32],
@@ -185,7 +236,7 @@ impl Node {
             node_chain: cbor::encode(&credentials.chain),
             practitioners,
             crl,
-            checkpoint: Vec::new(),
+            checkpoint: self.register().checkpoint(),
         })
     }
 
@@ -197,7 +248,7 @@ impl Node {
             let Some(chain) = self.practitioner_files().chain(&person.id)? else {
                 continue;
             };
-            let Ok(certificate) = held.credentials.practitioner(&chain, now) else {
+            let Ok(certificate) = held.practitioner(&chain, now) else {
                 continue;
             };
             let Some(list) = self.people().device_list(&certificate, now)? else {
@@ -219,7 +270,7 @@ impl Node {
             self.now(),
         );
         let chain: Chain = decoded(&hello.node_chain)?;
-        let certificate = held.credentials.node_of(&chain, now).map_err(chain_refused)?;
+        let certificate = held.node(&chain, now).map_err(|error| not_standing(&error))?;
         // Before anything is remembered: a peer may show another node's chain, which is public.
         if peer_id_of(&certificate.key) != *peer {
             let why = "the node certificate is not that of the connection";
@@ -277,9 +328,8 @@ impl Node {
         let (held, now) = (self.trust().map_err(not_enrolled)?, self.now());
         let chain: Chain = decoded(&card.chain)?;
         let person = held
-            .credentials
             .practitioner(&chain, now)
-            .map_err(chain_refused)?;
+            .map_err(|error| not_standing(&error))?;
         self.people()
             .remember_practitioner(&chain, &person, now)
             .map_err(|error| internal(&error))?;
@@ -403,11 +453,11 @@ fn decoded(bytes: &[u8]) -> Result<Chain, Refusal> {
     cbor::decode(bytes).map_err(|error| Refusal::new(RefusalCode::Malformed, error.to_string()))
 }
 
-fn chain_refused(error: ChainError) -> Refusal {
-    let code = if matches!(error, ChainError::Revoked { .. }) {
-        RefusalCode::Revoked
-    } else {
-        RefusalCode::Chain
+fn not_standing(error: &ServiceError) -> Refusal {
+    let code = match error {
+        ServiceError::Certificate(ChainError::Revoked { .. }) => RefusalCode::Revoked,
+        ServiceError::Certificate(_) | ServiceError::Unlogged => RefusalCode::Chain,
+        _ => RefusalCode::Internal,
     };
     Refusal::new(code, error.to_string())
 }

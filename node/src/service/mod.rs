@@ -18,6 +18,7 @@ mod import;
 mod logs;
 mod opening;
 mod people;
+mod register;
 mod requesting;
 mod sign_in;
 pub mod status;
@@ -38,6 +39,7 @@ use self::events::Events;
 use self::fetch::Fetching;
 use self::jobs::Jobs;
 use self::people::People;
+use self::register::Register;
 use self::session::Sessions;
 use self::trust::{Held, Trust};
 use crate::clock;
@@ -66,6 +68,7 @@ struct Inner {
     secrets: NodeSecrets,
     store: Store,
     trust: Trust,
+    register: Arc<Register>,
     people: People,
     sessions: Sessions,
     jobs: Jobs,
@@ -84,6 +87,8 @@ struct Inner {
     to_introduce: Mutex<BTreeSet<PeerId>>,
     /// Rung when something waits to be sent or fetched.
     bell: Notify,
+    /// Rung when this node has destroyed its keys and must not go on.
+    wiped: Notify,
 }
 
 impl Node {
@@ -94,14 +99,10 @@ impl Node {
     pub fn open(dir: DataDir, config: Config, secrets: NodeSecrets) -> Result<Self, ServiceError> {
         let now = clock::now();
         let store = Store::open(dir.root(), &storage_key(&secrets))?;
-        let held = Credentials::read(&dir, now)?
-            .map(|credentials| -> Result<Held, ServiceError> {
-                let certificate = credentials.node(now)?;
-                Ok(Held {
-                    credentials,
-                    certificate,
-                })
-            })
+        let credentials = Credentials::read(&dir, now)?;
+        let register = Arc::new(Register::open(&store, credentials.as_ref(), now)?);
+        let held = credentials
+            .map(|credentials| Held::take_up(credentials, Arc::clone(&register), &store, now))
             .transpose()?;
         let trust = Trust::new(held);
         let people = People::new(store.clone(), trust.clone());
@@ -112,6 +113,7 @@ impl Node {
             secrets,
             store,
             trust,
+            register,
             people,
             sessions,
             jobs: Jobs::default(),
@@ -124,6 +126,7 @@ impl Node {
             met: Mutex::default(),
             to_introduce: Mutex::default(),
             bell: Notify::new(),
+            wiped: Notify::new(),
         };
         let node = Self(Arc::new(inner));
         node.remember_ourselves(now)?;
@@ -182,6 +185,10 @@ impl Node {
         self.0.network.get()
     }
 
+    fn register(&self) -> &Register {
+        &self.0.register
+    }
+
     /// What is trusted now.
     fn trust(&self) -> Result<Arc<Held>, ServiceError> {
         self.0.trust.require()
@@ -194,8 +201,10 @@ impl Node {
 
     fn crl_number(&self) -> u64 {
         let held = self.0.trust.get();
-        let revoked = held.as_ref().and_then(|held| held.credentials.revoked.as_ref());
-        revoked.map_or(0, |list| list.number())
+        let list = held
+            .as_ref()
+            .and_then(|held| held.credentials.lists.of(&held.credentials.chain));
+        list.map_or(0, |list| list.number())
     }
 
     fn write_lock(&self) -> MutexGuard<'_, ()> {

@@ -134,12 +134,12 @@ impl People {
         }
         let seen: Seen = cbor::decode(&self.store.chain(fingerprint).ok()??).ok()?;
         let held = self.trust.get()?;
-        let anchor = &held.credentials.anchor;
+        let anchors = &held.credentials.anchors;
         let chain = seen.chain;
         let known = if seen.kind_is_node {
-            Known::Node(chain::verify_node(&chain, anchor, seen.at, None).ok()?)
+            Known::Node(chain::verify_node(&chain, anchors, seen.at, None).ok()?)
         } else {
-            Known::Practitioner(chain::verify_practitioner(&chain, anchor, seen.at, None).ok()?)
+            Known::Practitioner(chain::verify_practitioner(&chain, anchors, seen.at, None).ok()?)
         };
         self.cache(chain.clone(), known.clone(), *fingerprint);
         Some((chain, known))
@@ -231,16 +231,15 @@ impl People {
             .unwrap_or_default())
     }
 
-    /// Verifies a chain as it stands now, against the newest revocation list.
-    fn standing_now(&self, fingerprint: &Fingerprint) -> Result<(), ServiceError> {
+    /// Verifies a chain as it stands now, against the newest revocation list and the register.
+    pub(super) fn standing_now(&self, fingerprint: &Fingerprint) -> Result<(), ServiceError> {
         let held = self.trust.require()?;
-        let credentials = &held.credentials;
         let (chain, known) = self
             .known(fingerprint)
             .ok_or(ServiceError::Unknown("certificate"))?;
         match known {
-            Known::Practitioner(_) => credentials.practitioner(&chain, clock::now()).map(drop)?,
-            Known::Node(_) => credentials.node_of(&chain, clock::now()).map(drop)?,
+            Known::Practitioner(_) => held.practitioner(&chain, clock::now()).map(drop)?,
+            Known::Node(_) => held.node(&chain, clock::now()).map(drop)?,
         }
         Ok(())
     }
@@ -289,7 +288,7 @@ impl Standing for People {
     fn revoked(&self, fingerprint: &Fingerprint) -> bool {
         matches!(
             self.standing_now(fingerprint),
-            Err(ServiceError::Certificate(ChainError::Revoked { .. }))
+            Err(ServiceError::Certificate(ChainError::Revoked { .. }) | ServiceError::Unlogged)
         )
     }
 

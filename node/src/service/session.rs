@@ -82,6 +82,11 @@ impl Sessions {
         self.with(now, |all| all.remove(&handle(token)));
     }
 
+    /// Ends every session of a person.
+    pub fn close_all_of(&self, id: &str, now: Timestamp) {
+        self.with(now, |all| all.retain(|_, held| held.session.id != id));
+    }
+
     /// Everybody who is signed in.
     #[must_use]
     pub fn all(&self, now: Timestamp) -> Vec<Arc<Session>> {

@@ -43,7 +43,7 @@ impl Node {
             .practitioner_files()
             .chain(id)?
             .ok_or(ServiceError::NoPractitionerCertificate)?;
-        let certificate = self.trust()?.credentials.practitioner(&chain, now)?;
+        let certificate = self.trust()?.practitioner(&chain, now)?;
         self.people().remember_practitioner(&chain, &certificate, now)?;
         let session = Session {
             id: id.to_owned(),

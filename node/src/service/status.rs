@@ -37,7 +37,7 @@ impl Node {
             tracing::warn!("no certificate of this node is installed: it meets nobody");
             return Ok(());
         };
-        let name = NetworkName::of(&held.credentials.anchor).to_string();
+        let name = NetworkName::of(held.credentials.anchors.first()).to_string();
         let mut config = NetworkConfig::new(self.0.secrets.node.clone(), name);
         config.listen = meeting.listen;
         config.bootstraps = meeting.bootstraps;
@@ -94,7 +94,7 @@ impl Node {
             "peer_id": peer_id_of(&self.0.secrets.node.public()).to_string(),
             "institution": self.config().institution.name,
             "node_fingerprint": certificate.map(|one| one.fingerprint),
-            "network": held.as_ref().map(|held| NetworkName::of(&held.credentials.anchor).to_string()),
+            "network": held.as_ref().map(|held| NetworkName::of(held.credentials.anchors.first()).to_string()),
             "crl_number": self.crl_number(),
             "listening": network.listening.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "external": network.external.iter().map(ToString::to_string).collect::<Vec<_>>(),

@@ -3,9 +3,13 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use dokuei_identity::certificate::NodeCertificate;
+use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate};
+use dokuei_identity::chain::{self, Chain, ChainError};
+use dokuei_identity::time::Timestamp;
+use dokuei_store::Store;
 
 use super::error::ServiceError;
+use super::register::Register;
 use crate::credentials::Credentials;
 
 /// The credentials in force, shared by all that verify. Cheap to clone.
@@ -17,6 +21,73 @@ pub(super) struct Trust(Arc<RwLock<Option<Arc<Held>>>>);
 pub(super) struct Held {
     pub(super) credentials: Credentials,
     pub(super) certificate: NodeCertificate,
+    /// What the register says, which grows while credentials stay as they are.
+    pub(super) register: Arc<Register>,
+}
+
+impl Held {
+    /// Takes up what is installed, together with the revocation lists and successors of the root that are kept. A node
+    /// that was itself revoked is taken up all the same, since what is here stays readable; others refuse it.
+    ///
+    /// # Errors
+    /// [`ServiceError::Certificate`] when the node's certificate does not stand for another reason.
+    pub(super) fn take_up(
+        mut credentials: Credentials,
+        register: Arc<Register>,
+        store: &Store,
+        now: Timestamp,
+    ) -> Result<Self, ServiceError> {
+        register.with_standings(|standings| {
+            for root in standings.successor_roots() {
+                if let Err(error) = credentials.anchors.add(&root.der, &root.cross, now) {
+                    tracing::error!(%error, "a successor of the root is not believed");
+                }
+            }
+        });
+        for der in store.revocation_lists()? {
+            match register.verified_list(&credentials, &[], &der, now) {
+                Some(list) => drop(credentials.lists.insert(list)),
+                None => tracing::warn!("a stored revocation list does not verify now"),
+            }
+        }
+        let certificate = match credentials.node(now) {
+            Err(ChainError::Revoked { .. }) => {
+                chain::verify_node(&credentials.chain, &credentials.anchors, now, None)?
+            }
+            other => other?,
+        };
+        Ok(Self {
+            credentials,
+            certificate,
+            register,
+        })
+    }
+
+    /// Another node's certificate, verified now: path, revocation lists and register.
+    ///
+    /// # Errors
+    /// [`ServiceError::Certificate`] or [`ServiceError::Unlogged`].
+    pub(super) fn node(&self, chain: &Chain, now: Timestamp) -> Result<NodeCertificate, ServiceError> {
+        let certificate = self.credentials.node_of(chain, now)?;
+        self.register
+            .require(&certificate.fingerprint, certificate.validity.not_before)?;
+        Ok(certificate)
+    }
+
+    /// A practitioner's certificate, verified now: path, revocation lists and register.
+    ///
+    /// # Errors
+    /// [`ServiceError::Certificate`] or [`ServiceError::Unlogged`].
+    pub(super) fn practitioner(
+        &self,
+        chain: &Chain,
+        now: Timestamp,
+    ) -> Result<PractitionerCertificate, ServiceError> {
+        let certificate = self.credentials.practitioner(chain, now)?;
+        self.register
+            .require(&certificate.fingerprint, certificate.validity.not_before)?;
+        Ok(certificate)
+    }
 }
 
 impl Trust {

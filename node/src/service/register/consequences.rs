@@ -1,0 +1,197 @@
+//! What follows when the register changed: the revoked are dropped, what was issued for us is installed, and a node
+//! that is itself revoked destroys its keys.
+
+use std::collections::BTreeSet;
+
+use dokuei_identity::certificate::DeviceClass;
+use dokuei_identity::chain::{Chain, ChainError};
+use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::key::PublicKey;
+use dokuei_identity::register::{Accepted, Act, Standing};
+use dokuei_identity::revocation::RevocationReason;
+use dokuei_identity::time::Timestamp;
+use dokuei_net::{PeerId, RefusalCode, peer_id_of};
+
+use crate::data_dir::write_durably;
+use crate::service::Node;
+use crate::service::error::ServiceError;
+use crate::service::events::EventKind;
+
+impl Node {
+    /// Does what follows from new entries or a new revocation list.
+    pub(super) fn follow_register(&self, accepted: &Accepted, now: Timestamp) -> Result<(), ServiceError> {
+        self.adopt_roots(accepted)?;
+        if self.own_standing_lost(now)? {
+            return Ok(());
+        }
+        self.install_issued(now)?;
+        self.close_sessions(now);
+        let mut dropped: BTreeSet<PeerId> = self.register().bar().into_iter().collect();
+        dropped.extend(self.peers_of_revoked(accepted, now)?);
+        self.drop_peers(&dropped)?;
+        self.events().publish(EventKind::Peer, "register");
+        Ok(())
+    }
+
+    /// A successor of the root is believed because the root before it certified it.
+    fn adopt_roots(&self, accepted: &Accepted) -> Result<(), ServiceError> {
+        for (_, entry) in &accepted.entries {
+            let Act::SuccessorRoot { der, cross } = &entry.act else {
+                continue;
+            };
+            let held = self.trust()?;
+            let mut anchors = held.credentials.anchors.clone();
+            match anchors.add(der, cross, entry.at) {
+                Ok(()) => self.retrust(&held, |credentials| credentials.anchors = anchors)?,
+                Err(error) => tracing::error!(%error, "a successor of the root was not believed"),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether this node's own certificate was taken from it: then its keys are destroyed here and now, since whoever
+    /// has the machine may not be its owner (guideline 6(4)).
+    fn own_standing_lost(&self, now: Timestamp) -> Result<bool, ServiceError> {
+        let held = self.trust()?;
+        let certificate = &held.certificate;
+        let verdict = held
+            .credentials
+            .node(now)
+            .map_err(ServiceError::from)
+            .and_then(|_| {
+                held.register
+                    .require(&certificate.fingerprint, certificate.validity.not_before)
+            });
+        let Err(ServiceError::Certificate(ChainError::Revoked { reason, .. })) = verdict else {
+            return Ok(false);
+        };
+        tracing::error!(
+            reason = reason.as_str(),
+            "this node's own certificate was taken from it"
+        );
+        for session in self.sessions().all(now) {
+            self.sessions().close_all_of(&session.id, now);
+        }
+        // Only what can be carried away is lost with its carrier: the records of a fixed machine stay readable.
+        let carried = certificate.device_class == DeviceClass::Portable;
+        if carried && reason == RevocationReason::KeyCompromise {
+            self.wipe()?;
+        }
+        Ok(true)
+    }
+
+    /// Destroys the keys of a lost device: what lies on its disk cannot be opened any more, by anybody.
+    fn wipe(&self) -> Result<(), ServiceError> {
+        self.audit("registry", "wipe", "node", "keys destroyed")?;
+        crate::wipe::destroy_keys(&self.0.dir).map_err(ServiceError::file(self.0.dir.root()))?;
+        self.0.wiped.notify_one();
+        Ok(())
+    }
+
+    /// Certificates that were issued for this node or its practitioners arrive by the register.
+    fn install_issued(&self, now: Timestamp) -> Result<(), ServiceError> {
+        let held = self.trust()?;
+        if let Some(chain) = self.newest_for(self.0.secrets.node.public(), &held.certificate.fingerprint)?
+            && held.node(&chain, now).is_ok()
+        {
+            write_durably(&self.0.dir.node_chain(), chain.to_pem().as_bytes())
+                .map_err(ServiceError::file(&self.0.dir.node_chain()))?;
+            self.retrust(&held, |credentials| credentials.chain = chain)?;
+            self.remember_ourselves(now)?;
+            self.audit("registry", "install", "node", "success")?;
+        }
+        let files = self.practitioner_files();
+        for person in files.list()? {
+            let Some(key) = public_key(&person.public_key) else {
+                continue;
+            };
+            let installed = files.chain(&person.id)?.map(|chain| chain.fingerprint());
+            let installed = installed.unwrap_or_else(|| Fingerprint::from_bytes([0; 32]));
+            if let Some(chain) = self.newest_for(key, &installed)?
+                && held.practitioner(&chain, now).is_ok()
+            {
+                files.install(&person.id, &chain)?;
+                self.audit("registry", "install", &person.id, "success")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The certificate in force for a key that was entered last, when it is another than the installed one.
+    fn newest_for(&self, key: PublicKey, installed: &Fingerprint) -> Result<Option<Chain>, ServiceError> {
+        let newest = self.register().with_standings(|standings| {
+            let in_force = standings
+                .of_key(key)
+                .filter(|member| member.standing == Standing::InForce && member.entry.is_some());
+            in_force
+                .max_by_key(|member| member.entry)
+                .map(|member| member.fingerprint)
+        });
+        match newest.filter(|newest| newest != installed) {
+            Some(newest) => self.register().chain(&newest),
+            None => Ok(None),
+        }
+    }
+
+    /// Ends the sessions of those who may not act any more.
+    fn close_sessions(&self, now: Timestamp) {
+        let Ok(held) = self.trust() else {
+            return;
+        };
+        for session in self.sessions().all(now) {
+            let certificate = &session.certificate;
+            let stands = held
+                .register
+                .require(&certificate.fingerprint, certificate.validity.not_before);
+            let listed = self
+                .people()
+                .standing_now(&certificate.fingerprint)
+                .is_err_and(|error| matches!(error, ServiceError::Certificate(ChainError::Revoked { .. })));
+            if stands.is_err() || listed {
+                self.sessions().close_all_of(&session.id, now);
+                if let Err(error) = self.audit("registry", "sign_out", &session.id, "revoked") {
+                    tracing::error!(%error, "the audit log cannot be written");
+                }
+            }
+        }
+    }
+
+    /// The nodes of practitioners who were just suspended or revoked: what runs with them is ended. They may come
+    /// again for their colleagues' sake.
+    fn peers_of_revoked(&self, accepted: &Accepted, now: Timestamp) -> Result<Vec<PeerId>, ServiceError> {
+        let mut peers = Vec::new();
+        for (_, entry) in &accepted.entries {
+            let (Act::Revoked { fingerprint, .. } | Act::Suspended { fingerprint }) = &entry.act else {
+                continue;
+            };
+            let devices = self.people().all_nodes_of(fingerprint, now)?;
+            peers.extend(devices.iter().map(|device| peer_id_of(&device.node_key)));
+            if let Some(node) = self.people().node_certificate(fingerprint) {
+                peers.push(peer_id_of(&node.key));
+            }
+        }
+        Ok(peers)
+    }
+
+    fn drop_peers(&self, peers: &BTreeSet<PeerId>) -> Result<(), ServiceError> {
+        let Some(network) = self.network().filter(|_| !peers.is_empty()) else {
+            return Ok(());
+        };
+        for peer in peers {
+            if network.is_admitted(peer) {
+                self.audit(&peer.to_string(), "admission", "node", "ended: revoked")?;
+            }
+            let (network, peer) = (network.clone(), *peer);
+            tokio::spawn(async move {
+                // An error says that the network was left already.
+                let _ = network.drop_peer(peer, RefusalCode::Revoked).await;
+            });
+        }
+        Ok(())
+    }
+}
+
+fn public_key(hexadecimal: &str) -> Option<PublicKey> {
+    let bytes: [u8; 32] = hex::decode(hexadecimal).ok()?.try_into().ok()?;
+    PublicKey::from_bytes(bytes).ok()
+}

@@ -1,0 +1,127 @@
+//! Takes what others answer about the register: nothing is believed that the registry did not sign, and nothing is
+//! kept that does not follow from what is here.
+
+use std::sync::Arc;
+
+use dokuei_identity::cbor;
+use dokuei_identity::chain::{Chain, ChainError};
+use dokuei_identity::key::PublicKey;
+use dokuei_identity::network::NetworkName;
+use dokuei_identity::register::{Accepted, Answer, Evidence, RegisterError};
+use dokuei_identity::time::Timestamp;
+use dokuei_store::StoreError;
+
+use super::Signer;
+use crate::credentials::Credentials;
+use crate::service::Node;
+use crate::service::error::ServiceError;
+use crate::service::trust::Held;
+
+impl Node {
+    /// Verifies an answer and keeps what is new in it; then does what follows from it.
+    ///
+    /// # Errors
+    /// [`ServiceError::Register`] or [`ServiceError::Certificate`]: the answer is worth nothing, ask another.
+    pub(in crate::service) fn take_register(&self, answer: &Answer) -> Result<Accepted, ServiceError> {
+        let (held, now) = (self.trust()?, self.now());
+        let register = self.register();
+        let certificate = held.credentials.registry(&answer.registry, now)?;
+        let network = NetworkName::of(held.credentials.anchors.first());
+        let checkpoint = answer
+            .parse_checkpoint()
+            .map_err(|error| ServiceError::BadRegister(error.to_string()))?
+            .verify(&[certificate.key], &network)
+            .map_err(RegisterError::from)?;
+        let accepted = match register.replica().accept(&checkpoint, answer, now) {
+            Ok(accepted) => accepted,
+            Err(RegisterError::SplitView(evidence)) => {
+                self.keep_evidence(&evidence)?;
+                return Err(RegisterError::SplitView(evidence).into());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        self.keep_signer(&answer.registry, certificate.key)?;
+        let lists = self.take_lists(&held, answer, now)?;
+        if lists || !accepted.entries.is_empty() {
+            self.follow_register(&accepted, now)?;
+        }
+        Ok(accepted)
+    }
+
+    fn keep_signer(&self, chain: &Chain, key: PublicKey) -> Result<(), ServiceError> {
+        let mut signer = self.register().signer();
+        if signer.as_ref().is_none_or(|known| known.chain != *chain) {
+            self.store().put_register_signer(&cbor::encode(chain))?;
+            *signer = Some(Signer {
+                chain: chain.clone(),
+                key,
+            });
+        }
+        Ok(())
+    }
+
+    /// Two registers were shown: it is told, and kept for whoever asks the registry's operator.
+    pub(super) fn keep_evidence(&self, evidence: &Evidence) -> Result<(), ServiceError> {
+        if self
+            .store()
+            .put_register_evidence(&evidence.to_bytes(), self.now())?
+        {
+            tracing::error!("the registry showed two different registers; the evidence is kept");
+            self.audit("registry", "split_view", "register", "evidence kept")?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the revocation lists of an answer that are newer than those here; whether there was one.
+    fn take_lists(&self, held: &Held, answer: &Answer, now: Timestamp) -> Result<bool, ServiceError> {
+        let mut lists = held.credentials.lists.clone();
+        let mut newer = false;
+        for der in &answer.lists {
+            let known = std::slice::from_ref(&answer.registry);
+            let Some(list) = self.register().verified_list(&held.credentials, known, der, now) else {
+                tracing::warn!(
+                    "a revocation list was not taken: no issuing authority of this network signed it"
+                );
+                continue;
+            };
+            match self
+                .store()
+                .put_revocation_list(&list.issuer_key_id(), list.number(), list.der())
+            {
+                Ok(_) => newer |= lists.insert(list),
+                Err(StoreError::Outdated { .. }) => {}
+                Err(StoreError::Equivocation { .. }) => {
+                    tracing::error!("an issuing authority signed two revocation lists of one number");
+                    self.audit("registry", "two_lists", "revocation list", "kept the first")?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if newer {
+            self.retrust(held, |credentials| credentials.lists = lists)?;
+        }
+        Ok(newer)
+    }
+
+    /// Puts changed credentials in force. When this node itself does not stand under them any more, that is what
+    /// [`Self::follow_register`] deals with; until then it is trusted as it was.
+    pub(super) fn retrust(
+        &self,
+        held: &Held,
+        change: impl FnOnce(&mut Credentials),
+    ) -> Result<(), ServiceError> {
+        let mut credentials = held.credentials.clone();
+        change(&mut credentials);
+        let certificate = match credentials.node(self.now()) {
+            Ok(certificate) => certificate,
+            Err(ChainError::Revoked { .. }) => held.certificate.clone(),
+            Err(error) => return Err(error.into()),
+        };
+        self.0.trust.replace(Held {
+            credentials,
+            certificate,
+            register: Arc::clone(&held.register),
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,236 @@
+//! The register of credentials as this node holds it: who is in force, who is revoked, and how fresh that knowledge is.
+//!
+//! - [`intake`]: what others answer is verified and kept;
+//! - [`consequences`]: what follows from it here, at once;
+//! - [`sync`]: asking others, and what others ask and tell.
+
+mod consequences;
+mod intake;
+mod sync;
+
+pub(super) use sync::ASK_EVERY;
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+
+use dokuei_identity::cbor;
+use dokuei_identity::chain::{Chain, ChainError};
+use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::key::PublicKey;
+use dokuei_identity::network::NetworkName;
+use dokuei_identity::register::{
+    Checkpoint, CheckpointError, Judgement, RegisterError, Replica, Standing, Standings, VerifiedCheckpoint,
+};
+use dokuei_identity::revocation::{RevocationList, RevocationReason};
+use dokuei_identity::time::Timestamp;
+use dokuei_net::{PeerId, RefusalCode, peer_id_of};
+use dokuei_store::{RegisterStore, Store};
+
+use super::error::ServiceError;
+use crate::credentials::Credentials;
+
+/// A certificate younger than this need not be in the register yet, seconds: what was issued a moment ago may be
+/// shown before the register has travelled.
+const NEW: u64 = 300;
+
+/// The registry's verified certificate.
+#[derive(Debug, Clone)]
+struct Signer {
+    chain: Chain,
+    key: PublicKey,
+}
+
+/// This node's copy of the register.
+pub(super) struct Register {
+    replica: Mutex<Replica<RegisterStore>>,
+    /// The registry's certificate, whose key signs checkpoints.
+    signer: Mutex<Option<Signer>>,
+    /// Peers with whom nothing is to be had, with the code that they are told. Read without waiting for the replica.
+    barred: RwLock<HashMap<PeerId, RefusalCode>>,
+    /// One catches up at a time.
+    catching_up: tokio::sync::Mutex<()>,
+}
+
+impl std::fmt::Debug for Register {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Register").finish_non_exhaustive()
+    }
+}
+
+impl Register {
+    /// Opens what the store keeps.
+    ///
+    /// # Errors
+    /// [`ServiceError::Register`] when it is damaged.
+    pub(super) fn open(
+        store: &Store,
+        credentials: Option<&Credentials>,
+        now: Timestamp,
+    ) -> Result<Self, ServiceError> {
+        let replica = Replica::open(RegisterStore::new(store.clone()))?;
+        let kept: Option<Chain> = store
+            .register_signer()?
+            .and_then(|bytes| cbor::decode(&bytes).ok());
+        // One that has expired meanwhile is replaced by that of the next answer.
+        let signer = kept.zip(credentials).and_then(|(chain, credentials)| {
+            let certificate = credentials.registry(&chain, now).ok()?;
+            Some(Signer {
+                chain,
+                key: certificate.key,
+            })
+        });
+        let register = Self {
+            replica: Mutex::new(replica),
+            signer: Mutex::new(signer),
+            barred: RwLock::default(),
+            catching_up: tokio::sync::Mutex::default(),
+        };
+        register.bar();
+        Ok(register)
+    }
+
+    fn replica(&self) -> MutexGuard<'_, Replica<RegisterStore>> {
+        // The replica changes in memory only after the store has kept what changed.
+        self.replica.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn signer(&self) -> MutexGuard<'_, Option<Signer>> {
+        self.signer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many entries are here.
+    pub(super) fn size(&self) -> u64 {
+        self.replica().size()
+    }
+
+    /// When the newest checkpoint was signed whose entries are all here.
+    pub(super) fn time(&self) -> Option<Timestamp> {
+        self.replica().checkpoint().map(VerifiedCheckpoint::time)
+    }
+
+    /// The newest checkpoint, as signed; empty when there is none.
+    pub(super) fn checkpoint(&self) -> Vec<u8> {
+        let replica = self.replica();
+        replica
+            .checkpoint()
+            .map_or_else(Vec::new, |checkpoint| checkpoint.note().to_vec())
+    }
+
+    /// Looks at what the entries amount to.
+    pub(super) fn with_standings<T>(&self, look: impl FnOnce(&Standings) -> T) -> T {
+        look(self.replica().standings())
+    }
+
+    /// The chain of a certificate that was entered.
+    pub(super) fn chain(&self, fingerprint: &Fingerprint) -> Result<Option<Chain>, ServiceError> {
+        Ok(self.replica().chain(fingerprint)?)
+    }
+
+    /// Whether the register lets a certificate stand that was otherwise verified. While no register is here only the
+    /// revocation lists speak.
+    ///
+    /// # Errors
+    /// [`ServiceError::Certificate`] when it is suspended, revoked or replaced; [`ServiceError::Unlogged`] when it was
+    /// never entered: somebody issued it behind the register's back.
+    pub(super) fn require(
+        &self,
+        fingerprint: &Fingerprint,
+        not_before: Timestamp,
+    ) -> Result<(), ServiceError> {
+        let replica = self.replica();
+        let revoked = |reason, since| Err(ChainError::Revoked { reason, since }.into());
+        match replica.standing(fingerprint) {
+            Some(Standing::InForce) => Ok(()),
+            Some(Standing::Suspended { since }) => revoked(RevocationReason::CertificateHold, since),
+            Some(Standing::Revoked { since, reason }) => revoked(reason, since),
+            // A renewal for the same key replaces nothing that could be misused.
+            Some(Standing::Superseded { since, by }) => {
+                let key = |one: &Fingerprint| replica.standings().member(one).and_then(|member| member.key);
+                if key(fingerprint) == key(&by) {
+                    Ok(())
+                } else {
+                    revoked(RevocationReason::Superseded, since)
+                }
+            }
+            _ => match replica.checkpoint() {
+                Some(newest) if not_before.plus(NEW) < newest.time() => Err(ServiceError::Unlogged),
+                _ => Ok(()),
+            },
+        }
+    }
+
+    /// Whether nothing is to be had with a peer.
+    pub(super) fn barred(&self, peer: &PeerId) -> Option<RefusalCode> {
+        self.barred
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(peer)
+            .copied()
+    }
+
+    /// Reads from the entries which nodes are shut out; gives those that were not before. A node that has another
+    /// certificate in force for its key is not.
+    fn bar(&self) -> Vec<PeerId> {
+        let mut shut_out = HashMap::new();
+        self.with_standings(|standings| {
+            for member in standings.members() {
+                let (Some(key), false) = (member.key, member.standing == Standing::InForce) else {
+                    continue;
+                };
+                if standings
+                    .of_key(key)
+                    .all(|other| !matches!(other.standing, Standing::InForce))
+                {
+                    shut_out.insert(peer_id_of(&key), RefusalCode::Revoked);
+                }
+            }
+        });
+        let mut barred = self.barred.write().unwrap_or_else(PoisonError::into_inner);
+        let new = shut_out
+            .keys()
+            .filter(|peer| !barred.contains_key(*peer))
+            .copied()
+            .collect();
+        *barred = shut_out;
+        new
+    }
+
+    /// Verifies a checkpoint with the key of the registry that is known here.
+    fn verify(
+        &self,
+        note: &[u8],
+        network: &NetworkName,
+    ) -> Result<Option<VerifiedCheckpoint>, CheckpointError> {
+        let parsed = Checkpoint::parse(note)?;
+        let Some(key) = self.signer().as_ref().map(|signer| signer.key) else {
+            return Ok(None);
+        };
+        parsed.verify(&[key], network).map(Some)
+    }
+
+    /// What a verified checkpoint is to this copy.
+    fn judge(&self, checkpoint: &VerifiedCheckpoint) -> Result<Judgement, RegisterError> {
+        self.replica().judge(checkpoint)
+    }
+
+    /// A list says which authority signed it only by its signature: each that is known is tried.
+    pub(super) fn verified_list(
+        &self,
+        credentials: &Credentials,
+        more: &[Chain],
+        der: &[u8],
+        now: Timestamp,
+    ) -> Option<RevocationList> {
+        let entered: Vec<Chain> = self.with_standings(|standings| {
+            let below = |authority: &[u8]| Chain {
+                end: Vec::new(),
+                intermediates: vec![authority.to_vec()],
+            };
+            standings.issuing_authorities().map(below).collect()
+        });
+        std::iter::once(&credentials.chain)
+            .chain(more)
+            .chain(&entered)
+            .find_map(|chain| RevocationList::verify(der, chain, &credentials.anchors, now).ok())
+    }
+}
