@@ -10,8 +10,8 @@ pub const MAX_DOCUMENT: usize = 1 << 20;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum CborError {
-    /// More than [`MAX_DOCUMENT`] bytes.
-    #[error("a document of {got} bytes is larger than the {MAX_DOCUMENT} that are accepted")]
+    /// More than [`MAX_DOCUMENT`] bytes, or the limit that the caller gave.
+    #[error("a document of {got} bytes is larger than is accepted")]
     TooLarge {
         /// Its length, bytes.
         got: usize,
@@ -43,7 +43,18 @@ pub fn decode<T>(bytes: &[u8]) -> Result<T, CborError>
 where
     T: Encode<()> + for<'b> Decode<'b, ()>,
 {
-    if bytes.len() > MAX_DOCUMENT {
+    decode_within(bytes, MAX_DOCUMENT)
+}
+
+/// As [`decode`], with a limit of the caller's, bytes.
+///
+/// # Errors
+/// [`CborError`], telling which of these does not hold.
+pub fn decode_within<T>(bytes: &[u8], limit: usize) -> Result<T, CborError>
+where
+    T: Encode<()> + for<'b> Decode<'b, ()>,
+{
+    if bytes.len() > limit {
         return Err(CborError::TooLarge { got: bytes.len() });
     }
     let value: T = minicbor::decode(bytes).map_err(|error| CborError::Malformed(error.to_string()))?;

@@ -10,6 +10,7 @@
 //! at the time it was verified for. What its holder may do is the question of [`policy::may`].
 
 mod anchor;
+pub mod application;
 pub mod cbor;
 pub mod certificate;
 pub mod chain;

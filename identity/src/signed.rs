@@ -28,6 +28,8 @@ pub enum Kind {
     Admission,
     /// An application for a credential.
     Application,
+    /// The registry's question for the applications that wait at a bootstrap node.
+    Collect,
     /// What a practitioner says of herself in the directory.
     Profile,
 }
@@ -43,6 +45,7 @@ impl Kind {
             Self::DeviceConsent => b"dokuei/device-consent/1",
             Self::Admission => b"dokuei/admission/1",
             Self::Application => b"dokuei/application/1",
+            Self::Collect => b"dokuei/collect/1",
             Self::Profile => b"dokuei/profile/1",
         }
     }
