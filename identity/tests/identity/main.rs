@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
 mod device_list;
+mod forge;
 mod hostile;
 mod issuing;
 mod keystore;
@@ -11,4 +12,5 @@ mod policy;
 mod requests;
 mod revocation;
 mod stored;
+mod vectors;
 mod world;

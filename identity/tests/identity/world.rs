@@ -64,6 +64,15 @@ impl World {
         (issued, chain)
     }
 
+    pub(crate) fn registry(&mut self, key: &SecretKey) -> Chain {
+        let validity = Validity::days_from(NOW, 365);
+        let issued = self
+            .issuing
+            .issue_registry(&key.public(), "Test Registry", validity, &mut self.rng)
+            .unwrap();
+        self.issuing.chain(&issued)
+    }
+
     pub(crate) fn node(&mut self, key: &SecretKey) -> NodeCertificate {
         let (_, chain) = self.issue_node(&clinic(), key);
         verify_node(&chain, &self.anchor, NOW, None).unwrap()
@@ -103,4 +112,9 @@ pub(crate) fn clinic() -> NodeSubject {
         device_class: DeviceClass::Fixed,
         owner: DeviceOwner::Institution,
     }
+}
+
+/// The one block of a PEM text.
+pub(crate) fn pem_to_der(text: &str) -> Vec<u8> {
+    der::pem::decode_vec(text.as_bytes()).unwrap().1
 }
