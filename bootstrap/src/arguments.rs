@@ -17,8 +17,10 @@ pub(crate) struct Arguments {
 
 const LONG: &str = "Helps peers of a Dokuei network to find and reach each other.
 
-It keeps no image, no certificate and no case: it tells peers each other's addresses, tests whether they can be \
+It keeps no image and no case: it tells peers each other's addresses, tests whether they can be \
 reached, and forwards bytes that are encrypted from end to end between peers that cannot reach each other directly. \
+With --root it also mirrors the public register of credentials, which everybody verifies, and keeps applications \
+that are sealed to the registry and that it cannot read. \
 Any number can run side by side; nodes use those that their configuration names.";
 
 const AFTER: &str = "Examples:
@@ -28,6 +30,14 @@ const AFTER: &str = "Examples:
       --external /dns4/boot.example.jp/udp/4001/quic-v1 --health 127.0.0.1:9001
   Then give the addresses in /var/lib/dokuei-bootstrap/addresses.json to the nodes:
     dokuei run --bootstrap /dns4/boot.example.jp/udp/4001/quic-v1/p2p/PEER_ID
+
+  The same as a mirror of the register, which the registry publishes in a folder on this computer:
+    dokuei-bootstrap run --data-dir /var/lib/dokuei-bootstrap --root root.pem \\
+      --register-dir /srv/dokuei/register --health 127.0.0.1:9001
+  A mirror elsewhere, fed by a web server and by another bootstrap:
+    dokuei-bootstrap run --data-dir /var/lib/dokuei-bootstrap --root root.pem \\
+      --register-url https://registry.example.jp/register \\
+      --register-peer /dns4/boot.example.jp/udp/4001/quic-v1/p2p/PEER_ID
 
 Exit codes: 0 ended as asked, 1 failed, 2 wrong usage.
 Every option of `run` can also stand in the configuration file or in an environment variable DOKUEI_BOOTSTRAP_*; \
@@ -70,7 +80,8 @@ pub(crate) struct Options {
         value_delimiter = ','
     )]
     pub(crate) external: Vec<Multiaddr>,
-    /// Serve GET /health as JSON here; loopback only, port 0 picks one (see addresses.json).
+    /// Serve GET /health as JSON here, and with --root the register under /register/ and POST /drop-box/collect;
+    /// loopback only, port 0 picks one (see addresses.json).
     #[arg(long, value_name = "ADDRESS:PORT", env = "DOKUEI_BOOTSTRAP_HEALTH")]
     pub(crate) health: Option<SocketAddr>,
     /// Most connections at once [default: 4096].
@@ -91,6 +102,41 @@ pub(crate) struct Options {
     /// Most peers that hold a relay reservation [default: 1024].
     #[arg(long, value_name = "N", env = "DOKUEI_BOOTSTRAP_RELAY_RESERVATIONS")]
     pub(crate) relay_reservations: Option<usize>,
+    /// The network's root certificate (PEM). With it this bootstrap mirrors the network's register of credentials,
+    /// gossips its checkpoints, and keeps sealed applications for the registry.
+    #[arg(long, value_name = "FILE", env = "DOKUEI_BOOTSTRAP_ROOT")]
+    pub(crate) root: Option<PathBuf>,
+    /// Mirror the register from this folder, which the registry publishes; looked at every second.
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "DOKUEI_BOOTSTRAP_REGISTER_DIR",
+        requires = "root"
+    )]
+    pub(crate) register_dir: Option<PathBuf>,
+    /// Mirror the register from this web server (http or https), which has the same files; every ten seconds.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "DOKUEI_BOOTSTRAP_REGISTER_URL",
+        requires = "root"
+    )]
+    pub(crate) register_url: Option<String>,
+    /// Mirror the register from other bootstraps, each ending in /p2p/PEER_ID; repeat for several.
+    #[arg(
+        long,
+        value_name = "MULTIADDR",
+        env = "DOKUEI_BOOTSTRAP_REGISTER_PEER",
+        value_delimiter = ',',
+        requires = "root"
+    )]
+    pub(crate) register_peer: Vec<Multiaddr>,
+    /// Most bytes of sealed applications that wait for the registry, MiB; 0 turns the drop box off [default: 256].
+    #[arg(long, value_name = "MIB", env = "DOKUEI_BOOTSTRAP_DROP_BOX_MIB")]
+    pub(crate) drop_box_mib: Option<u64>,
+    /// Most applications that one peer may leave within an hour; eight times as many from one address [default: 6].
+    #[arg(long, value_name = "N", env = "DOKUEI_BOOTSTRAP_DROP_BOX_PER_HOUR")]
+    pub(crate) drop_box_per_hour: Option<u32>,
     /// Print the addresses as one line of JSON, and log JSON to standard error.
     #[arg(long, env = "DOKUEI_BOOTSTRAP_JSON")]
     pub(crate) json: bool,

@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use libp2p::Multiaddr;
+use libp2p::multiaddr::Protocol;
 use serde::Deserialize;
 
 use crate::arguments::Options;
+
+const MIB: u64 = 1 << 20;
 
 /// What to run with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +24,22 @@ pub(crate) struct Config {
     /// Bytes.
     pub(crate) memory: usize,
     pub(crate) relay: Relay,
+    pub(crate) register: Option<Register>,
     pub(crate) json: bool,
+}
+
+/// What is done for one network's register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Register {
+    /// The network's root certificate, PEM.
+    pub(crate) root: PathBuf,
+    pub(crate) dir: Option<PathBuf>,
+    pub(crate) url: Option<String>,
+    /// Other bootstraps, each ending in `/p2p/PEER_ID`.
+    pub(crate) peers: Vec<Multiaddr>,
+    /// Bytes; 0 turns the drop box off.
+    pub(crate) drop_box: u64,
+    pub(crate) per_hour: u32,
 }
 
 /// Bounds of relaying.
@@ -48,6 +66,12 @@ struct File {
     relay_mib: Option<u64>,
     relay_seconds: Option<u64>,
     relay_reservations: Option<usize>,
+    root: Option<PathBuf>,
+    register_dir: Option<PathBuf>,
+    register_url: Option<String>,
+    register_peer: Vec<Multiaddr>,
+    drop_box_mib: Option<u64>,
+    drop_box_per_hour: Option<u32>,
 }
 
 /// Joins command line, environment, file and defaults.
@@ -74,6 +98,7 @@ fn read_file(named: Option<&Path>, data_dir: &Path) -> Result<File> {
 }
 
 fn join(options: Options, file: File, data_dir: PathBuf) -> Result<Config> {
+    let register = register(&options, &file)?;
     let either = |given: Vec<Multiaddr>, filed: Vec<Multiaddr>| if given.is_empty() { filed } else { given };
     let mut listen = either(options.listen, file.listen);
     if listen.is_empty() {
@@ -91,7 +116,6 @@ fn join(options: Options, file: File, data_dir: PathBuf) -> Result<Config> {
             "the health address {address} is not a loopback address; use 127.0.0.1 and let a proxy publish it"
         );
     }
-    const MIB: u64 = 1 << 20;
     let memory = options.memory.or(file.memory).unwrap_or(1024);
     Ok(Config {
         data_dir,
@@ -113,8 +137,49 @@ fn join(options: Options, file: File, data_dir: PathBuf) -> Result<Config> {
                 .or(file.relay_reservations)
                 .unwrap_or(1024),
         },
+        register,
         json: options.json,
     })
+}
+
+fn register(options: &Options, file: &File) -> Result<Option<Register>> {
+    let dir = options.register_dir.clone().or_else(|| file.register_dir.clone());
+    let url = options.register_url.clone().or_else(|| file.register_url.clone());
+    let peers = if options.register_peer.is_empty() {
+        file.register_peer.clone()
+    } else {
+        options.register_peer.clone()
+    };
+    let Some(root) = options.root.clone().or_else(|| file.root.clone()) else {
+        if dir.is_some() || url.is_some() || !peers.is_empty() {
+            bail!("a register can be mirrored only with the network's root certificate; give --root");
+        }
+        return Ok(None);
+    };
+    if let Some(peer) = peers
+        .iter()
+        .find(|peer| !matches!(peer.iter().last(), Some(Protocol::P2p(_))))
+    {
+        bail!("the address {peer} of another bootstrap must end in /p2p/ and its PeerId");
+    }
+    if let Some(url) = url
+        .as_ref()
+        .filter(|url| !url.starts_with("http://") && !url.starts_with("https://"))
+    {
+        bail!("the register's address {url} must begin with http:// or https://");
+    }
+    Ok(Some(Register {
+        root,
+        dir,
+        url,
+        peers,
+        drop_box: options
+            .drop_box_mib
+            .or(file.drop_box_mib)
+            .unwrap_or(256)
+            .saturating_mul(MIB),
+        per_hour: options.drop_box_per_hour.or(file.drop_box_per_hour).unwrap_or(6),
+    }))
 }
 
 #[cfg(test)]

@@ -2,15 +2,23 @@
 //!
 //! A bootstrap node answers "who is in this network and where" (rendezvous, Kademlia), tells a peer whether others can
 //! reach it (AutoNAT v2), and forwards the end-to-end encrypted bytes of peers that cannot reach each other directly
-//! (relay v2). It has one key, its own, and knows neither certificates nor cases.
+//! (relay v2). With a network's root it also mirrors the register of credentials, which is public and signed, and keeps
+//! applications that are sealed to the registry. It has one key, its own, and knows no case.
 
 mod arguments;
+mod clock;
 mod config;
-mod health;
+mod disk;
+mod drop_box;
+mod gossip;
+mod http;
 mod key;
+mod network;
+mod register;
 mod run;
 mod server;
 mod state;
+mod streams;
 
 use std::process::ExitCode;
 

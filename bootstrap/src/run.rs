@@ -1,7 +1,7 @@
 //! `dokuei-bootstrap run`: listen, tell the addresses, serve until asked to end.
 
 use std::net::IpAddr;
-use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -12,9 +12,13 @@ use libp2p::{Multiaddr, PeerId, Swarm, identify, relay, rendezvous};
 use tokio::sync::watch;
 
 use crate::config::Config;
+use crate::disk::write_whole;
+use crate::drop_box::collect::Collector;
+use crate::http::{self, Served};
+use crate::key;
+use crate::network::{Duties, Root};
 use crate::server::{Server, ServerEvent, swarm};
 use crate::state::{Addresses, State};
-use crate::{health, key};
 
 /// How long the operating system may take to give us our listeners.
 const LISTENING: Duration = Duration::from_secs(5);
@@ -31,7 +35,12 @@ pub(crate) fn run(config: Config) -> Result<()> {
 
 async fn serve(config: Config) -> Result<()> {
     let key = key::load_or_create(&config.data_dir)?;
-    let mut swarm = swarm(&config, key)?;
+    let root = config
+        .register
+        .as_ref()
+        .map(|register| Root::read(&register.root));
+    let root = root.transpose()?;
+    let mut swarm = swarm(&config, key, root.as_ref().map(|root| &root.network))?;
     let found = listen(&mut swarm, &config.listen).await?;
     // Peers are told these in relay reservations; a bootstrap is there to be reached, so they count as reachable.
     found
@@ -51,9 +60,16 @@ async fn serve(config: Config) -> Result<()> {
             .collect(),
         ..State::default()
     };
+    let mut duties = match config.register.as_ref().zip(root) {
+        Some((register, root)) => Some(Duties::begin(root, register, &config.data_dir, &swarm)?),
+        None => None,
+    };
     let (sender, receiver) = watch::channel(state.clone());
     let health = match config.health {
-        Some(address) => Some(format!("http://{}", health::serve(address, receiver).await?)),
+        Some(address) => {
+            let served = served(receiver, duties.as_ref(), me);
+            Some(format!("http://{}", http::serve(address, served).await?))
+        }
         None => None,
     };
     let addresses = Addresses {
@@ -67,8 +83,22 @@ async fn serve(config: Config) -> Result<()> {
     let mut end = std::pin::pin!(asked_to_end());
     loop {
         tokio::select! {
-            event = swarm.select_next_some() => on_event(&mut swarm, &mut state, event),
+            event = swarm.select_next_some() => {
+                if let Some(duties) = &mut duties {
+                    duties.on_event(&mut swarm, &event);
+                }
+                on_event(&mut swarm, &mut state, event);
+            }
+            () = news(&mut duties) => {
+                if let Some(duties) = &mut duties {
+                    duties.publish(&mut swarm);
+                }
+            }
             _ = refresh.tick() => {
+                if let Some(duties) = &mut duties {
+                    duties.tick(&mut swarm);
+                    duties.show(&mut state);
+                }
                 let network = swarm.network_info();
                 state.connections = network.connection_counters().num_established();
                 state.peers = network.num_peers();
@@ -83,6 +113,29 @@ async fn serve(config: Config) -> Result<()> {
                 return Ok(());
             }
         }
+    }
+}
+
+/// Waits for news of the register; for ever when there is none.
+async fn news(duties: &mut Option<Duties>) {
+    match duties {
+        Some(duties) => duties.news().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn served(state: watch::Receiver<State>, duties: Option<&Duties>, me: PeerId) -> Served {
+    let collector = duties.and_then(|duties| {
+        Some(Arc::new(Collector {
+            drop_box: duties.drop_box.clone()?,
+            mirror: duties.mirror.clone(),
+            me,
+        }))
+    });
+    Served {
+        state,
+        mirror: duties.map(|duties| duties.mirror.clone()),
+        collector,
     }
 }
 
@@ -199,10 +252,9 @@ fn named(address: &Multiaddr, me: PeerId) -> String {
 
 /// Writes `addresses.json` in one step (readers never see half of it) and prints the addresses.
 fn tell(config: &Config, addresses: &Addresses) -> Result<()> {
-    write_whole(
-        &config.data_dir.join("addresses.json"),
-        &serde_json::to_vec_pretty(addresses)?,
-    )?;
+    let path = config.data_dir.join("addresses.json");
+    write_whole(&path, &serde_json::to_vec_pretty(addresses)?)
+        .with_context(|| format!("cannot write {}", path.display()))?;
     if config.json {
         println!("{}", serde_json::to_string(addresses)?);
     } else {
@@ -219,12 +271,6 @@ fn tell(config: &Config, addresses: &Addresses) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let draft = path.with_extension("json.new");
-    std::fs::write(&draft, bytes).with_context(|| format!("cannot write {}", draft.display()))?;
-    std::fs::rename(&draft, path).with_context(|| format!("cannot write {}", path.display()))
 }
 
 #[cfg(unix)]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use dokuei_identity::network::NetworkName;
 use libp2p::connection_limits::{self, ConnectionLimits};
 use libp2p::identity::Keypair;
 use libp2p::kad::{self, store::MemoryStore};
@@ -14,6 +15,7 @@ use libp2p::{
 };
 
 use crate::config::Config;
+use crate::gossip::{self, Gossip};
 
 /// One routing table serves every Dokuei network; networks are told apart by their rendezvous namespace.
 const KADEMLIA: StreamProtocol = StreamProtocol::new("/dokuei/kad/1");
@@ -31,10 +33,15 @@ pub(crate) struct Server {
     rendezvous: rendezvous::server::Behaviour,
     relay: Toggle<relay::Behaviour>,
     autonat: autonat::v2::server::Behaviour,
+    pub(crate) gossip: Toggle<Gossip>,
+    pub(crate) streams: libp2p_stream::Behaviour,
 }
 
 /// Builds the swarm: QUIC and TCP + TLS + Yamux, as nodes speak.
-pub(crate) fn swarm(config: &Config, key: Keypair) -> Result<Swarm<Server>> {
+pub(crate) fn swarm(config: &Config, key: Keypair, network: Option<&NetworkName>) -> Result<Swarm<Server>> {
+    let gossip = network
+        .map(|network| gossip::behaviour(network, &key, config.connections))
+        .transpose()?;
     let swarm = SwarmBuilder::with_existing_identity(key)
         .with_tokio()
         .with_tcp(
@@ -44,13 +51,13 @@ pub(crate) fn swarm(config: &Config, key: Keypair) -> Result<Swarm<Server>> {
         )?
         .with_quic()
         .with_dns()?
-        .with_behaviour(|key| server(config, key))?
+        .with_behaviour(|key| server(config, key, gossip))?
         .with_swarm_config(|swarm| swarm.with_idle_connection_timeout(IDLE))
         .build();
     Ok(swarm)
 }
 
-fn server(config: &Config, key: &Keypair) -> Server {
+fn server(config: &Config, key: &Keypair, gossip: Option<Gossip>) -> Server {
     let me = key.public().to_peer_id();
     let connections = ConnectionLimits::default()
         .with_max_pending_incoming(Some(256))
@@ -88,5 +95,7 @@ fn server(config: &Config, key: &Keypair) -> Server {
         rendezvous: rendezvous::server::Behaviour::new(rendezvous::server::Config::default()),
         relay: relay.into(),
         autonat: autonat::v2::server::Behaviour::default(),
+        gossip: gossip.into(),
+        streams: libp2p_stream::Behaviour::new(),
     }
 }

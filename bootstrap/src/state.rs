@@ -19,6 +19,28 @@ pub(crate) struct State {
     pub(crate) circuits_open: u64,
     pub(crate) circuits_total: u64,
     pub(crate) circuits_refused: u64,
+    /// The mirror of the register, when there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) register: Option<Register>,
+    /// The drop box, when there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) drop_box: Option<DropBox>,
+}
+
+/// How far the mirror is.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub(crate) struct Register {
+    pub(crate) entries: u64,
+    /// When the newest checkpoint was signed, seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) signed_at: Option<u64>,
+}
+
+/// What waits for the registry.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub(crate) struct DropBox {
+    pub(crate) deposits: usize,
+    pub(crate) bytes: u64,
 }
 
 /// `addresses.json`: what nodes need to know.

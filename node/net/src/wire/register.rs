@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! asker                                answerer
-//!   frame: Ask        ≤ 4 KiB   ──►
+//!   frame: Ask        ≤ 1 KiB   ──►
 //!                               ◄──    one byte: 0, or a RefusalCode and the end
 //!                               ◄──    frame: Answer   ≤ 4 MiB
 //! ```
@@ -14,17 +14,9 @@
 //! A deposit is the same with the sealed application (≤ 3 MiB) as its question and a [`Receipt`] as its answer. Frames
 //! have a length of 4 bytes, big endian, in front.
 
+pub use dokuei_identity::register::{MAX_ANSWER, MAX_ASK, MAX_NOTE as MAX_CHECKPOINT};
 use dokuei_identity::time::Timestamp;
 use minicbor::{Decode, Encode};
-
-/// The largest checkpoint (a signed note), bytes.
-pub const MAX_CHECKPOINT: usize = 4 * 1024;
-
-/// The largest question, bytes: two numbers and a checkpoint.
-pub const MAX_ASK: usize = MAX_CHECKPOINT + 1024;
-
-/// The largest answer, bytes: entries of 2 MiB, a chain, revocation lists.
-pub const MAX_ANSWER: usize = 4 << 20;
 
 /// The largest sealed application, bytes.
 pub const MAX_DEPOSIT: usize = 3 << 20;

@@ -1,0 +1,347 @@
+//! The mirror of a network's register: a copy that was verified to the root, kept on the disk, answered from.
+//!
+//! Nobody has to trust a bootstrap: every node verifies what it is told. But an honest one spreads no rubbish, so
+//! nothing enters the mirror that the registry did not sign, and a register that contradicts an earlier one is kept as
+//! evidence and not served.
+
+mod files;
+pub(crate) mod follow;
+mod source;
+mod tiles;
+
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
+use anyhow::{Context as _, Result};
+
+use dokuei_identity::chain::{self, Chain, TrustAnchor, TrustAnchors};
+use dokuei_identity::key::PublicKey;
+use dokuei_identity::network::NetworkName;
+use dokuei_identity::register::{
+    Answer, Ask, Checkpoint, Evidence, HeldList, Judgement, KeyId, RegisterError, Replica, Standing,
+    VerifiedCheckpoint, layout,
+};
+use dokuei_identity::revocation::RevocationList;
+use dokuei_identity::time::Timestamp;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::watch;
+
+use crate::disk::write_whole;
+use files::FileStore;
+
+/// What a stranger's checkpoint is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// Signed by the registry, and not known here: to be passed on and followed.
+    News,
+    /// Nothing new, or not to be judged at the moment.
+    Nothing,
+    /// Not of the registry.
+    Forged,
+}
+
+/// The mirror. Shared by everything that reads or follows it.
+pub(crate) struct Mirror {
+    dir: PathBuf,
+    network: NetworkName,
+    inner: RwLock<Inner>,
+    newest: watch::Sender<Option<Vec<u8>>>,
+}
+
+struct Inner {
+    replica: Replica<FileStore>,
+    anchors: TrustAnchors,
+    registry: Option<(Chain, PublicKey)>,
+    lists: Vec<RevocationList>,
+}
+
+impl Mirror {
+    /// Opens the mirror in `dir`. A damaged one is set aside and fetched again.
+    pub(crate) fn open(dir: &Path, root: TrustAnchor, now: Timestamp) -> Result<Self> {
+        let open = || Replica::open(FileStore::open(dir).map_err(RegisterError::Store)?);
+        let replica = match open() {
+            Err(error @ RegisterError::Damaged(_)) => {
+                tracing::error!(%error, "the mirror of the register is damaged and is begun anew");
+                let aside = dir.with_extension(format!("damaged-{}", now.0));
+                std::fs::rename(dir, &aside)
+                    .with_context(|| format!("cannot move {} away", dir.display()))?;
+                open()
+            }
+            opened => opened,
+        };
+        let replica = replica.with_context(|| format!("cannot open the mirror in {}", dir.display()))?;
+        let network = NetworkName::of(&root);
+        let newest = replica.checkpoint().map(|checkpoint| checkpoint.note().to_vec());
+        let mut inner = Inner {
+            replica,
+            anchors: TrustAnchors::new(root),
+            registry: None,
+            lists: Vec::new(),
+        };
+        inner.learn_roots(now);
+        // A certificate that has expired meanwhile is not served; the next answer brings another.
+        let pem = std::fs::read_to_string(dir.join(layout::REGISTRY)).ok();
+        if let Some(chain) = pem.and_then(|pem| Chain::from_pem(&pem).ok()) {
+            inner.registry = inner.verify_registry(&chain, now).ok().map(|key| (chain, key));
+        }
+        let mirror = Self {
+            dir: dir.to_owned(),
+            network,
+            inner: RwLock::new(inner),
+            newest: watch::Sender::new(newest),
+        };
+        mirror.read_lists(now);
+        Ok(mirror)
+    }
+
+    fn inner(&self) -> RwLockReadGuard<'_, Inner> {
+        // A replica changes only after its store did, so a poisoned lock guards sound data.
+        self.inner.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The newest complete checkpoint, as it changes.
+    pub(crate) fn newest(&self) -> watch::Receiver<Option<Vec<u8>>> {
+        self.newest.subscribe()
+    }
+
+    /// How many entries there are, and when the newest checkpoint was signed.
+    pub(crate) fn size_and_time(&self) -> (u64, Option<Timestamp>) {
+        let inner = self.inner();
+        (
+            inner.replica.size(),
+            inner.replica.checkpoint().map(VerifiedCheckpoint::time),
+        )
+    }
+
+    /// What to ask others.
+    pub(crate) fn ask(&self) -> Ask {
+        let inner = self.inner();
+        let held = inner.lists.iter().map(|list| HeldList {
+            issuer: list.issuer_key_id(),
+            number: list.number(),
+        });
+        inner.replica.ask(Some(held.collect()))
+    }
+
+    /// Takes what a source says, if the registry signed it. Whether all entries are here then.
+    pub(crate) fn take(&self, answer: &Answer, now: Timestamp) -> Result<bool> {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let key = inner.verify_registry(&answer.registry, now)?;
+        let checkpoint = answer.parse_checkpoint()?.verify(&[key], &self.network)?;
+        let accepted = inner.replica.accept(&checkpoint, answer, now);
+        if let Err(RegisterError::SplitView(evidence)) = &accepted {
+            self.keep_evidence(evidence)?;
+        }
+        let accepted = accepted?;
+        if accepted.newer {
+            inner.learn_roots(now);
+        }
+        let another = inner.registry.as_ref().map(|(chain, _)| chain) != Some(&answer.registry);
+        if another && (accepted.newer || inner.registry.is_none()) {
+            write_whole(
+                &self.dir.join(layout::REGISTRY),
+                answer.registry.to_pem().as_bytes(),
+            )?;
+            inner.registry = Some((answer.registry.clone(), key));
+        }
+        for list in &answer.lists {
+            self.take_list(&mut inner, list, now)?;
+        }
+        let newest = inner
+            .replica
+            .checkpoint()
+            .map(|checkpoint| checkpoint.note().to_vec());
+        drop(inner);
+        self.newest.send_if_modified(|known| {
+            let changed = *known != newest;
+            *known = newest;
+            changed
+        });
+        Ok(accepted.complete)
+    }
+
+    /// Verifies a checkpoint with the certificate that came with it.
+    pub(crate) fn verify(&self, note: &[u8], registry: &Chain, now: Timestamp) -> Result<VerifiedCheckpoint> {
+        let key = self.registry_key(registry, now)?;
+        let checkpoint = Checkpoint::parse(note)?.verify(&[key], &self.network)?;
+        checkpoint.check_clock(now)?;
+        Ok(checkpoint)
+    }
+
+    /// The issuing authorities of which the register names a newer revocation list than is here.
+    pub(crate) fn missing_lists(&self) -> Vec<KeyId> {
+        let inner = self.inner();
+        let here = |issuer: &KeyId, number| {
+            let mut lists = inner.lists.iter();
+            lists.any(|list| list.issuer_key_id() == *issuer && list.number() >= number)
+        };
+        let named = inner.replica.standings().lists();
+        named
+            .filter(|(issuer, note)| !here(issuer, note.number))
+            .map(|(issuer, _)| *issuer)
+            .collect()
+    }
+
+    /// Takes revocation lists, as far as an issuing authority of the register signed them.
+    pub(crate) fn take_lists(&self, lists: &[Vec<u8>], now: Timestamp) -> Result<()> {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        lists
+            .iter()
+            .try_for_each(|list| self.take_list(&mut inner, list, now))
+    }
+
+    /// Keeps a revocation list that an issuing authority of the register signed and that is newer than ours.
+    fn take_list(&self, inner: &mut Inner, der: &[u8], now: Timestamp) -> Result<()> {
+        let Some(list) = inner.verify_list(der, now) else {
+            tracing::warn!("a revocation list that nobody of this register signed was left out");
+            return Ok(());
+        };
+        let issuer = list.issuer_key_id();
+        let known = inner
+            .lists
+            .iter()
+            .position(|known| known.issuer_key_id() == issuer);
+        if known.is_some_and(|at| inner.lists[at].number() >= list.number()) {
+            return Ok(());
+        }
+        let path = self.dir.join(layout::list_path(&issuer));
+        path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+        write_whole(&path, der)?;
+        match known {
+            Some(at) => inner.lists[at] = list,
+            None => inner.lists.push(list),
+        }
+        Ok(())
+    }
+
+    /// The lists that were kept before a restart.
+    fn read_lists(&self, now: Timestamp) {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let issuers: Vec<_> = inner
+            .replica
+            .standings()
+            .lists()
+            .map(|(issuer, _)| *issuer)
+            .collect();
+        for issuer in issuers {
+            let der = std::fs::read(self.dir.join(layout::list_path(&issuer)));
+            let list = der.ok().and_then(|der| inner.verify_list(&der, now));
+            inner.lists.extend(list);
+        }
+    }
+
+    fn keep_evidence(&self, evidence: &Evidence) -> Result<()> {
+        tracing::error!("the registry signed two registers that contradict each other; the evidence is kept");
+        let bytes = evidence.to_bytes();
+        let dir = self.dir.join("evidence");
+        std::fs::create_dir_all(&dir)?;
+        let name = hex::encode(Sha256::digest(&bytes));
+        Ok(write_whole(&dir.join(format!("{name}.cbor")), &bytes)?)
+    }
+
+    /// Answers a question, or gives nothing while there is nothing to say.
+    pub(crate) fn answer(&self, ask: &Ask) -> Result<Option<Vec<u8>>> {
+        let inner = self.inner();
+        let Some((registry, _)) = &inner.registry else {
+            return Ok(None);
+        };
+        let answer = inner.replica.answer(ask, registry, &inner.lists)?;
+        Ok(answer.map(|answer| answer.to_bytes()))
+    }
+
+    /// Judges a checkpoint that came by gossip. Never waits: while the mirror grows, nothing is judged.
+    pub(crate) fn hear(&self, note: &[u8], now: Timestamp) -> Heard {
+        let Ok(inner) = self.inner.try_read() else {
+            return Heard::Nothing;
+        };
+        let Some((_, key)) = &inner.registry else {
+            return Heard::Nothing;
+        };
+        let verified = Checkpoint::parse(note).and_then(|note| note.verify(&[*key], &self.network));
+        let Ok(checkpoint) = verified else {
+            return Heard::Forged;
+        };
+        if checkpoint.check_clock(now).is_err() {
+            return Heard::Nothing;
+        }
+        let newer = inner
+            .replica
+            .checkpoint()
+            .is_none_or(|known| known.time() < checkpoint.time());
+        match inner.replica.judge(&checkpoint) {
+            Ok(Judgement::Ahead) => Heard::News,
+            Ok(Judgement::Same) if newer => Heard::News,
+            Ok(Judgement::SplitView(evidence)) => {
+                drop(inner);
+                if let Err(error) = self.keep_evidence(&evidence) {
+                    tracing::error!(%error, "the evidence could not be kept");
+                }
+                // Others shall see it too.
+                Heard::News
+            }
+            Ok(_) | Err(_) => Heard::Nothing,
+        }
+    }
+
+    /// One of the files that a static mirror has, by its path.
+    pub(crate) fn file(&self, path: &str) -> Option<Vec<u8>> {
+        let inner = self.inner();
+        let (registry, _) = inner.registry.as_ref()?;
+        let checkpoint = inner.replica.checkpoint()?;
+        match path {
+            layout::CHECKPOINT => Some(checkpoint.note().to_vec()),
+            layout::REGISTRY => Some(registry.to_pem().into_bytes()),
+            _ if path.starts_with("crl/") => inner
+                .lists
+                .iter()
+                .find(|list| layout::list_path(&list.issuer_key_id()) == path)
+                .map(|list| list.der().to_vec()),
+            _ => tiles::read(inner.replica.store(), checkpoint.size(), path),
+        }
+    }
+
+    /// Verifies a signature's chain: whoever signs with this key speaks for the registry.
+    pub(crate) fn registry_key(&self, chain: &Chain, now: Timestamp) -> Result<PublicKey> {
+        self.inner().verify_registry(chain, now)
+    }
+}
+
+impl Inner {
+    /// The key of a registry's certificate that leads to the root and was not revoked.
+    fn verify_registry(&self, chain: &Chain, now: Timestamp) -> Result<PublicKey> {
+        let certificate = chain::verify_registry(chain, &self.anchors, now, None)?;
+        let standing = self.replica.standing(&certificate.fingerprint);
+        anyhow::ensure!(
+            !matches!(
+                standing,
+                Some(Standing::Suspended { .. } | Standing::Revoked { .. })
+            ),
+            "the registry's certificate is suspended or revoked; ask the registry's operator for the newest"
+        );
+        Ok(certificate.key)
+    }
+
+    /// Roots that the register says came after the configured one, each proven by the one before.
+    fn learn_roots(&mut self, now: Timestamp) {
+        for root in self.replica.standings().successor_roots() {
+            if let Err(error) = self.anchors.add(&root.der, &root.cross, now) {
+                tracing::warn!(%error, "a successor of the root is not believed");
+            }
+        }
+    }
+
+    fn verify_list(&self, der: &[u8], now: Timestamp) -> Option<RevocationList> {
+        let authorities = self.replica.standings().issuing_authorities();
+        let of_registry = self.registry.iter().flat_map(|(chain, _)| &chain.intermediates);
+        let candidates = authorities.chain(of_registry.map(Vec::as_slice));
+        candidates
+            .map(|issuing| Chain {
+                end: Vec::new(),
+                intermediates: vec![issuing.to_vec()],
+            })
+            .find_map(|chain| RevocationList::verify(der, &chain, &self.anchors, now).ok())
+    }
+}
+
+#[cfg(test)]
+mod tests;
