@@ -126,11 +126,8 @@ async fn news(duties: &mut Option<Duties>) {
 
 fn served(state: watch::Receiver<State>, duties: Option<&Duties>, me: PeerId) -> Served {
     let collector = duties.and_then(|duties| {
-        Some(Arc::new(Collector {
-            drop_box: duties.drop_box.clone()?,
-            mirror: duties.mirror.clone(),
-            me,
-        }))
+        let drop_box = duties.drop_box.clone()?;
+        Some(Arc::new(Collector::new(drop_box, duties.mirror.clone(), me)))
     });
     Served {
         state,

@@ -1,8 +1,9 @@
-//! `POST /drop-box/collect`: the registry takes what waits for it.
+//! `POST /drop-box/collect`: the registry takes what waits for it, and says what it has already.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::StatusCode;
+use dokuei_identity::application::{Collected, Deposit, MAX_COLLECT_REQUEST, MAX_COLLECTED};
 use dokuei_identity::time::Timestamp;
 use libp2p::PeerId;
 
@@ -10,19 +11,65 @@ use super::DropBox;
 use crate::register::Mirror;
 
 /// The largest request, bytes.
-pub(crate) const MAX_REQUEST: usize = 16 * 1024;
+pub(crate) const MAX_REQUEST: usize = MAX_COLLECT_REQUEST;
 
-/// What may collect, and from where.
+/// Deposits of one answer, bytes: room is left for what is around them.
+const MAX_BYTES: u64 = (MAX_COLLECTED - 64 * 1024) as u64;
+
+/// Why nothing is given: a status and one sentence.
+pub(crate) type Refused = (StatusCode, String);
+
+/// Gives the registry what waits.
 pub(crate) struct Collector {
-    pub(crate) drop_box: Arc<DropBox>,
-    pub(crate) mirror: Arc<Mirror>,
-    pub(crate) me: PeerId,
+    drop_box: Arc<DropBox>,
+    mirror: Arc<Mirror>,
+    me: PeerId,
+    /// The time and number of the last request: an older one is somebody's copy.
+    last: Mutex<(Timestamp, u64)>,
 }
 
 impl Collector {
-    /// Checks a request and gives what it asks for.
-    pub(crate) fn collect(&self, request: &[u8], now: Timestamp) -> Result<Vec<u8>, StatusCode> {
-        let _ = (request, now, &self.drop_box, &self.mirror, self.me);
-        Err(StatusCode::NOT_IMPLEMENTED)
+    pub(crate) fn new(drop_box: Arc<DropBox>, mirror: Arc<Mirror>, me: PeerId) -> Self {
+        Self {
+            drop_box,
+            mirror,
+            me,
+            last: Mutex::new((Timestamp(0), 0)),
+        }
+    }
+
+    /// Checks a request, deletes what the registry has, and gives what comes after.
+    pub(crate) fn collect(&self, request: &[u8], now: Timestamp) -> Result<Vec<u8>, Refused> {
+        let collect = self
+            .mirror
+            .read_collect(request, &self.me.to_bytes(), now)
+            .map_err(|error| {
+                tracing::warn!(%error, "a collection was refused");
+                (StatusCode::FORBIDDEN, format!("{error:#}"))
+            })?;
+        // Held until the end: two requests never cross.
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if (collect.at, collect.after) < *last {
+            let why = "a newer request of the registry came before this one";
+            return Err((StatusCode::CONFLICT, why.to_owned()));
+        }
+        *last = (collect.at, collect.after);
+        let failed = |error: std::io::Error| {
+            tracing::error!(%error, "the drop box could not be read");
+            let why = "the drop box cannot be read at the moment";
+            (StatusCode::INTERNAL_SERVER_ERROR, why.to_owned())
+        };
+        self.drop_box.forget(collect.after).map_err(failed)?;
+        let (waiting, more) = self.drop_box.after(collect.after, MAX_BYTES).map_err(failed)?;
+        let deposits = waiting.into_iter().map(|(number, receipt, sealed)| Deposit {
+            number,
+            at: receipt.at,
+            sealed,
+        });
+        let collected = Collected {
+            deposits: deposits.collect(),
+            more,
+        };
+        Ok(collected.to_bytes())
     }
 }

@@ -30,6 +30,9 @@ pub(crate) const MAX_DEPOSIT: usize = 3 << 20;
 /// The most deposits that wait, however small they are.
 const MAX_DEPOSITS: usize = 10_000;
 
+/// The most deposits that are collected at once.
+const MAX_COLLECTION: usize = 256;
+
 /// The end of a deposit's name.
 const ENDING: &str = ".sealed";
 
@@ -152,7 +155,8 @@ impl DropBox {
         let (mut deposits, mut bytes) = (Vec::new(), 0);
         for (number, waiting) in inner.waiting.range(after.saturating_add(1)..) {
             bytes += waiting.bytes;
-            if bytes > most && !deposits.is_empty() {
+            let full = bytes > most || deposits.len() >= MAX_COLLECTION;
+            if full && !deposits.is_empty() {
                 return Ok((deposits, true));
             }
             let sealed = std::fs::read(self.dir.join(name(*number, &waiting.receipt)))?;

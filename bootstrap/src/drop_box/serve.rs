@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
+use dokuei_identity::application::sealed_to;
 use dokuei_identity::cbor;
 use futures::StreamExt as _;
 use libp2p::multiaddr::Protocol;
@@ -77,6 +78,11 @@ async fn receive(mut stream: Stream, drop_box: &Arc<DropBox>, peer: PeerId, addr
     let Some(sealed) = streams::question(&mut stream, MAX_DEPOSIT).await? else {
         return Ok(());
     };
+    // Nothing that anybody could read is kept here, not even by mistake of who left it.
+    if let Err(error) = sealed_to(&sealed) {
+        tracing::info!(%error, "a deposit was refused");
+        return Ok(streams::refuse(&mut stream, Code::Malformed).await?);
+    }
     let drop_box = drop_box.clone();
     let kept = tokio::task::spawn_blocking(move || drop_box.deposit(&sealed, clock::now())).await?;
     match kept {

@@ -14,7 +14,9 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use anyhow::{Context as _, Result};
 
+use dokuei_identity::application::{Collect, read_collect_request};
 use dokuei_identity::chain::{self, Chain, TrustAnchor, TrustAnchors};
+use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::key::PublicKey;
 use dokuei_identity::network::NetworkName;
 use dokuei_identity::register::{
@@ -162,7 +164,7 @@ impl Mirror {
 
     /// Verifies a checkpoint with the certificate that came with it.
     pub(crate) fn verify(&self, note: &[u8], registry: &Chain, now: Timestamp) -> Result<VerifiedCheckpoint> {
-        let key = self.registry_key(registry, now)?;
+        let key = self.inner().verify_registry(registry, now)?;
         let checkpoint = Checkpoint::parse(note)?.verify(&[key], &self.network)?;
         checkpoint.check_clock(now)?;
         Ok(checkpoint)
@@ -300,9 +302,12 @@ impl Mirror {
         }
     }
 
-    /// Verifies a signature's chain: whoever signs with this key speaks for the registry.
-    pub(crate) fn registry_key(&self, chain: &Chain, now: Timestamp) -> Result<PublicKey> {
-        self.inner().verify_registry(chain, now)
+    /// Reads a request of the registry to collect from the drop box of the bootstrap named `me`.
+    pub(crate) fn read_collect(&self, request: &[u8], me: &[u8], now: Timestamp) -> Result<Collect> {
+        let inner = self.inner();
+        let (collect, registry) = read_collect_request(request, me, &inner.anchors, now, None)?;
+        inner.check_standing(&registry.fingerprint)?;
+        Ok(collect)
     }
 }
 
@@ -310,7 +315,12 @@ impl Inner {
     /// The key of a registry's certificate that leads to the root and was not revoked.
     fn verify_registry(&self, chain: &Chain, now: Timestamp) -> Result<PublicKey> {
         let certificate = chain::verify_registry(chain, &self.anchors, now, None)?;
-        let standing = self.replica.standing(&certificate.fingerprint);
+        self.check_standing(&certificate.fingerprint)?;
+        Ok(certificate.key)
+    }
+
+    fn check_standing(&self, registry: &Fingerprint) -> Result<()> {
+        let standing = self.replica.standing(registry);
         anyhow::ensure!(
             !matches!(
                 standing,
@@ -318,7 +328,7 @@ impl Inner {
             ),
             "the registry's certificate is suspended or revoked; ask the registry's operator for the newest"
         );
-        Ok(certificate.key)
+        Ok(())
     }
 
     /// Roots that the register says came after the configured one, each proven by the one before.
