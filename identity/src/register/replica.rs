@@ -129,7 +129,7 @@ pub struct Accepted {
 }
 
 /// A copy of the register. Readers may share it; only one may [accept](Self::accept) at a time.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Replica<S> {
     store: S,
     size: u64,

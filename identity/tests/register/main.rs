@@ -1,0 +1,13 @@
+//! Tests of the register from outside, in one program because linking is what costs time.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
+mod evidence;
+mod hostile;
+mod properties;
+mod proofs;
+mod replica;
+mod size;
+mod standing;
+mod static_files;
+mod stored;
+mod world;
