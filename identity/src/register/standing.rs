@@ -6,16 +6,21 @@
 
 use std::collections::BTreeMap;
 
+use const_oid::db::rfc5280::ID_CE_CERTIFICATE_POLICIES;
+use der::Decode;
+use x509_cert::Certificate;
+use x509_cert::ext::pkix::CertificatePolicies;
+
 use super::entry::{Act, Entry, KeyId};
 use crate::certificate::Validity;
-use crate::chain::{Chain, Position};
+use crate::chain::{Chain, MAX_CERTIFICATE};
 use crate::extension::{NODE_POLICY, PRACTITIONER_POLICY};
 use crate::fingerprint::Fingerprint;
 use crate::key::PublicKey;
-use crate::path::Parsed;
 use crate::revocation::RevocationReason;
 use crate::serial::Serial;
 use crate::time::Timestamp;
+use crate::x509;
 
 /// What the register says about a certificate. Whether it is within its validity is another question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -270,15 +275,11 @@ impl Standings {
             return;
         }
         member.entry = Some(number);
-        if let Ok(parsed) = Parsed::read(&chain.end, Position::End) {
-            member.role = match parsed.policies.as_slice() {
-                [PRACTITIONER_POLICY] => Role::Practitioner,
-                [NODE_POLICY] => Role::Node,
-                _ => Role::Other,
-            };
-            member.key = Some(parsed.key);
-            member.serial = Some(parsed.serial);
-            member.validity = Some(parsed.validity);
+        if let Some(facts) = Facts::of(&chain.end) {
+            member.role = facts.role;
+            member.key = Some(facts.key);
+            member.serial = Some(facts.serial);
+            member.validity = Some(facts.validity);
         }
         if let Some(earlier) = supersedes.filter(|earlier| *earlier != fingerprint) {
             self.change(earlier, |standing| match standing {
@@ -305,6 +306,41 @@ impl Standings {
             .entry(fingerprint)
             .or_insert_with(|| unknown(fingerprint));
         member.standing = rule(member.standing);
+    }
+}
+
+/// What the fold takes out of a certificate. Whether the certificate is acceptable is not asked here: whoever uses it
+/// verifies its chain, and a register has more certificates than can be verified when a node starts.
+struct Facts {
+    role: Role,
+    key: PublicKey,
+    serial: Serial,
+    validity: Validity,
+}
+
+impl Facts {
+    fn of(der: &[u8]) -> Option<Self> {
+        if der.len() > MAX_CERTIFICATE {
+            return None;
+        }
+        let certificate = Certificate::from_der(der).ok()?;
+        let body = certificate.tbs_certificate();
+        let policies = body.extensions()?.iter().find(|at| at.extn_id == ID_CE_CERTIFICATE_POLICIES)?;
+        let policies = CertificatePolicies::from_der(policies.extn_value.as_bytes()).ok()?;
+        let role = match policies.0.as_slice() {
+            [policy] if policy.policy_identifier == PRACTITIONER_POLICY => Role::Practitioner,
+            [policy] if policy.policy_identifier == NODE_POLICY => Role::Node,
+            _ => Role::Other,
+        };
+        Some(Self {
+            role,
+            key: x509::public_key(body.subject_public_key_info())?,
+            serial: Serial::from_bytes(body.serial_number().as_bytes())?,
+            validity: Validity {
+                not_before: x509::timestamp(&body.validity().not_before),
+                not_after: x509::timestamp(&body.validity().not_after),
+            },
+        })
     }
 }
 

@@ -98,13 +98,17 @@ fn r11_ten_missed_entries_of_a_hundred_thousand_cost_less_than_50_kb() {
     println!("{read} hashes were read");
     assert!(read <= 2 * 17 + 10, "log2 of 100,000 is 17, but {read} hashes were read");
 
-    let began = std::time::Instant::now();
-    for entry in &registry.entries {
-        dokuei_identity::register::Entry::parse(entry).unwrap();
-    }
-    println!("parsed in {:?}", began.elapsed());
-    let began = std::time::Instant::now();
+    let began = cpu_milliseconds();
     let again = Replica::open(node.into_store()).unwrap();
-    println!("opened and folded in {:?}", began.elapsed());
+    if let (Some(began), Some(ended)) = (began, cpu_milliseconds()) {
+        println!("opened and folded in {} ms of this processor", ended - began);
+    }
     assert_eq!(again.size(), 100_010);
+}
+
+/// The time this thread has had a processor, which other programs do not lengthen; where the system tells.
+fn cpu_milliseconds() -> Option<u64> {
+    let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds: u64 = statistics.split(' ').next()?.parse().ok()?;
+    Some(nanoseconds / 1_000_000)
 }
