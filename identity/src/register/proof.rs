@@ -215,6 +215,12 @@ impl Tree {
         Ok(())
     }
 
+    /// Its hashes, in the order in which they are stored.
+    #[must_use]
+    pub fn hashes(&self) -> &[Hash] {
+        &self.hashes
+    }
+
     /// How many entries it has.
     #[must_use]
     pub const fn size(&self) -> u64 {

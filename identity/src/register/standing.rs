@@ -325,7 +325,10 @@ impl Facts {
         }
         let certificate = Certificate::from_der(der).ok()?;
         let body = certificate.tbs_certificate();
-        let policies = body.extensions()?.iter().find(|at| at.extn_id == ID_CE_CERTIFICATE_POLICIES)?;
+        let policies = body
+            .extensions()?
+            .iter()
+            .find(|at| at.extn_id == ID_CE_CERTIFICATE_POLICIES)?;
         let policies = CertificatePolicies::from_der(policies.extn_value.as_bytes()).ok()?;
         let role = match policies.0.as_slice() {
             [policy] if policy.policy_identifier == PRACTITIONER_POLICY => Role::Practitioner,

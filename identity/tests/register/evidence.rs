@@ -49,7 +49,11 @@ fn r11_a_smaller_register_that_is_no_beginning() {
         let evidence = split(&node, &other.sign(size, NOW));
         assert_eq!(convicts(&one, &evidence), Ok(Charge::NotAPrefix), "size {size}");
     }
-    assert_eq!(node.judge(&other.sign(5, NOW)).unwrap(), Judgement::Behind, "the common beginning");
+    assert_eq!(
+        node.judge(&other.sign(5, NOW)).unwrap(),
+        Judgement::Behind,
+        "the common beginning"
+    );
 }
 
 /// A larger register cannot be judged alone, but whoever has it shows how it follows ours.
@@ -126,7 +130,10 @@ fn r11_an_honest_registry_is_not_convicted() {
     assert_eq!(convicts(&one, &guilty), Ok(Charge::NotAPrefix));
     // Another key signs for nobody, in another network neither.
     let strangers = [SecretKey::from_seed(&[12; 32]).public()];
-    assert!(matches!(guilty.verify(&strangers, &one.network), Err(EvidenceError::Checkpoint(_))));
+    assert!(matches!(
+        guilty.verify(&strangers, &one.network),
+        Err(EvidenceError::Checkpoint(_))
+    ));
 }
 
 #[test]
@@ -136,8 +143,8 @@ fn r11_evidence_with_any_flipped_bit_does_not_convict() {
     for bit in 0..bytes.len() * 8 {
         let mut altered = bytes.clone();
         altered[bit / 8] ^= 1 << (bit % 8);
-        let outcome = Evidence::parse(&altered)
-            .and_then(|evidence| evidence.verify(&[one.key.public()], &one.network));
+        let outcome =
+            Evidence::parse(&altered).and_then(|evidence| evidence.verify(&[one.key.public()], &one.network));
         assert!(outcome.is_err(), "bit {bit} was flipped unnoticed");
     }
 }

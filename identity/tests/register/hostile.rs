@@ -33,24 +33,42 @@ fn r11_checkpoints_that_are_none() {
     let time = format!("time {}", NOW.0);
     let altered = [
         ("empty", String::new()),
-        ("no signature", text.split_once("\n\n").unwrap().0.to_owned() + "\n"),
+        (
+            "no signature",
+            text.split_once("\n\n").unwrap().0.to_owned() + "\n",
+        ),
         ("leading zero", text.replacen("\n0\n", "\n00\n", 1)),
         ("sign", text.replacen("\n0\n", "\n+0\n", 1)),
         ("no time", text.replacen(&format!("{time}\n"), "", 1)),
-        ("time with zero", text.replacen(&time, &time.replacen("time ", "time 0", 1), 1)),
+        (
+            "time with zero",
+            text.replacen(&time, &time.replacen("time ", "time 0", 1), 1),
+        ),
         ("time is a word", text.replacen(&time, "time now", 1)),
-        ("too many entries", text.replacen("\n0\n", &format!("\n{}\n", MAX_SIZE + 1), 1)),
-        ("more entries than can be counted", text.replacen("\n0\n", "\n18446744073709551616\n", 1)),
+        (
+            "too many entries",
+            text.replacen("\n0\n", &format!("\n{}\n", MAX_SIZE + 1), 1),
+        ),
+        (
+            "more entries than can be counted",
+            text.replacen("\n0\n", "\n18446744073709551616\n", 1),
+        ),
         ("carriage return", text.replacen('\n', "\r\n", 1)),
         ("text behind", format!("{text}more\n")),
         ("no hash", text.replacen("47DEQpj8", "47DEQpj", 1)),
     ];
     for (what, altered) in altered {
         let outcome = Checkpoint::parse(altered.as_bytes());
-        assert!(matches!(outcome, Err(CheckpointError::Malformed(_))), "{what}: {outcome:?}");
+        assert!(
+            matches!(outcome, Err(CheckpointError::Malformed(_))),
+            "{what}: {outcome:?}"
+        );
     }
     let large = vec![b'a'; MAX_NOTE + 1];
-    assert_eq!(Checkpoint::parse(&large), Err(CheckpointError::TooLarge { got: MAX_NOTE + 1 }));
+    assert_eq!(
+        Checkpoint::parse(&large),
+        Err(CheckpointError::TooLarge { got: MAX_NOTE + 1 })
+    );
     let other = Registry::new();
     let stranger = SecretKey::from_seed(&[12; 32]);
     let note = sign_checkpoint(&stranger, &other.network, 0, Hash::EMPTY, NOW).unwrap();
@@ -79,10 +97,15 @@ fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     assert_eq!(bytes.len() % 3, 0, "33 bytes need no padding");
     let digit = |group: &[u8], shift: u32| {
-        let word = group.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte));
+        let word = group
+            .iter()
+            .fold(0_u32, |word, byte| word << 8 | u32::from(*byte));
         char::from(DIGITS[(word >> shift & 63) as usize])
     };
-    bytes.chunks(3).flat_map(|group| [18, 12, 6, 0].map(|shift| digit(group, shift))).collect()
+    bytes
+        .chunks(3)
+        .flat_map(|group| [18, 12, 6, 0].map(|shift| digit(group, shift)))
+        .collect()
 }
 
 #[test]
@@ -90,7 +113,10 @@ fn r11_entries_that_are_none() {
     let whole = Entry { at: NOW, act: act(1) }.to_bytes();
     assert_eq!(Entry::parse(&whole).unwrap().to_bytes(), whole);
     for length in 0..whole.len() {
-        assert!(matches!(Entry::parse(&whole[..length]), Err(EntryError::Malformed(_))));
+        assert!(matches!(
+            Entry::parse(&whole[..length]),
+            Err(EntryError::Malformed(_))
+        ));
     }
     let got = MAX_ENTRY + 1;
     assert_eq!(Entry::parse(&vec![0; got]), Err(EntryError::TooLarge { got }));
@@ -101,7 +127,10 @@ fn r11_entries_that_are_none() {
             body: vec![0x81],
         },
     };
-    assert!(Entry::parse(&unknown.to_bytes()).is_err(), "a known kind needs its own body");
+    assert!(
+        Entry::parse(&unknown.to_bytes()).is_err(),
+        "a known kind needs its own body"
+    );
 }
 
 /// A kind that is not known is kept as it is.
@@ -133,9 +162,13 @@ fn r11_answers_beyond_a_limit_are_refused() {
     let whole = answer();
     assert_eq!(Answer::parse(&whole.to_bytes()).unwrap(), whole);
     let over: [(&str, fn(&mut Answer)); 7] = [
-        ("entries", |answer| answer.entries = vec![Vec::new(); MAX_ENTRIES + 1]),
+        ("entries", |answer| {
+            answer.entries = vec![Vec::new(); MAX_ENTRIES + 1]
+        }),
         ("entry", |answer| answer.entries = vec![vec![0; MAX_ENTRY + 1]]),
-        ("bytes", |answer| answer.entries = vec![vec![0; MAX_ENTRY]; MAX_ENTRY_BYTES / MAX_ENTRY + 1]),
+        ("bytes", |answer| {
+            answer.entries = vec![vec![0; MAX_ENTRY]; MAX_ENTRY_BYTES / MAX_ENTRY + 1]
+        }),
         ("note", |answer| answer.checkpoint = vec![0; MAX_NOTE + 1]),
         ("certificate", |answer| answer.registry.end = vec![0; 8193]),
         ("chain", |answer| answer.registry.intermediates = vec![vec![0]; 3]),

@@ -3,8 +3,8 @@
 
 mod evidence;
 mod hostile;
-mod properties;
 mod proofs;
+mod properties;
 mod replica;
 mod size;
 mod standing;

@@ -5,7 +5,9 @@ use dokuei_identity::register::{
 };
 
 fn entries(count: u32) -> Vec<Vec<u8>> {
-    (0..count).map(|number| format!("entry {number}").into_bytes()).collect()
+    (0..count)
+        .map(|number| format!("entry {number}").into_bytes())
+        .collect()
 }
 
 fn tree(count: u32) -> Tree {
@@ -22,7 +24,9 @@ fn mutations(proof: &Proof) -> Vec<Proof> {
         altered[bit / 8] ^= 1 << (bit % 8);
         altered
     });
-    flipped.filter_map(|bytes| dokuei_identity::cbor::decode(&bytes).ok()).collect()
+    flipped
+        .filter_map(|bytes| dokuei_identity::cbor::decode(&bytes).ok())
+        .collect()
 }
 
 #[test]

@@ -41,7 +41,9 @@ fn r11_altered_dropped_reordered_added_entries_are_refused() {
         ("dropped first", |answer| drop(answer.entries.remove(0))),
         ("dropped inside", |answer| drop(answer.entries.remove(4))),
         ("reordered", |answer| answer.entries.swap(1, 2)),
-        ("doubled", |answer| answer.entries.insert(2, answer.entries[2].clone())),
+        ("doubled", |answer| {
+            answer.entries.insert(2, answer.entries[2].clone())
+        }),
         ("added", |answer| answer.entries.push(answer.entries[0].clone())),
         ("moved", |answer| answer.from = 19),
     ];
@@ -49,7 +51,10 @@ fn r11_altered_dropped_reordered_added_entries_are_refused() {
         let mut answer = honest.clone();
         tamper(&mut answer);
         let refused = take(&registry, &mut node, &answer.to_bytes(), NOW.plus(1));
-        assert!(matches!(refused, Err(RegisterError::NotSigned)), "{what}: {refused:?}");
+        assert!(
+            matches!(refused, Err(RegisterError::NotSigned)),
+            "{what}: {refused:?}"
+        );
         assert_eq!(*node.store(), before, "{what}");
     }
     take(&registry, &mut node, &honest.to_bytes(), NOW.plus(1)).unwrap();
@@ -63,7 +68,10 @@ fn r11_the_last_entries_cannot_be_withheld() {
     let (_, mut answer) = registry.answer(&node.ask(None), NOW);
     answer.entries.truncate(7);
     let refused = take(&registry, &mut node, &answer.to_bytes(), NOW);
-    assert!(matches!(refused, Err(RegisterError::NotSigned)), "a part without its proof");
+    assert!(
+        matches!(refused, Err(RegisterError::NotSigned)),
+        "a part without its proof"
+    );
     answer.entries.clear();
     let refused = take(&registry, &mut node, &answer.to_bytes(), NOW);
     assert!(matches!(refused, Err(RegisterError::NothingNew)));
@@ -77,14 +85,23 @@ fn r11_a_large_register_arrives_in_parts_and_survives_a_restart() {
     let mut node = empty();
     let mut rounds = 0;
     loop {
-        let answer = mirror.answer(&node.ask(None), &registry.chain, &[]).unwrap().unwrap();
-        assert_eq!(answer.more(), answer.from + (answer.entries.len() as u64) < 10_000);
+        let answer = mirror
+            .answer(&node.ask(None), &registry.chain, &[])
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            answer.more(),
+            answer.from + (answer.entries.len() as u64) < 10_000
+        );
         let accepted = take(&registry, &mut node, &answer.to_bytes(), NOW).unwrap();
         rounds += 1;
         if accepted.complete {
             break;
         }
-        assert!(!node.complete() && node.checkpoint().is_none(), "a part is not fresh");
+        assert!(
+            !node.complete() && node.checkpoint().is_none(),
+            "a part is not fresh"
+        );
         node = Replica::open(node.into_store()).unwrap();
         assert!(!node.complete());
     }
@@ -134,18 +151,33 @@ fn r11_time_that_does_not_fall_and_clocks() {
     registry.update(&mut node, NOW.plus(100));
     // The same register signed later is newer, and signed earlier is nothing.
     let (later, answer) = registry.answer(&node.ask(None), NOW.plus(200));
-    assert!(take(&registry, &mut node, &answer.to_bytes(), NOW.plus(200)).unwrap().newer);
+    assert!(
+        take(&registry, &mut node, &answer.to_bytes(), NOW.plus(200))
+            .unwrap()
+            .newer
+    );
     let (_, answer) = registry.answer(&node.ask(None), NOW.plus(150));
-    assert!(!take(&registry, &mut node, &answer.to_bytes(), NOW.plus(200)).unwrap().newer);
+    assert!(
+        !take(&registry, &mut node, &answer.to_bytes(), NOW.plus(200))
+            .unwrap()
+            .newer
+    );
     assert_eq!(node.checkpoint(), Some(&later));
     // Five minutes in the future are a clock that differs, more are refused.
     let (_, answer) = registry.answer(&node.ask(None), NOW.plus(601));
     let future = take(&registry, &mut node, &answer.to_bytes(), NOW.plus(300));
     assert!(
-        matches!(future, Err(RegisterError::Checkpoint(CheckpointError::FromTheFuture))),
+        matches!(
+            future,
+            Err(RegisterError::Checkpoint(CheckpointError::FromTheFuture))
+        ),
         "{future:?}"
     );
-    assert!(take(&registry, &mut node, &answer.to_bytes(), NOW.plus(301)).unwrap().newer);
+    assert!(
+        take(&registry, &mut node, &answer.to_bytes(), NOW.plus(301))
+            .unwrap()
+            .newer
+    );
 }
 
 /// The registry itself may not enter what goes back in time, or is newer than its signature.
@@ -190,7 +222,10 @@ fn r17_only_a_registry_in_force_signs() {
     registry.update(&mut node, NOW);
     let (_, answer) = registry.answer(&node.ask(None), NOW.plus(1));
     let refused = take(&registry, &mut node, &answer.to_bytes(), NOW.plus(1));
-    assert!(matches!(refused, Err(RegisterError::RegistryNotInForce(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(RegisterError::RegistryNotInForce(_))),
+        "{refused:?}"
+    );
 }
 
 #[test]

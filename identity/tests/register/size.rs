@@ -69,7 +69,8 @@ fn r11_ten_missed_entries_of_a_hundred_thousand_cost_less_than_50_kb() {
     many(&mut registry, 100_000);
     let mut node = Replica::open(Counting::default()).unwrap();
     let checkpoint = registry.sign(100_000, NOW);
-    node.accept(&checkpoint, &registry.whole(&checkpoint), NOW).unwrap();
+    node.accept(&checkpoint, &registry.whole(&checkpoint), NOW)
+        .unwrap();
     assert_eq!(node.standings().practitioners(NOW).count(), 100_000);
 
     for number in 1..=10 {
@@ -82,21 +83,39 @@ fn r11_ten_missed_entries_of_a_hundred_thousand_cost_less_than_50_kb() {
         number: 7,
     };
     let ask = node.ask(Some(vec![held]));
-    let bare = mirror.answer(&node.ask(None), &registry.chain, &[]).unwrap().unwrap().to_bytes();
-    let answer = mirror.answer(&ask, &registry.chain, &[list(&registry, 500)]).unwrap().unwrap();
+    let bare = mirror
+        .answer(&node.ask(None), &registry.chain, &[])
+        .unwrap()
+        .unwrap()
+        .to_bytes();
+    let answer = mirror
+        .answer(&ask, &registry.chain, &[list(&registry, 500)])
+        .unwrap()
+        .unwrap();
     let fetched = answer.to_bytes().len() + ask.to_bytes().len();
     let entry = registry.entries.last().unwrap().len();
-    println!("ten entries of {entry} bytes: {} bytes, with a list of 500: {fetched} bytes", bare.len());
-    assert!(entry > 1_000, "a certificate of realistic size, not {entry} bytes");
+    println!(
+        "ten entries of {entry} bytes: {} bytes, with a list of 500: {fetched} bytes",
+        bare.len()
+    );
+    assert!(
+        entry > 1_000,
+        "a certificate of realistic size, not {entry} bytes"
+    );
     assert!(fetched < 50_000, "{fetched} bytes");
 
     node.store().1.set(0);
-    let verified = node.verify(&answer, &registry.anchor, &registry.network, NOW.plus(60)).unwrap();
+    let verified = node
+        .verify(&answer, &registry.anchor, &registry.network, NOW.plus(60))
+        .unwrap();
     let accepted = node.accept(&verified, &answer, NOW.plus(60)).unwrap();
     assert_eq!((accepted.entries.len(), accepted.complete), (10, true));
     let read = node.store().1.get();
     println!("{read} hashes were read");
-    assert!(read <= 2 * 17 + 10, "log2 of 100,000 is 17, but {read} hashes were read");
+    assert!(
+        read <= 2 * 17 + 10,
+        "log2 of 100,000 is 17, but {read} hashes were read"
+    );
 
     let began = cpu_milliseconds();
     let again = Replica::open(node.into_store()).unwrap();

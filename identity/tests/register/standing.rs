@@ -37,7 +37,14 @@ fn r17_suspension_ends_and_revocation_does_not() {
     let fingerprint = chain.fingerprint();
     let suspended = Act::Suspended { fingerprint };
     let reinstated = Act::Reinstated { fingerprint };
-    let acts = [issued(chain), suspended.clone(), reinstated.clone(), revoked(fingerprint), reinstated, suspended];
+    let acts = [
+        issued(chain),
+        suspended.clone(),
+        reinstated.clone(),
+        revoked(fingerprint),
+        reinstated,
+        suspended,
+    ];
     let after = |count: usize| fold(acts[..count].to_vec()).standing(&fingerprint).unwrap();
     assert_eq!(after(1), Standing::InForce);
     assert_eq!(after(2), Standing::Suspended { since: NOW.plus(1) });
@@ -65,20 +72,29 @@ fn r17_a_renewal_takes_the_earlier_ones_place() {
         by: second.fingerprint(),
     };
     assert_eq!(standings.standing(&first.fingerprint()), Some(superseded));
-    let current: Vec<_> = standings.practitioners(NOW.plus(5)).map(|member| member.fingerprint).collect();
+    let current: Vec<_> = standings
+        .practitioners(NOW.plus(5))
+        .map(|member| member.fingerprint)
+        .collect();
     assert_eq!(current, [second.fingerprint()]);
     // Both are found by the key they were issued to, which is how an applicant learns of them.
     let key = standings.member(&second.fingerprint()).unwrap().key.unwrap();
     assert_eq!(standings.of_key(key).count(), 2);
     let standings = fold([issued(first.clone()), revoked(first.fingerprint()), renewal]);
-    assert!(matches!(standings.standing(&first.fingerprint()), Some(Standing::Revoked { .. })));
+    assert!(matches!(
+        standings.standing(&first.fingerprint()),
+        Some(Standing::Revoked { .. })
+    ));
 }
 
 #[test]
 fn r17_an_act_against_an_unknown_certificate_holds_when_it_is_entered() {
     let chain = Registry::new().practitioner(1);
     let standings = fold([revoked(chain.fingerprint()), issued(chain.clone())]);
-    assert!(matches!(standings.standing(&chain.fingerprint()), Some(Standing::Revoked { .. })));
+    assert!(matches!(
+        standings.standing(&chain.fingerprint()),
+        Some(Standing::Revoked { .. })
+    ));
     assert_eq!(standings.practitioners(NOW.plus(5)).count(), 0);
 }
 
@@ -86,14 +102,24 @@ fn r17_an_act_against_an_unknown_certificate_holds_when_it_is_entered() {
 fn r17_who_is_in_force_by_role_and_time() {
     let mut registry = Registry::new();
     let (practitioner, node) = (registry.practitioner(1), registry.node(2));
-    let standings = fold([issued(practitioner.clone()), issued(node.clone()), issued(registry.chain.clone())]);
+    let standings = fold([
+        issued(practitioner.clone()),
+        issued(node.clone()),
+        issued(registry.chain.clone()),
+    ]);
     let names = |role, now| -> Vec<Fingerprint> {
-        standings.in_force(role, now).map(|member| member.fingerprint).collect()
+        standings
+            .in_force(role, now)
+            .map(|member| member.fingerprint)
+            .collect()
     };
     assert_eq!(names(Role::Practitioner, NOW), [practitioner.fingerprint()]);
     assert_eq!(names(Role::Node, NOW), [node.fingerprint()]);
     assert_eq!(names(Role::Other, NOW), [registry.chain.fingerprint()]);
-    assert!(names(Role::Practitioner, NOW.plus(366 * 86_400)).is_empty(), "expired");
+    assert!(
+        names(Role::Practitioner, NOW.plus(366 * 86_400)).is_empty(),
+        "expired"
+    );
     assert!(names(Role::Node, NOW.minus(1)).is_empty(), "not yet valid");
 }
 
@@ -115,11 +141,29 @@ fn r17_authorities_roots_lists_and_the_application_key() {
         der: vec![1; 10],
         cross: vec![2; 10],
     };
-    let entered = Act::IssuingAuthority { der: authority.clone() };
-    let acts = [entered.clone(), entered, list(7), list(5), key(1), key(2), successor.clone(), successor];
+    let entered = Act::IssuingAuthority {
+        der: authority.clone(),
+    };
+    let acts = [
+        entered.clone(),
+        entered,
+        list(7),
+        list(5),
+        key(1),
+        key(2),
+        successor.clone(),
+        successor,
+    ];
     let standings = fold(acts.clone());
-    assert_eq!(standings.issuing_authorities().collect::<Vec<_>>(), [authority.as_slice()]);
-    assert_eq!(standings.list(&issuer).unwrap().number, 7, "a list's number never falls");
+    assert_eq!(
+        standings.issuing_authorities().collect::<Vec<_>>(),
+        [authority.as_slice()]
+    );
+    assert_eq!(
+        standings.list(&issuer).unwrap().number,
+        7,
+        "a list's number never falls"
+    );
     assert_eq!(standings.application_key().unwrap().kid, [2; 16]);
     assert_eq!(standings.successor_roots().len(), 1);
     let standings = fold(acts.into_iter().chain([revoked(Fingerprint::of(&authority))]));

@@ -30,7 +30,10 @@ fn publish(registry: &Registry, sizes: &[usize]) -> Files {
         for (number, width) in bundles(old, new) {
             let from = usize::try_from(number * 256).unwrap();
             let bundle = &registry.entries[from..from + usize::try_from(width).unwrap()];
-            files.0.insert(bundle_path(number, width).unwrap(), encode_bundle(bundle).unwrap());
+            files.0.insert(
+                bundle_path(number, width).unwrap(),
+                encode_bundle(bundle).unwrap(),
+            );
         }
         for (folder, keep) in partials(old, new) {
             let goes = |path: &str| {
@@ -63,19 +66,32 @@ fn r11_static_files_answer_like_a_replica() {
         let mut whole = registry.whole(&checkpoint);
         whole.entries.truncate(size);
         mirror.accept(&checkpoint, &whole, NOW).unwrap();
-        for (from, earlier) in [(0, 0), (5, 5), (65_590, 65_536), (size as u64 - 1, 1), (size as u64, size as u64)]
-        {
+        for (from, earlier) in [
+            (0, 0),
+            (5, 5),
+            (65_590, 65_536),
+            (size as u64 - 1, 1),
+            (size as u64, size as u64),
+        ] {
             let ask = Ask {
                 from,
                 checkpoint_size: earlier,
                 lists: None,
             };
             let answer = register.answer(&ask, &registry.chain, &[]).unwrap();
-            assert_eq!(Some(answer), mirror.answer(&ask, &registry.chain, &[]).unwrap(), "{size} {from}");
+            assert_eq!(
+                Some(answer),
+                mirror.answer(&ask, &registry.chain, &[]).unwrap(),
+                "{size} {from}"
+            );
         }
     }
     let partial = files.0.keys().filter(|path| path.contains(".p/")).count();
-    assert!(partial <= 8, "superfluous partial files go away: {:?}", files.0.keys());
+    assert!(
+        partial <= 8,
+        "superfluous partial files go away: {:?}",
+        files.0.keys()
+    );
 }
 
 #[test]
@@ -94,7 +110,11 @@ fn r11_a_false_tile_is_noticed() {
                     continue;
                 };
                 let entry = &registry.entries[usize::try_from(number).unwrap()];
-                assert_eq!(hashes, [dokuei_identity::register::entry_hash(entry)], "{path} at {at}");
+                assert_eq!(
+                    hashes,
+                    [dokuei_identity::register::entry_hash(entry)],
+                    "{path} at {at}"
+                );
             }
         }
     }
@@ -108,7 +128,11 @@ fn r11_missing_and_damaged_bundles_are_refused() {
     let path = bundle_path(1, 44).unwrap();
     let mut missing = files.clone();
     missing.0.remove(&path).unwrap();
-    assert!(StaticRegister::new(missing, checkpoint.clone()).entries(256, 9).is_err());
+    assert!(
+        StaticRegister::new(missing, checkpoint.clone())
+            .entries(256, 9)
+            .is_err()
+    );
     let mut cut = files;
     cut.0.get_mut(&path).unwrap().pop();
     assert!(StaticRegister::new(cut, checkpoint).entries(256, 9).is_err());

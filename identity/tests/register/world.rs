@@ -42,7 +42,9 @@ impl Registry {
         let anchor = TrustAnchor::from_der(root.certificate()).unwrap();
         let key = SecretKey::from_seed(&[11; 32]);
         let validity = Validity::days_from(NOW.minus(86_400 * 30), 365);
-        let issued = issuing.issue_registry(&key.public(), "Test Registry", validity, &mut rng).unwrap();
+        let issued = issuing
+            .issue_registry(&key.public(), "Test Registry", validity, &mut rng)
+            .unwrap();
         let chain = issuing.chain(&issued);
         let network = NetworkName::of(&anchor);
         Self {
@@ -58,7 +60,8 @@ impl Registry {
 
     /// Enters acts without signing.
     pub(crate) fn enter(&mut self, at: Timestamp, acts: impl IntoIterator<Item = Act>) {
-        self.entries.extend(acts.into_iter().map(|act| Entry { at, act }.to_bytes()));
+        self.entries
+            .extend(acts.into_iter().map(|act| Entry { at, act }.to_bytes()));
     }
 
     /// Signs the first `size` entries.
@@ -74,7 +77,9 @@ impl Registry {
     pub(crate) fn mirror(&self, time: Timestamp) -> Replica<MemoryStore> {
         let mut mirror = Replica::open(MemoryStore::default()).unwrap();
         let checkpoint = self.sign(self.entries.len(), time);
-        mirror.accept(&checkpoint, &self.whole(&checkpoint), time).unwrap();
+        mirror
+            .accept(&checkpoint, &self.whole(&checkpoint), time)
+            .unwrap();
         mirror
     }
 
@@ -102,7 +107,10 @@ impl Registry {
     pub(crate) fn update(&self, replica: &mut Replica<MemoryStore>, time: Timestamp) -> usize {
         let mirror = self.mirror(time);
         for round in 1.. {
-            let answer = mirror.answer(&replica.ask(None), &self.chain, &[]).unwrap().unwrap();
+            let answer = mirror
+                .answer(&replica.ask(None), &self.chain, &[])
+                .unwrap()
+                .unwrap();
             let accepted = take(self, replica, &answer.to_bytes(), time).unwrap();
             if accepted.complete {
                 return round;
@@ -115,8 +123,10 @@ impl Registry {
         let key = SecretKey::from_seed(&seed(number));
         let request = request::read(&request::make(&key, "test").unwrap()).unwrap();
         let validity = Validity::days_from(NOW, 365);
-        let issued =
-            self.issuing.issue_practitioner(&request, &reader(number), validity, &mut self.rng).unwrap();
+        let issued = self
+            .issuing
+            .issue_practitioner(&request, &reader(number), validity, &mut self.rng)
+            .unwrap();
         self.issuing.chain(&issued)
     }
 
@@ -130,7 +140,10 @@ impl Registry {
             owner: DeviceOwner::Institution,
         };
         let validity = Validity::days_from(NOW, 365);
-        let issued = self.issuing.issue_node(&request, &subject, validity, &mut self.rng).unwrap();
+        let issued = self
+            .issuing
+            .issue_node(&request, &subject, validity, &mut self.rng)
+            .unwrap();
         self.issuing.chain(&issued)
     }
 }

@@ -16,8 +16,8 @@ use dokuei_identity::key::SecretKey;
 use dokuei_identity::network::NetworkName;
 use dokuei_identity::register::layout::{self, CHECKPOINT, REGISTRY, TILE_WIDTH};
 use dokuei_identity::register::{
-    Act, Answer, Ask, Checkpoint, Entry, Hash, HashSource, KeyId, ProofError, RegisterError, Standings,
-    StaticRegister, Tree, VerifiedCheckpoint, extend, leaf_index, new_tiles, root_after, sign_checkpoint,
+    Act, Answer, Ask, Checkpoint, Entry, Hash, KeyId, ProofError, RegisterError, Standings, StaticRegister,
+    Tree, VerifiedCheckpoint, extend, new_tiles, root_after, sign_checkpoint,
 };
 use dokuei_identity::revocation::RevocationList;
 use dokuei_identity::time::Timestamp;
@@ -99,7 +99,9 @@ impl Log {
             _lock: lock,
         };
         log.recover()?;
-        log.standings = log.check(&log.head)?;
+        let (standings, tree) = log.check(&log.head)?;
+        log.standings = standings;
+        log.repair(&tree)?;
         Ok(log)
     }
 
@@ -253,8 +255,8 @@ impl Log {
         }
     }
 
-    /// Reads every entry up to a checkpoint, and that together they have its root; gives what they amount to.
-    fn check(&self, checkpoint: &VerifiedCheckpoint) -> Result<Standings, Failure> {
+    /// Reads every entry up to a checkpoint, checks that together they have its root, and gives what they amount to.
+    fn check(&self, checkpoint: &VerifiedCheckpoint) -> Result<(Standings, Tree), Failure> {
         let register = StaticRegister::new(self.folder.clone(), checkpoint.clone());
         let broken = |error: RegisterError| damaged(&self.folder, &error.to_string());
         let mut standings = Standings::default();
@@ -273,14 +275,19 @@ impl Log {
         if tree.root().map_err(|error| self.unreadable(&error))? != checkpoint.root() {
             return Err(damaged(&self.folder, "its entries do not lead to its checkpoint"));
         }
-        // The tiles must say the same: reading a hash authenticates them.
-        if checkpoint.size() > 0 {
-            let last = leaf_index(checkpoint.size() - 1);
-            register
-                .read_hashes(&[last])
-                .map_err(|error| damaged(&self.folder, &error.to_string()))?;
+        Ok((standings, tree))
+    }
+
+    /// Writes the tiles that are not what the entries say: a disk that lost one is no reason to stop.
+    fn repair(&self, tree: &Tree) -> Result<(), Failure> {
+        let tiles = new_tiles(&Tree::default(), 0, tree.hashes(), tree.size());
+        let mut wrong = Vec::new();
+        for (path, content) in tiles.map_err(|error| self.unreadable(&error))? {
+            if self.folder.load(&path)?.as_ref() != Some(&content) {
+                wrong.push((path, content));
+            }
         }
-        Ok(standings)
+        self.folder.write(&wrong)
     }
 
     /// Takes away partial tiles that nobody needs any more: those narrower than the last checkpoint's.
@@ -330,3 +337,6 @@ fn lock(dir: &Path) -> Result<File, Failure> {
         Err(fs::TryLockError::Error(source)) => Err(failed(source)),
     }
 }
+
+#[cfg(test)]
+mod tests;
