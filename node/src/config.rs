@@ -4,6 +4,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use dokuei_identity::freshness::FreshnessPolicy;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -46,6 +47,9 @@ pub struct Config {
     /// Reports as documents.
     #[serde(default)]
     pub document: Document,
+    /// How old the view of the register of credentials may be.
+    #[serde(default)]
+    pub register: Register,
 }
 
 /// The institution that a node belongs to, as it asks the registry to certify it.
@@ -118,6 +122,36 @@ pub struct Document {
     pub font: Option<PathBuf>,
 }
 
+/// How old the view of the register of credentials may be, hours.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Register {
+    /// Up to this age everything goes.
+    pub full_hours: u64,
+    /// Up to this age one reads, composes and finishes running transfers; beyond it there are no sessions with others.
+    pub running_hours: u64,
+}
+
+impl Default for Register {
+    fn default() -> Self {
+        Self {
+            full_hours: FreshnessPolicy::STANDARD.full / 3600,
+            running_hours: FreshnessPolicy::STANDARD.running / 3600,
+        }
+    }
+}
+
+impl Register {
+    /// The same as the rule wants it.
+    #[must_use]
+    pub const fn policy(&self) -> FreshnessPolicy {
+        FreshnessPolicy {
+            full: self.full_hours.saturating_mul(3600),
+            running: self.running_hours.saturating_mul(3600),
+        }
+    }
+}
+
 impl Config {
     /// The settings of a new node.
     #[must_use]
@@ -127,6 +161,7 @@ impl Config {
             network: Network::default(),
             api: Api::default(),
             document: Document::default(),
+            register: Register::default(),
         }
     }
 

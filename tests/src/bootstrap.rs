@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use crate::process::Process;
+use crate::registry::Registry;
 use crate::wait;
 
 /// A running bootstrap node.
@@ -25,16 +26,25 @@ struct Announced {
 }
 
 impl Bootstrap {
-    /// Starts a bootstrap node on `port` (UDP for QUIC, TCP for its fallback) and waits until it listens.
+    /// Starts a bootstrap node on `port` (UDP for QUIC, TCP for its fallback) that mirrors the registry's register, and
+    /// waits until it listens.
     ///
     /// # Errors
     /// When it does not listen within 20 s, with the end of its log.
-    pub fn start(program: &Path, data_dir: &Path, port: u16, log: &Path) -> Result<Self> {
+    pub fn start(
+        program: &Path,
+        data_dir: &Path,
+        port: u16,
+        registry: &Registry,
+        log: &Path,
+    ) -> Result<Self> {
         let announced = data_dir.join("addresses.json");
         let _ = std::fs::remove_file(&announced);
         let mut command = Command::new(program);
         command.args(["run", "--data-dir"]).arg(data_dir);
         command.args(["--listen", &quic(port), "--listen", &tcp(port)]);
+        command.arg("--root").arg(registry.root());
+        command.arg("--register-dir").arg(registry.register());
         let mut process = Process::start("dokuei-bootstrap", command, log)?;
         let addresses = wait::until("a bootstrap node to listen", Duration::from_secs(20), || {
             process.check_running()?;

@@ -76,13 +76,14 @@ impl Lab {
         )
     }
 
-    /// Starts a bootstrap node that keeps its data in the folder `name`.
+    /// Starts a bootstrap node that keeps its data in the folder `name` and mirrors the register.
     ///
     /// # Errors
     /// When it does not listen.
-    pub fn bootstrap(&self, name: &str, port: u16) -> Result<Bootstrap> {
+    pub fn bootstrap(&self, name: &str, port: u16, registry: &Registry) -> Result<Bootstrap> {
         let log = self.folder.join(format!("{name}.log"));
-        Bootstrap::start(&self.programs.bootstrap, &self.folder.join(name), port, &log)
+        let folder = self.folder.join(name);
+        Bootstrap::start(&self.programs.bootstrap, &folder, port, registry, &log)
     }
 
     /// A node for an institution, not yet initialised.

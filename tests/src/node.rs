@@ -116,6 +116,14 @@ impl Node {
     /// # Errors
     /// When a step fails, with its words.
     pub fn enrol(&self, registry: &Registry) -> Result<PathBuf> {
+        self.enrol_as(registry, "fixed")
+    }
+
+    /// The same for a device of this class: `fixed`, `portable` or `virtual-desktop`.
+    ///
+    /// # Errors
+    /// When a step fails, with its words.
+    pub fn enrol_as(&self, registry: &Registry, device_class: &str) -> Result<PathBuf> {
         self.init()?;
         let request = self.folder.join("node.csr.pem");
         let secret = self.secret("node.passphrase", self.institution.passphrase)?;
@@ -135,7 +143,7 @@ impl Node {
                 &request.display().to_string(),
             ])
         })?;
-        let chain = registry.issue_node(&self.institution, &request)?;
+        let chain = registry.issue_node(&self.institution, &request, device_class)?;
         self.install(registry, &chain)?;
         Ok(chain)
     }
@@ -189,8 +197,11 @@ impl Node {
     /// # Errors
     /// When the program refuses it, with its words.
     pub fn install(&self, registry: &Registry, chain: &Path) -> Result<String> {
-        let (root, chain) = (registry.root().display().to_string(), chain.display().to_string());
-        self.cli(&["identity", "install", "--root", &root, "--chain", &chain])
+        let [root, chain, crl] =
+            [registry.root(), chain, &registry.revocation_list()].map(|path| path.display().to_string());
+        self.cli(&[
+            "identity", "install", "--root", &root, "--chain", &chain, "--crl", &crl,
+        ])
     }
 
     /// Starts the node and waits until its API answers.

@@ -73,7 +73,8 @@ impl Pair {
     /// When one does not listen.
     pub fn start_bootstraps(&mut self) -> Result<()> {
         for (name, port) in [("bootstrap-1", self.ports[0]), ("bootstrap-2", self.ports[1])] {
-            self.bootstraps.push(self.lab.bootstrap(name, port)?);
+            let bootstrap = self.lab.bootstrap(name, port, &self.registry)?;
+            self.bootstraps.push(bootstrap);
         }
         Ok(())
     }

@@ -44,6 +44,18 @@ impl Registry {
         &self.root
     }
 
+    /// The newest revocation list (PEM), which the operator publishes.
+    #[must_use]
+    pub fn revocation_list(&self) -> PathBuf {
+        self.data_dir.join("crl.pem")
+    }
+
+    /// The public register as static files, which bootstrap hosts mirror.
+    #[must_use]
+    pub fn register(&self) -> PathBuf {
+        self.data_dir.join("register")
+    }
+
     /// The registry's data directory.
     #[must_use]
     pub fn data_dir(&self) -> &Path {
@@ -100,12 +112,12 @@ impl Registry {
     ///
     /// # Errors
     /// When the registry refuses the request, with its words.
-    pub fn issue_node(&self, at: &Institution, request: &Path) -> Result<PathBuf> {
+    pub fn issue_node(&self, at: &Institution, request: &Path, device_class: &str) -> Result<PathBuf> {
         let out = request.with_extension("chain.pem");
         let mut command = self.command("issue node");
         command.arg("--request").arg(request).arg("--out").arg(&out);
         command.args(["--institution", at.name, "--institution-code", at.code]);
-        command.args(["--device-class", "fixed", "--owner", "institution"]);
+        command.args(["--device-class", device_class, "--owner", "institution"]);
         output(&mut command).with_context(|| format!("the registry issued nothing for {}", at.name))?;
         Ok(out)
     }

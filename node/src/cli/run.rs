@@ -102,6 +102,11 @@ async fn serve(
     // A browser that listens to events would hold a graceful end up for ever.
     let outcome = tokio::select! {
         outcome = served => outcome,
+        () = node.wiped() => {
+            node.leave().await;
+            let gone = ServiceError::Wiped;
+            return Err(CliError::refused(gone.code(), gone.to_string(), gone.next()));
+        }
         () = async { stop.cancelled().await; tokio::time::sleep(std::time::Duration::from_secs(2)).await } => Ok(()),
     };
     node.leave().await;

@@ -225,6 +225,7 @@ impl Node {
         verb: &str,
         body: impl FnOnce(&Case) -> Result<Body, ServiceError>,
     ) -> Result<Value, ServiceError> {
+        self.require_running()?;
         let writing = self.write_lock();
         let mut case = self.my_case(session, id)?;
         let outcome = body(&case).and_then(|body| self.author_case(session, &mut case, body));

@@ -37,6 +37,7 @@ impl Node {
                 asked = Some(tokio::time::Instant::now());
                 self.catch_up_soon(None);
             }
+            self.end_stale_sessions(&network).await;
             self.introduce(&network).await;
             self.fetch_outstanding(&network).await;
             if let Err(error) = self.send_waiting(&network).await {

@@ -11,6 +11,7 @@ use dokuei_consultation::refusal::Refusal as EntryRefusal;
 use dokuei_identity::cbor;
 use dokuei_identity::chain::{Chain, ChainError};
 use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::freshness::Freshness;
 use dokuei_identity::policy;
 use dokuei_identity::time::Timestamp;
 use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryBytes, EntryId, LogHeads, RefusedEntry};
@@ -271,6 +272,10 @@ impl Node {
         );
         let chain: Chain = decoded(&hello.node_chain)?;
         let certificate = held.node(&chain, now).map_err(|error| not_standing(&error))?;
+        if self.freshness(now) > Freshness::Ageing {
+            let why = "our own view of the register is too old for a session";
+            return Err(Refusal::new(RefusalCode::Stale, why));
+        }
         // Before anything is remembered: a peer may show another node's chain, which is public.
         if peer_id_of(&certificate.key) != *peer {
             let why = "the node certificate is not that of the connection";
@@ -409,6 +414,11 @@ impl Node {
                 RefusalCode::NotParty,
                 "not granted to this node, or not accepted yet",
             ));
+        }
+        let consultant = case.request().map(|(_, request)| request.consultant);
+        if consultant.is_none_or(|consultant| self.people().standing_now(&consultant).is_err()) {
+            let why = "the consulting specialist's certificate does not stand now";
+            return Err(Refusal::new(RefusalCode::Revoked, why));
         }
         let (payload, outboard) = self
             .store()

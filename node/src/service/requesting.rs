@@ -81,6 +81,7 @@ impl Node {
         wanted: NewRequest,
     ) -> Result<(CaseId, Arc<Job>), ServiceError> {
         let now = self.now();
+        self.require_current()?;
         policy::may(&session.certificate, Action::Request, now)?;
         let consultant: Fingerprint = wanted
             .with

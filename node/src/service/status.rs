@@ -12,6 +12,7 @@ use super::delivery::blocking;
 use super::error::ServiceError;
 use super::host::NodeHost;
 use super::view;
+use crate::clock;
 
 /// How to meet others, after file, environment and flags were merged.
 #[derive(Debug, Clone, Default)]
@@ -96,6 +97,12 @@ impl Node {
             "node_fingerprint": certificate.map(|one| one.fingerprint),
             "network": held.as_ref().map(|held| NetworkName::of(held.credentials.anchors.first()).to_string()),
             "crl_number": self.crl_number(),
+            "register": {
+                "entries": self.register().size(),
+                "seen": self.register_seen().map(clock::rfc3339),
+                "freshness": self.freshness(now),
+                "split_views": self.store().register_evidence()?.len(),
+            },
             "listening": network.listening.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "external": network.external.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "bootstraps": bootstraps,
@@ -150,7 +157,8 @@ impl Node {
                 .iter()
                 .filter(|device| Some(device.node) != here)
                 .collect();
-            if elsewhere.is_empty() {
+            // Nobody is offered whose credential does not stand now (R3, R4).
+            if elsewhere.is_empty() || self.people().standing_now(&person.fingerprint).is_err() {
                 continue;
             }
             let peers: Vec<String> = elsewhere

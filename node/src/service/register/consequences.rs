@@ -80,6 +80,11 @@ impl Node {
         Ok(true)
     }
 
+    /// Ends when this node has destroyed its keys.
+    pub async fn wiped(&self) {
+        self.0.wiped.notified().await;
+    }
+
     /// Destroys the keys of a lost device: what lies on its disk cannot be opened any more, by anybody.
     fn wipe(&self) -> Result<(), ServiceError> {
         self.audit("registry", "wipe", "node", "keys destroyed")?;

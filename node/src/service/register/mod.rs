@@ -2,9 +2,11 @@
 //!
 //! - [`intake`]: what others answer is verified and kept;
 //! - [`consequences`]: what follows from it here, at once;
+//! - [`freshness`]: what may be done on knowledge of its age;
 //! - [`sync`]: asking others, and what others ask and tell.
 
 mod consequences;
+mod freshness;
 mod intake;
 mod sync;
 

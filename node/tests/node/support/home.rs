@@ -109,7 +109,7 @@ impl Home {
         let delivery = Delivery {
             root: &self.registry.root_pem(),
             chain,
-            crl: None,
+            crl: Some(&self.registry.revocation_list(1)),
         };
         credentials::install(&self.dir, &self.secrets.node.public(), &delivery, clock::now()).unwrap();
     }

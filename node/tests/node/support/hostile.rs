@@ -116,6 +116,7 @@ impl Hostile {
                     number: 0,
                     hash: [0; 32],
                 },
+                checkpoint: Vec::new(),
             },
             refused: Mutex::default(),
         });

@@ -1,0 +1,146 @@
+//! The register of credentials, from the registry's folder through the bootstraps' mirrors to every node.
+//!
+//! Shows R4, R17, R19 and R20 on the real programs.
+
+#![allow(clippy::unwrap_used, reason = "the helpers of a test fail it by unwrap too")]
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use dokuei_tests::lab::Lab;
+use dokuei_tests::people::{Institution, SUZUKI, TANAKA};
+use dokuei_tests::process::output;
+use dokuei_tests::registry::Registry;
+use dokuei_tests::{consult, fixtures, wait};
+use serde_json::Value;
+
+/// How long anything here may take; what it took is printed.
+const SOON: Duration = Duration::from_secs(30);
+
+/// A laptop of the clinic.
+const LAPTOP: Institution = Institution {
+    role: "laptop",
+    name: "さくら歯科クリニック 訪問診療",
+    code: "1312345679",
+    passphrase: "the laptop goes 4 a ride",
+};
+
+fn revoke(registry: &Registry, subject: &str, reason: &str) -> Instant {
+    let listed = registry.list().unwrap();
+    let listed = listed.as_array().unwrap();
+    let one = listed
+        .iter()
+        .find(|one| one["subject"].as_str().unwrap().contains(subject))
+        .unwrap();
+    let fingerprint = one["fingerprint"].as_str().unwrap();
+    output(
+        registry
+            .command(&format!("revoke {fingerprint} --reason {reason}"))
+            .arg("--json"),
+    )
+    .unwrap();
+    Instant::now()
+}
+
+/// R4, R17: a practitioner whose credential is revoked loses her session at her own node, and the other node sends her
+/// nothing more; what is already there stays readable.
+#[test]
+fn r4_r17_a_revoked_practitioner_is_shut_out_while_everything_runs() {
+    let (pair, session) = Lab::consultation_pair().unwrap();
+    let source = pair.lab.folder().join("source");
+    fixtures::phantom(&pair.clinic, &source, 3).unwrap();
+    consult::import(&session.clinic, &source, |_| ()).unwrap();
+    let study = session.clinic.get::<Vec<Value>>("/studies").unwrap()[0]["study_instance_uid"].clone();
+    let study = study.as_str().unwrap();
+    let reader = session.meet().unwrap();
+    for node in [&session.clinic, &session.specialist] {
+        wait::until("the register at the node", SOON, || {
+            let status: Value = node.get("/status")?;
+            Ok((status["register"]["entries"].as_u64() > Some(4)).then_some(()))
+        })
+        .unwrap();
+    }
+    let since = revoke(&pair.registry, SUZUKI.name_latin, "privilegeWithdrawn");
+    wait::until("her session to end", SOON, || {
+        Ok(session.specialist.get::<Value>("/cases").err().map(drop))
+    })
+    .unwrap();
+    println!("her session ended after {:.1} s", since.elapsed().as_secs_f64());
+    let body = consult::request_body(study, &reader).unwrap();
+    let refused = wait::until("the request to be refused", SOON, || {
+        Ok(session.clinic.post::<_, Value>("/cases", &body).err())
+    })
+    .unwrap();
+    println!("refused: {refused:#}");
+    let still: Vec<Value> = session.clinic.get("/studies").unwrap();
+    assert_eq!(still.len(), 1);
+    let again = pair.specialist.sign_in(&SUZUKI).unwrap_err().to_string();
+    assert!(!again.contains("passphrase"), "{again}");
+}
+
+/// R19, R20: the lost-laptop drill. The registry revokes the portable node as lost: peers drop it, and the thief who
+/// starts it finds that it has destroyed its keys.
+#[test]
+fn r19_r20_a_lost_laptop_destroys_its_keys() {
+    let mut pair = dokuei_tests::pair::Pair::enrolled(Lab::new().unwrap()).unwrap();
+    pair.start_bootstraps().unwrap();
+    pair.start_nodes().unwrap();
+    let bootstraps = pair.bootstrap_addresses();
+    let mut laptop = pair.lab.node(&LAPTOP).unwrap();
+    laptop.enrol_as(&pair.registry, "portable").unwrap();
+    laptop.start(&bootstraps).unwrap();
+    let clinic = pair.clinic.sign_in(&TANAKA).unwrap();
+    let address = laptop.address().unwrap();
+    let met = |role: &str| -> anyhow::Result<Option<()>> {
+        let status: Value = clinic.get("/status")?;
+        let peers = status["peers"].as_array().cloned().unwrap_or_default();
+        Ok(peers.iter().any(|peer| peer["institution"] == role).then_some(()))
+    };
+    wait::until("the laptop to be admitted", SOON, || met(LAPTOP.name)).unwrap();
+    let sealed = laptop.data_dir().join("node.key");
+    assert!(sealed.is_file(), "{address}");
+
+    let since = revoke(&pair.registry, "訪問診療", "keyCompromise");
+    wait::until("the clinic to drop it", SOON, || {
+        Ok(met(LAPTOP.name)?.is_none().then_some(()))
+    })
+    .unwrap();
+    println!("dropped after {:.1} s", since.elapsed().as_secs_f64());
+    wait::until("the keys to be destroyed", SOON, || {
+        Ok((!sealed.exists()).then_some(()))
+    })
+    .unwrap();
+    println!("keys destroyed after {:.1} s", since.elapsed().as_secs_f64());
+    laptop.stop();
+    let started = laptop.run_command(&bootstraps).unwrap().output().unwrap();
+    assert!(!started.status.success());
+    assert!(
+        fs::read_dir(laptop.data_dir().join("practitioners"))
+            .unwrap()
+            .next()
+            .is_none()
+    );
+}
+
+/// R17: a node that was off while somebody was revoked learns it at its next contact, before any case traffic.
+#[test]
+fn r17_a_node_that_was_off_learns_it_first() {
+    let (mut pair, session) = Lab::consultation_pair().unwrap();
+    session.meet().unwrap();
+    pair.clinic.kill();
+    revoke(&pair.registry, SUZUKI.name_latin, "keyCompromise");
+    pair.clinic.start(&pair.bootstrap_addresses()).unwrap();
+    let clinic = pair.clinic.sign_in(&TANAKA).unwrap();
+    wait::until("the nodes to have met again", SOON, || {
+        let status: Value = clinic.get("/status")?;
+        let peers = status["peers"].as_array().map_or(0, Vec::len);
+        Ok((peers > 0).then_some(()))
+    })
+    .unwrap();
+    let known: Vec<Value> = clinic.get("/directory").unwrap();
+    let suzuki = known.iter().find(|one| one["name_latin"] == SUZUKI.name_latin);
+    assert!(
+        suzuki.is_none_or(|one| one["may_read"] == false),
+        "a revoked specialist is still offered: {suzuki:?}"
+    );
+}
