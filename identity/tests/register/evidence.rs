@@ -27,10 +27,11 @@ fn convicts(registry: &Registry, evidence: &Evidence) -> Result<Charge, Evidence
 }
 
 fn split(node: &Replica<MemoryStore>, checkpoint: &VerifiedCheckpoint) -> Evidence {
-    match node.judge(checkpoint).unwrap() {
-        Judgement::SplitView(evidence) => *evidence,
-        other => panic!("not noticed: {other:?}"),
-    }
+    let evidence = match node.judge(checkpoint).unwrap() {
+        Judgement::SplitView(evidence) => Some(*evidence),
+        _ => None,
+    };
+    evidence.expect("two registers are noticed")
 }
 
 #[test]

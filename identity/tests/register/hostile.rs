@@ -7,7 +7,7 @@ use dokuei_identity::register::{
     verify_checkpoint,
 };
 
-use crate::world::{NOW, Registry, act, empty};
+use crate::world::{NOW, Registry, Tamper, act, empty};
 
 fn note() -> (Registry, Vec<u8>) {
     let registry = Registry::new();
@@ -161,7 +161,7 @@ fn answer() -> Answer {
 fn r11_answers_beyond_a_limit_are_refused() {
     let whole = answer();
     assert_eq!(Answer::parse(&whole.to_bytes()).unwrap(), whole);
-    let over: [(&str, fn(&mut Answer)); 7] = [
+    let over: [Tamper; 7] = [
         ("entries", |answer| {
             answer.entries = vec![Vec::new(); MAX_ENTRIES + 1]
         }),

@@ -1,10 +1,8 @@
 //! R11: a node takes exactly what the registry signed, in any number of steps, and nothing else.
 
-use dokuei_identity::register::{
-    Answer, Ask, CheckpointError, Judgement, MemoryStore, RegisterError, Replica,
-};
+use dokuei_identity::register::{Ask, CheckpointError, Judgement, MemoryStore, RegisterError, Replica};
 
-use crate::world::{NOW, Registry, act, empty, issued, take};
+use crate::world::{NOW, Registry, Tamper, act, empty, issued, take};
 
 fn filled(count: u32) -> Registry {
     let mut registry = Registry::new();
@@ -36,7 +34,7 @@ fn r11_altered_dropped_reordered_added_entries_are_refused() {
     registry.enter(NOW, (20..30).map(act));
     let before = node.store().clone();
     let (_, honest) = registry.answer(&node.ask(None), NOW.plus(1));
-    let tampered: [(&str, fn(&mut Answer)); 7] = [
+    let tampered: [Tamper; 7] = [
         ("altered", |answer| *answer.entries[3].last_mut().unwrap() ^= 1),
         ("dropped first", |answer| drop(answer.entries.remove(0))),
         ("dropped inside", |answer| drop(answer.entries.remove(4))),

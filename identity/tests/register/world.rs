@@ -21,6 +21,9 @@ use rand::rngs::StdRng;
 /// 2026-11-24T00:00:00Z.
 pub(crate) const NOW: Timestamp = Timestamp(1_795_478_400);
 
+/// What somebody does to an answer on its way.
+pub(crate) type Tamper = (&'static str, fn(&mut Answer));
+
 /// The registry and what it has entered.
 pub(crate) struct Registry {
     pub(crate) issuing: CertificateAuthority,

@@ -16,10 +16,9 @@ use dokuei_identity::key::SecretKey;
 use dokuei_identity::network::NetworkName;
 use dokuei_identity::register::layout::{self, CHECKPOINT, REGISTRY, TILE_WIDTH};
 use dokuei_identity::register::{
-    Act, Answer, Ask, Checkpoint, Entry, Hash, KeyId, ProofError, RegisterError, Standings, StaticRegister,
-    Tree, VerifiedCheckpoint, extend, new_tiles, root_after, sign_checkpoint,
+    Checkpoint, Entry, Hash, KeyId, ProofError, RegisterError, Standings, StaticRegister, Tree,
+    VerifiedCheckpoint, extend, new_tiles, root_after, sign_checkpoint,
 };
-use dokuei_identity::revocation::RevocationList;
 use dokuei_identity::time::Timestamp;
 
 use crate::failure::Failure;
@@ -41,18 +40,6 @@ pub(crate) struct Log {
     head: VerifiedCheckpoint,
     standings: Standings,
     _lock: File,
-}
-
-/// Enters what the registry did, at `now`, and signs. Nothing is entered for no acts.
-///
-/// # Errors
-/// As [`Log::append`].
-pub(crate) fn record(log: &mut Log, acts: Vec<Act>, now: Timestamp) -> Result<(), Failure> {
-    if acts.is_empty() {
-        return Ok(());
-    }
-    let entries: Vec<Entry> = acts.into_iter().map(|act| Entry { at: now, act }).collect();
-    log.append(&entries, now).map(drop)
 }
 
 impl Log {
@@ -108,16 +95,6 @@ impl Log {
     /// Its newest checkpoint.
     pub(crate) const fn head(&self) -> &VerifiedCheckpoint {
         &self.head
-    }
-
-    /// What its entries amount to.
-    pub(crate) const fn standings(&self) -> &Standings {
-        &self.standings
-    }
-
-    /// The folder that may be published.
-    pub(crate) fn dir(&self) -> std::path::PathBuf {
-        self.folder.path("")
     }
 
     /// Enters entries, signs, and publishes; when this returns they are in the register for good. For many entries,
@@ -181,21 +158,6 @@ impl Log {
     /// [`Failure::Storage`].
     pub(crate) fn put_list(&self, issuer: &KeyId, der: &[u8]) -> Result<(), Failure> {
         self.folder.write(&[(layout::list_path(issuer), der.to_vec())])
-    }
-
-    /// Answers a question about the register.
-    ///
-    /// # Errors
-    /// [`Failure::Damaged`] when its files cannot be read.
-    pub(crate) fn answer(
-        &self,
-        ask: &Ask,
-        registry: &Chain,
-        lists: &[RevocationList],
-    ) -> Result<Answer, Failure> {
-        self.register()
-            .answer(ask, registry, lists)
-            .map_err(|error| damaged(&self.folder, &error.to_string()))
     }
 
     fn register(&self) -> StaticRegister<Folder> {

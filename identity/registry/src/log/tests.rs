@@ -9,13 +9,13 @@ use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::issue::CertificateAuthority;
 use dokuei_identity::key::SecretKey;
 use dokuei_identity::network::NetworkName;
-use dokuei_identity::register::{Act, MemoryStore, Replica, Standing};
+use dokuei_identity::register::{Act, Entry, MemoryStore, Replica, Standing};
 use dokuei_identity::revocation::RevocationReason;
 use dokuei_identity::time::Timestamp;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::{CHECKPOINT, Log, NEXT, SIGN_EVERY, record};
+use super::{CHECKPOINT, Log, NEXT, SIGN_EVERY};
 use crate::failure::Failure;
 
 const NOW: Timestamp = Timestamp(1_795_478_400);
@@ -64,13 +64,18 @@ impl World {
     /// What a node makes of the register as it lies there.
     fn follow(&self, log: &Log, node: &mut Replica<MemoryStore>, now: Timestamp) {
         loop {
-            let answer = log.answer(&node.ask(None), &self.chain, &[]).unwrap();
+            let answer = log.register().answer(&node.ask(None), &self.chain, &[]).unwrap();
             let checkpoint = node.verify(&answer, &self.anchor, &self.network, now).unwrap();
             if node.accept(&checkpoint, &answer, now).unwrap().complete {
                 return;
             }
         }
     }
+}
+
+fn record(log: &mut Log, acts: Vec<Act>, now: Timestamp) -> Result<(), Failure> {
+    let entries: Vec<Entry> = acts.into_iter().map(|act| Entry { at: now, act }).collect();
+    log.append(&entries, now)
 }
 
 fn node() -> Replica<MemoryStore> {
@@ -117,7 +122,7 @@ fn r17_what_the_registry_enters_reaches_a_node_step_by_step() {
     assert!(matches!(revoked, Some(Standing::Revoked { .. })));
     drop(log);
     let log = world.open().unwrap();
-    assert_eq!(log.standings(), node.standings());
+    assert_eq!(&log.standings, node.standings());
     assert_eq!(log.head().size(), u64::from(count));
 }
 
