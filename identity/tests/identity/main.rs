@@ -13,6 +13,7 @@ mod policy;
 mod requests;
 mod revocation;
 mod rollover;
+mod seeds;
 mod stored;
 mod vectors;
 mod world;

@@ -1,0 +1,72 @@
+//! How long it takes to verify a practitioner's chain and ask the policy: below 200 µs, so that a node can do it for
+//! every entry of every case without keeping the answers. `cargo bench -p dokuei-identity`.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark fails by panicking")]
+
+use std::hint::black_box;
+use std::path::Path;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use dokuei_identity::certificate::Validity;
+use dokuei_identity::chain::{Chain, TrustAnchor, verify_node, verify_practitioner};
+use dokuei_identity::issue::CertificateAuthority;
+use dokuei_identity::policy::{Action, may};
+use dokuei_identity::revocation::{RevocationList, RevocationReason, Revoked, make};
+use dokuei_identity::serial::Serial;
+use dokuei_identity::time::Timestamp;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+/// When the test vectors are judged.
+const NOW: Timestamp = Timestamp(1_795_478_400);
+
+/// A good test vector.
+fn vector(name: &str) -> (Chain, TrustAnchor) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/vectors")
+        .join(name);
+    let mut chain = Chain::from_pem(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let root = chain.intermediates.pop().unwrap();
+    (chain, TrustAnchor::from_der(&root).unwrap())
+}
+
+/// A list of 10,000 certificates by the authority of the vectors, which the seed makes again.
+fn list(chain: &Chain, anchor: &TrustAnchor) -> RevocationList {
+    let mut rng = StdRng::seed_from_u64(1);
+    let root =
+        CertificateAuthority::create_root("Test Root", Validity::days_from(NOW, 3650), &mut rng).unwrap();
+    let validity = Validity::days_from(NOW, 1826);
+    let issuing = root.create_issuing("Test Issuing", validity, &mut rng).unwrap();
+    let entries: Vec<_> = (0..10_000)
+        .map(|_| Revoked {
+            serial: Serial::generate(&mut rng),
+            since: NOW,
+            reason: RevocationReason::Superseded,
+        })
+        .collect();
+    let pem = make(&issuing, 1, NOW, NOW.plus(86_400), &entries).unwrap();
+    RevocationList::verify_pem(&pem, chain, anchor, NOW).unwrap()
+}
+
+fn verification(criterion: &mut Criterion) {
+    let (person, anchor) = vector("001-practitioner.pem");
+    let (node, _) = vector("002-node.pem");
+    let list = list(&person, &anchor);
+    criterion.bench_function("practitioner's chain and policy", |bencher| {
+        bencher.iter(|| {
+            let certificate = verify_practitioner(black_box(&person), &anchor, NOW, None).unwrap();
+            may(&certificate, black_box(Action::SignReport), NOW)
+        });
+    });
+    criterion.bench_function("practitioner's chain, list of 10,000 and policy", |bencher| {
+        bencher.iter(|| {
+            let certificate = verify_practitioner(black_box(&person), &anchor, NOW, Some(&list)).unwrap();
+            may(&certificate, black_box(Action::SignReport), NOW)
+        });
+    });
+    criterion.bench_function("node's chain", |bencher| {
+        bencher.iter(|| verify_node(black_box(&node), &anchor, NOW, None));
+    });
+}
+
+criterion_group!(benches, verification);
+criterion_main!(benches);
