@@ -1,59 +1,46 @@
-//! Who may do what: one pure table of rules, each with the clause it comes from.
+//! Who may do what: one pure function over one table of rules, each with the clause it comes from.
 //!
 //! The guideline (遠隔画像診断に関するガイドライン, Japanese Society for Oral and Maxillofacial Radiology) and the two
-//! Acts decide; see [`RULES`]. Times are the caller's: a qualification or certificate that has run out gives nothing.
+//! Acts decide; the rules are in [`TABLE`], written out in `docs/policy.md`. The first row that is about the action and
+//! whose condition is met refuses; where no row refuses, it is allowed. Times are the caller's.
+//!
+//! - [`may`] judges what somebody is about to do. It is given everything that is known: who, at which machine, what the
+//!   register says about both, and how fresh that is.
+//! - [`may_have`] judges what was signed in the past, at the time it took effect. How fresh the signer's view of the
+//!   register was then is nothing that others can know, so it is not asked.
+//! - [`entitled`] is the shorter question whether a certificate alone entitles its holder, for directories and
+//!   displays, and for entries whose signer is all that is known of them.
+//!
+//! Limits that belong to a consultation (whose turn it is, an agreement in force, a report's predecessor) are the
+//! consultation's to judge; whose key signed is for whoever verifies the signature.
+
+mod action;
+mod condition;
+mod object;
+mod subject;
+mod table;
 
 use serde::Serialize;
 
-use crate::certificate::{
-    DeviceClass, DeviceOwner, LicenceKind, NodeCertificate, PractitionerCertificate, Qualification,
-    QualificationCode,
-};
+use crate::certificate::{DeviceClass, DeviceOwner, LicenceKind, NodeCertificate, PractitionerCertificate};
+use crate::freshness::Freshness;
 use crate::time::Timestamp;
 
-/// What somebody wants to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Action {
-    /// Look at the work list and at cases one is a party of.
-    Observe,
-    /// Propose or countersign a consultation agreement.
-    Agree,
-    /// Request a consultation.
-    Request,
-    /// Accept a consultation, which promises a reading.
-    Consult,
-    /// Sign a report.
-    SignReport,
-}
-
-impl Action {
-    /// Every action.
-    pub const ALL: [Self; 5] = [
-        Self::Observe,
-        Self::Agree,
-        Self::Request,
-        Self::Consult,
-        Self::SignReport,
-    ];
-
-    /// Whether it is part of diagnosis or treatment, which the Acts reserve.
-    const fn is_medical(self) -> bool {
-        !matches!(self, Self::Observe)
-    }
-
-    /// Whether it is reading images for others.
-    const fn is_reading(self) -> bool {
-        matches!(self, Self::Consult | Self::SignReport)
-    }
-}
+pub use action::{Action, Actions};
+pub use condition::Condition;
+pub(crate) use condition::fits;
+pub use object::{Data, Object, Relation};
+pub use subject::{Start, Subject};
+pub use table::*;
 
 /// A rule of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Rule {
     /// Stable name.
     pub id: &'static str,
+    /// The requirements that it serves, for the documentation.
+    #[serde(skip)]
+    pub requirements: &'static str,
     /// Where it comes from.
     pub clause: &'static str,
     /// The refusal in Japanese, one sentence.
@@ -62,63 +49,16 @@ pub struct Rule {
     pub english: &'static str,
 }
 
-/// The certificate does not hold at this time.
-pub const CERTIFICATE_IN_FORCE: Rule = Rule {
-    id: "certificate-in-force",
-    clause: "ガイドライン 5-1(3)",
-    japanese: "資格証明書の有効期間外のため、この操作はできません。登録機関で更新してください。",
-    english: "The certificate is not valid at this time, so this is refused; have the registry renew it.",
-};
-/// A dentist without a Japanese licence.
-pub const JAPANESE_DENTAL_LICENCE: Rule = Rule {
-    id: "japanese-dental-licence",
-    clause: "歯科医師法17条; ガイドライン 5-1(1) 註2",
-    japanese: "歯科医師法第17条により、日本の歯科医師免許を持たない者は、国外からであっても診断に関わる行為を行えません。",
-    english: "Article 17 of the Dental Practitioners Act reserves this to holders of a Japanese dental licence, \
-              wherever they are.",
-};
-/// A physician without a Japanese licence.
-pub const JAPANESE_MEDICAL_LICENCE: Rule = Rule {
-    id: "japanese-medical-licence",
-    clause: "医師法17条; ガイドライン 5-1(1) 註2",
-    japanese: "医師法第17条により、日本の医師免許を持たない者は、国外からであっても診断に関わる行為を行えません。",
-    english: "Article 17 of the Medical Practitioners Act reserves this to holders of a Japanese medical licence, \
-              wherever they are.",
-};
-/// A dentist without a qualification to read.
-pub const READING_QUALIFICATION_DENTIST: Rule = Rule {
-    id: "reading-qualification-dentist",
-    clause: "ガイドライン 4",
-    japanese: "ガイドライン第4項により、読影は歯科放射線専門医またはそれと同等の能力を有する歯科医師に限られます。",
-    english: "Guideline section 4 reserves reading to specialists in oral radiology and dentists of equivalent \
-              ability; no such qualification is in force.",
-};
-/// A physician without a qualification to read.
-pub const READING_QUALIFICATION_PHYSICIAN: Rule = Rule {
-    id: "reading-qualification-physician",
-    clause: "ガイドライン 4",
-    japanese: "ガイドライン第4項により、医師による読影は放射線診断専門医に限られます。",
-    english: "Guideline section 4 lets physicians read only as specialists in diagnostic radiology; no such \
-              qualification is in force.",
-};
-/// A private device that is not a virtual desktop.
-pub const NO_PRIVATE_DEVICE: Rule = Rule {
-    id: "no-private-device",
-    clause: "ガイドライン 6(4)",
-    japanese: "個人所有の端末は、隔離された仮想デスクトップを除き使用できません。施設の端末を使用してください。",
-    english: "Guideline section 6(4) refuses privately owned devices except isolated virtual desktops; use a device \
-              of the institution.",
-};
-
-/// Every rule, in the order in which they are asked.
-pub const RULES: [Rule; 6] = [
-    CERTIFICATE_IN_FORCE,
-    JAPANESE_DENTAL_LICENCE,
-    JAPANESE_MEDICAL_LICENCE,
-    READING_QUALIFICATION_DENTIST,
-    READING_QUALIFICATION_PHYSICIAN,
-    NO_PRIVATE_DEVICE,
-];
+/// A row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// What it says.
+    pub rule: Rule,
+    /// The actions that it is about.
+    pub actions: Actions,
+    /// When it refuses them.
+    pub condition: Condition,
+}
 
 /// A refusal: the first rule that forbids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -140,30 +80,63 @@ impl Denial {
     pub const fn clause(&self) -> &'static str {
         self.rule.clause
     }
+
+    /// The refusal in Japanese.
+    #[must_use]
+    pub const fn japanese(&self) -> &'static str {
+        self.rule.japanese
+    }
 }
 
-/// Whether the holder of `certificate` may do `action` at `now`.
+/// Whether `subject` may do `action` to `object` now, on a view of the register that is so fresh.
 ///
 /// # Errors
 /// The [`Denial`] that forbids it.
-pub fn may(certificate: &PractitionerCertificate, action: Action, now: Timestamp) -> Result<(), Denial> {
-    let deny = |rule| Err(Denial { rule });
-    if !certificate.validity.contains(now) {
-        return deny(CERTIFICATE_IN_FORCE);
-    }
-    let kind = certificate.licence.kind;
-    if action.is_medical() && certificate.licence.jurisdiction != "JP" {
-        return deny(licence_rule(kind));
-    }
-    if action.is_reading()
-        && !certificate
-            .qualifications
-            .iter()
-            .any(|held| reads(held, kind, now))
-    {
-        return deny(qualification_rule(kind));
-    }
-    Ok(())
+pub fn may(
+    subject: &Subject<'_>,
+    action: Action,
+    object: Object,
+    now: Timestamp,
+    freshness: Freshness,
+) -> Result<(), Denial> {
+    judge(subject, action, object, now, Some(freshness))
+}
+
+/// Whether `subject` was allowed to do `action` to `object` at the time `at`: for signed entries, with their effective
+/// time. Suspension and revocation count from the time that the register names. Whether `at` can be believed is the
+/// caller's question.
+///
+/// # Errors
+/// The [`Denial`] that forbids it.
+pub fn may_have(subject: &Subject<'_>, action: Action, object: Object, at: Timestamp) -> Result<(), Denial> {
+    judge(subject, action, object, at, None)
+}
+
+/// Whether `certificate` by itself entitles its holder to `action` at `at`, in a case of her own.
+///
+/// # Errors
+/// The [`Denial`] that forbids it.
+pub fn entitled(certificate: &PractitionerCertificate, action: Action, at: Timestamp) -> Result<(), Denial> {
+    may_have(&Subject::practitioner(certificate), action, Object::OWN_CASE, at)
+}
+
+fn judge(
+    subject: &Subject<'_>,
+    action: Action,
+    object: Object,
+    now: Timestamp,
+    freshness: Option<Freshness>,
+) -> Result<(), Denial> {
+    let question = condition::Question {
+        subject,
+        object,
+        now,
+        freshness,
+    };
+    TABLE
+        .iter()
+        .find(|row| row.actions.contain(action) && question.meets(row.condition))
+        .map_or(Ok(()), |row| Err(Denial { rule: row.rule }))
 }
 
 /// Whether a device of this class and owner may be a node.
@@ -171,25 +144,21 @@ pub fn may(certificate: &PractitionerCertificate, action: Action, now: Timestamp
 /// # Errors
 /// [`NO_PRIVATE_DEVICE`].
 pub fn may_be_node(class: DeviceClass, owner: DeviceOwner) -> Result<(), Denial> {
-    match (owner, class) {
-        (DeviceOwner::Institution, _) | (DeviceOwner::Private, DeviceClass::VirtualDesktop) => Ok(()),
-        (DeviceOwner::Private, _) => Err(Denial {
+    if condition::is_refused_device(class, owner) {
+        Err(Denial {
             rule: NO_PRIVATE_DEVICE,
-        }),
+        })
+    } else {
+        Ok(())
     }
 }
 
-/// Whether a node may take part at `now`.
+/// Whether a node's certificate by itself entitles it to take part at `at`.
 ///
 /// # Errors
 /// The [`Denial`] that forbids it.
-pub fn may_take_part(node: &NodeCertificate, now: Timestamp) -> Result<(), Denial> {
-    if !node.validity.contains(now) {
-        return Err(Denial {
-            rule: CERTIFICATE_IN_FORCE,
-        });
-    }
-    may_be_node(node.device_class, node.owner)
+pub fn may_take_part(node: &NodeCertificate, at: Timestamp) -> Result<(), Denial> {
+    may_have(&Subject::node(node), Action::Admit, Object::REGISTER, at)
 }
 
 /// The rule that reserves diagnosis to holders of a Japanese licence of this kind.
@@ -205,24 +174,5 @@ pub(crate) const fn qualification_rule(kind: LicenceKind) -> Rule {
     match kind {
         LicenceKind::Dentist => READING_QUALIFICATION_DENTIST,
         LicenceKind::Physician => READING_QUALIFICATION_PHYSICIAN,
-    }
-}
-
-/// Whether one qualification lets a dentist or physician read at `now`.
-fn reads(held: &Qualification, kind: LicenceKind, now: Timestamp) -> bool {
-    now <= held.valid_to && fits(held, kind)
-}
-
-/// Whether a qualification is one of this profession (guideline §4). Equivalence is for dentists only, and only with a
-/// stated ground.
-pub(crate) fn fits(held: &Qualification, kind: LicenceKind) -> bool {
-    match (held.code, kind) {
-        (QualificationCode::OralRadiology, LicenceKind::Dentist)
-        | (QualificationCode::DiagnosticRadiology, LicenceKind::Physician) => true,
-        (QualificationCode::Equivalent, LicenceKind::Dentist) => held
-            .ground
-            .as_ref()
-            .is_some_and(|ground| !ground.trim().is_empty()),
-        _ => false,
     }
 }

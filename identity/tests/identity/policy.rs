@@ -4,7 +4,7 @@ use dokuei_identity::certificate::{
     DeviceClass, DeviceOwner, LicenceKind, PractitionerCertificate, Qualification, QualificationCode,
 };
 use dokuei_identity::key::SecretKey;
-use dokuei_identity::policy::{self, Action, RULES, may, may_be_node};
+use dokuei_identity::policy::{self, Action, TABLE, entitled, may_be_node};
 use dokuei_identity::time::Timestamp;
 use proptest::prelude::*;
 
@@ -85,12 +85,12 @@ fn r3_r4_the_table() {
     ];
     for (row, (jurisdiction, kind, held, request, read)) in table.into_iter().enumerate() {
         let certificate = certificate(jurisdiction, kind, held);
-        let rule = |action| may(&certificate, action, NOW).err().map(|denial| denial.id());
+        let rule = |action| entitled(&certificate, action, NOW).err().map(|denial| denial.id());
         assert_eq!(rule(Action::Observe), None, "row {row}");
         for action in [Action::Agree, Action::Request] {
             assert_eq!(rule(action), request, "row {row}, {action:?}");
         }
-        for action in [Action::Consult, Action::SignReport] {
+        for action in [Action::Consult, Action::SignFinal] {
             assert_eq!(rule(action), read, "row {row}, {action:?}");
         }
     }
@@ -100,12 +100,12 @@ fn r3_r4_the_table() {
 #[test]
 fn r4_the_refusal_cites_the_article() {
     let dentist = certificate("US", LicenceKind::Dentist, vec![]);
-    let denial = may(&dentist, Action::SignReport, NOW).unwrap_err();
+    let denial = entitled(&dentist, Action::SignFinal, NOW).unwrap_err();
     assert!(denial.clause().contains("歯科医師法17条"));
     assert!(denial.to_string().contains("Article 17"));
     let physician = certificate("US", LicenceKind::Physician, vec![]);
     assert!(
-        may(&physician, Action::Consult, NOW)
+        entitled(&physician, Action::Consult, NOW)
             .unwrap_err()
             .clause()
             .starts_with("医師法17条")
@@ -125,11 +125,11 @@ fn r20_the_table_of_devices() {
 
 #[test]
 fn every_rule_has_its_own_name_a_clause_and_two_sentences() {
-    for (index, rule) in RULES.iter().enumerate() {
-        assert!(RULES[..index].iter().all(|earlier| earlier.id != rule.id));
+    for (index, rule) in TABLE.iter().map(|row| row.rule).enumerate() {
+        assert!(TABLE[..index].iter().all(|earlier| earlier.rule.id != rule.id));
         assert!(rule.japanese.ends_with('。') && rule.english.ends_with('.') && !rule.clause.is_empty());
     }
-    assert_eq!(RULES[0], policy::CERTIFICATE_IN_FORCE);
+    assert_eq!(TABLE[0].rule, policy::CERTIFICATE_IN_FORCE);
 }
 
 fn any_qualification() -> impl Strategy<Value = Qualification> {
@@ -156,10 +156,10 @@ proptest! {
         let mut foreign = before.clone();
         foreign.licence.jurisdiction = "US".to_owned();
         for action in Action::ALL {
-            if may(&before, action, NOW).is_err() {
-                prop_assert!(may(&fewer, action, NOW).is_err());
-                prop_assert!(may(&foreign, action, NOW).is_err());
-                prop_assert!(may(&before, action, NOW.plus(passes)).is_err());
+            if entitled(&before, action, NOW).is_err() {
+                prop_assert!(entitled(&fewer, action, NOW).is_err());
+                prop_assert!(entitled(&foreign, action, NOW).is_err());
+                prop_assert!(entitled(&before, action, NOW.plus(passes)).is_err());
             }
         }
     }

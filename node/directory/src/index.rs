@@ -231,7 +231,7 @@ impl Entry {
 
     /// The qualifications by which she may read now. Policy decides whether; the list only tells why.
     fn reads_by(&self, now: Timestamp) -> impl Iterator<Item = QualificationCode> {
-        let may = policy::may(&self.certificate, Action::Consult, now).is_ok();
+        let may = policy::entitled(&self.certificate, Action::Consult, now).is_ok();
         self.certificate
             .qualifications
             .iter()

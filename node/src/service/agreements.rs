@@ -45,7 +45,7 @@ impl Node {
     pub fn propose_agreement(&self, session: &Session, with: &str) -> Result<Value, ServiceError> {
         let now = self.now();
         self.require_current()?;
-        policy::may(&session.certificate, Action::Agree, now)?;
+        policy::entitled(&session.certificate, Action::Agree, now)?;
         let with: Fingerprint = with.parse().map_err(|error| ServiceError::field("with", error))?;
         let other = self
             .people()
@@ -69,7 +69,7 @@ impl Node {
     pub fn countersign_agreement(&self, session: &Session, id: &str) -> Result<Value, ServiceError> {
         let now = self.now();
         self.require_current()?;
-        policy::may(&session.certificate, Action::Agree, now)?;
+        policy::entitled(&session.certificate, Action::Agree, now)?;
         let id: AgreementId = id.parse().map_err(|_| ServiceError::Unknown("agreement"))?;
         // Read under the lock: two clicks must not become two signatures for one place.
         let _writing = self.write_lock();

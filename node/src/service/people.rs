@@ -276,9 +276,9 @@ impl Standing for People {
         let action = match act {
             Act::Request => Action::Request,
             Act::Consult => Action::Consult,
-            Act::SignReport => Action::SignReport,
+            Act::SignReport => Action::SignFinal,
         };
-        policy::may(&certificate, action, at).map_err(|denial| Denied {
+        policy::entitled(&certificate, action, at).map_err(|denial| Denied {
             rule: denial.rule.id.to_owned(),
             ja: denial.rule.japanese.to_owned(),
             en: denial.rule.english.to_owned(),

@@ -82,7 +82,7 @@ impl Node {
     ) -> Result<(CaseId, Arc<Job>), ServiceError> {
         let now = self.now();
         self.require_current()?;
-        policy::may(&session.certificate, Action::Request, now)?;
+        policy::entitled(&session.certificate, Action::Request, now)?;
         let consultant: Fingerprint = wanted
             .with
             .parse()
@@ -91,7 +91,7 @@ impl Node {
             .people()
             .certificate(&consultant)
             .ok_or(ServiceError::Unknown("practitioner"))?;
-        policy::may(&reader, Action::Consult, now)?;
+        policy::entitled(&reader, Action::Consult, now)?;
         if self.people().nodes_of(&consultant, now)?.is_empty() {
             return Err(ServiceError::NoDevice);
         }

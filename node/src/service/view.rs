@@ -48,7 +48,7 @@ pub fn person(certificate: &PractitionerCertificate, now: Timestamp) -> Value {
             "number": certificate.licence.number,
         },
         "qualifications": qualifications,
-        "may_read": policy::may(certificate, Action::SignReport, now).is_ok(),
-        "may_request": policy::may(certificate, Action::Request, now).is_ok(),
+        "may_read": policy::entitled(certificate, Action::SignFinal, now).is_ok(),
+        "may_request": policy::entitled(certificate, Action::Request, now).is_ok(),
     })
 }
