@@ -17,6 +17,7 @@
 mod action;
 mod condition;
 mod object;
+mod rule;
 mod subject;
 mod table;
 
@@ -30,8 +31,9 @@ pub use action::{Action, Actions};
 pub use condition::Condition;
 pub(crate) use condition::fits;
 pub use object::{Data, Object, Relation};
+pub use rule::*;
 pub use subject::{Start, Subject};
-pub use table::*;
+pub use table::TABLE;
 
 /// A rule of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
