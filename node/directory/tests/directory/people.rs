@@ -88,7 +88,7 @@ pub fn subject(
             jurisdiction: "JP".to_owned(),
             kind,
             number: "123456".to_owned(),
-            registered_on: Timestamp(1_000_000_000),
+            registered_on: Some(Timestamp(1_000_000_000)),
         },
         qualifications: qualifications.collect(),
         institution: None,
