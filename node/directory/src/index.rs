@@ -140,6 +140,18 @@ impl Index {
     /// nobody who may not read at `now`.
     #[must_use]
     pub fn search(&self, query: &Query, now: Timestamp) -> Page<'_> {
+        self.search_among(query, now, |_| true)
+    }
+
+    /// As [`Self::search`], among those whom `offered` names: the caller may know more than the directory does, for
+    /// example who can be reached. It is asked last, for those only whom everything else lets through.
+    #[must_use]
+    pub fn search_among(
+        &self,
+        query: &Query,
+        now: Timestamp,
+        offered: impl Fn(&Fingerprint) -> bool,
+    ) -> Page<'_> {
         let text = Search::new(&query.text, None);
         let institution = query
             .institution
@@ -152,9 +164,13 @@ impl Index {
             .filter(|entry| {
                 institution
                     .as_ref()
-                    .is_none_or(|search| search.score(&entry.folded).is_some())
+                    .is_none_or(|search| search.found(&entry.folded))
             })
-            .filter_map(|entry| Some((text.score(&entry.folded)?, entry)))
+            .filter_map(|entry| {
+                let fingerprint = &entry.certificate.fingerprint;
+                Some((text.score(&entry.folded, fingerprint)?, entry))
+            })
+            .filter(|(_, entry)| offered(&entry.certificate.fingerprint))
             .collect();
         let total = found.len();
         let end = query.offset.saturating_add(query.limit.min(MAX_PAGE)).min(total);

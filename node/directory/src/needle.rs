@@ -1,5 +1,6 @@
 //! A search text, made ready to be looked for.
 
+use dokuei_identity::fingerprint::Fingerprint;
 use memchr::memmem::Finder;
 
 use crate::fold::{self, Script};
@@ -130,7 +131,12 @@ impl Term {
 pub(crate) struct Search {
     terms: Vec<Term>,
     only: Option<Field>,
+    /// The beginning of a fingerprint, when the text may be one.
+    fingerprint: Option<String>,
 }
+
+/// The fewest digits that are taken for the beginning of a fingerprint.
+const FINGERPRINT_DIGITS: usize = 8;
 
 impl Search {
     /// Prepares a text; with `only`, it is looked for in that field.
@@ -148,11 +154,27 @@ impl Search {
         Self {
             terms: terms.collect(),
             only,
+            fingerprint: Some(short.trim().to_ascii_lowercase()).filter(|text| {
+                text.len() >= FINGERPRINT_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+            }),
         }
     }
 
-    /// How well everything is found, or nothing when a word is not found at all.
-    pub(crate) fn score(&self, folded: &Folded) -> Option<u32> {
+    /// How well everything is found of the person with this certificate, or nothing when a word is not found at all.
+    pub(crate) fn score(&self, folded: &Folded, certificate: &Fingerprint) -> Option<u32> {
+        let named = self.fingerprint.as_ref();
+        if named.is_some_and(|start| certificate.to_string().starts_with(start.as_str())) {
+            return Some(Field::Name.weight() * EXACT);
+        }
+        self.words(folded)
+    }
+
+    /// Whether every word is found.
+    pub(crate) fn found(&self, folded: &Folded) -> bool {
+        self.words(folded).is_some()
+    }
+
+    fn words(&self, folded: &Folded) -> Option<u32> {
         let mut sum = 0;
         for term in &self.terms {
             match term.score(folded, self.only) {

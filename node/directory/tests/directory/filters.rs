@@ -273,6 +273,18 @@ fn r2_load_orders_and_stays() {
     assert_eq!(page.hits[2].load, 5);
 }
 
+/// R2: the caller can leave people out, and the total knows it.
+#[test]
+fn r2_only_whom_the_caller_offers() {
+    let setting = setting();
+    let reachable = setting.people[2].0.fingerprint;
+    let page = setting
+        .index
+        .search_among(&Query::default(), NOW, |one| *one == reachable);
+    assert_eq!((page.total, page.hits.len()), (1, 1));
+    assert_eq!(page.hits[0].certificate.fingerprint, reachable);
+}
+
 /// R2: pages follow each other without gap or overlap, and each tells how many there are in all.
 #[test]
 fn r2_pages_fit_together() {

@@ -181,6 +181,19 @@ fn r2_searches_give_the_expected_first_hits() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// R2: a fingerprint that somebody was told finds its owner, from its first eight digits on.
+#[test]
+fn r2_a_fingerprint_finds_its_owner() {
+    let index = index();
+    let page = index.search(&Query::text("namba"), NOW);
+    let fingerprint = page.hits[0].certificate.fingerprint.to_string();
+    for text in [&fingerprint[..], &fingerprint[..8], &fingerprint.to_uppercase()] {
+        assert_eq!(found(&index, text), ["難波 徹"], "{text}");
+    }
+    assert_eq!(found(&index, &fingerprint[..7]), [""; 0]);
+    assert_eq!(found(&index, &format!("{fingerprint}0")), [""; 0]);
+}
+
 /// R2: without a text everybody comes, in the order of the kana.
 #[test]
 fn r2_without_a_text_the_list_is_in_the_order_of_the_kana() {
