@@ -191,6 +191,41 @@ fn a_package_is_kept_once() {
     assert!(store.set_verified(&[9; 16], &[]).is_err());
 }
 
+/// R17: an older profile never replaces a newer one, and two of one number are noticed.
+#[test]
+fn r17_profiles_only_move_forward() {
+    let (_directory, store) = store();
+    let who = Fingerprint::from_bytes([1; 32]);
+    assert_eq!(store.profile_seq(&who).unwrap(), None);
+    assert!(store.put_profile(&who, 3, b"three", NOW).unwrap());
+    assert!(!store.put_profile(&who, 3, b"three", NOW).unwrap());
+    assert!(matches!(
+        store.put_profile(&who, 2, b"two", NOW),
+        Err(StoreError::Outdated {
+            stored: 3,
+            got: 2,
+            ..
+        })
+    ));
+    assert!(matches!(
+        store.put_profile(&who, 3, b"THREE", NOW),
+        Err(StoreError::Equivocation { number: 3, .. })
+    ));
+    assert!(store.put_profile(&who, 4, b"four", NOW).unwrap());
+    let row = store.profile(&who).unwrap().unwrap();
+    assert_eq!(
+        (row.practitioner, row.seq, row.profile),
+        (who, 4, b"four".to_vec())
+    );
+    assert_eq!(store.profile_seq(&who).unwrap(), Some(4));
+    let other = Fingerprint::from_bytes([2; 32]);
+    store
+        .put_profile(&other, 1, b"one", Timestamp(NOW.0 + 1))
+        .unwrap();
+    assert_eq!(store.profile_numbers(9).unwrap(), [(other, 1), (who, 4)]);
+    assert_eq!(store.profile_numbers(1).unwrap(), [(other, 1)]);
+}
+
 /// R17: an older device list or revocation list never replaces a newer one, and two of one number are noticed.
 #[test]
 fn r17_lists_only_move_forward() {
