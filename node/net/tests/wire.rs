@@ -3,10 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
 
 use dokuei_identity::cbor;
+use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::time::Timestamp;
 use dokuei_net::wire::case::{
     CaseMessage, CaseReply, EntryBytes, EntryId, LogHeads, LogId, MAX_CASE_FRAME, MAX_ENTRIES_BYTES,
-    RefusedEntry,
+    ProfileOffer, RefusedEntry,
 };
 use dokuei_net::wire::hello::{CrlState, Hello, PractitionerCard, Step};
 use dokuei_net::wire::package::{
@@ -83,6 +84,13 @@ fn case_messages() {
             log: LogId([1; 16]),
             have: vec![EntryId([2; 32])],
         },
+        CaseMessage::OfferProfiles {
+            offers: vec![ProfileOffer {
+                practitioner: Fingerprint::from_bytes([6; 32]),
+                seq: 7,
+            }],
+        },
+        CaseMessage::Profile { profile: vec![8] },
     ];
     insta::assert_snapshot!(messages.iter().map(hex_of).collect::<Vec<_>>().join("\n"));
 }
@@ -105,6 +113,9 @@ fn case_replies() {
             more: true,
         },
         CaseReply::Refused { code: 12 },
+        CaseReply::WantProfiles {
+            practitioners: vec![Fingerprint::from_bytes([6; 32])],
+        },
     ];
     insta::assert_snapshot!(replies.iter().map(hex_of).collect::<Vec<_>>().join("\n"));
 }

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use dokuei_identity::fingerprint::Fingerprint;
 use minicbor::{Decode, Encode};
 
 use super::hello::PractitionerCard;
@@ -14,6 +15,9 @@ pub const MAX_CASE_FRAME: usize = 1 << 20;
 
 /// The most bytes that the entries of one message may have together, so that the message fits its frame.
 pub const MAX_ENTRIES_BYTES: usize = MAX_CASE_FRAME - 64 * 1024;
+
+/// The most profiles that one message offers.
+pub const MAX_PROFILES: usize = 1024;
 
 /// Names a log (a case's or an agreement's): 16 bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
@@ -102,6 +106,33 @@ pub enum CaseMessage {
         #[n(0)]
         practitioners: Vec<PractitionerCard>,
     },
+    /// I have these signed profiles of practitioners: tell me which you want. They may have photos, so nobody is sent
+    /// one that she has.
+    #[n(4)]
+    OfferProfiles {
+        /// At most [`MAX_PROFILES`].
+        #[n(0)]
+        offers: Vec<ProfileOffer>,
+    },
+    /// Take this signed profile.
+    #[n(5)]
+    Profile {
+        /// As its practitioner signed it.
+        #[cbor(n(0), with = "minicbor::bytes")]
+        profile: Vec<u8>,
+    },
+}
+
+/// A profile that somebody has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct ProfileOffer {
+    /// Whose: the fingerprint of her certificate.
+    #[n(0)]
+    pub practitioner: Fingerprint,
+    /// Its number.
+    #[n(1)]
+    pub seq: u64,
 }
 
 /// What the other answers.
@@ -138,9 +169,16 @@ pub enum CaseReply {
         #[n(1)]
         more: bool,
     },
-    /// To `Introduce`: verified and noted.
+    /// To `Introduce` and `Profile`: verified and noted.
     #[n(4)]
     Noted,
+    /// To `OfferProfiles`: I know these people, and not these profiles.
+    #[n(5)]
+    WantProfiles {
+        /// Of those offered.
+        #[n(0)]
+        practitioners: Vec<Fingerprint>,
+    },
     /// To any: refused as a whole.
     #[n(3)]
     Refused {
