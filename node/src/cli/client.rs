@@ -85,6 +85,18 @@ impl Client {
         read_json(sent)
     }
 
+    /// `GET path?name=value&…`, a JSON document.
+    ///
+    /// # Errors
+    /// The node's refusal, or that it is not running.
+    pub(crate) fn get_with(&self, path: &str, parameters: &[(&'static str, String)]) -> Outcome<Value> {
+        let mut request = self.agent.get(self.url(path));
+        for (name, value) in parameters {
+            request = request.query(*name, value);
+        }
+        read_json(request.header("Authorization", self.bearer()).call())
+    }
+
     /// `GET path`, bytes (a PDF or a DICOM object).
     ///
     /// # Errors
@@ -113,6 +125,19 @@ impl Client {
         let sent = self
             .agent
             .post(self.url(path))
+            .header("Authorization", self.bearer())
+            .send_json(body);
+        read_json(sent)
+    }
+
+    /// `PUT path` with a JSON document.
+    ///
+    /// # Errors
+    /// The node's refusal, or that it is not running.
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Outcome<Value> {
+        let sent = self
+            .agent
+            .put(self.url(path))
             .header("Authorization", self.bearer())
             .send_json(body);
         read_json(sent)

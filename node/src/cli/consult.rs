@@ -1,4 +1,4 @@
-//! `dokuei directory`, `dokuei agreement …` and `dokuei consult …`
+//! `dokuei agreement …` and `dokuei consult …`
 
 use std::fs;
 use std::path::Path;
@@ -10,36 +10,6 @@ use super::client::Client;
 use super::error::{CliError, Outcome};
 use super::{fetch, job, output};
 use crate::data_dir::DataDir;
-
-/// `dokuei directory`.
-///
-/// # Errors
-/// What the node refuses.
-pub(crate) fn directory(dir: &DataDir, as_json: bool) -> Outcome {
-    let known = Client::connect(dir)?.get("/directory")?;
-    if as_json {
-        output::json(&known);
-        return Ok(());
-    }
-    let rows: Vec<Vec<String>> = entries(&known)
-        .map(|person| {
-            vec![
-                output::text(person, "/name_ja"),
-                output::text(person, "/name_latin"),
-                output::text(person, "/institution"),
-                output::text(person, "/licence/number"),
-                if person["may_read"] == true { "reads" } else { "" }.to_owned(),
-                if person["online"] == true { "online" } else { "" }.to_owned(),
-                output::text(person, "/fingerprint").chars().take(16).collect(),
-            ]
-        })
-        .collect();
-    output::table(
-        &["Name", "", "Institution", "Licence", "", "", "Fingerprint"],
-        &rows,
-    );
-    Ok(())
-}
 
 /// Runs one `agreement` command.
 ///
@@ -162,7 +132,7 @@ fn send_request(client: &Client, request: &Request) -> Outcome<Value> {
 
 /// Finds the one practitioner of the directory whom `wanted` names: fingerprint, its beginning, or a whole name.
 fn resolve(client: &Client, wanted: &str) -> Outcome<String> {
-    let known = client.get("/directory")?;
+    let known = client.get_with("/directory", &[("q", wanted.to_owned())])?;
     let found: Vec<String> = entries(&known)
         .filter(|person| {
             let fingerprint = output::text(person, "/fingerprint");

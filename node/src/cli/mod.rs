@@ -3,6 +3,7 @@
 mod args;
 mod client;
 mod consult;
+mod directory;
 mod doctor;
 mod error;
 mod fetch;
@@ -53,7 +54,8 @@ fn dispatch(dir: &DataDir, command: Command, as_json: bool) -> Outcome {
         Command::SignIn(sign_in) => session::sign_in(dir, &sign_in, as_json),
         Command::SignOut => session::sign_out(dir, as_json),
         Command::Study(study) => study::run(dir, study, as_json),
-        Command::Directory => consult::directory(dir, as_json),
+        Command::Directory(query) => directory::search(dir, &query, as_json),
+        Command::Profile(command) => directory::profile(dir, *command, as_json),
         Command::Agreement(agreement) => consult::agreement(dir, agreement, as_json),
         Command::Consult(consult) => consult::run(dir, consult, as_json),
         Command::Doctor(doctor) => doctor::run(dir, &doctor, as_json),

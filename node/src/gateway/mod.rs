@@ -6,6 +6,7 @@ mod auth;
 mod body;
 mod cases;
 mod dicomweb;
+mod directory;
 mod events;
 mod guard;
 mod problem;
@@ -52,7 +53,10 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
                 .post(session::sign_in)
                 .delete(session::sign_out),
         )
-        .route("/directory", get(status::directory))
+        .route("/directory", get(directory::search))
+        .route("/directory/{fingerprint}", get(directory::show))
+        .route("/directory/{fingerprint}/photo", get(directory::photo))
+        .route("/me/profile", get(directory::own).put(directory::set_own))
         .route("/jobs/{id}", get(status::job))
         .route("/events", get(events::stream))
         .route("/studies", get(studies::list))

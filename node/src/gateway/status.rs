@@ -4,20 +4,14 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::Value;
 
+use super::Gateway;
 use super::auth::Operator;
 use super::problem::Problem;
-use super::{Gateway, blocking};
 use crate::service::error::ServiceError;
 
 /// `GET /status`
 pub(crate) async fn status(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
     Ok(Json(gateway.node.status().await?))
-}
-
-/// `GET /directory`
-pub(crate) async fn directory(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
-    let online = gateway.node.online().await;
-    blocking(move || gateway.node.directory(&online)).await.map(Json)
 }
 
 /// `GET /jobs/{id}`

@@ -67,6 +67,9 @@ impl Node {
                     self.to_introduce().insert(peer);
                 }
             }
+            if let Err(error) = self.bring_profiles(network, peer).await {
+                tracing::info!(%peer, %error, "a profile did not arrive; it is offered again when we meet again");
+            }
         }
     }
 

@@ -364,6 +364,8 @@ impl Node {
             }
             CaseMessage::Want { log, have } => self.give(from, log.0, &have),
             CaseMessage::Introduce { practitioners } => Ok(self.note_practitioners(&practitioners)),
+            CaseMessage::OfferProfiles { offers } => self.want_profiles(&offers),
+            CaseMessage::Profile { profile } => self.take_profile(&profile),
             _ => Ok(refused(RefusalCode::Malformed)),
         }
     }

@@ -10,6 +10,7 @@ pub mod view;
 
 mod agreements;
 mod delivery;
+pub mod directory;
 mod documents;
 mod export;
 mod fetch;
@@ -18,6 +19,7 @@ mod import;
 mod logs;
 mod opening;
 mod people;
+mod profiles;
 mod register;
 mod requesting;
 mod sign_in;
@@ -34,6 +36,7 @@ use dokuei_net::{Network, PeerId};
 use dokuei_store::{AuditEvent, Store, StoreError, StoreKey};
 use tokio::sync::Notify;
 
+use self::directory::Directory;
 use self::error::ServiceError;
 use self::events::Events;
 use self::fetch::Fetching;
@@ -70,6 +73,7 @@ struct Inner {
     trust: Trust,
     register: Arc<Register>,
     people: People,
+    directory: Directory,
     sessions: Sessions,
     jobs: Jobs,
     events: Events,
@@ -115,6 +119,7 @@ impl Node {
             trust,
             register,
             people,
+            directory: Directory::default(),
             sessions,
             jobs: Jobs::default(),
             events: Events::default(),

@@ -1,12 +1,13 @@
 //! Everybody whom this node knows: verified certificates, device lists, agreements. This is what the domain asks
 //! through [`Standing`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use dokuei_consultation::agreement::{AgreementInForce, AgreementLog};
 use dokuei_consultation::id::AgreementId;
 use dokuei_consultation::standing::{Act, Denied, Machine, Person, Standing};
+use dokuei_directory::profile::{self, VerifiedProfile};
 use dokuei_identity::cbor;
 use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate};
 use dokuei_identity::chain::{self, Chain, ChainError};
@@ -50,6 +51,8 @@ pub(super) struct People {
     store: Store,
     trust: Trust,
     known: Mutex<HashMap<Fingerprint, (Chain, Known)>>,
+    /// Practitioners of whom something new was learned since the directory last asked.
+    changed: Mutex<BTreeSet<Fingerprint>>,
 }
 
 impl People {
@@ -58,7 +61,20 @@ impl People {
             store,
             trust,
             known: Mutex::default(),
+            changed: Mutex::default(),
         }
+    }
+
+    /// Practitioners of whom something new was learned since this was last asked.
+    pub(super) fn take_changed(&self) -> BTreeSet<Fingerprint> {
+        std::mem::take(&mut *self.changed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn note_change(&self, practitioner: &Fingerprint) {
+        self.changed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(*practitioner);
     }
 
     /// Keeps the chain of a practitioner whose certificate was just verified.
@@ -74,6 +90,7 @@ impl People {
             Known::Practitioner(certificate.clone()),
             certificate.fingerprint,
         );
+        self.note_change(&certificate.fingerprint);
         Ok(())
     }
 
@@ -198,6 +215,39 @@ impl People {
         let seq = accepted.list().seq;
         self.store
             .put_device_list(&practitioner.fingerprint, seq, accepted.bytes(), now)?;
+        self.note_change(&practitioner.fingerprint);
+        Ok(())
+    }
+
+    /// The newest profile of a practitioner.
+    pub(super) fn profile(
+        &self,
+        practitioner: &PractitionerCertificate,
+        now: Timestamp,
+    ) -> Result<Option<VerifiedProfile>, ServiceError> {
+        let Some(row) = self.store.profile(&practitioner.fingerprint)? else {
+            return Ok(None);
+        };
+        profile::verify(&row.profile, practitioner, now)
+            .map(Some)
+            .map_err(|error| ServiceError::field("profile", error))
+    }
+
+    /// Takes a profile, unless it is older than the known one or contradicts it.
+    pub(super) fn learn_profile(
+        &self,
+        practitioner: &PractitionerCertificate,
+        bytes: &[u8],
+        now: Timestamp,
+    ) -> Result<(), ServiceError> {
+        let refuse = |error| ServiceError::field("profile", error);
+        let offered = profile::verify(bytes, practitioner, now).map_err(refuse)?;
+        let known = self.profile(practitioner, now)?;
+        let accepted = profile::accept(known.as_ref(), offered).map_err(refuse)?;
+        let seq = accepted.profile().seq;
+        self.store
+            .put_profile(&practitioner.fingerprint, seq, accepted.bytes(), now)?;
+        self.note_change(&practitioner.fingerprint);
         Ok(())
     }
 

@@ -143,40 +143,4 @@ impl Node {
             .map(|peer| (peer.peer.to_string(), peer.direct))
             .collect()
     }
-
-    /// The practitioners whom this node knows, those who work here excluded.
-    ///
-    /// # Errors
-    /// [`ServiceError::Store`].
-    pub fn directory(&self, online: &HashMap<String, bool>) -> Result<Value, ServiceError> {
-        let (now, here) = (self.now(), self.here().ok());
-        let mut people = Vec::new();
-        for person in self.people().all()? {
-            let devices = self.people().nodes_of(&person.fingerprint, now)?;
-            let elsewhere: Vec<_> = devices
-                .iter()
-                .filter(|device| Some(device.node) != here)
-                .collect();
-            // Nobody is offered whose credential does not stand now (R3, R4).
-            if elsewhere.is_empty() || self.people().standing_now(&person.fingerprint).is_err() {
-                continue;
-            }
-            let peers: Vec<String> = elsewhere
-                .iter()
-                .map(|device| peer_id_of(&device.node_key).to_string())
-                .collect();
-            let institution = elsewhere
-                .iter()
-                .find_map(|device| self.people().node_certificate(&device.node));
-            let mut view = view::person(&person, now);
-            view["institution"] = institution
-                .map(|node| node.institution)
-                .or(person.institution)
-                .into();
-            view["peer_id"] = peers.first().cloned().into();
-            view["online"] = peers.iter().any(|peer| online.contains_key(peer)).into();
-            people.push(view);
-        }
-        Ok(people.into())
-    }
 }

@@ -3,4 +3,5 @@
 mod access;
 mod browser;
 mod consultation;
+mod directory;
 mod images;

@@ -11,6 +11,10 @@ const CLOSED: &[(&str, &str)] = &[
     ("GET", "/api/v1/status"),
     ("GET", "/api/v1/session"),
     ("GET", "/api/v1/directory"),
+    ("GET", "/api/v1/directory/00"),
+    ("GET", "/api/v1/directory/00/photo"),
+    ("GET", "/api/v1/me/profile"),
+    ("PUT", "/api/v1/me/profile"),
     ("GET", "/api/v1/jobs/0011223344556677"),
     ("GET", "/api/v1/events"),
     ("POST", "/api/v1/studies/import"),
@@ -38,6 +42,8 @@ const CLOSED: &[(&str, &str)] = &[
 const OPERATORS: &[&str] = &[
     "/api/v1/status",
     "/api/v1/directory",
+    "/api/v1/directory/00",
+    "/api/v1/directory/00/photo",
     "/api/v1/jobs/0011223344556677",
     "/api/v1/events",
     "/api/v1/studies/import",
@@ -49,7 +55,7 @@ async fn r17_without_a_token_everything_is_refused_alike() {
     let body = json!({});
     for (method, path) in CLOSED {
         let method: Method = method.parse().unwrap();
-        let body = (method == Method::POST).then_some(&body);
+        let body = (method != Method::GET).then_some(&body);
         for token in [None, Some("Bearer "), Some("Bearer wrong"), Some("Basic d2g=")] {
             let headers: Vec<(&str, &str)> = token.iter().map(|token| ("authorization", *token)).collect();
             let answer = gate.call(method.clone(), path, &headers, body).await;

@@ -1,0 +1,174 @@
+//! Whom one may ask, and what one says of oneself.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query as Parameters, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::IntoResponse;
+use dokuei_directory::modality::Modality;
+use dokuei_directory::query::{MAX_PAGE, Query, Scope};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::auth::{Operator, SignedIn};
+use super::body::Body;
+use super::problem::Problem;
+use super::{Gateway, blocking};
+use crate::service::directory::ProfileForm;
+use crate::service::error::ServiceError;
+
+/// How many were found in all, beyond the page that is given.
+const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
+
+/// `GET /directory?q=…`; every filter may be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Question {
+    /// Words in any script.
+    q: Option<String>,
+    /// Only those who may read for others now.
+    readers: Option<bool>,
+    /// `oral-radiology`, `diagnostic-radiology`, `equivalent`.
+    qualification: Option<String>,
+    /// JIS X 0401 code or name of a prefecture.
+    region: Option<String>,
+    /// One or several of ours, comma separated.
+    modality: Option<String>,
+    /// A value of DICOM's Modality (0008,0060).
+    dicom_modality: Option<String>,
+    /// BCP 47.
+    language: Option<String>,
+    /// Accepts cases now.
+    accepting: Option<bool>,
+    /// Usually takes at most so many hours.
+    turnaround: Option<u16>,
+    /// In the name of the institution.
+    institution: Option<String>,
+    /// `relevance`, `turnaround`, `load`.
+    sort: Option<String>,
+    /// Hits of a page.
+    limit: Option<usize>,
+    /// Hits to skip.
+    offset: Option<usize>,
+}
+
+impl TryFrom<Question> for Query {
+    type Error = ServiceError;
+
+    fn try_from(asked: Question) -> Result<Self, ServiceError> {
+        let mut modalities: Vec<Modality> = asked
+            .modality
+            .as_deref()
+            .unwrap_or_default()
+            .split(',')
+            .map(str::trim)
+            .filter(|word| !word.is_empty())
+            .map(|word| {
+                word.parse()
+                    .map_err(|error| ServiceError::field("modality", error))
+            })
+            .collect::<Result<_, _>>()?;
+        if let Some(dicom) = &asked.dicom_modality {
+            let meant = Modality::of_dicom(dicom);
+            if meant.is_empty() {
+                return Err(ServiceError::field(
+                    "dicom_modality",
+                    "it is none that is read here",
+                ));
+            }
+            modalities.extend(meant);
+        }
+        Ok(Self {
+            text: asked.q.unwrap_or_default(),
+            scope: if asked.readers == Some(true) {
+                Scope::Readers
+            } else {
+                Scope::Everybody
+            },
+            qualification: parsed("qualification", asked.qualification.as_deref())?,
+            region: parsed("region", asked.region.as_deref())?,
+            modalities,
+            language: parsed("language", asked.language.as_deref())?,
+            accepting: asked.accepting,
+            turnaround: asked.turnaround,
+            institution: asked.institution,
+            order: parsed("sort", asked.sort.as_deref())?.unwrap_or_default(),
+            offset: asked.offset.unwrap_or(0),
+            limit: asked.limit.unwrap_or(MAX_PAGE),
+        })
+    }
+}
+
+fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+    field: &'static str,
+    word: Option<&str>,
+) -> Result<Option<T>, ServiceError> {
+    word.map(|word| word.parse().map_err(|error| ServiceError::field(field, error)))
+        .transpose()
+}
+
+/// `GET /directory`: one page as an array; the header `x-total-count` tells how many there are in all.
+pub(crate) async fn search(
+    State(gateway): State<Gateway>,
+    _: Operator,
+    asked: Result<Parameters<Question>, QueryRejection>,
+) -> Result<impl IntoResponse, Problem> {
+    let Parameters(asked) = asked.map_err(|rejection| {
+        let detail = format!("the request is not understood: {}", rejection.body_text());
+        let next = "correct the request and send it again";
+        Problem::new(StatusCode::BAD_REQUEST, "bad_query", detail, next)
+    })?;
+    let query = Query::try_from(asked)?;
+    let online = gateway.node.online().await;
+    let found = blocking(move || gateway.node.find(&query, &online)).await?;
+    Ok(([(TOTAL, HeaderValue::from(found.total))], Json(found.people)))
+}
+
+/// `GET /directory/{fingerprint}`
+pub(crate) async fn show(
+    State(gateway): State<Gateway>,
+    _: Operator,
+    Path(fingerprint): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let online = gateway.node.online().await;
+    blocking(move || gateway.node.person(&fingerprint, &online))
+        .await
+        .map(Json)
+}
+
+/// `GET /directory/{fingerprint}/photo`
+pub(crate) async fn photo(
+    State(gateway): State<Gateway>,
+    _: Operator,
+    Path(fingerprint): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    let photo = blocking(move || gateway.node.photo(&fingerprint)).await?;
+    let headers = [
+        (header::CONTENT_TYPE, photo.kind().media_type()),
+        // It comes from a stranger: whatever it is, it is shown as an image or not at all.
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+    ];
+    Ok((headers, photo.bytes().to_vec()))
+}
+
+/// `GET /me/profile`
+pub(crate) async fn own(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.own_profile(&session))
+        .await
+        .map(Json)
+}
+
+/// `PUT /me/profile`
+pub(crate) async fn set_own(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Body(form): Body<ProfileForm>,
+) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.set_profile(&session, form))
+        .await
+        .map(Json)
+}
