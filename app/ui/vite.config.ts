@@ -1,9 +1,12 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({
+// Two doors: the practitioners' app, which the node serves, and the registry operator's console (`--mode registry`).
+export default defineConfig(({ mode }) => ({
   plugins: [react()],
+  ...(mode === "registry" && { root: "registry", publicDir: "../public" }),
   build: {
+    ...(mode === "registry" && { outDir: "../dist-registry", emptyOutDir: true }),
     target: "es2022",
     // The node serves these files under a strict Content-Security-Policy:
     // nothing may be inlined as a data: URL or as an inline module-preload script.
@@ -21,4 +24,4 @@ export default defineConfig({
     isolate: false,
     testTimeout: 30_000,
   },
-});
+}));

@@ -68,7 +68,7 @@ fn r4_r17_a_revoked_practitioner_is_shut_out_while_everything_runs() {
     println!("her session ended after {:.1} s", since.elapsed().as_secs_f64());
     let body = consult::request_body(study, &reader).unwrap();
     let refused = wait::until("the request to be refused", SOON, || {
-        Ok(session.clinic.post::<_, Value>("/cases", &body).err())
+        Ok(session.clinic.post::<Value>("/cases", &body).err())
     })
     .unwrap();
     println!("refused: {refused:#}");

@@ -82,15 +82,15 @@ function act(id: string, action: string, body: object): Promise<unknown> {
   return send<unknown>("POST", `/cases/${segment(id)}/${action}`, body);
 }
 
-function segment(value: string): string {
+export function segment(value: string): string {
   return encodeURIComponent(value);
 }
 
-function get<T>(path: string): Promise<T> {
+export function get<T>(path: string): Promise<T> {
   return call<T>(path, { method: "GET" });
 }
 
-function send<T>(method: "POST" | "DELETE", path: string, body?: object): Promise<T> {
+export function send<T>(method: "POST" | "DELETE", path: string, body?: object): Promise<T> {
   // A form of another site cannot set this header, so the node asks for it beside the cookie.
   const headers: Record<string, string> = { "X-Dokuei": "1" };
   if (body === undefined) return call<T>(path, { method, headers });

@@ -1,8 +1,9 @@
 import type { Texts } from "./ja";
+import type { RegistryTexts } from "./registry.ja";
 
 // Keys of texts are checked by the compiler.
 declare module "i18next" {
   interface CustomTypeOptions {
-    resources: { translation: Texts };
+    resources: { translation: Texts; registry: RegistryTexts };
   }
 }

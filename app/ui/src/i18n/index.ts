@@ -2,6 +2,8 @@ import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { en } from "./en";
 import { ja } from "./ja";
+import { registryEn } from "./registry.en";
+import { registryJa } from "./registry.ja";
 
 export type Language = "ja" | "en";
 const REMEMBERED = "dokuei.language";
@@ -9,7 +11,10 @@ const REMEMBERED = "dokuei.language";
 /** Japanese unless English was chosen in this browser. */
 export function startTexts(): void {
   void i18next.use(initReactI18next).init({
-    resources: { ja: { translation: ja }, en: { translation: en } },
+    resources: {
+      ja: { translation: ja, registry: registryJa },
+      en: { translation: en, registry: registryEn },
+    },
     lng: localStorage.getItem(REMEMBERED) === "en" ? "en" : "ja",
     fallbackLng: "ja",
     interpolation: { escapeValue: false }, // React escapes.

@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { en } from "./en";
 import { bytes, date, patientName } from "./format";
 import { ja } from "./ja";
+import { registryEn } from "./registry.en";
+import { registryJa } from "./registry.ja";
 
 type Tree = { [key: string]: string | Tree };
 
@@ -14,12 +16,17 @@ function leaves(tree: Tree, prefix = ""): [string, string][] {
 const placeholders = (text: string) => [...text.matchAll(/\{\{\w+\}\}/g)].map(String).sort();
 
 test("both languages have the same keys, with the same placeholders", () => {
-  const english = new Map(leaves(en));
-  const japanese = leaves(ja);
-  expect([...english.keys()].sort()).toEqual(japanese.map(([key]) => key).sort());
-  for (const [key, text] of japanese) {
-    expect(text.trim(), key).not.toBe("");
-    expect(placeholders(english.get(key) ?? ""), key).toEqual(placeholders(text));
+  for (const [one, other] of [
+    [en, ja],
+    [registryEn, registryJa],
+  ] as const) {
+    const english = new Map(leaves(one));
+    const japanese = leaves(other);
+    expect([...english.keys()].sort()).toEqual(japanese.map(([key]) => key).sort());
+    for (const [key, text] of japanese) {
+      expect(text.trim(), key).not.toBe("");
+      expect(placeholders(english.get(key) ?? ""), key).toEqual(placeholders(text));
+    }
   }
 });
 

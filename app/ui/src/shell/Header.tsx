@@ -4,9 +4,9 @@ import { useTranslation } from "react-i18next";
 import { backend } from "../backend/client";
 import { keys, useStatus } from "../backend/queries";
 import type { Practitioner } from "../backend/types";
-import { chooseLanguage } from "../i18n";
 import { useFormat } from "../i18n/format";
 import { goTo, href } from "../route";
+import { LanguageSwitch } from "./LanguageSwitch";
 
 export function Header({ practitioner }: { practitioner: Practitioner | null }): ReactElement {
   const { t } = useTranslation();
@@ -47,21 +47,6 @@ function SignOut(): ReactElement {
   return (
     <button type="button" className="button button-quiet" onClick={() => void leave()}>
       {t("signIn.out")}
-    </button>
-  );
-}
-
-function LanguageSwitch(): ReactElement {
-  const { t, i18n } = useTranslation();
-  const other = i18n.language === "en" ? "ja" : "en";
-  return (
-    <button
-      type="button"
-      className="button button-quiet"
-      lang={other}
-      onClick={() => chooseLanguage(other)}
-    >
-      {t(`language.${other}`)}
     </button>
   );
 }

@@ -1,0 +1,24 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { createQueryClient } from "../backend/queries";
+import { startTexts } from "../i18n";
+import "../style/tokens.css";
+import "../style/base.css";
+import "../style/parts.css";
+import "../style/pages.css";
+import { Console } from "./Console";
+import "./console.css";
+
+startTexts();
+
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={createQueryClient()}>
+        <Console />
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}
