@@ -54,7 +54,7 @@ pub(crate) async fn export(
     SignedIn(session): SignedIn,
     Path(uid): Path<String>,
     Body(body): Body<LocalPath>,
-) -> (StatusCode, Json<Value>) {
-    let job = gateway.node.start_export(&session, uid, body.path);
-    (StatusCode::ACCEPTED, Json(json!({"job": job.id()})))
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    let job = blocking(move || gateway.node.start_export(&session, uid, body.path)).await?;
+    Ok((StatusCode::ACCEPTED, Json(json!({"job": job.id()}))))
 }

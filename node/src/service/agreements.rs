@@ -9,7 +9,7 @@ use dokuei_consultation::standing::Standing;
 use dokuei_consultation::template;
 use dokuei_identity::certificate::PractitionerCertificate;
 use dokuei_identity::fingerprint::Fingerprint;
-use dokuei_identity::policy::{self, Action};
+use dokuei_identity::policy::{Action, Object};
 use dokuei_identity::time::Timestamp;
 use dokuei_store::LogKind;
 use serde_json::{Value, json};
@@ -44,8 +44,7 @@ impl Node {
     /// [`ServiceError::Refused`] with the rule, for example for one of the same institution.
     pub fn propose_agreement(&self, session: &Session, with: &str) -> Result<Value, ServiceError> {
         let now = self.now();
-        self.require_current()?;
-        policy::entitled(&session.certificate, Action::Agree, now)?;
+        self.permit(session, Action::Agree, Object::OWN_CASE)?;
         let with: Fingerprint = with.parse().map_err(|error| ServiceError::field("with", error))?;
         let other = self
             .people()
@@ -68,8 +67,7 @@ impl Node {
     /// [`ServiceError::Refused`] with the rule.
     pub fn countersign_agreement(&self, session: &Session, id: &str) -> Result<Value, ServiceError> {
         let now = self.now();
-        self.require_current()?;
-        policy::entitled(&session.certificate, Action::Agree, now)?;
+        self.permit(session, Action::Agree, Object::OWN_CASE)?;
         let id: AgreementId = id.parse().map_err(|_| ServiceError::Unknown("agreement"))?;
         // Read under the lock: two clicks must not become two signatures for one place.
         let _writing = self.write_lock();

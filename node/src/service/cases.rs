@@ -8,6 +8,7 @@ use dokuei_consultation::id::{CaseId, EntryId};
 use dokuei_consultation::machine::Case;
 use dokuei_consultation::state::State;
 use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::policy::{Action, Object};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -225,7 +226,8 @@ impl Node {
         verb: &str,
         body: impl FnOnce(&Case) -> Result<Body, ServiceError>,
     ) -> Result<Value, ServiceError> {
-        self.require_running()?;
+        let (action, object) = asked_of_policy(verb);
+        self.permit(session, action, object)?;
         let writing = self.write_lock();
         let mut case = self.my_case(session, id)?;
         let outcome = body(&case).and_then(|body| self.author_case(session, &mut case, body));
@@ -379,5 +381,15 @@ fn unread(state: &State, requesting: bool) -> bool {
         State::AwaitingReading { .. } => requesting,
         State::AwaitingAcceptance => !requesting,
         _ => false,
+    }
+}
+
+/// What the policy is asked before a step of a case is signed.
+fn asked_of_policy(verb: &str) -> (Action, Object) {
+    match verb {
+        "accept" => (Action::Consult, Object::PARTY_CASE),
+        "report" => (Action::SignPreliminary, Object::PARTY_CASE),
+        "decline" => (Action::Correspond, Object::PARTY_CASE),
+        _ => (Action::Correspond, Object::OWN_CASE),
     }
 }

@@ -11,7 +11,7 @@ use dokuei_dicom::report::ReportError;
 use dokuei_document::DocumentError;
 use dokuei_identity::chain::ChainError;
 use dokuei_identity::keystore::KeystoreError;
-use dokuei_identity::policy::Denial;
+use dokuei_identity::policy::{self, Denial};
 use dokuei_identity::register::RegisterError;
 use dokuei_identity::time::Timestamp;
 use dokuei_package::grant::GrantError;
@@ -211,7 +211,8 @@ impl ServiceError {
             Self::StaleRegister { .. } => "register_stale",
             Self::Wiped => "wiped",
             Self::Practitioner(_) => "practitioner_files",
-            Self::Denied(_) => "not_qualified",
+            Self::Denied(denial) if is_about_qualification(denial) => "not_qualified",
+            Self::Denied(_) => "not_permitted",
             Self::Refused(refusal) => refusal.code(),
             Self::Field { .. } => "bad_field",
             Self::NoAgreement => "no_agreement",
@@ -290,4 +291,15 @@ impl ServiceError {
             _ => Blame::Node,
         }
     }
+}
+
+/// Whether licence or qualification are what is missing, which only the registry can change.
+fn is_about_qualification(denial: &Denial) -> bool {
+    let rules = [
+        policy::JAPANESE_DENTAL_LICENCE,
+        policy::JAPANESE_MEDICAL_LICENCE,
+        policy::READING_QUALIFICATION_DENTIST,
+        policy::READING_QUALIFICATION_PHYSICIAN,
+    ];
+    rules.iter().any(|rule| rule.id == denial.rule.id)
 }

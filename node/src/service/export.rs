@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::policy::{Action, Data, Object, Relation};
 use serde_json::{Value, json};
 
 use super::Node;
@@ -15,12 +16,24 @@ use super::session::Session;
 
 impl Node {
     /// Exports a study into a new or empty folder, in the background.
-    #[must_use]
-    pub fn start_export(&self, session: &Session, uid: String, folder: PathBuf) -> Arc<Job> {
+    ///
+    /// # Errors
+    /// [`ServiceError::Denied`] when nothing may leave this machine unsealed.
+    pub fn start_export(
+        &self,
+        session: &Session,
+        uid: String,
+        folder: PathBuf,
+    ) -> Result<Arc<Job>, ServiceError> {
+        self.permit(
+            session,
+            Action::ExportPlain,
+            Object::new(Data::Images, Relation::Own),
+        )?;
         let (node, actor, who) = (self.clone(), session.id.clone(), session.certificate.fingerprint);
-        self.0.jobs.start("export", &self.0.events, move |job| {
+        Ok(self.0.jobs.start("export", &self.0.events, move |job| {
             node.export(job, (&actor, &who), &uid, &folder)
-        })
+        }))
     }
 
     fn export(

@@ -11,7 +11,6 @@ use dokuei_consultation::refusal::Refusal as EntryRefusal;
 use dokuei_identity::cbor;
 use dokuei_identity::chain::{Chain, ChainError};
 use dokuei_identity::fingerprint::Fingerprint;
-use dokuei_identity::freshness::Freshness;
 use dokuei_identity::policy;
 use dokuei_identity::time::Timestamp;
 use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryBytes, EntryId, LogHeads, RefusedEntry};
@@ -272,10 +271,9 @@ impl Node {
         );
         let chain: Chain = decoded(&hello.node_chain)?;
         let certificate = held.node(&chain, now).map_err(|error| not_standing(&error))?;
-        if self.freshness(now) > Freshness::Ageing {
-            let why = "our own view of the register is too old for a session";
-            return Err(Refusal::new(RefusalCode::Stale, why));
-        }
+        // Our own side first: with an old view of the register there are no sessions.
+        self.permit_node(policy::Action::Admit, policy::Object::REGISTER)
+            .map_err(|error| Refusal::new(RefusalCode::Stale, error.to_string()))?;
         // Before anything is remembered: a peer may show another node's chain, which is public.
         if peer_id_of(&certificate.key) != *peer {
             let why = "the node certificate is not that of the connection";

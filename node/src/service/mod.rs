@@ -19,6 +19,7 @@ mod import;
 mod logs;
 mod opening;
 mod people;
+mod permission;
 mod profiles;
 mod register;
 mod requesting;

@@ -18,7 +18,7 @@ use dokuei_consultation::event::Event;
 use dokuei_consultation::id::{CaseId, EntryId, PackageId};
 use dokuei_consultation::machine::Case;
 use dokuei_identity::fingerprint::Fingerprint;
-use dokuei_identity::policy::{self, Action};
+use dokuei_identity::policy::{self, Action, Object};
 use dokuei_identity::time::Timestamp;
 use dokuei_package::core::{Label, Purpose, VerifiedCore};
 use dokuei_package::grant::grant;
@@ -81,8 +81,7 @@ impl Node {
         wanted: NewRequest,
     ) -> Result<(CaseId, Arc<Job>), ServiceError> {
         let now = self.now();
-        self.require_current()?;
-        policy::entitled(&session.certificate, Action::Request, now)?;
+        self.permit(session, Action::Request, Object::OWN_CASE)?;
         let consultant: Fingerprint = wanted
             .with
             .parse()
@@ -92,6 +91,7 @@ impl Node {
             .certificate(&consultant)
             .ok_or(ServiceError::Unknown("practitioner"))?;
         policy::entitled(&reader, Action::Consult, now)?;
+        self.people().standing_now(&consultant)?;
         if self.people().nodes_of(&consultant, now)?.is_empty() {
             return Err(ServiceError::NoDevice);
         }

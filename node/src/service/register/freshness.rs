@@ -7,7 +7,6 @@ use dokuei_identity::time::Timestamp;
 use dokuei_net::{Network, RefusalCode};
 
 use crate::service::Node;
-use crate::service::error::ServiceError;
 
 impl Node {
     /// When the newest view of the register was signed: of its checkpoint, or of our authority's revocation list.
@@ -23,33 +22,6 @@ impl Node {
     /// How fresh it is.
     pub(in crate::service) fn freshness(&self, now: Timestamp) -> Freshness {
         Freshness::of(self.register_seen(), now, &self.config().register.policy())
-    }
-
-    /// Something new is granted or sent.
-    ///
-    /// # Errors
-    /// [`ServiceError::StaleRegister`], or this node's certificate does not stand any more.
-    pub(in crate::service) fn require_current(&self) -> Result<(), ServiceError> {
-        self.require_no_older_than(Freshness::Current)
-    }
-
-    /// Something running is gone on with.
-    ///
-    /// # Errors
-    /// As [`Self::require_current`].
-    pub(in crate::service) fn require_running(&self) -> Result<(), ServiceError> {
-        self.require_no_older_than(Freshness::Ageing)
-    }
-
-    fn require_no_older_than(&self, oldest: Freshness) -> Result<(), ServiceError> {
-        let (held, now) = (self.trust()?, self.now());
-        held.node(&held.credentials.chain, now)?;
-        if self.freshness(now) > oldest {
-            return Err(ServiceError::StaleRegister {
-                since: self.register_seen(),
-            });
-        }
-        Ok(())
     }
 
     /// Ends all sessions once the view is too old for any.

@@ -139,24 +139,28 @@ impl Register {
         fingerprint: &Fingerprint,
         not_before: Timestamp,
     ) -> Result<(), ServiceError> {
-        let replica = self.replica();
         let revoked = |reason, since| Err(ChainError::Revoked { reason, since }.into());
+        match self.says(fingerprint, not_before) {
+            None | Some(Some(Standing::InForce)) => Ok(()),
+            Some(Some(Standing::Suspended { since })) => revoked(RevocationReason::CertificateHold, since),
+            Some(Some(Standing::Revoked { since, reason })) => revoked(reason, since),
+            Some(Some(Standing::Superseded { since, .. })) => revoked(RevocationReason::Superseded, since),
+            Some(_) => Err(ServiceError::Unlogged),
+        }
+    }
+
+    /// What the register says about a certificate; `None` while it need not know it: no register is here yet, or the
+    /// certificate is younger than what is here. A renewal for the same key leaves the earlier certificate in force.
+    pub(super) fn says(&self, fingerprint: &Fingerprint, not_before: Timestamp) -> Option<Option<Standing>> {
+        let replica = self.replica();
         match replica.standing(fingerprint) {
-            Some(Standing::InForce) => Ok(()),
-            Some(Standing::Suspended { since }) => revoked(RevocationReason::CertificateHold, since),
-            Some(Standing::Revoked { since, reason }) => revoked(reason, since),
-            // A renewal for the same key replaces nothing that could be misused.
-            Some(Standing::Superseded { since, by }) => {
-                let key = |one: &Fingerprint| replica.standings().member(one).and_then(|member| member.key);
-                if key(fingerprint) == key(&by) {
-                    Ok(())
-                } else {
-                    revoked(RevocationReason::Superseded, since)
-                }
+            Some(Standing::Superseded { by, .. }) if same_key(replica.standings(), fingerprint, &by) => {
+                Some(Some(Standing::InForce))
             }
-            _ => match replica.checkpoint() {
-                Some(newest) if not_before.plus(NEW) < newest.time() => Err(ServiceError::Unlogged),
-                _ => Ok(()),
+            Some(standing) => Some(Some(standing)),
+            None => match replica.checkpoint() {
+                Some(newest) if not_before.plus(NEW) < newest.time() => Some(None),
+                _ => None,
             },
         }
     }
@@ -235,4 +239,9 @@ impl Register {
             .chain(&entered)
             .find_map(|chain| RevocationList::verify(der, chain, &credentials.anchors, now).ok())
     }
+}
+
+fn same_key(standings: &Standings, one: &Fingerprint, other: &Fingerprint) -> bool {
+    let key = |one: &Fingerprint| standings.member(one).and_then(|member| member.key);
+    key(one).is_some() && key(one) == key(other)
 }
