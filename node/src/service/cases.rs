@@ -226,10 +226,11 @@ impl Node {
         verb: &str,
         body: impl FnOnce(&Case) -> Result<Body, ServiceError>,
     ) -> Result<Value, ServiceError> {
+        let writing = self.write_lock();
+        // First whether there is a case for her at all: the policy must not tell what is here (R12).
+        let mut case = self.my_case(session, id)?;
         let (action, object) = asked_of_policy(verb);
         self.permit(session, action, object)?;
-        let writing = self.write_lock();
-        let mut case = self.my_case(session, id)?;
         let outcome = body(&case).and_then(|body| self.author_case(session, &mut case, body));
         drop(writing);
         self.audit(
