@@ -19,11 +19,13 @@ const SHA1_RSA: &str = "1.2.840.113549.1.1.5";
 const SHA256_RSA: &str = "1.2.840.113549.1.1.11";
 const SHA256_ECDSA: &str = "1.2.840.10045.4.3.2";
 
+type Signs = dyn Fn(&[u8]) -> Vec<u8>;
+
 /// A key of another kind: what certifies it, and what signs.
 struct Foreign {
     info: Vec<u8>,
     algorithm: Vec<u8>,
-    sign: Box<dyn Fn(&[u8]) -> Vec<u8>>,
+    sign: Box<Signs>,
 }
 
 fn algorithm(id: &str, null: bool) -> Vec<u8> {

@@ -30,11 +30,8 @@ fn list(bench: &Bench, from: Timestamp, to: Timestamp, entries: &[Revoked]) -> V
 }
 
 fn serial(bench: &Bench) -> Serial {
-    let list = dokuei_identity::chain::verify(&bench.person, &bench.world.anchor, NOW, None);
-    match list.unwrap() {
-        dokuei_identity::chain::Verified::Practitioner(person) => person.serial,
-        other => panic!("{other:?}"),
-    }
+    let person = dokuei_identity::chain::verify_practitioner(&bench.person, &bench.world.anchor, NOW, None);
+    person.unwrap().serial
 }
 
 fn revoked(bench: &Bench) -> Vec<Made> {

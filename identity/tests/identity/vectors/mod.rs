@@ -49,7 +49,7 @@ impl Vector {
             let block = format!("-----BEGIN {block}");
             let end = block.find("-----END ").unwrap();
             let end = end + block[end..].find('\n').unwrap();
-            let (label, der) = der::pem::decode_vec(block[..end].as_bytes()).unwrap();
+            let (label, der) = der::pem::decode_vec(&block.as_bytes()[..end]).unwrap();
             blocks.entry(label.to_owned()).or_default().push(der);
         }
         Self {
@@ -61,8 +61,9 @@ impl Vector {
     }
 
     pub(crate) fn fact(&self, which: &str) -> &str {
-        let missing = || panic!("{} does not state its {which}", self.file);
-        self.facts.get(which).map_or_else(missing, String::as_str)
+        let value = self.facts.get(which);
+        assert!(value.is_some(), "{} does not state its {which}", self.file);
+        value.map_or("", String::as_str)
     }
 
     pub(crate) fn at(&self) -> Timestamp {
