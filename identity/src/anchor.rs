@@ -55,6 +55,12 @@ impl TrustAnchor {
         Fingerprint::of(self.der())
     }
 
+    /// Its name, as it stands in the certificate.
+    #[must_use]
+    pub fn common_name(&self) -> String {
+        crate::x509::text_of(self.0.subject(), const_oid::db::rfc4519::COMMON_NAME).unwrap_or_default()
+    }
+
     pub(crate) const fn parsed(&self) -> &Parsed {
         &self.0
     }

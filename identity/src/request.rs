@@ -47,6 +47,18 @@ pub struct Request {
     pub common_name: Option<String>,
 }
 
+impl Request {
+    /// The request that a certificate was issued for stands again when it is renewed: its key was shown to be held
+    /// then, and nothing but the time changes.
+    #[must_use]
+    pub const fn of(key: PublicKey) -> Self {
+        Self {
+            key,
+            common_name: None,
+        }
+    }
+}
+
 /// Makes a request, PEM. `common_name` helps the registry's operator to tell requests apart; at most 64 characters of
 /// it are kept (RFC 5280, `ub-common-name`).
 ///

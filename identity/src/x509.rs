@@ -112,3 +112,16 @@ pub(crate) fn text_of(name: &Name, oid: ObjectIdentifier) -> Option<String> {
     let text = std::str::from_utf8(attribute.value.value()).ok()?;
     (is_text && !text.is_empty()).then(|| text.to_owned())
 }
+
+impl crate::certificate::Validity {
+    /// When a certificate (DER) says that it holds. Nothing is verified.
+    #[must_use]
+    pub fn of_der(certificate: &[u8]) -> Option<Self> {
+        let parsed = x509_cert::Certificate::from_der(certificate).ok()?;
+        let validity = parsed.tbs_certificate().validity();
+        Some(Self {
+            not_before: timestamp(&validity.not_before),
+            not_after: timestamp(&validity.not_after),
+        })
+    }
+}
