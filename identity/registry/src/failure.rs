@@ -10,6 +10,8 @@ use dokuei_identity::request::RequestError;
 use dokuei_identity::revocation::RevocationError;
 use thiserror::Error;
 
+use crate::journal::State;
+
 /// Why a command did not do what was asked.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -44,6 +46,41 @@ pub(crate) enum Failure {
     /// It is revoked already.
     #[error("the certificate {0} is revoked already; nothing was changed")]
     AlreadyRevoked(String),
+    /// The state of the credential does not allow it.
+    #[error("the certificate {fingerprint} is {}, so it cannot be {step}; {next}", state.as_str().replace('_', " "))]
+    NotInThisState {
+        fingerprint: String,
+        state: State,
+        step: &'static str,
+        next: &'static str,
+    },
+    /// A new key was asked for, and the request is for the old one.
+    #[error("the request is for the key that the certificate {0} has already; renew it, or make a new key")]
+    SameKey(String),
+    /// Named operators work here, and nobody said who acts.
+    #[error("this needs a named operator: say who you are with --operator NAME")]
+    OperatorNeeded,
+    /// No such operator.
+    #[error("there is no operator {0} here; see `dokuei-registry operator list`")]
+    UnknownOperator(String),
+    /// The four-eyes rule.
+    #[error("{0} asked for this, so somebody else must confirm it")]
+    SamePerson(String),
+    /// No such act waits.
+    #[error("nothing with the id {0} is waiting; see `dokuei-registry pending list`")]
+    NothingPending(String),
+    /// The operator log is not what was written.
+    #[error("the operator log is not whole: {0}")]
+    OperatorLog(String),
+    /// Some rows of an import were not issued.
+    #[error("{0} rows were not issued; the report says which and why")]
+    NotAll(u64),
+    /// A share of the root key, or all of them together, cannot be used.
+    #[error("{0}")]
+    Share(String),
+    /// The root's key is needed and was not found.
+    #[error("the root's key is needed: {0}")]
+    RootKey(String),
     #[error(transparent)]
     Keystore(#[from] KeystoreError),
     #[error(transparent)]
@@ -78,6 +115,16 @@ impl Failure {
             Self::Damaged(_) => "damaged",
             Self::Unknown(_) => "unknown_certificate",
             Self::AlreadyRevoked(_) => "already_revoked",
+            Self::NotInThisState { .. } => "not_in_this_state",
+            Self::SameKey(_) => "same_key",
+            Self::OperatorNeeded => "operator_needed",
+            Self::UnknownOperator(_) => "unknown_operator",
+            Self::SamePerson(_) => "same_person",
+            Self::NothingPending(_) => "nothing_pending",
+            Self::OperatorLog(_) => "operator_log",
+            Self::NotAll(_) => "not_all",
+            Self::Share(_) => "share",
+            Self::RootKey(_) => "root_key",
             Self::Keystore(KeystoreError::WrongPassphrase) => "wrong_passphrase",
             Self::Keystore(_) => "keystore",
             Self::Request(_) => "bad_request_file",
@@ -92,7 +139,7 @@ impl Failure {
     const fn exit(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Word(_) => 2,
-            Self::Storage { .. } | Self::Damaged(_) => 5,
+            Self::Storage { .. } | Self::Damaged(_) | Self::OperatorLog(_) => 5,
             _ => 1,
         }
     }

@@ -11,6 +11,8 @@ use crate::failure::Failure;
 
 /// The largest file that is read, bytes (the register apart).
 const MAX_FILE: u64 = 1 << 20;
+/// The largest revocation list that is read, bytes of PEM.
+const MAX_LIST: u64 = 2 << 20;
 
 /// Writes a whole file durably; either the old or the new content is there after a crash.
 pub(crate) fn write(path: &Path, content: &[u8], private: bool) -> Result<(), Failure> {
@@ -29,21 +31,18 @@ pub(crate) fn write(path: &Path, content: &[u8], private: bool) -> Result<(), Fa
     sync_parent(path)
 }
 
-/// Appends one line durably.
-pub(crate) fn append_line(path: &Path, line: &str) -> Result<(), Failure> {
-    let failed = |source| Failure::storage("written", path, source);
-    let mut file = options(true)
-        .append(true)
-        .create(true)
-        .open(path)
-        .map_err(failed)?;
-    file.write_all(format!("{line}\n").as_bytes())
-        .and_then(|()| file.sync_all())
-        .map_err(failed)
-}
-
 /// Reads a file of reasonable size; `-` is standard input.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    read_up_to(path, MAX_FILE)
+}
+
+/// Reads a revocation list, PEM.
+pub(crate) fn read_list(path: &Path) -> Result<String, Failure> {
+    String::from_utf8(read_up_to(path, MAX_LIST)?)
+        .map_err(|_| Failure::storage("read", path, std::io::Error::other("it is not UTF-8 text")))
+}
+
+fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
     let failed = |source| Failure::storage("read", path, source);
     let mut content = Vec::new();
     let reader: Box<dyn Read> = if path == Path::new("-") {
@@ -51,12 +50,12 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     } else {
         Box::new(File::open(path).map_err(failed)?)
     };
-    reader
-        .take(MAX_FILE + 1)
-        .read_to_end(&mut content)
-        .map_err(failed)?;
-    if content.len() as u64 > MAX_FILE {
-        return Err(failed(std::io::Error::other("it is larger than 1 MiB")));
+    reader.take(limit + 1).read_to_end(&mut content).map_err(failed)?;
+    if content.len() as u64 > limit {
+        return Err(failed(std::io::Error::other(format!(
+            "it is larger than {} MiB",
+            limit >> 20
+        ))));
     }
     Ok(content)
 }
@@ -126,4 +125,18 @@ fn sync_parent(path: &Path) -> Result<(), Failure> {
     File::open(parent)
         .and_then(|directory| directory.sync_all())
         .map_err(|source| Failure::storage("flushed", parent, source))
+}
+
+/// Whether other users of this computer can enter a directory.
+pub(crate) fn world_can_read(dir: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::metadata(dir).is_ok_and(|found| found.permissions().mode() & 0o077 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = dir;
+        false
+    }
 }

@@ -4,13 +4,14 @@ mod cli;
 mod failure;
 mod files;
 
+mod bulk;
+mod ceremony;
 mod credentials;
+mod doctor;
 mod journal;
-#[allow(
-    dead_code,
-    reason = "issuing and revoking enter themselves from the next change on"
-)]
+#[allow(dead_code, reason = "it also answers nodes, which only a mirror does so far")]
 mod log;
+mod operators;
 mod registry;
 
 mod api;

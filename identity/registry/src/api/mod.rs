@@ -1,39 +1,97 @@
-//! `serve`: the loopback API, for the registry's own window and for scripts on this computer.
+//! `serve`: the loopback API, for the registry's console in a browser and for scripts on this computer.
 //!
-//! Only loopback addresses are listened on; every request needs the bearer token of `api.token`; a `Host` that is not
-//! a loopback one is refused, so that a web page cannot reach the API by rebinding its name.
+//! Only loopback addresses are listened on. A script sends `Authorization: Bearer` with the content of `api.token`
+//! and acts as the operator who started `serve`; a browser signs in, and its cookie acts as that operator. A change
+//! asked for by cookie carries `X-Dokuei: 1`. Problems are RFC 9457 with a stable `code`. Times are seconds since
+//! 1970. All below `/api/v1` (the session also below `/api`):
+//!
+//! ```text
+//! POST   /session            {operator?, passphrase} → 201 {operator, token} and the cookie; 429 locked_out
+//! GET    /session            {operator, named}
+//! DELETE /session            204
+//! GET    /status             {version, network, root_fingerprint, roots, issued, in_force, suspended, revoked,
+//!                             crl_number, crl_signed_at, crl_age, register: {size, root, signed_at}, four_eyes,
+//!                             operators, pending, findings: [{code, detail}]}
+//! GET    /credentials        [Credential]
+//! GET    /credentials/search ?q&kind=practitioner|node&standing&expires_before&offset&limit
+//!                            {total, offset, items: [Credential]}, the newest first
+//!        Credential = {kind, fingerprint, serial, subject, validity: {not_before, not_after}, issued_at, issued_by,
+//!                      revoked: null|{since, reason}, replaced_by, application,
+//!                      standing: in_force|suspended|superseded|revoked|expired}
+//! POST   /credentials        {kind: practitioner, request, name_ja, name_latin, licence_type, licence_number,
+//!                             jurisdiction, registered_on?, qualifications?, institution?, days?} or
+//!                            {kind: node, request, institution, institution_code, device_class, owner, days?}
+//!                            → 201 Issued = {kind, fingerprint, serial, certificate, chain}
+//! GET    /credentials/{f}            Credential with certificate and chain (PEM)
+//! GET    /credentials/{f}/chain.pem
+//! POST   /credentials/{f}/renew      {days?} → 201 Issued with replaces
+//! POST   /credentials/{f}/rekey      {request, days?} → 201 Issued with replaces and crl_number
+//! POST   /credentials/{f}/suspend    → {credential, crl_number}; 409 not_in_this_state
+//! POST   /credentials/{f}/reinstate  → the same
+//! POST   /credentials/{f}/revoke     {reason} → the same; 409 already_revoked
+//! GET    /operators          {four_eyes, operators: [{name, key, since}]}
+//! GET    /operator-log       ?operator&act&about&offset&limit → {total, offset, items: [Row]}, the newest first
+//!        Row = {number, at, operator, act, about, detail, outcome: done|refused|pending, journal, signature}
+//! GET    /operator-log/verify  {rows, covered}; 500 operator_log when a row is not what it was
+//! GET    /pending            [{id, at, proposed_by, about, what: {act, …}}]
+//! POST   /pending/{id}/approve  as the act itself; 403 same_person
+//! POST   /pending/{id}/reject   {rejected}
+//! GET    /root.pem, /crl.pem (signs a new list), /register/checkpoint
+//! ```
+//!
+//! Where four eyes are asked for, an act answers 202 `{"pending": id}`.
+
+mod credentials;
+mod guard;
+mod operators;
+mod problem;
+mod session;
+mod status;
+mod ui;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use axum::extract::{DefaultBodyLimit, Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::{self, Next};
+use axum::extract::DefaultBodyLimit;
+use axum::http::{StatusCode, header};
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use dokuei_identity::network::NetworkName;
-use serde::Deserialize;
-use subtle::ConstantTimeEq;
+use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::credentials::issue::Order;
 use crate::failure::Failure;
 use crate::files;
-use crate::registry::{Registry, now};
+use crate::operators::Actor;
+use crate::registry::Registry;
+use session::Sessions;
 
 /// The largest body that is read, bytes.
 const MAX_BODY: usize = 64 * 1024;
+/// How often it is looked whether something must be signed again.
+const HOUSEKEEPING: Duration = Duration::from_secs(60);
 
 struct Api {
     registry: Mutex<Registry>,
+    sessions: Mutex<Sessions>,
     token: String,
+    /// Who acts by the token.
+    token_actor: Actor,
+    /// The cookie's name: cookies do not tell ports apart, so each registry has its own.
+    cookie: String,
 }
 
 impl Api {
-    /// A handler that panicked leaves the register as its file says: going on is safe.
+    /// A handler that panicked leaves the journal as its file says: going on is safe.
     fn registry(&self) -> MutexGuard<'_, Registry> {
         self.registry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -53,13 +111,28 @@ pub(crate) fn loopback(text: &str) -> Result<SocketAddr, Failure> {
 }
 
 /// Serves until SIGTERM or Ctrl-C.
-pub(crate) fn run(registry: Registry, address: SocketAddr) -> Result<(), Failure> {
+pub(crate) fn run(
+    registry: Registry,
+    actor: Actor,
+    address: SocketAddr,
+    ui_dir: Option<PathBuf>,
+) -> Result<(), Failure> {
     let layout = registry.layout().clone();
     let token = hex::encode(rand::random::<[u8; 32]>());
     files::write(&layout.token(), token.as_bytes(), true)?;
+    let mark: String = registry
+        .anchor()
+        .fingerprint()
+        .to_string()
+        .chars()
+        .take(8)
+        .collect();
     let api = Arc::new(Api {
         registry: Mutex::new(registry),
+        sessions: Mutex::default(),
         token,
+        token_actor: actor,
+        cookie: format!("dokuei_registry_{mark}"),
     });
     let failed = |source| Failure::storage("served", &layout.dir, source);
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -84,147 +157,72 @@ pub(crate) fn run(registry: Registry, address: SocketAddr) -> Result<(), Failure
                 _ = tokio::signal::ctrl_c() => {}
             }
         };
-        axum::serve(listener, router(api))
+        let housekeeping = tokio::spawn(keep_house(Arc::clone(&api)));
+        let served = axum::serve(listener, router(api, ui_dir))
             .with_graceful_shutdown(stop)
             .await
-            .map_err(failed)
+            .map_err(failed);
+        housekeeping.abort();
+        served
     });
     // Nothing answers there any more.
     let _ = std::fs::remove_file(layout.api());
     served
 }
 
-fn router(api: Arc<Api>) -> Router {
-    Router::new()
-        .route("/api/v1/status", get(status))
-        .route("/api/v1/credentials", get(credentials).post(issue))
-        .route("/api/v1/credentials/{fingerprint}/revoke", post(revoke))
-        .route("/api/v1/root.pem", get(root))
-        .route("/api/v1/crl.pem", get(crl))
-        .fallback(|| async {
-            problem(
-                StatusCode::NOT_FOUND,
-                "not_found",
-                "there is nothing at this address",
-                None,
-            )
-        })
-        .layer(middleware::from_fn_with_state(Arc::clone(&api), guard))
-        .layer(DefaultBodyLimit::max(MAX_BODY))
-        .with_state(api)
-}
-
-/// Host, then token.
-async fn guard(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
-    if !host_is_loopback(request.headers()) {
-        return problem(
-            StatusCode::MISDIRECTED_REQUEST,
-            "host",
-            "this API is for this computer only",
-            None,
-        );
-    }
-    let given = request
-        .headers()
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    let given = given
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .unwrap_or_default();
-    if !bool::from(given.as_bytes().ct_eq(api.token.as_bytes())) {
-        let next = Some("send `Authorization: Bearer` with the content of api.token in the data directory");
-        return problem(
-            StatusCode::UNAUTHORIZED,
-            "unauthorized",
-            "the token is missing or not the right one",
-            next,
-        );
-    }
-    next.run(request).await
-}
-
-fn host_is_loopback(headers: &HeaderMap) -> bool {
-    let Some(host) = headers.get(header::HOST).and_then(|value| value.to_str().ok()) else {
-        return false;
-    };
-    let name = host.rsplit_once(':').map_or(host, |(name, port)| {
-        if port.bytes().all(|digit| digit.is_ascii_digit()) {
-            name
-        } else {
-            host
-        }
-    });
-    matches!(name, "127.0.0.1" | "localhost" | "[::1]")
-}
-
-async fn status(State(api): State<Arc<Api>>) -> Response {
-    let registry = api.registry();
-    let register = registry.register();
-    Json(serde_json::json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "network": NetworkName::of(registry.anchor()),
-        "root_fingerprint": registry.anchor().fingerprint(),
-        "issued": register.credentials.len(),
-        "revoked": register.credentials.iter().filter(|credential| credential.revoked.is_some()).count(),
-        "crl_number": register.last_list,
-    }))
-    .into_response()
-}
-
-async fn credentials(State(api): State<Arc<Api>>) -> Response {
-    Json(&api.registry().register().credentials).into_response()
-}
-
-async fn root(State(api): State<Arc<Api>>) -> Response {
-    pem(api.registry().anchor().to_pem())
-}
-
-/// Signs a new list, so that what is fetched is always fresh.
-async fn crl(State(api): State<Arc<Api>>) -> Response {
-    work(api, |registry| registry.sign_list(now()))
-        .await
-        .map_or_else(|refused| refused, pem)
-}
-
-async fn issue(State(api): State<Arc<Api>>, body: axum::body::Bytes) -> Response {
-    let order: Order = match serde_json::from_slice(&body) {
-        Ok(order) => order,
-        Err(error) => {
-            return problem(
-                StatusCode::BAD_REQUEST,
-                "body",
-                &format!("the body is not understood: {error}"),
-                None,
+/// Signs again what gets old. A failure is no reason to stop serving: it is tried again.
+async fn keep_house(api: Arc<Api>) {
+    let mut beat = tokio::time::interval(HOUSEKEEPING);
+    loop {
+        beat.tick().await;
+        if work(Arc::clone(&api), Registry::keep_fresh).await.is_err() {
+            tracing::warn!(
+                "the revocation list or the register could not be signed again; trying in a minute"
             );
         }
-    };
-    match work(api, move |registry| order.carry_out(registry)).await {
-        Ok((_, object)) => (StatusCode::CREATED, Json(object)).into_response(),
-        Err(refused) => refused,
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Revocation {
-    reason: String,
-}
-
-async fn revoke(
-    State(api): State<Arc<Api>>,
-    Path(fingerprint): Path<String>,
-    body: axum::body::Bytes,
-) -> Response {
-    let Ok(Revocation { reason }) = serde_json::from_slice(&body) else {
-        let detail = "the body is not understood: it needs {\"reason\": …}";
-        return problem(StatusCode::BAD_REQUEST, "body", detail, None);
-    };
-    let done = work(api, move |registry| {
-        let credential = registry.revoke(&fingerprint, reason.parse()?, now())?;
-        Ok(serde_json::json!({"credential": credential, "crl_number": registry.register().last_list}))
-    });
-    done.await
-        .map_or_else(|refused| refused, |object| Json(object).into_response())
+fn router(api: Arc<Api>, ui_dir: Option<PathBuf>) -> Router {
+    let inside = Router::new()
+        .route("/session", get(session::show).delete(session::sign_out))
+        .route("/status", get(status::status))
+        .route("/credentials", get(credentials::all).post(credentials::issue))
+        .route("/credentials/search", get(credentials::search))
+        .route("/credentials/{fingerprint}", get(credentials::one))
+        .route("/credentials/{fingerprint}/chain.pem", get(credentials::chain))
+        .route("/credentials/{fingerprint}/{step}", post(credentials::step))
+        .route("/operators", get(operators::list))
+        .route("/operator-log", get(operators::log))
+        .route("/operator-log/verify", get(operators::verify))
+        .route("/pending", get(operators::waiting))
+        .route("/pending/{id}/approve", post(operators::approve))
+        .route("/pending/{id}/reject", post(operators::reject))
+        .route("/root.pem", get(status::root))
+        .route("/crl.pem", get(status::crl))
+        .route("/register/checkpoint", get(status::checkpoint))
+        .fallback(|| async { nothing_here() })
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&api),
+            guard::authenticate,
+        ));
+    // Signing in is the one thing that needs no session.
+    let door = Router::new().route("/session", post(session::sign_in));
+    let all = door.clone().merge(inside);
+    let short = Router::new()
+        .route("/session", get(session::show).delete(session::sign_out))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&api),
+            guard::authenticate,
+        ))
+        .merge(door);
+    Router::new()
+        .nest("/api/v1", all)
+        .nest("/api", short.fallback(|| async { nothing_here() }))
+        .with_state(api)
+        .fallback_service(ui::files(ui_dir))
+        .layer(middleware::from_fn(guard::guard))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
 }
 
 /// Runs what writes to disk away from the threads that answer.
@@ -234,13 +232,8 @@ async fn work<T: Send + 'static>(
 ) -> Result<T, Response> {
     match tokio::task::spawn_blocking(move || job(&mut api.registry())).await {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(failure)) => Err(problem(
-            http_status(&failure),
-            failure.code(),
-            &failure.to_string(),
-            None,
-        )),
-        Err(_) => Err(problem(
+        Ok(Err(failure)) => Err(problem::of(&failure)),
+        Err(_) => Err(problem::problem(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",
             "the work was interrupted",
@@ -249,34 +242,19 @@ async fn work<T: Send + 'static>(
     }
 }
 
-const fn http_status(failure: &Failure) -> StatusCode {
-    match failure {
-        Failure::Unknown(_) => StatusCode::NOT_FOUND,
-        Failure::AlreadyRevoked(_) => StatusCode::CONFLICT,
-        Failure::Storage { .. } | Failure::Damaged(_) => StatusCode::INTERNAL_SERVER_ERROR,
-        Failure::Issue(dokuei_identity::issue::IssueError::Denied(_)) => StatusCode::FORBIDDEN,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
-    }
+fn answer(result: Result<Value, Response>) -> Response {
+    result.map_or_else(|refused| refused, |object| Json(object).into_response())
 }
 
 fn pem(text: String) -> Response {
     ([(header::CONTENT_TYPE, "application/x-pem-file")], text).into_response()
 }
 
-/// RFC 9457.
-fn problem(status: StatusCode, code: &str, detail: &str, next: Option<&str>) -> Response {
-    let body = serde_json::json!({
-        "type": "about:blank",
-        "title": status.canonical_reason().unwrap_or_default(),
-        "status": status.as_u16(),
-        "detail": detail,
-        "code": code,
-        "next": next,
-    });
-    (
-        status,
-        [(header::CONTENT_TYPE, "application/problem+json")],
-        body.to_string(),
+fn nothing_here() -> Response {
+    problem::problem(
+        StatusCode::NOT_FOUND,
+        "not_found",
+        "there is nothing at this address",
+        None,
     )
-        .into_response()
 }

@@ -1,16 +1,24 @@
 //! The command line. Values come from flags, then the environment, then `registry.toml` in the data directory.
 
+mod credential;
+mod issue;
+mod operator;
+mod root;
+
 use std::path::{Path, PathBuf};
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde::Deserialize;
+use zeroize::Zeroizing;
 
-use crate::credentials::{issue, revoke};
+use crate::credentials::show;
 use crate::failure::Failure;
-use crate::registry::init;
-use crate::registry::{Layout, Registry};
+use crate::operators::Actor;
+use crate::registry::init::{self, Origin};
+use crate::registry::{Layout, Registry, Rules};
 use crate::verify::{self, Verify};
-use crate::{api, files};
+use crate::{api, bulk, doctor, files, operators};
+pub(crate) use issue::IssueCommand;
 
 /// Issue, renew and revoke the credentials of a Dokuei network.
 ///
@@ -30,6 +38,9 @@ pub(crate) struct Arguments {
         value_name = "FILE"
     )]
     passphrase_file: Option<PathBuf>,
+    /// Who acts, once operators are named here; the passphrase is then the operator's own.
+    #[arg(long, global = true, env = "DOKUEI_REGISTRY_OPERATOR", value_name = "NAME")]
+    operator: Option<String>,
     /// Print one JSON object instead of text; failures too.
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -43,9 +54,12 @@ Examples:
   dokuei-registry issue practitioner --request tanaka.csr --name-ja '田中 花子' --name-latin 'Hanako Tanaka' \\
       --licence-type dentist --licence-number 123456 --qualification oral-radiology --out tanaka.pem
   dokuei-registry issue node --request clinic.csr --institution 'みなと歯科' --institution-code 1312345 --out clinic.pem
+  dokuei-registry renew FINGERPRINT --out tanaka.pem
   dokuei-registry revoke FINGERPRINT --reason keyCompromise
+  dokuei-registry import practitioners.csv --out-dir chains
 
-Configuration: DIR/registry.toml may set passphrase_file and listen.
+Configuration: DIR/registry.toml may set passphrase_file, listen, ui_dir and four_eyes = true, by which issuing and
+revoking wait until a second operator confirms them (see `pending`).
 Exit codes: 0 done, 1 refused or failed, 2 usage, 5 storage.";
 
 #[derive(Debug, Subcommand)]
@@ -55,15 +69,19 @@ enum Command {
     /// Issue a certificate for a PKCS#10 request.
     #[command(subcommand)]
     Issue(IssueCommand),
+    /// Issue a certificate again, for the same key and a new time.
+    Renew(credential::Renew),
+    /// Issue a certificate again, for a new key; the old one is superseded.
+    Rekey(credential::Rekey),
+    /// Suspend a certificate (certificateHold) until it is reinstated or revoked.
+    Suspend(credential::Named),
+    /// End a suspension: the certificate leaves the revocation list.
+    Reinstate(credential::Named),
     /// Revoke a certificate and sign the next revocation list.
-    Revoke {
-        /// Fingerprint or serial number, hexadecimal.
-        certificate: String,
-        /// One of RFC 5280's reasons: keyCompromise (also a lost device), affiliationChanged, superseded,
-        /// cessationOfOperation, certificateHold, privilegeWithdrawn, unspecified.
-        #[arg(long)]
-        reason: String,
-    },
+    Revoke(credential::Revoke),
+    /// Issue for every row of a CSV file of practitioners.
+    #[command(after_help = bulk::HELP)]
+    Import(bulk::Import),
     /// Sign a new revocation list; do it daily, nodes want one that is less than 24 hours old.
     Crl {
         /// Where to write it, PEM; standard output without it.
@@ -72,17 +90,37 @@ enum Command {
     },
     /// List what was issued, with its standing.
     List,
-    /// Print the root certificate, PEM.
+    /// Print the root certificate, PEM; or, by its commands, hold the root's ceremonies.
+    #[command(args_conflicts_with_subcommands = true)]
     Root {
         /// Where to write it; standard output without it.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+        #[command(subcommand)]
+        ceremony: Option<root::Ceremony>,
     },
-    /// Serve the loopback API until SIGTERM or Ctrl-C: issue, revoke, list. The token is in DIR/api.token.
+    /// Take the next issuing authority into service.
+    #[command(subcommand)]
+    Authority(root::AuthorityCommand),
+    /// Name the operators who work here.
+    #[command(subcommand)]
+    Operator(operator::OperatorCommand),
+    /// What waits for a second operator (four_eyes = true in registry.toml).
+    #[command(subcommand)]
+    Pending(operator::PendingCommand),
+    /// Who did what: a log in which nothing can be changed unseen.
+    #[command(subcommand)]
+    OperatorLog(operator::LogCommand),
+    /// Look at the registry's health: keys that lie where they should not, lists that are old, certificates that end.
+    Doctor,
+    /// Serve the loopback API, and a console for the browser, until SIGTERM or Ctrl-C. The token is in DIR/api.token.
     Serve {
         /// A loopback address; port 0 lets the system choose (see DIR/api.json).
         #[arg(long, value_name = "ADDRESS:PORT")]
         listen: Option<String>,
+        /// The folder of the console's files.
+        #[arg(long, value_name = "DIR")]
+        ui_dir: Option<PathBuf>,
     },
     /// Tell whether a certificate stands, and if not, why. Needs no registry and no passphrase.
     #[command(after_help = verify::HELP)]
@@ -96,93 +134,17 @@ enum Command {
 
 /// `init`.
 #[derive(Debug, Args)]
-pub(crate) struct Init {
+struct Init {
     /// The registry's name, as it stands in its certificates.
-    #[arg(long)]
-    pub(crate) name: String,
-}
-
-/// `issue`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum IssueCommand {
-    /// For a dentist or physician.
-    Practitioner(Practitioner),
-    /// For a node (a computer of an institution).
-    Node(Node),
-}
-
-/// `issue practitioner`.
-#[derive(Debug, Args)]
-pub(crate) struct Practitioner {
-    /// The PKCS#10 request, PEM; `-` is standard input.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) request: PathBuf,
-    /// The name as on the licence.
-    #[arg(long)]
-    pub(crate) name_ja: String,
-    /// The name in Latin letters.
-    #[arg(long)]
-    pub(crate) name_latin: String,
-    /// dentist or physician.
-    #[arg(long)]
-    pub(crate) licence_type: String,
-    /// The registration number of the licence.
-    #[arg(long)]
-    pub(crate) licence_number: String,
-    /// The state that gave the licence. Foreign licences are for observers only (歯科医師法17条, 医師法17条).
-    #[arg(long, default_value = "JP")]
-    pub(crate) jurisdiction: String,
-    /// The day the licence was registered, YYYY-MM-DD.
-    #[arg(long, value_name = "DAY")]
-    pub(crate) registered_on: Option<String>,
-    /// A qualification to read (guideline §4): oral-radiology, diagnostic-radiology or equivalent=GROUND. May be
-    /// repeated.
-    #[arg(long = "qualification", value_name = "CODE[=GROUND]")]
-    pub(crate) qualifications: Vec<String>,
-    /// Where the practitioner works.
-    #[arg(long)]
-    pub(crate) institution: Option<String>,
-    /// How long it is valid, days; at most 366.
-    #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u64).range(1..=366))]
-    pub(crate) days: u64,
-    /// Where to write the chain, PEM; standard output without it.
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-}
-
-/// `issue node`.
-#[derive(Debug, Args)]
-pub(crate) struct Node {
-    /// The PKCS#10 request, PEM; `-` is standard input.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) request: PathBuf,
-    /// The institution's name.
-    #[arg(long)]
-    pub(crate) institution: String,
-    /// The institution's code (医療機関コード).
-    #[arg(long)]
-    pub(crate) institution_code: String,
-    /// fixed, portable or virtual-desktop.
-    #[arg(long, default_value = "fixed")]
-    pub(crate) device_class: String,
-    /// institution or private; private devices are refused unless they are virtual desktops (guideline §6(4)).
-    #[arg(long, default_value = "institution")]
-    pub(crate) owner: String,
-    /// How long it is valid, days; at most 366.
-    #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u64).range(1..=366))]
-    pub(crate) days: u64,
-    /// Where to write the chain, PEM; standard output without it.
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-}
-
-impl IssueCommand {
-    fn out(&self) -> Option<PathBuf> {
-        match self {
-            Self::Practitioner(typed) => typed.out.clone(),
-            Self::Node(typed) => typed.out.clone(),
-        }
-    }
+    #[arg(long, required_unless_present = "from")]
+    name: Option<String>,
+    /// A folder with root.pem, issuing.pem and issuing.key, made at a ceremony (`root authority`): the root's key
+    /// stays away from here.
+    #[arg(long, value_name = "DIR", conflicts_with = "name")]
+    from: Option<PathBuf>,
+    /// The passphrase of that issuing.key, when it is not the registry's.
+    #[arg(long, value_name = "FILE", requires = "from")]
+    from_passphrase_file: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -201,50 +163,123 @@ impl Arguments {
 struct Config {
     passphrase_file: Option<PathBuf>,
     listen: Option<String>,
+    ui_dir: Option<PathBuf>,
+    #[serde(default)]
+    four_eyes: bool,
+}
+
+/// What every command needs to know.
+pub(crate) struct Desk {
+    pub(crate) layout: Layout,
+    pub(crate) json: bool,
+    passphrase_file: Option<PathBuf>,
+    operator: Option<String>,
+    rules: Rules,
+}
+
+impl Desk {
+    /// The passphrase that was given, or is asked for.
+    pub(crate) fn passphrase(&self, new: bool) -> Result<Zeroizing<String>, Failure> {
+        files::passphrase(self.passphrase_file.as_ref(), new)
+    }
+
+    /// A passphrase from this file, else the usual one.
+    pub(crate) fn passphrase_from(&self, file: Option<&PathBuf>) -> Result<Zeroizing<String>, Failure> {
+        files::passphrase(file.or(self.passphrase_file.as_ref()), false)
+    }
+
+    /// Opens the registry for the operator who was named, or for nobody in particular when none is.
+    pub(crate) fn open(&self) -> Result<(Registry, Actor), Failure> {
+        self.layout.anchor()?;
+        operators::open(
+            &self.layout,
+            self.operator.as_deref(),
+            &self.passphrase(false)?,
+            self.rules,
+        )
+    }
 }
 
 /// Does what was asked.
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
-    let json = arguments.json;
-    if let Command::Completion { shell } = arguments.command {
-        clap_complete::generate(
-            shell,
-            &mut Arguments::command(),
-            "dokuei-registry",
-            &mut std::io::stdout(),
-        );
-        return Ok(());
-    }
     let layout = Layout {
         dir: data_dir(arguments.data_dir)?,
     };
-    let config = read_config(&layout.dir)?;
-    let passphrase_file = arguments.passphrase_file.or(config.passphrase_file);
-    let passphrase = |new| files::passphrase(passphrase_file.as_ref(), new);
-    let open = || -> Result<Registry, Failure> {
-        layout.anchor()?;
-        Registry::open(layout.clone(), &passphrase(false)?)
+    let config = match arguments.command {
+        Command::Completion { .. } => Config::default(),
+        _ => read_config(&layout.dir)?,
+    };
+    let desk = Desk {
+        layout,
+        json: arguments.json,
+        passphrase_file: arguments.passphrase_file.or(config.passphrase_file),
+        operator: arguments.operator,
+        rules: Rules {
+            four_eyes: config.four_eyes,
+        },
     };
     match arguments.command {
-        Command::Init(typed) => init::run(layout.clone(), &typed, &passphrase(true)?, json),
-        Command::Issue(typed) => {
-            let out = typed.out();
-            let order = issue::Order::from_cli(typed)?;
-            issue::run(&mut open()?, order, out.as_deref(), json)
+        Command::Init(typed) => make(&desk, &typed),
+        Command::Issue(typed) => credential::issue(&desk, typed),
+        Command::Renew(typed) => credential::renew(&desk, typed),
+        Command::Rekey(typed) => credential::rekey(&desk, typed),
+        Command::Suspend(typed) => credential::suspend(&desk, typed),
+        Command::Reinstate(typed) => credential::reinstate(&desk, typed),
+        Command::Revoke(typed) => credential::revoke(&desk, typed),
+        Command::Import(typed) => bulk::run(&desk, &typed),
+        Command::Crl { out } => show::crl(&mut desk.open()?.0, out.as_deref()),
+        Command::List => show::list(&desk.layout, desk.json),
+        Command::Root { out, ceremony: None } => {
+            files::give_out(out.as_deref(), &desk.layout.anchor()?.to_pem())
         }
-        Command::Revoke { certificate, reason } => revoke::revoke(&mut open()?, &certificate, &reason, json),
-        Command::Crl { out } => revoke::crl(&mut open()?, out.as_deref()),
-        Command::List => revoke::list(&layout, json),
-        Command::Root { out } => files::give_out(out.as_deref(), &layout.anchor()?.to_pem()),
-        Command::Serve { listen } => {
-            let listen = listen
-                .or(config.listen)
-                .unwrap_or_else(|| "127.0.0.1:0".to_owned());
-            let listen = api::loopback(&listen)?;
-            api::run(open()?, listen)
+        Command::Root {
+            ceremony: Some(ceremony),
+            ..
+        } => root::run(&desk, ceremony),
+        Command::Authority(typed) => root::authority(&desk, typed),
+        Command::Operator(typed) => operator::run(&desk, typed),
+        Command::Pending(typed) => operator::pending(&desk, typed),
+        Command::OperatorLog(typed) => operator::log(&desk, &typed),
+        Command::Doctor => doctor::run(&desk),
+        Command::Serve { listen, ui_dir } => {
+            let listen = listen.or(config.listen);
+            let listen = api::loopback(listen.as_deref().unwrap_or("127.0.0.1:0"))?;
+            let (registry, actor) = desk.open()?;
+            api::run(registry, actor, listen, ui_dir.or(config.ui_dir))
         }
-        Command::Completion { .. } | Command::Verify(_) => Ok(()),
+        Command::Completion { shell } => {
+            let mut out = std::io::stdout();
+            clap_complete::generate(shell, &mut Arguments::command(), "dokuei-registry", &mut out);
+            Ok(())
+        }
+        Command::Verify(_) => Ok(()),
     }
+}
+
+fn make(desk: &Desk, typed: &Init) -> Result<(), Failure> {
+    let passphrase = desk.passphrase(true)?;
+    let theirs;
+    let origin = match (&typed.from, &typed.name) {
+        (Some(from), _) => {
+            theirs = desk.passphrase_from(typed.from_passphrase_file.as_ref())?;
+            Origin::Ceremony {
+                from,
+                passphrase: &theirs,
+            }
+        }
+        (None, name) => Origin::Here {
+            name: name.as_deref().unwrap_or_default(),
+        },
+    };
+    init::run(desk.layout.clone(), &origin, &passphrase, desk.json)
+}
+
+/// Says that an import waits for a second operator.
+pub(crate) fn report_import(desk: &Desk, done: crate::credentials::perform::Done) -> Result<(), Failure> {
+    if !desk.json {
+        eprintln!("Nothing was issued yet. When it is confirmed, start the same import again.");
+    }
+    credential::report_issued(desk, done, None)
 }
 
 fn data_dir(given: Option<PathBuf>) -> Result<PathBuf, Failure> {

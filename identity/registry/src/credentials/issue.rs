@@ -1,60 +1,60 @@
 //! `issue practitioner` and `issue node`: from what was typed (or sent) to a certificate.
 
-use std::path::Path;
-
 use dokuei_identity::certificate::{
-    DeviceClass, DeviceOwner, Licence, LicenceKind, PersonName, Qualification, QualificationCode,
+    DeviceClass, DeviceOwner, Licence, LicenceKind, NodeCertificate, PersonName, PractitionerCertificate,
+    Qualification, QualificationCode,
 };
 use dokuei_identity::issue::{NodeSubject, PractitionerSubject};
 use dokuei_identity::request;
 use dokuei_identity::time::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::cli::IssueCommand;
 use crate::failure::Failure;
 use crate::files;
-use crate::registry::{Delivery, Registry, now};
+use crate::journal::Line;
+use crate::registry::{Delivery, Reason, Registry};
 
 /// A year, for certificates and qualifications alike when nothing else is said.
-const DAYS: u64 = 365;
+pub(crate) const DAYS: u64 = 365;
 
 /// What is to be issued; also the body of `POST /api/v1/credentials`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum Order {
     Practitioner(PractitionerOrder),
     Node(NodeOrder),
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PractitionerOrder {
-    request: String,
-    name_ja: String,
-    name_latin: String,
-    licence_type: String,
-    licence_number: String,
-    jurisdiction: String,
+    pub(crate) request: String,
+    pub(crate) name_ja: String,
+    pub(crate) name_latin: String,
+    pub(crate) licence_type: String,
+    pub(crate) licence_number: String,
+    pub(crate) jurisdiction: String,
     #[serde(default)]
-    registered_on: Option<String>,
+    pub(crate) registered_on: Option<String>,
     #[serde(default)]
-    qualifications: Vec<String>,
+    pub(crate) qualifications: Vec<String>,
     #[serde(default)]
-    institution: Option<String>,
+    pub(crate) institution: Option<String>,
     #[serde(default)]
-    days: Option<u64>,
+    pub(crate) days: Option<u64>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NodeOrder {
-    request: String,
-    institution: String,
-    institution_code: String,
-    device_class: String,
-    owner: String,
+    pub(crate) request: String,
+    pub(crate) institution: String,
+    pub(crate) institution_code: String,
+    pub(crate) device_class: String,
+    pub(crate) owner: String,
     #[serde(default)]
-    days: Option<u64>,
+    pub(crate) days: Option<u64>,
 }
 
 impl Order {
@@ -84,22 +84,57 @@ impl Order {
         })
     }
 
-    /// Issues; gives the chain, and the JSON that tells a script about it.
-    pub(crate) fn carry_out(self, registry: &mut Registry) -> Result<(Delivery, serde_json::Value), Failure> {
-        let (delivery, mut object) = match self {
-            Self::Practitioner(order) => order.carry_out(registry)?,
-            Self::Node(order) => order.carry_out(registry)?,
-        };
+    /// Makes the certificate. It is issued only when its line has been entered.
+    pub(crate) fn make(&self, registry: &Registry, reason: &Reason, now: Timestamp) -> Result<Made, Failure> {
+        match self {
+            Self::Practitioner(order) => order.make(registry, reason, now),
+            Self::Node(order) => order.make(registry, reason, now),
+        }
+    }
+
+    /// Whom it is for, for people.
+    pub(crate) fn subject(&self) -> String {
+        match self {
+            Self::Practitioner(order) => format!("{} ({})", order.name_ja, order.name_latin),
+            Self::Node(order) => format!("{} [{}]", order.institution, order.institution_code),
+        }
+    }
+}
+
+/// A certificate, the journal's line for it, and what scripts are told.
+pub(crate) struct Made {
+    pub(crate) line: Line,
+    pub(crate) delivery: Delivery,
+    pub(crate) object: serde_json::Value,
+}
+
+impl Made {
+    pub(crate) fn practitioner(
+        (line, delivery, certificate): (Line, Delivery, PractitionerCertificate),
+    ) -> Self {
+        let object = serde_json::json!({"kind": "practitioner", "certificate": certificate});
+        Self::of(line, delivery, object)
+    }
+
+    pub(crate) fn node((line, delivery, certificate): (Line, Delivery, NodeCertificate)) -> Self {
+        let object = serde_json::json!({"kind": "node", "certificate": certificate});
+        Self::of(line, delivery, object)
+    }
+
+    fn of(line: Line, delivery: Delivery, mut object: serde_json::Value) -> Self {
         object["fingerprint"] = delivery.issued.fingerprint.to_string().into();
         object["serial"] = delivery.issued.serial.to_string().into();
         object["chain"] = delivery.chain.to_pem().into();
-        Ok((delivery, object))
+        Self {
+            line,
+            delivery,
+            object,
+        }
     }
 }
 
 impl PractitionerOrder {
-    fn carry_out(self, registry: &mut Registry) -> Result<(Delivery, serde_json::Value), Failure> {
-        let now = now();
+    fn make(&self, registry: &Registry, reason: &Reason, now: Timestamp) -> Result<Made, Failure> {
         let days = self.days.unwrap_or(DAYS);
         let qualifications = self
             .qualifications
@@ -107,65 +142,38 @@ impl PractitionerOrder {
             .map(|text| qualification(text, now.plus(days.saturating_mul(86_400))));
         let subject = PractitionerSubject {
             name: PersonName {
-                japanese: self.name_ja,
-                latin: self.name_latin,
+                japanese: self.name_ja.clone(),
+                latin: self.name_latin.clone(),
             },
             licence: Licence {
-                jurisdiction: self.jurisdiction,
+                jurisdiction: self.jurisdiction.clone(),
                 kind: self.licence_type.parse::<LicenceKind>()?,
-                number: self.licence_number,
+                number: self.licence_number.clone(),
                 registered_on: self.registered_on.as_deref().map(day).transpose()?,
             },
             qualifications: qualifications.collect::<Result<_, _>>()?,
-            institution: self.institution,
+            institution: self.institution.clone(),
         };
         let request = request::read(&self.request)?;
-        let (delivery, certificate) = registry.issue_practitioner(&request, &subject, days, now)?;
-        Ok((
-            delivery,
-            serde_json::json!({"kind": "practitioner", "certificate": certificate}),
-        ))
+        registry
+            .make_practitioner(&request, &subject, days, reason, now)
+            .map(Made::practitioner)
     }
 }
 
 impl NodeOrder {
-    fn carry_out(self, registry: &mut Registry) -> Result<(Delivery, serde_json::Value), Failure> {
+    fn make(&self, registry: &Registry, reason: &Reason, now: Timestamp) -> Result<Made, Failure> {
         let subject = NodeSubject {
-            institution: self.institution,
-            institution_code: self.institution_code,
+            institution: self.institution.clone(),
+            institution_code: self.institution_code.clone(),
             device_class: self.device_class.parse::<DeviceClass>()?,
             owner: self.owner.parse::<DeviceOwner>()?,
         };
         let request = request::read(&self.request)?;
-        let (delivery, certificate) =
-            registry.issue_node(&request, &subject, self.days.unwrap_or(DAYS), now())?;
-        Ok((
-            delivery,
-            serde_json::json!({"kind": "node", "certificate": certificate}),
-        ))
+        registry
+            .make_node(&request, &subject, self.days.unwrap_or(DAYS), reason, now)
+            .map(Made::node)
     }
-}
-
-pub(crate) fn run(
-    registry: &mut Registry,
-    order: Order,
-    out: Option<&Path>,
-    json: bool,
-) -> Result<(), Failure> {
-    let (delivery, object) = order.carry_out(registry)?;
-    if json {
-        if let Some(out) = out {
-            files::write(out, delivery.chain.to_pem().as_bytes(), false)?;
-        }
-        println!("{object}");
-        return Ok(());
-    }
-    files::give_out(out, &delivery.chain.to_pem())?;
-    eprintln!(
-        "Issued {} (serial {}).",
-        delivery.issued.fingerprint, delivery.issued.serial
-    );
-    Ok(())
 }
 
 /// `CODE` or `CODE=GROUND`.

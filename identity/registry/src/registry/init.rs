@@ -1,76 +1,67 @@
-//! `init`: root and issuing authority.
+//! `init`: a registry in a new data directory.
 
-use std::fs;
+use std::path::Path;
 
-use dokuei_identity::certificate::Validity;
-use dokuei_identity::chain::Chain;
+use dokuei_identity::chain::TrustAnchor;
 use dokuei_identity::issue::CertificateAuthority;
-use dokuei_identity::keystore::{self, KdfParams};
 use dokuei_identity::network::NetworkName;
 
-use crate::cli::Init;
+use super::keys::{self, ISSUING_PURPOSE, ROOT_PURPOSE};
+use super::layout::{Layout, make_private};
+use super::{Registry, Rules, now};
+use crate::ceremony::make;
 use crate::failure::Failure;
 use crate::files;
-use crate::registry::{BACKDATE, ISSUING_PURPOSE, Layout, ROOT_PURPOSE, Registry, now};
 
-/// How long the root and the issuing authority last, days.
-const ROOT_DAYS: u64 = 3650;
-const ISSUING_DAYS: u64 = 1826;
+/// How the first issuing authority comes here.
+pub(crate) enum Origin<'a> {
+    /// Root and issuing authority are made here: simple, for small registries.
+    Here { name: &'a str },
+    /// Both were made at a ceremony; the root's key never comes here.
+    Ceremony { from: &'a Path, passphrase: &'a str },
+}
 
-pub(crate) fn run(layout: Layout, arguments: &Init, passphrase: &str, json: bool) -> Result<(), Failure> {
-    fs::create_dir_all(&layout.dir).map_err(|source| Failure::storage("made", &layout.dir, source))?;
-    #[cfg(unix)]
-    {
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-        fs::set_permissions(&layout.dir, mode)
-            .map_err(|source| Failure::storage("closed", &layout.dir, source))?;
-    }
+pub(crate) fn run(layout: Layout, origin: &Origin<'_>, passphrase: &str, json: bool) -> Result<(), Failure> {
+    make_private(&layout.dir)?;
     let lock = layout.lock()?;
     if layout.root().exists() {
         return Err(Failure::Exists(layout.dir.display().to_string()));
     }
-    let mut rng = rand::rng();
-    let start = now().minus(BACKDATE);
-    let root = CertificateAuthority::create_root(
-        &format!("{} Root", arguments.name),
-        Validity::days_from(start, ROOT_DAYS),
-        &mut rng,
-    )?;
-    let issuing = root.create_issuing(
-        &format!("{} Issuing 1", arguments.name),
-        Validity::days_from(start, ISSUING_DAYS),
-        &mut rng,
-    )?;
-    for (authority, path, purpose) in [
-        (&root, layout.root_key(), ROOT_PURPOSE),
-        (&issuing, layout.issuing_key(), ISSUING_PURPOSE),
-    ] {
-        let seed = authority.key().seed();
-        let sealed = keystore::seal(
-            seed.as_slice(),
-            passphrase,
-            KdfParams::RECOMMENDED,
-            purpose,
-            &mut rng,
-        )?;
-        files::write(&path, &sealed, true)?;
-    }
-    let pem = |authority: &CertificateAuthority| {
-        Chain {
-            end: authority.certificate().to_vec(),
-            intermediates: Vec::new(),
+    let (root, issuing) = match origin {
+        Origin::Here { name } => make_here(&layout, name, passphrase)?,
+        Origin::Ceremony {
+            from,
+            passphrase: theirs,
+        } => {
+            let root = TrustAnchor::from_pem(&files::read_text(&from.join("root.pem"))?)?;
+            (root, make::open_authority(from, theirs)?)
         }
-        .to_pem()
     };
+    keys::seal(&layout.issuing_key(), issuing.key(), passphrase, ISSUING_PURPOSE)?;
     files::write(&layout.register(), b"", true)?;
-    files::write(&layout.issuing(), pem(&issuing).as_bytes(), false)?;
+    files::write(
+        &layout.issuing(),
+        make::pem(issuing.certificate()).as_bytes(),
+        false,
+    )?;
     // Last of all: a directory with a root is a whole registry.
-    files::write(&layout.root(), pem(&root).as_bytes(), false)?;
+    files::write(&layout.root(), root.to_pem().as_bytes(), false)?;
     drop(lock);
-    let mut registry = Registry::open(layout, passphrase)?;
+    let mut registry = Registry::open(layout, passphrase, Rules::default())?;
     registry.sign_list(now())?;
     report(&registry, json);
     Ok(())
+}
+
+fn make_here(
+    layout: &Layout,
+    name: &str,
+    passphrase: &str,
+) -> Result<(TrustAnchor, CertificateAuthority), Failure> {
+    let root = make::new_root(name)?;
+    let issuing = make::new_issuing(&root, 1)?;
+    keys::seal(&layout.root_key(), root.key(), passphrase, ROOT_PURPOSE)?;
+    Ok((TrustAnchor::from_der(root.certificate())?, issuing))
 }
 
 fn report(registry: &Registry, json: bool) {
@@ -80,12 +71,17 @@ fn report(registry: &Registry, json: bool) {
     if json {
         let object = serde_json::json!({"root": root, "fingerprint": fingerprint, "network": network});
         println!("{object}");
-    } else {
-        println!("The registry is ready in {}.", registry.layout().dir.display());
-        println!("  network      {network}");
-        println!("  fingerprint  {fingerprint}");
-        println!("  root         {}", root.display());
-        println!("Next: give root.pem and its fingerprint to every node, by two different ways.");
-        println!("Then keep root.key offline: issuing and revoking need only issuing.key.");
+        return;
+    }
+    println!("The registry is ready in {}.", registry.layout().dir.display());
+    println!("  network      {network}");
+    println!("  fingerprint  {fingerprint}");
+    println!("  root         {}", root.display());
+    println!("Next: give root.pem and its fingerprint to every node, by two different ways.");
+    if registry.layout().root_key().exists() {
+        println!(
+            "Then split root.key among several people (`dokuei-registry root split`) and remove it from here:"
+        );
+        println!("issuing and revoking do not need it.");
     }
 }

@@ -1,254 +1,260 @@
-//! An opened registry: the issuing authority's key, the register, and the data directory held alone.
+//! An opened registry: its keys, its journal and what follows from it, and the data directory held alone.
+//!
+//! An act is first a line of the journal, durable. Then come, each brought up to the journal again at the next
+//! opening if a crash comes between: the revocation list, the published register, the operator log.
 
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+mod authorities;
+pub(crate) mod init;
+mod issuing;
+pub(crate) mod keys;
+pub(crate) mod layout;
+mod lists;
+mod publish;
+mod register_key;
+pub(crate) mod rollover;
 
-use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate, Validity};
-use dokuei_identity::chain::{Chain, TrustAnchor, verify_node, verify_practitioner};
-use dokuei_identity::issue::{CertificateAuthority, Issued, NodeSubject, PractitionerSubject};
-use dokuei_identity::key::SecretKey;
-use dokuei_identity::keystore;
-use dokuei_identity::request::Request;
-use dokuei_identity::revocation::{self, RevocationReason};
+use std::fs::File;
+
+use dokuei_identity::chain::{Chain, TrustAnchor, TrustAnchors, verify_registry};
+use dokuei_identity::key::PublicKey;
+use dokuei_identity::network::NetworkName;
 use dokuei_identity::time::Timestamp;
 use zeroize::Zeroizing;
 
-pub(crate) mod init;
-
 use crate::failure::Failure;
-use crate::files;
-use crate::journal::{self, Credential, Kind, Line, Register};
+use crate::journal::{self, Line, Register};
+use crate::log::Log;
+use crate::operators::Actor;
+use crate::operators::actor::UNNAMED;
+use crate::operators::log::{Draft, OperatorLog, Outcome};
+use authorities::Authorities;
+pub(crate) use issuing::{Delivery, Reason};
+pub(crate) use layout::Layout;
 
-/// How long a revocation list holds, seconds: a day, as the protocol's freshness rule says.
-const LIST_LIFE: u64 = 86_400;
 /// Issued certificates begin this much earlier, seconds, for clocks that are behind ours.
 pub(crate) const BACKDATE: u64 = 300;
 
-/// Where things are.
-#[derive(Debug, Clone)]
-pub(crate) struct Layout {
-    pub(crate) dir: PathBuf,
-}
+/// How old a revocation list gets before [`Registry::keep_fresh`] signs the next, seconds.
+const LIST_AGE: u64 = 43_200;
 
-impl Layout {
-    pub(crate) fn root(&self) -> PathBuf {
-        self.dir.join("root.pem")
-    }
-    pub(crate) fn root_key(&self) -> PathBuf {
-        self.dir.join("root.key")
-    }
-    pub(crate) fn issuing(&self) -> PathBuf {
-        self.dir.join("issuing.pem")
-    }
-    pub(crate) fn issuing_key(&self) -> PathBuf {
-        self.dir.join("issuing.key")
-    }
-    pub(crate) fn register(&self) -> PathBuf {
-        self.dir.join("register.jsonl")
-    }
-    pub(crate) fn crl(&self) -> PathBuf {
-        self.dir.join("crl.pem")
-    }
-    pub(crate) fn token(&self) -> PathBuf {
-        self.dir.join("api.token")
-    }
-    pub(crate) fn api(&self) -> PathBuf {
-        self.dir.join("api.json")
-    }
-
-    /// The data directory for this process alone, until the file is dropped.
-    pub(crate) fn lock(&self) -> Result<File, Failure> {
-        let path = self.dir.join("lock");
-        let failed = |source| Failure::storage("written", &path, source);
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(fs::TryLockError::WouldBlock) => Err(Failure::Busy(self.dir.display().to_string())),
-            Err(fs::TryLockError::Error(source)) => Err(failed(source)),
-        }
-    }
-
-    pub(crate) fn anchor(&self) -> Result<TrustAnchor, Failure> {
-        if !self.root().exists() {
-            return Err(Failure::NoRegistry(self.dir.display().to_string()));
-        }
-        Ok(TrustAnchor::from_pem(&files::read_text(&self.root())?)?)
-    }
-
-    pub(crate) fn read_register(&self) -> Result<Register, Failure> {
-        self.anchor()?;
-        Register::read(&self.register())
-    }
-}
-
-/// What a command issued.
-pub(crate) struct Delivery {
-    pub(crate) issued: Issued,
-    pub(crate) chain: Chain,
+/// What `registry.toml` says about how to work here.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Rules {
+    /// Whether issuing and revoking need a second operator.
+    pub(crate) four_eyes: bool,
 }
 
 /// An opened registry.
 pub(crate) struct Registry {
     layout: Layout,
-    authority: CertificateAuthority,
-    anchor: TrustAnchor,
+    rules: Rules,
+    passphrase: Zeroizing<String>,
+    authorities: Authorities,
+    anchors: TrustAnchors,
     register: Register,
+    log: Log,
+    registry_chain: Chain,
+    /// How many lines of the journal the register has.
+    published: usize,
+    operator_log: OperatorLog,
+    unnamed: Actor,
     _lock: File,
 }
 
 impl Registry {
-    /// Opens the issuing authority's key with the operator's passphrase.
-    pub(crate) fn open(layout: Layout, passphrase: &str) -> Result<Self, Failure> {
-        let anchor = layout.anchor()?;
+    /// Opens the keys with the registry's passphrase, and brings everything up to the journal.
+    pub(crate) fn open(layout: Layout, passphrase: &str, rules: Rules) -> Result<Self, Failure> {
+        layout.anchor()?;
         let lock = layout.lock()?;
-        let key = open_key(&layout.issuing_key(), passphrase, ISSUING_PURPOSE)?;
-        let chain = Chain::from_pem(&files::read_text(&layout.issuing())?)?;
-        let authority = CertificateAuthority::load(key, chain.end)?;
-        let register = Register::read(&layout.register())?;
-        Ok(Self {
+        let register = layout.read_register()?;
+        let anchors = layout.anchors(&register)?;
+        let authorities = Authorities::open(&layout, &register, passphrase)?;
+        let (key, registry_chain) = register_key::open(&layout, &authorities, &anchors, passphrase)?;
+        let network = NetworkName::of(anchors.first());
+        let log = Log::create(&layout.published(), network, key.clone(), &registry_chain, now())?;
+        let operator_log = OperatorLog::open(&layout, network, key.clone())?;
+        let mut registry = Self {
             layout,
-            authority,
-            anchor,
+            rules,
+            passphrase: Zeroizing::new(passphrase.to_owned()),
+            authorities,
+            anchors,
             register,
+            log,
+            registry_chain,
+            published: 0,
+            operator_log,
+            unnamed: Actor {
+                name: UNNAMED.to_owned(),
+                key,
+            },
             _lock: lock,
-        })
+        };
+        registry.recover()?;
+        Ok(registry)
+    }
+
+    /// What a crash left undone.
+    fn recover(&mut self) -> Result<(), Failure> {
+        self.catch_up()?;
+        let unsaid = self.register.last_list > 0 && !self.lists_are_there();
+        if self.register.list_is_due && self.register.last_list > 0 || unsaid {
+            self.sign_list(now())?;
+        }
+        let logged = self.operator_log.rows().last().map_or(0, |row| row.journal);
+        let logged = usize::try_from(logged).unwrap_or(usize::MAX);
+        let unlogged = self.register.lines.get(logged..).unwrap_or_default();
+        let drafts = (logged as u64 + 1..).zip(unlogged).filter_map(|(journal, line)| {
+            let (about, by) = said_of(line, &self.register)?;
+            Some(Draft {
+                act: "recovered",
+                about: Some(about),
+                detail: serde_json::json!({"by": by}),
+                outcome: Outcome::Done,
+                journal,
+            })
+        });
+        let drafts: Vec<_> = drafts.collect();
+        if !drafts.is_empty() {
+            let actor = self.unnamed.clone();
+            self.operator_log.append(&actor, now(), drafts)?;
+        }
+        crate::operators::pending::tidy(&self.layout, &self.register)
+    }
+
+    /// Makes lines durable, and lets them count.
+    pub(crate) fn enter(&mut self, lines: Vec<Line>) -> Result<(), Failure> {
+        journal::append(&self.layout.register(), &lines)?;
+        for line in lines {
+            self.register.apply(line)?;
+        }
+        Ok(())
+    }
+
+    /// Enters lines and lets everything follow; a changed revocation list is signed at once, because a revocation
+    /// that no list tells protects nobody.
+    pub(crate) fn commit(&mut self, lines: Vec<Line>, now: Timestamp) -> Result<(), Failure> {
+        self.enter(lines)?;
+        if self.register.list_is_due {
+            self.sign_list(now).map(drop)
+        } else {
+            self.publish()
+        }
+    }
+
+    /// Enters something else into the published register, for example the key that applications are sealed to.
+    #[allow(dead_code, reason = "applications announce their key with it")]
+    pub(crate) fn announce(&mut self, entry: &dokuei_identity::register::Entry) -> Result<(), Failure> {
+        let line = Line::Entry {
+            at: entry.at,
+            entry: hex::encode(entry.to_bytes()),
+        };
+        self.commit(vec![line], entry.at)
+    }
+
+    /// What has to be done from time to time while serving: a list that is half a day old is signed again, and the
+    /// register every hour, so that nodes see that nothing is kept from them.
+    pub(crate) fn keep_fresh(&mut self) -> Result<(), Failure> {
+        let now = self.time();
+        let age = self.register.last_list_at.map(|at| now.since(at));
+        if age.is_none_or(|age| age > LIST_AGE) {
+            self.sign_list(now)?;
+        }
+        self.log.sign_if_due(now).map(drop)
+    }
+
+    /// Writes rows into the operator log.
+    pub(crate) fn note(&mut self, actor: &Actor, drafts: Vec<Draft>) -> Result<(), Failure> {
+        self.operator_log.append(actor, self.time(), drafts)
+    }
+
+    /// Now, or the time of the last line when the clock was put back: time does not fall in a register.
+    pub(crate) fn time(&self) -> Timestamp {
+        now().max(self.register.last())
     }
 
     pub(crate) fn layout(&self) -> &Layout {
         &self.layout
     }
 
+    pub(crate) fn rules(&self) -> Rules {
+        self.rules
+    }
+
+    /// The first root, which names the network.
     pub(crate) fn anchor(&self) -> &TrustAnchor {
-        &self.anchor
+        self.anchors.first()
+    }
+
+    pub(crate) fn anchors(&self) -> &TrustAnchors {
+        &self.anchors
     }
 
     pub(crate) fn register(&self) -> &Register {
         &self.register
     }
 
-    pub(crate) fn issue_practitioner(
-        &mut self,
-        request: &Request,
-        subject: &PractitionerSubject,
-        days: u64,
-        now: Timestamp,
-    ) -> Result<(Delivery, PractitionerCertificate), Failure> {
-        let issued =
-            self.authority
-                .issue_practitioner(request, subject, validity(days, now), &mut rand::rng())?;
-        let chain = self.authority.chain(&issued);
-        let certificate = verify_practitioner(&chain, &self.anchor, now, None)?;
-        let name = format!("{} ({})", subject.name.japanese, subject.name.latin);
-        self.record_issued(Kind::Practitioner, &issued, name, now)?;
-        Ok((Delivery { issued, chain }, certificate))
+    /// The published register.
+    pub(crate) fn log(&self) -> &Log {
+        &self.log
     }
 
-    pub(crate) fn issue_node(
-        &mut self,
-        request: &Request,
-        subject: &NodeSubject,
-        days: u64,
-        now: Timestamp,
-    ) -> Result<(Delivery, NodeCertificate), Failure> {
-        let issued = self
-            .authority
-            .issue_node(request, subject, validity(days, now), &mut rand::rng())?;
-        let chain = self.authority.chain(&issued);
-        let certificate = verify_node(&chain, &self.anchor, now, None)?;
-        let name = format!("{} [{}]", subject.institution, subject.institution_code);
-        self.record_issued(Kind::Node, &issued, name, now)?;
-        Ok((Delivery { issued, chain }, certificate))
+    /// The chain of the certificate whose key signs the register.
+    #[allow(dead_code, reason = "who shows the register's signature elsewhere needs it")]
+    pub(crate) fn registry_chain(&self) -> &Chain {
+        &self.registry_chain
     }
 
-    /// Revokes and signs the next list at once: a revocation that no list tells protects nobody.
-    pub(crate) fn revoke(
-        &mut self,
-        name: &str,
-        reason: RevocationReason,
-        now: Timestamp,
-    ) -> Result<Credential, Failure> {
-        let found = self
-            .register
-            .find(name)
-            .ok_or_else(|| Failure::Unknown(name.to_owned()))?
-            .clone();
-        if found.revoked.is_some() {
-            return Err(Failure::AlreadyRevoked(found.fingerprint.to_string()));
-        }
-        self.record(Line::Revoked {
-            at: now,
-            serial: found.serial.clone(),
-            reason,
-        })?;
-        self.sign_list(now)?;
-        Ok(self.register.find(name).cloned().unwrap_or(found))
+    /// The key that signs the register, for what else the registry signs as itself.
+    #[allow(dead_code, reason = "collecting from drop boxes is signed with it")]
+    pub(crate) fn registry_key(&self) -> &dokuei_identity::key::SecretKey {
+        &self.unnamed.key
     }
 
-    /// Signs the next revocation list; gives PEM.
-    pub(crate) fn sign_list(&mut self, now: Timestamp) -> Result<String, Failure> {
-        let number = self.register.last_list + 1;
-        let list = revocation::make(
-            &self.authority,
-            number,
-            now,
-            now.plus(LIST_LIFE),
-            &self.register.revoked(),
-        )?;
-        // The number is spent before the list is out: two lists never share one.
-        self.record(Line::List { at: now, number })?;
-        files::write(&self.layout.crl(), list.as_bytes(), false)?;
-        Ok(list)
+    pub(crate) fn operator_log(&self) -> &OperatorLog {
+        &self.operator_log
     }
 
-    fn record_issued(
-        &mut self,
-        kind: Kind,
-        issued: &Issued,
-        subject: String,
-        now: Timestamp,
-    ) -> Result<(), Failure> {
-        self.record(Line::Issued {
-            at: now,
-            kind,
-            fingerprint: issued.fingerprint,
-            serial: issued.serial.clone(),
-            subject,
-            validity: issued.validity,
-            der: hex::encode(&issued.der),
-        })
+    /// The chain of a credential.
+    pub(crate) fn chain(&self, credential: &journal::Credential) -> Result<Chain, Failure> {
+        self.authorities.chain(credential)
     }
 
-    fn record(&mut self, line: Line) -> Result<(), Failure> {
-        journal::append(&self.layout.register(), &line)?;
-        self.register.apply(line);
-        Ok(())
+    /// Who acts when no operator is named.
+    pub(crate) fn unnamed(&self) -> Actor {
+        self.unnamed.clone()
+    }
+
+    /// The passphrase of the registry's own keys, for sealing another of them, or for a new operator.
+    pub(crate) fn passphrase(&self) -> &str {
+        &self.passphrase
     }
 }
 
-/// What the root's sealed file is for.
-pub(crate) const ROOT_PURPOSE: &str = "registry-root-key";
-/// What the issuing authority's sealed file is for.
-pub(crate) const ISSUING_PURPOSE: &str = "registry-issuing-key";
-
-fn open_key(path: &Path, passphrase: &str, purpose: &str) -> Result<SecretKey, Failure> {
-    let secret = keystore::open(&files::read(path)?, passphrase, purpose)?;
-    let damaged = || {
-        Failure::Damaged(format!(
-            "{} does not hold a key; restore it from a backup",
-            path.display()
-        ))
+/// What a line is about, and who did it; nothing for lines that need no row.
+fn said_of(line: &Line, register: &Register) -> Option<(String, String)> {
+    let named = |serial: &dokuei_identity::serial::Serial| {
+        register
+            .find(&serial.to_string())
+            .map(|credential| credential.fingerprint.to_string())
     };
-    let seed = Zeroizing::new(<[u8; 32]>::try_from(secret.as_slice()).map_err(|_| damaged())?);
-    Ok(SecretKey::from_seed(&seed))
+    match line {
+        Line::Issued(line) => Some((line.fingerprint.to_string(), line.by.clone())),
+        Line::Suspended { serial, by, .. }
+        | Line::Reinstated { serial, by, .. }
+        | Line::Revoked { serial, by, .. } => Some((named(serial)?, by.clone())),
+        Line::Authority { by, .. } => Some(("issuing authority".to_owned(), by.clone())),
+        Line::Root { by, .. } => Some(("root".to_owned(), by.clone())),
+        Line::List { .. } | Line::Entry { .. } => None,
+    }
 }
 
-fn validity(days: u64, now: Timestamp) -> Validity {
-    Validity::days_from(now.minus(BACKDATE), days)
+/// The key that signs the register, from its certificate.
+pub(crate) fn register_key_of(layout: &Layout, anchors: &TrustAnchors) -> Result<PublicKey, Failure> {
+    let chain = register_key::stored(layout)?.ok_or_else(|| {
+        Failure::Damaged("register.pem is missing; it is made again when the registry is opened".to_owned())
+    })?;
+    Ok(verify_registry(&chain, anchors, now(), None)?.key)
 }
 
 /// The operator's clock.

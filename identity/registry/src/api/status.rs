@@ -1,0 +1,66 @@
+//! Routes about the registry as a whole.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use dokuei_identity::network::NetworkName;
+use serde_json::{Value, json};
+
+use super::{Api, answer, pem, work};
+use crate::doctor;
+use crate::failure::Failure;
+use crate::journal::State as Standing;
+use crate::operators::{member, pending};
+use crate::registry::Registry;
+
+/// `GET /status`
+pub(super) async fn status(State(api): State<Arc<Api>>) -> Response {
+    answer(work(api, describe).await)
+}
+
+fn describe(registry: &mut Registry) -> Result<Value, Failure> {
+    let (register, now) = (registry.register(), registry.time());
+    let count = |wanted: &[Standing]| {
+        let fits = |state: Standing| wanted.contains(&state);
+        let states = register.credentials.iter().map(|one| one.state(now));
+        states.filter(|state| fits(*state)).count()
+    };
+    let head = registry.log().head();
+    Ok(json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "network": NetworkName::of(registry.anchor()),
+        "root_fingerprint": registry.anchor().fingerprint(),
+        "roots": registry.anchors().all().iter().map(|root| root.fingerprint()).collect::<Vec<_>>(),
+        "issued": register.credentials.len(),
+        "in_force": count(&[Standing::InForce]),
+        "suspended": count(&[Standing::Suspended]),
+        "revoked": count(&[Standing::Revoked, Standing::Superseded]),
+        "crl_number": register.last_list,
+        "crl_signed_at": register.last_list_at,
+        "crl_age": register.last_list_at.map(|at| now.since(at)),
+        "register": {"size": head.size(), "root": hex::encode(head.root().as_bytes()), "signed_at": head.time()},
+        "four_eyes": registry.rules().four_eyes,
+        "operators": member::list(registry.operator_log().rows()).len(),
+        "pending": pending::list(registry.layout())?.len(),
+        "findings": doctor::report(registry.layout(), register)?,
+    }))
+}
+
+/// `GET /root.pem`
+pub(super) async fn root(State(api): State<Arc<Api>>) -> Response {
+    pem(api.registry().anchor().to_pem())
+}
+
+/// `GET /crl.pem`: signs a new list, so that what is fetched is always fresh.
+pub(super) async fn crl(State(api): State<Arc<Api>>) -> Response {
+    let list = work(api, |registry| registry.sign_list(registry.time()));
+    list.await.map_or_else(|refused| refused, pem)
+}
+
+/// `GET /register/checkpoint`
+pub(super) async fn checkpoint(State(api): State<Arc<Api>>) -> Response {
+    let note = api.registry().log().head().note().to_vec();
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], note).into_response()
+}

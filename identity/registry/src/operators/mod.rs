@@ -1,0 +1,48 @@
+//! Who works here: named operators, what each did, and what waits for a second one.
+
+pub(crate) mod actor;
+pub(crate) mod log;
+pub(crate) mod member;
+pub(crate) mod pending;
+
+use crate::failure::Failure;
+use crate::registry::layout::Layout;
+use crate::registry::{Registry, Rules};
+pub(crate) use actor::Actor;
+
+/// Opens the registry for an operator with her own passphrase; or, as long as no operator is named here, with the
+/// registry's.
+pub(crate) fn open(
+    layout: &Layout,
+    operator: Option<&str>,
+    passphrase: &str,
+    rules: Rules,
+) -> Result<(Registry, Actor), Failure> {
+    match operator {
+        Some(name) => {
+            let (actor, secret) = member::open(layout, name, passphrase)?;
+            let registry = Registry::open(layout.clone(), &secret, rules)?;
+            admit(&registry, &actor)?;
+            Ok((registry, actor))
+        }
+        None if member::any(layout) => Err(Failure::OperatorNeeded),
+        None => {
+            let registry = Registry::open(layout.clone(), passphrase, rules)?;
+            let actor = registry.unnamed();
+            Ok((registry, actor))
+        }
+    }
+}
+
+/// A sealed file alone makes no operator: the operator log must know her, with this key.
+pub(crate) fn admit(registry: &Registry, actor: &Actor) -> Result<(), Failure> {
+    let key = hex::encode(actor.key.public().as_bytes());
+    let known = member::list(registry.operator_log().rows())
+        .iter()
+        .any(|member| member.name == actor.name && member.key == key);
+    if known {
+        Ok(())
+    } else {
+        Err(Failure::UnknownOperator(actor.name.clone()))
+    }
+}

@@ -1,0 +1,43 @@
+//! Sealed keys in files.
+
+use std::path::Path;
+
+use dokuei_identity::key::SecretKey;
+use dokuei_identity::keystore::{self, KdfParams};
+use zeroize::Zeroizing;
+
+use crate::failure::Failure;
+use crate::files;
+
+/// What the root's sealed file is for.
+pub(crate) const ROOT_PURPOSE: &str = "registry-root-key";
+/// What an issuing authority's sealed file is for.
+pub(crate) const ISSUING_PURPOSE: &str = "registry-issuing-key";
+/// What the sealed file of the register's key is for.
+pub(crate) const REGISTER_PURPOSE: &str = "registry-register-key";
+
+/// Opens a sealed key.
+pub(crate) fn open(path: &Path, passphrase: &str, purpose: &str) -> Result<SecretKey, Failure> {
+    let secret = keystore::open(&files::read(path)?, passphrase, purpose)?;
+    let damaged = || {
+        Failure::Damaged(format!(
+            "{} does not hold a key; restore it from a backup",
+            path.display()
+        ))
+    };
+    let seed = Zeroizing::new(<[u8; 32]>::try_from(secret.as_slice()).map_err(|_| damaged())?);
+    Ok(SecretKey::from_seed(&seed))
+}
+
+/// Writes a key, sealed.
+pub(crate) fn seal(path: &Path, key: &SecretKey, passphrase: &str, purpose: &str) -> Result<(), Failure> {
+    let seed = key.seed();
+    let sealed = keystore::seal(
+        seed.as_slice(),
+        passphrase,
+        KdfParams::RECOMMENDED,
+        purpose,
+        &mut rand::rng(),
+    )?;
+    files::write(path, &sealed, true)
+}
