@@ -1,0 +1,10 @@
+//! The built program, driven from outside.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
+mod basics;
+mod ceremony;
+mod console;
+mod desk;
+mod import;
+mod lifecycle;
+mod operators;

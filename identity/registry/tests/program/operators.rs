@@ -1,0 +1,134 @@
+//! Named operators, four eyes, and the log that tells who did what.
+
+use serde_json::Value;
+
+use crate::desk::{Desk, SPECIALIST};
+
+/// A desk with two operators, each with her own passphrase, and the four-eyes rule.
+fn two() -> Desk {
+    let desk = Desk::new();
+    for name in ["suzuki", "mori"] {
+        desk.write(name, &format!("{name} has a passphrase\n"));
+    }
+    desk.done(&["operator", "add", "suzuki", "--new-passphrase-file", "suzuki"]);
+    let by = ["--operator", "suzuki", "--passphrase-file", "suzuki"];
+    let add = ["operator", "add", "mori", "--new-passphrase-file", "mori"];
+    desk.done(&[&by[..], &add].concat());
+    desk.write("registry/registry.toml", "four_eyes = true\n");
+    desk
+}
+
+fn by<'a>(name: &'a str, arguments: &[&'a str]) -> Vec<&'a str> {
+    [&["--operator", name, "--passphrase-file", name], arguments].concat()
+}
+
+/// R11, R21: issuing and revoking wait for a second operator, who is another person; suspending does not wait.
+#[test]
+fn r21_four_eyes() {
+    let desk = two();
+    let (code, sentence) = desk.refused(&SPECIALIST);
+    assert!(code == 1 && sentence.contains("--operator"), "{sentence}");
+
+    let waits = desk.json(&by("suzuki", &SPECIALIST));
+    let id = waits["pending"].as_str().unwrap();
+    assert!(!desk.path("tanaka.pem").exists());
+    assert_eq!(desk.json(&["pending", "list"])[0]["proposed_by"], "suzuki");
+    let (_, sentence) = desk.refused(&by("suzuki", &["pending", "approve", id]));
+    assert!(sentence.contains("somebody else must confirm"), "{sentence}");
+    let said = desk.json(&by("mori", &["pending", "approve", id, "--out", "tanaka.pem"]));
+    let name = said["fingerprint"].as_str().unwrap().to_owned();
+    let listed = desk.listed(&name);
+    assert_eq!(listed["issued_by"], format!("suzuki+mori#{id}"));
+    let (_, sentence) = desk.refused(&by("mori", &["pending", "approve", id]));
+    assert!(sentence.contains("nothing with the id"), "{sentence}");
+
+    let waits = desk.json(&by("mori", &["revoke", &name, "--reason", "keyCompromise"]));
+    assert_eq!(desk.listed(&name)["standing"], "in_force");
+    desk.done(&by("mori", &["suspend", &name]));
+    assert_eq!(desk.listed(&name)["standing"], "suspended");
+    // What waits cannot be altered behind its asker's back.
+    let id = waits["pending"].as_str().unwrap();
+    let file = format!("registry/pending/{id}.json");
+    let honest = desk.read(&file);
+    desk.write(&file, &honest.replace("keyCompromise", "superseded"));
+    let (code, sentence) = desk.refused(&by("suzuki", &["pending", "approve", id]));
+    assert!(
+        code == 5 && sentence.contains("not what mori asked for"),
+        "{sentence}"
+    );
+    desk.write(&file, &honest);
+    desk.done(&by("suzuki", &["pending", "approve", id]));
+    assert_eq!(desk.listed(&name)["standing"], "revoked");
+    assert_eq!(desk.json(&["pending", "list"]), Value::Array(Vec::new()));
+    let rows = desk.json(&["operator-log", "show"]);
+    let last = rows.as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&last["operator"], &last["detail"]["proposed_by"]),
+        (&"suzuki".into(), &"mori".into())
+    );
+}
+
+/// R11: an edited, a dropped, a reordered row and a cut end are each found; so is a foreign one.
+#[test]
+fn r11_the_operator_log_shows_what_was_changed() {
+    let desk = Desk::new();
+    desk.done(&SPECIALIST);
+    let name = desk.json(&["list"])[0]["fingerprint"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    desk.done(&["suspend", &name]);
+    desk.done(&["reinstate", &name]);
+    desk.refused(&["reinstate", &name]);
+    let log = "registry/operator-log.jsonl";
+    let honest = desk.read(log);
+    let rows: Vec<&str> = honest.lines().collect();
+    assert_eq!(rows.len(), 4, "{honest}");
+    assert!(rows[3].contains("\"refused\""), "a refusal is written down too");
+    assert_eq!(desk.json(&["operator-log", "verify"])["rows"], 4);
+    let lines = |rows: &[&str]| rows.iter().map(|row| format!("{row}\n")).collect::<String>();
+    let table = [
+        (honest.replacen("suspend", "reinstate", 1), "row 1 was edited"),
+        (lines(&[rows[0], rows[2], rows[3]]), "dropped or put elsewhere"),
+        (
+            lines(&[rows[0], rows[2], rows[1], rows[3]]),
+            "dropped or put elsewhere",
+        ),
+        (lines(&rows[..2]), "2 rows are missing at its end"),
+        (
+            honest.replacen("\"number\":1", "\"number\": 1", 1),
+            "row 1 was rewritten",
+        ),
+        (
+            honest.replacen("\"operator\":\"registry\"", "\"operator\":\"nobody\"", 1),
+            "no operator then",
+        ),
+    ];
+    for (text, part) in table {
+        desk.write(log, &text);
+        let (code, sentence) = desk.refused(&["operator-log", "verify"]);
+        assert!(code == 5 && sentence.contains(part), "{part}: {sentence}");
+        let (code, _) = desk.refused(&["suspend", &name]);
+        assert_eq!(code, 5, "nobody works on with a log that is not whole");
+    }
+    desk.write(log, &honest);
+    desk.done(&["operator-log", "verify"]);
+    // A half-written row of a crash is no harm.
+    desk.write(log, &format!("{honest}{{\"number\":4,"));
+    desk.done(&["suspend", &name]);
+    assert_eq!(desk.json(&["operator-log", "verify"])["rows"], 5);
+}
+
+/// R11: a removed operator is out, even with a copy of her sealed file.
+#[test]
+fn r11_a_removed_operator_does_not_come_back() {
+    let desk = two();
+    desk.write("registry/registry.toml", "");
+    std::fs::copy(desk.path("registry/operators/mori.key"), desk.path("kept")).unwrap();
+    desk.done(&by("suzuki", &["operator", "remove", "mori"]));
+    std::fs::copy(desk.path("kept"), desk.path("registry/operators/mori.key")).unwrap();
+    let (code, sentence) = desk.refused(&by("mori", &["crl"]));
+    assert!(code == 1 && sentence.contains("no operator mori"), "{sentence}");
+    let (_, sentence) = desk.refused(&["operator", "add", "../x"]);
+    assert!(sentence.contains("no name for an operator"), "{sentence}");
+}
