@@ -1,11 +1,42 @@
 //! The clock: the only place that asks the system for the time.
 
+use std::sync::Arc;
+
 use dokuei_identity::time::Timestamp;
 
 /// Now, in seconds since the Unix epoch.
 #[must_use]
 pub fn now() -> Timestamp {
     Timestamp(u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or(0))
+}
+
+/// A clock: the system's, or one that a test sets.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// The system's.
+    #[must_use]
+    pub fn of_system() -> Self {
+        Self::of(now)
+    }
+
+    /// Any other.
+    pub fn of(read: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(read))
+    }
+
+    /// What it shows.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clock")
+    }
 }
 
 /// `2026-11-24T14:17:29Z`.

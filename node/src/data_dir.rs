@@ -94,6 +94,24 @@ impl DataDir {
         self.0.join("session.token")
     }
 
+    /// `wiped.json`: this node was revoked and destroyed its keys.
+    #[must_use]
+    pub fn wiped(&self) -> PathBuf {
+        self.0.join("wiped.json")
+    }
+
+    /// `moved-out.json`: this node was moved to another machine and does not run here any more.
+    #[must_use]
+    pub fn moved_out(&self) -> PathBuf {
+        self.0.join("moved-out.json")
+    }
+
+    /// `moved-in.json`: which nodes this one took the place of.
+    #[must_use]
+    pub fn moved_in(&self) -> PathBuf {
+        self.0.join("moved-in.json")
+    }
+
     /// Bytes that may still be written here. A file system that does not tell counts as having room: the write itself
     /// will say.
     #[must_use]
@@ -143,6 +161,43 @@ pub fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
+/// As [`write_durably`], for a secret that takes the place of an older one: the old bytes are then overwritten where
+/// they lay. A flash disk or a file system that copies on write may keep them all the same; that nobody can open them
+/// without the passphrase is what protects them there.
+///
+/// # Errors
+/// Whatever the file system says. When only the overwriting failed, the new file stands already.
+pub fn replace_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let old = OpenOptions::new().write(true).open(path);
+    write_durably(path, bytes)?;
+    match old {
+        Ok(old) => blank(&old),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Overwrites a file with a secret and removes it; that it is not there is fine.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn destroy_secret(path: &Path) -> io::Result<()> {
+    let old = match OpenOptions::new().write(true).open(path) {
+        Ok(old) => old,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    blank(&old)?;
+    fs::remove_file(path)?;
+    File::open(path.parent().unwrap_or_else(|| Path::new(".")))?.sync_all()
+}
+
+fn blank(mut file: &File) -> io::Result<()> {
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or(0);
+    file.write_all(&vec![0; length.min(1 << 20)])?;
+    file.sync_all()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,6 +212,22 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"second");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn r19_a_replaced_secret_is_overwritten_where_it_lay() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("tanaka.key");
+        replace_secret(&path, b"first").unwrap();
+        // A second name keeps the old bytes within reach.
+        let old = directory.path().join("old");
+        fs::hard_link(&path, &old).unwrap();
+        replace_secret(&path, b"second").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"second");
+        assert_eq!(fs::read(&old).unwrap(), [0; 5]);
+        destroy_secret(&path).unwrap();
+        assert!(!path.exists());
+        destroy_secret(&path).unwrap();
     }
 
     #[test]

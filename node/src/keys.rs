@@ -1,4 +1,7 @@
-//! The secrets of a node and of its practitioners, as they lie sealed in files (Argon2id, ChaCha20-Poly1305).
+//! The secrets of a node, as they lie sealed in a file (Argon2id, ChaCha20-Poly1305), and what Argon2id should cost here.
+//! Those of practitioners are in [`crate::practitioner_keys`].
+
+use std::time::Instant;
 
 use dokuei_identity::cbor;
 use dokuei_identity::key::SecretKey;
@@ -9,8 +12,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// Bound into the sealed file of a node.
 const NODE_PURPOSE: &str = "node-key";
-/// Bound into the sealed file of a practitioner.
-const PRACTITIONER_PURPOSE: &str = "practitioner-key";
+/// The most passes that are chosen here.
+const MAX_PASSES: u32 = 48;
 
 /// The secrets of a node, unlocked by the node passphrase when it starts.
 #[derive(Clone)]
@@ -21,16 +24,7 @@ pub struct NodeSecrets {
     pub storage: Zeroizing<[u8; 32]>,
 }
 
-/// The secrets of a practitioner on this node, unlocked when she signs in.
-#[derive(Clone)]
-pub struct PractitionerSecrets {
-    /// Signs her entries.
-    pub signing: SecretKey,
-    /// The seed of her key encapsulation key on this node (X-Wing, 32 bytes).
-    pub kem_seed: Zeroizing<[u8; 32]>,
-}
-
-/// Two seeds of 32 bytes: how both kinds of secrets are written inside the sealed file.
+/// Two seeds of 32 bytes: how they are written inside the sealed file.
 #[derive(Encode, Decode, Zeroize, ZeroizeOnDrop)]
 #[cbor(array)]
 struct Seeds {
@@ -101,45 +95,31 @@ impl NodeSecrets {
     }
 }
 
-impl PractitionerSecrets {
-    /// Fresh secrets.
-    pub fn generate<R: CryptoRng>(rng: &mut R) -> Self {
-        let mut kem_seed = Zeroizing::new([0; 32]);
-        rng.fill_bytes(&mut *kem_seed);
-        Self {
-            signing: SecretKey::generate(rng),
-            kem_seed,
-        }
-    }
+/// Seconds that opening a file should take: long enough to make guessing expensive, short enough to sign in with.
+const AIM: f64 = 0.7;
 
-    /// Seals them under her passphrase.
-    ///
-    /// # Errors
-    /// [`KeystoreError`] when the passphrase does not satisfy the rule.
-    pub fn seal<R: CryptoRng>(
-        &self,
-        passphrase: &str,
-        params: KdfParams,
-        rng: &mut R,
-    ) -> Result<Vec<u8>, KeystoreError> {
-        Seeds {
-            first: *self.signing.seed(),
-            second: *self.kem_seed,
-        }
-        .seal(passphrase, params, PRACTITIONER_PURPOSE, rng)
+/// The cost of Argon2id that suits this machine: the second recommended option of RFC 9106, with as many more passes
+/// as make opening take about 0.7 s, never fewer. Takes the time of one opening.
+#[must_use]
+pub fn tuned() -> KdfParams {
+    let least = KdfParams::RECOMMENDED;
+    let started = Instant::now();
+    if keystore::spend("how long does it take?", least).is_err() {
+        return least;
     }
+    KdfParams {
+        passes: passes_for(started.elapsed().as_secs_f64(), least.passes),
+        ..least
+    }
+}
 
-    /// Opens them.
-    ///
-    /// # Errors
-    /// [`KeystoreError::WrongPassphrase`], or the file is not a practitioner's.
-    pub fn open(file: &[u8], passphrase: &str) -> Result<Self, KeystoreError> {
-        let seeds = Seeds::open(file, passphrase, PRACTITIONER_PURPOSE)?;
-        Ok(Self {
-            signing: SecretKey::from_seed(&seeds.first),
-            kem_seed: Zeroizing::new(seeds.second),
-        })
+/// How many passes take about [`AIM`] seconds when `least` took `measured`.
+fn passes_for(measured: f64, least: u32) -> u32 {
+    let mut passes = least;
+    while passes < MAX_PASSES && f64::from(passes) * measured / f64::from(least) < AIM {
+        passes += 1;
     }
+    passes
 }
 
 #[cfg(test)]
@@ -147,22 +127,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn r6_secrets_open_with_their_own_passphrase_only() {
-        let mut rng = rand::rng();
-        let secrets = PractitionerSecrets::generate(&mut rng);
-        let file = secrets.seal("correct horse", KdfParams::LEAST, &mut rng).unwrap();
-        let opened = PractitionerSecrets::open(&file, "correct horse").unwrap();
-        assert_eq!(opened.signing.public(), secrets.signing.public());
-        assert_eq!(opened.kem_seed, secrets.kem_seed);
-        assert!(PractitionerSecrets::open(&file, "wrong horse").is_err());
+    fn r6_the_cost_is_tuned_upwards_and_never_down() {
+        assert_eq!(passes_for(0.21, 3), 10);
+        assert_eq!(passes_for(5.0, 3), 3, "a slow or busy machine");
+        assert_eq!(passes_for(0.0, 3), MAX_PASSES, "bounded");
+        let tuned = tuned();
+        assert!(tuned.memory_kib >= 65_536 && tuned.passes >= 3 && tuned.lanes >= 4);
     }
 
     #[test]
     fn r19_a_practitioners_file_is_not_taken_for_a_nodes() {
         let mut rng = rand::rng();
-        let file = PractitionerSecrets::generate(&mut rng)
-            .seal("correct horse", KdfParams::LEAST, &mut rng)
-            .unwrap();
+        let secrets = crate::practitioner_keys::PractitionerSecrets::generate(crate::clock::now(), &mut rng);
+        let file = secrets.seal("correct horse", KdfParams::LEAST, &mut rng).unwrap();
         assert!(NodeSecrets::open(&file, "correct horse").is_err());
     }
 }

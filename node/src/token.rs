@@ -21,6 +21,12 @@ impl Token {
         Self(Zeroizing::new(URL_SAFE_NO_PAD.encode(*bytes)))
     }
 
+    /// A token as somebody presented it.
+    #[must_use]
+    pub fn presented(text: &str) -> Self {
+        Self(Zeroizing::new(text.to_owned()))
+    }
+
     /// The token as its bearer sends it.
     #[must_use]
     pub fn expose(&self) -> &str {

@@ -1,7 +1,7 @@
-import { useEffect, type ReactElement } from "react";
+import { useEffect, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useLiveUpdates } from "./backend/events";
-import { useSession } from "./backend/queries";
+import { useLeft, useSession } from "./backend/queries";
 import type { Practitioner } from "./backend/types";
 import { CasePage } from "./consultation/CasePage";
 import { ProblemNote } from "./parts/ProblemNote";
@@ -9,6 +9,8 @@ import { NewRequest } from "./request/NewRequest";
 import { useRoute, type Route } from "./route";
 import { Header } from "./shell/Header";
 import { StatusFooter } from "./shell/StatusFooter";
+import { SecurityPage } from "./security/SecurityPage";
+import { LockScreen } from "./sign-in/LockScreen";
 import { SignIn } from "./sign-in/SignIn";
 import { ImagePage } from "./viewer/ImagePage";
 import { WorkList } from "./worklist/WorkList";
@@ -18,6 +20,7 @@ export function App(): ReactElement {
   const session = useSession();
   const route = useRoute();
   const practitioner = session.data ?? null;
+  const held = useHeld(practitioner);
   useLiveUpdates(practitioner !== null);
   // Images are read in the dark, everything else is work on paper.
   const theme = practitioner && route.page === "images" ? "dark" : "light";
@@ -36,8 +39,14 @@ export function App(): ReactElement {
           <p className="quiet">{t("common.loading")}</p>
         ) : session.isError ? (
           <ProblemNote error={session.error} onRetry={() => void session.refetch()} />
-        ) : practitioner ? (
-          <Page route={route} me={practitioner} />
+        ) : held ? (
+          <>
+            {/* Locked: the page stays mounted with what was typed into it, and is neither seen nor reached. */}
+            <div key={held.id} hidden={practitioner === null} inert={practitioner === null}>
+              <Page route={route} me={practitioner ?? held} />
+            </div>
+            {practitioner === null && <LockScreen id={held.id} />}
+          </>
         ) : (
           <SignIn />
         )}
@@ -45,6 +54,17 @@ export function App(): ReactElement {
       <StatusFooter />
     </div>
   );
+}
+
+/** Whoever is signed in, or was until the session was locked; nobody after signing out by hand. */
+function useHeld(practitioner: Practitioner | null): Practitioner | null {
+  const left = useLeft();
+  const [held, setHeld] = useState<{ who: Practitioner; left: number } | null>(null);
+  if (practitioner && (held?.who !== practitioner || held.left !== left)) {
+    setHeld({ who: practitioner, left });
+    return practitioner;
+  }
+  return held?.left === left ? held.who : null;
 }
 
 function Page({ route, me }: { route: Route; me: Practitioner }): ReactElement {
@@ -55,6 +75,8 @@ function Page({ route, me }: { route: Route; me: Practitioner }): ReactElement {
       return <CasePage key={route.id} id={route.id} me={me} />;
     case "request":
       return <NewRequest study={route.study} me={me} />;
+    case "security":
+      return <SecurityPage />;
     case "images":
       return <ImagePage key={route.study} study={route.study} caseId={route.caseId} />;
   }

@@ -5,6 +5,7 @@ export type Route =
   | { page: "work" }
   | { page: "case"; id: string }
   | { page: "request"; study: string | null }
+  | { page: "security" }
   | { page: "images"; study: string; caseId: string | null };
 
 export function parseRoute(fragment: string): Route {
@@ -12,6 +13,7 @@ export function parseRoute(fragment: string): Route {
   const [page, id] = path.split("/").map(decodeSegment);
   const query = new URLSearchParams(search);
   if (page === "cases" && id) return { page: "case", id };
+  if (page === "security") return { page: "security" };
   if (page === "request") return { page: "request", study: query.get("study") };
   if (page === "images" && id) return { page: "images", study: id, caseId: query.get("case") };
   return { page: "work" };
@@ -25,6 +27,8 @@ export function href(route: Route): string {
       return `#/cases/${encodeURIComponent(route.id)}`;
     case "request":
       return `#/request${search({ study: route.study })}`;
+    case "security":
+      return "#/security";
     case "images":
       return `#/images/${encodeURIComponent(route.study)}${search({ case: route.caseId })}`;
   }

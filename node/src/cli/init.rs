@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate};
 use dokuei_identity::key::{PublicKey, SecretKey};
-use dokuei_identity::keystore::KdfParams;
 use dokuei_identity::request;
 use dokuei_store::Store;
 use serde_json::{Value, json};
@@ -18,8 +17,8 @@ use crate::clock;
 use crate::config::{Config, Institution};
 use crate::credentials::{self, Credentials, Delivery, Installed};
 use crate::data_dir::{DataDir, write_durably};
-use crate::keys::NodeSecrets;
-use crate::practitioners::Practitioners;
+use crate::keys::{self, NodeSecrets};
+use crate::practitioners::{PractitionerError, Practitioners};
 use crate::service::storage_key;
 
 /// `dokuei init`.
@@ -27,6 +26,7 @@ use crate::service::storage_key;
 /// # Errors
 /// When there is a node already, the passphrase is too short, or the directory cannot be written.
 pub(crate) fn init(dir: &DataDir, command: &Init, as_json: bool) -> Outcome {
+    refuse_ended(dir)?;
     if dir.node_key().exists() {
         return Err(CliError::refused(
             "already_initialised",
@@ -35,13 +35,13 @@ pub(crate) fn init(dir: &DataDir, command: &Init, as_json: bool) -> Outcome {
         ));
     }
     let phrase = passphrase::of_node(command.passphrase.passphrase_file.as_deref(), true)?;
+    let known = [command.institution.as_str(), command.institution_code.as_str()];
+    passphrase::may_choose(&phrase, &known)?;
     let mut rng = rand::rng();
     let secrets = NodeSecrets::generate(&mut rng);
-    let sealed = secrets
-        .seal(&phrase, KdfParams::RECOMMENDED, &mut rng)
-        .map_err(|error| {
-            CliError::refused("bad_passphrase", error.to_string(), "choose another passphrase")
-        })?;
+    let sealed = secrets.seal(&phrase, keys::tuned(), &mut rng).map_err(|error| {
+        CliError::refused("bad_passphrase", error.to_string(), "choose another passphrase")
+    })?;
     dir.create().map_err(|error| cannot_write(dir.root(), &error))?;
     let device_class = command
         .device_class
@@ -79,6 +79,7 @@ pub(crate) fn init(dir: &DataDir, command: &Init, as_json: bool) -> Outcome {
 /// # Errors
 /// When there is no node, or the passphrase is wrong.
 pub(crate) fn unlock(dir: &DataDir, file: Option<&Path>) -> Outcome<NodeSecrets> {
+    refuse_ended(dir)?;
     let sealed = fs::read(dir.node_key()).map_err(|_| {
         CliError::refused(
             "not_initialised",
@@ -94,6 +95,31 @@ pub(crate) fn unlock(dir: &DataDir, file: Option<&Path>) -> Outcome<NodeSecrets>
             "give the passphrase that was chosen at `dokuei init`",
         )
     })
+}
+
+/// Refuses to work with a node that has come to its end: revoked and wiped, or moved to another machine.
+fn refuse_ended(dir: &DataDir) -> Outcome {
+    if dir.wiped().exists() {
+        return Err(CliError::refused(
+            "wiped",
+            format!(
+                "the node in {} was revoked by the registry and has destroyed its keys",
+                dir.root().display()
+            ),
+            "make a new node in another directory with `dokuei init --data-dir DIR`",
+        ));
+    }
+    if dir.moved_out().exists() {
+        return Err(CliError::refused(
+            "moved_out",
+            format!(
+                "the node in {} was moved to another machine",
+                dir.root().display()
+            ),
+            "work there, and ask the registry operator to revoke the certificate of this one",
+        ));
+    }
+    Ok(())
 }
 
 /// Runs one `identity` command.
@@ -121,12 +147,25 @@ pub(crate) fn identity(dir: &DataDir, command: Identity, as_json: bool) -> Outco
             require_node(dir)?;
             let phrase = passphrase::of_practitioner(passphrase.passphrase_file.as_deref(), true)?;
             let secrets = Practitioners::of(dir.clone())
-                .enrol(&id, (&name_ja, &name_latin), &phrase, &mut rand::rng())
-                .map_err(|error| CliError::refused("cannot_enrol", error.to_string(), ""))?;
+                .enrol(
+                    &id,
+                    (&name_ja, &name_latin),
+                    &phrase,
+                    keys::tuned(),
+                    &mut rand::rng(),
+                )
+                .map_err(|error| cannot_enrol(&error))?;
             deliver(&certificate_request(&secrets.signing, &name_latin)?, out, as_json)
         }
         Identity::Install { root, chain, crl } => install(dir, &root, &chain, crl.as_deref(), as_json),
         Identity::Show => show(dir, as_json),
+    }
+}
+
+fn cannot_enrol(error: &PractitionerError) -> CliError {
+    match error {
+        PractitionerError::Passphrase(error) => passphrase::refused(*error),
+        other => CliError::refused("cannot_enrol", other.to_string(), ""),
     }
 }
 

@@ -13,6 +13,7 @@ mod key_log;
 mod output;
 mod passphrase;
 mod run;
+mod security;
 mod session;
 mod study;
 
@@ -53,6 +54,9 @@ fn dispatch(dir: &DataDir, command: Command, as_json: bool) -> Outcome {
         Command::Status => session::status(dir, as_json),
         Command::SignIn(sign_in) => session::sign_in(dir, &sign_in, as_json),
         Command::SignOut => session::sign_out(dir, as_json),
+        Command::Passphrase(passphrase) => security::passphrase(dir, &passphrase, as_json),
+        Command::SecondFactor(factor) => security::second_factor(dir, &factor, as_json),
+        Command::Recovery(recovery) => security::recovery(dir, &recovery, as_json),
         Command::Study(study) => study::run(dir, study, as_json),
         Command::Directory(query) => directory::search(dir, &query, as_json),
         Command::Profile(command) => directory::profile(dir, *command, as_json),

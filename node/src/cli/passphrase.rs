@@ -5,6 +5,7 @@ use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
+use dokuei_identity::passphrase::{self as rule, PassphraseError, Rule};
 use zeroize::Zeroizing;
 
 use super::error::{CliError, Outcome};
@@ -27,6 +28,47 @@ pub(crate) fn of_node(file: Option<&Path>, again: bool) -> Outcome<Zeroizing<Str
 /// When there is no such file and no terminal to ask on.
 pub(crate) fn of_practitioner(file: Option<&Path>, again: bool) -> Outcome<Zeroizing<String>> {
     read(file, "Practitioner's passphrase", again)
+}
+
+/// A passphrase that takes the place of another: the file that was named, else asked twice on the terminal.
+///
+/// # Errors
+/// When there is no such file and no terminal to ask on.
+pub(crate) fn new_one(file: Option<&Path>) -> Outcome<Zeroizing<String>> {
+    read(file, "New passphrase", true)
+}
+
+/// Whether a passphrase may be chosen that stands alone; `known` is what anybody knows of its owner.
+///
+/// # Errors
+/// What to choose instead.
+pub(crate) fn may_choose(passphrase: &str, known: &[&str]) -> Outcome {
+    rule::check(passphrase, Rule::Alone, known).map_err(refused)
+}
+
+/// A passphrase that may not be chosen.
+pub(crate) fn refused(error: PassphraseError) -> CliError {
+    CliError::refused(error.code(), error.to_string(), "")
+}
+
+/// The sheets of a recovery kit: the file that was named, one sheet a line, else asked on the terminal.
+///
+/// # Errors
+/// When there is no such file and no terminal to ask on.
+pub(crate) fn sheets(file: Option<&Path>) -> Outcome<Vec<Zeroizing<String>>> {
+    if file.is_some() {
+        let text = read(file, "", false)?;
+        let lines = text.lines().filter(|line| !line.trim().is_empty());
+        return Ok(lines.map(|line| Zeroizing::new(line.to_owned())).collect());
+    }
+    let mut all = vec![read(None, "First sheet of the recovery kit", false)?];
+    loop {
+        let next = ask("Next sheet (empty when there is none)")?;
+        if next.is_empty() {
+            return Ok(all);
+        }
+        all.push(next);
+    }
 }
 
 fn read(file: Option<&Path>, what: &str, again: bool) -> Outcome<Zeroizing<String>> {
@@ -56,6 +98,14 @@ fn read(file: Option<&Path>, what: &str, again: bool) -> Outcome<Zeroizing<Strin
         ));
     }
     Ok(typed)
+}
+
+/// A code of the second factor, asked on the terminal.
+///
+/// # Errors
+/// When nothing was typed.
+pub(crate) fn code() -> Outcome<Zeroizing<String>> {
+    ask("Code of the second factor")
 }
 
 fn ask(what: &str) -> Outcome<Zeroizing<String>> {

@@ -1,6 +1,7 @@
 //! `dokuei status`, `dokuei sign-in`, `dokuei sign-out`.
 
 use std::fs;
+use std::io::IsTerminal;
 
 use serde_json::{Value, json};
 
@@ -17,7 +18,18 @@ use crate::data_dir::{DataDir, write_durably};
 pub(crate) fn sign_in(dir: &DataDir, command: &SignIn, as_json: bool) -> Outcome {
     let client = Client::as_operator(dir)?;
     let phrase = passphrase::of_practitioner(command.passphrase.passphrase_file.as_deref(), false)?;
-    let session = client.post("/session", &json!({"id": command.id, "passphrase": *phrase}))?;
+    let ask = |code: Option<&str>| {
+        client.post(
+            "/session",
+            &json!({"id": command.id, "passphrase": *phrase, "code": code}),
+        )
+    };
+    let session = match ask(command.code.as_deref()) {
+        Err(error) if error.code == "second_factor_required" && std::io::stdin().is_terminal() => {
+            ask(Some(&passphrase::code()?))?
+        }
+        outcome => outcome?,
+    };
     let token = session["token"].as_str().unwrap_or_default();
     write_durably(&dir.session_token(), token.as_bytes()).map_err(|error| {
         CliError::new(

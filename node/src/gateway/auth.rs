@@ -9,10 +9,24 @@ use axum::http::request::Parts;
 use super::Gateway;
 use super::problem::Problem;
 use crate::service::session::Session;
+use crate::token::Token;
 
 /// How the name of a session cookie begins; the node's own mark follows, because a browser tells cookies of two nodes
 /// on one machine apart by name only, not by port.
 pub(crate) const COOKIE: &str = "dokuei_session";
+
+/// What a request carries that nobody made by hand: a page that refreshes itself.
+pub(crate) const BACKGROUND: &str = "x-dokuei-background";
+
+/// The session of a token. A request that says that nobody made it by hand does not count as use.
+fn session_of(parts: &Parts, gateway: &Gateway, token: &str) -> Option<Arc<Session>> {
+    let (sessions, now) = (gateway.node.sessions(), gateway.node.now());
+    if parts.headers.contains_key(BACKGROUND) {
+        sessions.peek(token, now)
+    } else {
+        sessions.find(token, now)
+    }
+}
 
 /// The user who runs this node, or anybody signed in: may administer and import, sees no patient by that alone.
 #[derive(Debug)]
@@ -51,7 +65,7 @@ impl FromRequestParts<Gateway> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
         tokens(parts)
             .into_iter()
-            .find_map(|token| gateway.node.sessions().find(token, gateway.node.now()))
+            .find_map(|token| session_of(parts, gateway, token))
             .map(SignedIn)
             .ok_or_else(Problem::not_signed_in)
     }
@@ -62,9 +76,59 @@ impl FromRequestParts<Gateway> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
         let known = tokens(parts).into_iter().any(|token| {
-            gateway.operator_token.matches(token)
-                || gateway.node.sessions().find(token, gateway.node.now()).is_some()
+            gateway.operator_token.matches(token) || session_of(parts, gateway, token).is_some()
         });
+        if known {
+            Ok(Self)
+        } else {
+            Err(Problem::not_signed_in())
+        }
+    }
+}
+
+/// Somebody who listens: the operator, or a session. Listening does not count as use, and ends with the session.
+#[derive(Debug, Clone)]
+pub(crate) struct Listener(Option<Token>);
+
+impl Listener {
+    /// Whether it may still listen.
+    pub(crate) fn may_listen(&self, gateway: &Gateway) -> bool {
+        self.0.as_ref().is_none_or(|token| {
+            let now = gateway.node.now();
+            gateway.node.sessions().peek(token.expose(), now).is_some()
+        })
+    }
+}
+
+impl FromRequestParts<Gateway> for Listener {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
+        let now = gateway.node.now();
+        tokens(parts)
+            .into_iter()
+            .find_map(|token| {
+                if gateway.operator_token.matches(token) {
+                    return Some(Self(None));
+                }
+                let known = gateway.node.sessions().peek(token, now).is_some();
+                known.then(|| Self(Some(Token::presented(token))))
+            })
+            .ok_or_else(Problem::not_signed_in)
+    }
+}
+
+/// The user who runs this node, and nobody else.
+#[derive(Debug)]
+pub(crate) struct Owner;
+
+impl FromRequestParts<Gateway> for Owner {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
+        let known = tokens(parts)
+            .into_iter()
+            .any(|token| gateway.operator_token.matches(token));
         if known {
             Ok(Self)
         } else {

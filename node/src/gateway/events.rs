@@ -8,14 +8,17 @@ use futures::{Stream, StreamExt};
 use tokio_stream::wrappers::BroadcastStream;
 
 use super::Gateway;
-use super::auth::Operator;
+use super::auth::Listener;
 
-/// `GET /events`. A listener that fell behind gets an event `lagged` and should ask for everything again.
+/// `GET /events`. A listener that fell behind gets an event `lagged` and should ask for everything again. Listening does
+/// not keep a session open; when it has been locked the stream ends with the next event.
 pub(crate) async fn stream(
     State(gateway): State<Gateway>,
-    _: Operator,
+    listener: Listener,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let events = BroadcastStream::new(gateway.node.events().listen()).map(|event| {
+    let heard = BroadcastStream::new(gateway.node.events().listen());
+    let heard = heard.take_while(move |_| std::future::ready(listener.may_listen(&gateway)));
+    let events = heard.map(|event| {
         Ok(match event {
             Ok(event) => Event::default().json_data(&event).unwrap_or_default(),
             Err(_) => Event::default().event("lagged").data("{}"),

@@ -10,6 +10,7 @@ mod directory;
 mod events;
 mod guard;
 mod problem;
+mod security;
 mod session;
 mod status;
 mod studies;
@@ -57,6 +58,14 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
         .route("/directory/{fingerprint}", get(directory::show))
         .route("/directory/{fingerprint}/photo", get(directory::photo))
         .route("/me/profile", get(directory::own).put(directory::set_own))
+        .route("/session/lock", post(session::lock))
+        .route("/security", get(security::show))
+        .route("/security/passphrase", post(security::passphrase))
+        .route("/security/second-factor", post(security::enrol))
+        .route("/security/second-factor/confirm", post(security::confirm))
+        .route("/security/second-factor/remove", post(security::remove))
+        .route("/security/recovery-kit", post(security::make_kit))
+        .route("/recovery", post(security::restore))
         .route("/jobs/{id}", get(status::job))
         .route("/events", get(events::stream))
         .route("/studies", get(studies::list))

@@ -22,6 +22,9 @@ pub(crate) struct Problem {
     pub(crate) code: String,
     /// What to do next; may be empty.
     pub(crate) next: String,
+    /// Seconds to wait before trying again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) retry_after: Option<u64>,
 }
 
 impl Problem {
@@ -40,6 +43,7 @@ impl Problem {
             detail: detail.into(),
             code: code.to_owned(),
             next: next.into(),
+            retry_after: None,
         }
     }
 
@@ -67,7 +71,11 @@ impl From<ServiceError> for Problem {
             Blame::Storage => StatusCode::INSUFFICIENT_STORAGE,
             Blame::Node => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Self::new(http, error.code(), error.to_string(), error.next())
+        let mut problem = Self::new(http, error.code(), error.to_string(), error.next());
+        if let ServiceError::LockedOut { seconds } = error {
+            problem.retry_after = Some(seconds);
+        }
+        problem
     }
 }
 
@@ -78,6 +86,11 @@ impl IntoResponse for Problem {
             header::CONTENT_TYPE,
             header::HeaderValue::from_static("application/problem+json"),
         );
+        if let Some(seconds) = self.retry_after {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+        }
         response
     }
 }

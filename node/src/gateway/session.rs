@@ -13,13 +13,18 @@ use super::body::Body;
 use super::problem::Problem;
 use super::{Gateway, blocking};
 use crate::clock;
-use crate::service::view;
+use crate::service::error::ServiceError;
+use crate::service::{Node, view};
+use crate::token::Token;
 
 /// `POST /session`
 #[derive(Deserialize)]
 pub(crate) struct SignIn {
     id: String,
     passphrase: String,
+    /// Of the second factor, or a recovery code.
+    #[serde(default)]
+    code: Option<String>,
 }
 
 /// Who can sign in here.
@@ -39,7 +44,8 @@ pub(crate) async fn sign_in(
 ) -> Result<impl IntoResponse, Problem> {
     let node = gateway.node.clone();
     let passphrase = zeroize::Zeroizing::new(body.passphrase);
-    let (token, session) = blocking(move || node.sign_in(&body.id, &passphrase)).await?;
+    let (token, session) =
+        blocking(move || node.sign_in(&body.id, &passphrase, body.code.as_deref())).await?;
     let now = gateway.node.now();
     let body = json!({
         "token": token.expose(),
@@ -64,13 +70,29 @@ pub(crate) async fn show(State(gateway): State<Gateway>, SignedIn(session): Sign
 }
 
 /// Signs out: the unlocked keys are forgotten.
-pub(crate) async fn sign_out(State(gateway): State<Gateway>, parts: Parts) -> impl IntoResponse {
-    tokens(&parts)
-        .into_iter()
-        .for_each(|token| gateway.node.sign_out(token));
+pub(crate) async fn sign_out(
+    State(gateway): State<Gateway>,
+    parts: Parts,
+) -> Result<impl IntoResponse, Problem> {
+    end(&gateway, &parts, Node::sign_out).await
+}
+
+/// Locks: as signing out, for a page that stays where it is until somebody signs in again.
+pub(crate) async fn lock(State(gateway): State<Gateway>, parts: Parts) -> Result<impl IntoResponse, Problem> {
+    end(&gateway, &parts, Node::lock).await
+}
+
+async fn end(
+    gateway: &Gateway,
+    parts: &Parts,
+    end: fn(&Node, &str) -> Result<(), ServiceError>,
+) -> Result<impl IntoResponse + use<>, Problem> {
+    let presented: Vec<Token> = tokens(parts).into_iter().map(Token::presented).collect();
+    let node = gateway.node.clone();
+    blocking(move || presented.iter().try_for_each(|token| end(&node, token.expose()))).await?;
     let cookie = format!(
         "{COOKIE}_{}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0",
         gateway.node.mark()
     );
-    (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)])
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]))
 }

@@ -38,6 +38,8 @@ impl Node {
                 self.catch_up_soon(None);
             }
             self.end_stale_sessions(&network).await;
+            let node = self.clone();
+            let _ = tokio::task::spawn_blocking(move || node.lock_idle()).await;
             self.introduce(&network).await;
             self.fetch_outstanding(&network).await;
             if let Err(error) = self.send_waiting(&network).await {

@@ -10,7 +10,7 @@ use dokuei_dicom::render::RenderError;
 use dokuei_dicom::report::ReportError;
 use dokuei_document::DocumentError;
 use dokuei_identity::chain::ChainError;
-use dokuei_identity::keystore::KeystoreError;
+use dokuei_identity::passphrase::PassphraseError;
 use dokuei_identity::policy::{self, Denial};
 use dokuei_identity::register::RegisterError;
 use dokuei_identity::time::Timestamp;
@@ -22,6 +22,7 @@ use thiserror::Error;
 
 use crate::credentials::CredentialError;
 use crate::practitioners::PractitionerError;
+use crate::recovery::KitError;
 
 /// Whose move it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +55,32 @@ pub enum ServiceError {
     /// Sign-in name or passphrase are wrong; which of them is not told.
     #[error("sign-in name or passphrase are wrong")]
     WrongPassphrase,
-    /// Too many wrong passphrases.
-    #[error("too many wrong passphrases; sign-in is locked for {seconds} seconds")]
+    /// The passphrase is right, and a code is asked for as well.
+    #[error("a code of the second factor is needed as well")]
+    SecondFactorRequired,
+    /// The code is not right, or was used before.
+    #[error("the code of the second factor is not right, or was used before")]
+    SecondFactorWrong,
+    /// There is a second factor already.
+    #[error("a second factor is enrolled already")]
+    AlreadyEnrolled,
+    /// There is no second factor.
+    #[error("no second factor is enrolled")]
+    NoSecondFactor,
+    /// No enrolment waits for its first code.
+    #[error("no enrolment of a second factor waits for its first code, or it waited too long")]
+    NotEnrolling,
+    /// A passphrase that may not be chosen.
+    #[error(transparent)]
+    Passphrase(#[from] PassphraseError),
+    /// A recovery kit that cannot be made or read.
+    #[error(transparent)]
+    Kit(#[from] KitError),
+    /// Not the present recovery kit of this person.
+    #[error("this is not the present recovery kit of this practitioner on this node")]
+    NoKit,
+    /// Too many wrong passphrases or codes.
+    #[error("too many wrong passphrases or codes; sign-in is locked for {seconds} seconds")]
     LockedOut {
         /// How long still.
         seconds: u64,
@@ -170,17 +195,6 @@ pub enum ServiceError {
     Interrupted,
 }
 
-impl From<PractitionerError> for ServiceError {
-    fn from(error: PractitionerError) -> Self {
-        match error {
-            PractitionerError::Unknown(_) | PractitionerError::Keystore(KeystoreError::WrongPassphrase) => {
-                Self::WrongPassphrase
-            }
-            other => Self::Practitioner(other),
-        }
-    }
-}
-
 impl ServiceError {
     /// A field that is not understood.
     pub fn field(field: &'static str, why: impl ToString) -> Self {
@@ -203,6 +217,14 @@ impl ServiceError {
             Self::Unknown(_) | Self::Store(StoreError::NotFound(_)) => "not_found",
             Self::WrongPassphrase => "wrong_passphrase",
             Self::LockedOut { .. } => "locked_out",
+            Self::SecondFactorRequired => "second_factor_required",
+            Self::SecondFactorWrong => "second_factor_wrong",
+            Self::AlreadyEnrolled => "already_enrolled",
+            Self::NoSecondFactor => "no_second_factor",
+            Self::NotEnrolling => "not_enrolling",
+            Self::Passphrase(error) => error.code(),
+            Self::Kit(_) => "recovery_kit_unreadable",
+            Self::NoKit => "recovery_kit_refused",
             Self::NoPractitionerCertificate => "no_practitioner_certificate",
             Self::NoNodeCertificate => "no_node_certificate",
             Self::Certificate(_) | Self::Credential(_) => "certificate_refused",
@@ -242,6 +264,11 @@ impl ServiceError {
             Self::Unknown(_) => "check the identifier in the list",
             Self::WrongPassphrase => "check both and try again",
             Self::LockedOut { .. } => "wait that long, then try again",
+            Self::SecondFactorRequired => "give the code that the authenticator shows, or a recovery code",
+            Self::SecondFactorWrong => "wait for the next code and try again, or use a recovery code",
+            Self::AlreadyEnrolled => "remove it first, with passphrase and code",
+            Self::NotEnrolling => "begin the enrolment again",
+            Self::NoKit => "use the sheets of the newest kit",
             Self::NoPractitionerCertificate | Self::NoNodeCertificate => {
                 "send the certificate request to the registry operator and install what comes back with `dokuei identity install`"
             }
@@ -270,7 +297,12 @@ impl ServiceError {
     pub fn blame(&self) -> Blame {
         match self {
             Self::Unknown(_) | Self::NoReport | Self::Store(StoreError::NotFound(_)) => Blame::Unknown,
-            Self::WrongPassphrase => Blame::NotSignedIn,
+            Self::WrongPassphrase | Self::SecondFactorRequired | Self::SecondFactorWrong => {
+                Blame::NotSignedIn
+            }
+            Self::Passphrase(_) | Self::Kit(_) => Blame::Caller,
+            Self::NoKit => Blame::NotAllowed,
+            Self::AlreadyEnrolled | Self::NoSecondFactor | Self::NotEnrolling => Blame::Conflict,
             Self::LockedOut { .. } => Blame::TooMany,
             Self::Denied(_) => Blame::NotAllowed,
             Self::Refused(Refusal::Denied(_) | Refusal::NotAParty | Refusal::NotAPerson) => Blame::NotAllowed,

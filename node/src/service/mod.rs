@@ -10,6 +10,7 @@ pub mod view;
 
 mod agreements;
 mod delivery;
+mod device_keys;
 pub mod directory;
 mod documents;
 mod export;
@@ -23,14 +24,19 @@ mod permission;
 mod profiles;
 mod register;
 mod requesting;
+mod second_factor;
+mod security;
 mod sign_in;
 pub mod status;
 mod studies;
 mod trust;
+mod unlocking;
+mod wipe;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use dokuei_identity::certificate::DeviceClass;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::time::Timestamp;
 use dokuei_net::{Network, PeerId};
@@ -44,9 +50,10 @@ use self::fetch::Fetching;
 use self::jobs::Jobs;
 use self::people::People;
 use self::register::Register;
+use self::second_factor::Enrolling;
 use self::session::Sessions;
 use self::trust::{Held, Trust};
-use crate::clock;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::credentials::Credentials;
 use crate::data_dir::DataDir;
@@ -62,6 +69,23 @@ pub fn storage_key(secrets: &NodeSecrets) -> StoreKey {
     StoreKey::from_bytes(*secrets.storage)
 }
 
+/// The longest that a session on a machine which is carried about stays open without use, minutes (guideline 6(4)).
+const PORTABLE_LOCK: u32 = 5;
+
+/// Seconds without use after which a session is locked. What the certificate says of the machine prevails over what
+/// its settings say.
+fn auto_lock(config: &Config, class: Option<DeviceClass>) -> u64 {
+    let portable = class.map_or(config.institution.device_class == "portable", |class| {
+        class == DeviceClass::Portable
+    });
+    let minutes = config.api.auto_lock_minutes.max(1);
+    60 * u64::from(if portable {
+        minutes.min(PORTABLE_LOCK)
+    } else {
+        minutes
+    })
+}
+
 /// A running node. Cheap to clone.
 #[derive(Clone)]
 pub struct Node(Arc<Inner>);
@@ -70,6 +94,7 @@ struct Inner {
     dir: DataDir,
     config: Config,
     secrets: NodeSecrets,
+    clock: Clock,
     store: Store,
     trust: Trust,
     register: Arc<Register>,
@@ -82,8 +107,10 @@ struct Inner {
     fetching: Fetching,
     /// Held while a package is opened: one at a time, for the disk's sake and so that none is opened twice.
     opening: Mutex<()>,
-    /// Held while a passphrase is tried.
+    /// Held while a passphrase or a code is tried, and while a practitioner's file is changed.
     unlocking: Mutex<()>,
+    /// Second factors that are being enrolled.
+    enrolling: Enrolling,
     /// Held from reading a log until what follows from it is on disk: one writer a time.
     writing: Mutex<()>,
     /// Admitted peers.
@@ -102,7 +129,20 @@ impl Node {
     /// # Errors
     /// [`ServiceError`] when the store or the certificates cannot be used.
     pub fn open(dir: DataDir, config: Config, secrets: NodeSecrets) -> Result<Self, ServiceError> {
-        let now = clock::now();
+        Self::open_by(Clock::of_system(), dir, config, secrets)
+    }
+
+    /// As [`Self::open`], by another clock than the system's.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_by(
+        clock: Clock,
+        dir: DataDir,
+        config: Config,
+        secrets: NodeSecrets,
+    ) -> Result<Self, ServiceError> {
+        let now = clock.now();
         let store = Store::open(dir.root(), &storage_key(&secrets))?;
         let credentials = Credentials::read(&dir, now)?;
         let register = Arc::new(Register::open(&store, credentials.as_ref(), now)?);
@@ -111,11 +151,13 @@ impl Node {
             .transpose()?;
         let trust = Trust::new(held);
         let people = People::new(store.clone(), trust.clone());
-        let sessions = Sessions::new(u64::from(config.api.auto_lock_minutes) * 60);
+        let class = trust.get().map(|held| held.certificate.device_class);
+        let sessions = Sessions::new(auto_lock(&config, class));
         let inner = Inner {
             dir,
             config,
             secrets,
+            clock,
             store,
             trust,
             register,
@@ -128,6 +170,7 @@ impl Node {
             fetching: Fetching::default(),
             opening: Mutex::default(),
             unlocking: Mutex::default(),
+            enrolling: Enrolling::default(),
             writing: Mutex::default(),
             met: Mutex::default(),
             to_introduce: Mutex::default(),
@@ -142,7 +185,7 @@ impl Node {
     /// Now.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        clock::now()
+        self.0.clock.now()
     }
 
     /// Who is signed in.
@@ -268,5 +311,33 @@ impl Node {
         };
         self.store().audit(&event)?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Institution;
+
+    #[test]
+    fn r20_a_portable_machine_locks_within_five_minutes() {
+        let mut config = Config::new(Institution {
+            name: "山田歯科医院".to_owned(),
+            code: "1312345678".to_owned(),
+            device_class: "fixed".to_owned(),
+        });
+        assert_eq!(auto_lock(&config, Some(DeviceClass::Fixed)), 15 * 60);
+        assert_eq!(auto_lock(&config, Some(DeviceClass::Portable)), 5 * 60);
+        config.api.auto_lock_minutes = 3;
+        assert_eq!(auto_lock(&config, Some(DeviceClass::Portable)), 3 * 60);
+        config.api.auto_lock_minutes = 0;
+        assert_eq!(
+            auto_lock(&config, Some(DeviceClass::Fixed)),
+            60,
+            "never at once, never not at all"
+        );
+        config.api.auto_lock_minutes = 60;
+        config.institution.device_class = "portable".to_owned();
+        assert_eq!(auto_lock(&config, None), 5 * 60, "before it is certified");
     }
 }

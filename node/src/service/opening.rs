@@ -12,8 +12,7 @@ use dokuei_dicom::read_header;
 use dokuei_package::bitmap::Bitmap;
 use dokuei_package::chunk::CHUNK;
 use dokuei_package::core::{UnverifiedCore, VerifiedCore};
-use dokuei_package::grant::{Grant as SealedKey, open_grant};
-use dokuei_package::kem::kid_of;
+use dokuei_package::grant::{Grant as SealedKey, GrantError, open_grant};
 use dokuei_package::open::{OpenError, PackageReader};
 use dokuei_package::schedule::PackageKey;
 use dokuei_package::tree::TreeError;
@@ -24,12 +23,13 @@ use super::Node;
 use super::error::ServiceError;
 use super::events::EventKind;
 use super::session::Session;
-use super::sign_in::kem_key;
 
 /// Whether the package itself is bad, so that opening it again cannot help.
 const fn is_senders_fault(error: &ServiceError) -> bool {
     match error {
         ServiceError::Open(OpenError::Tree(TreeError::Io(_))) => false,
+        // Another session of hers, or the next one, may hold the key.
+        ServiceError::Grant(GrantError::NoSuchKey) => false,
         ServiceError::Open(_) | ServiceError::Grant(_) | ServiceError::BadPackage(_) => true,
         ServiceError::Store(StoreError::InstanceConflict | StoreError::SeriesConflict) => true,
         _ => false,
@@ -184,23 +184,28 @@ impl Node {
         core: &VerifiedCore,
     ) -> Result<PackageKey, ServiceError> {
         let here = self.here()?;
+        let left = self.nodes_left_behind()?;
         let package = core.core().package;
         let grant = case
             .log()
             .ordered()
             .into_iter()
             .find_map(|entry| match entry.body() {
-                Body::Grant(grant) if grant.package == package && grant.node == here => Some(grant.clone()),
+                Body::Grant(grant)
+                    if grant.package == package && (grant.node == here || left.contains(&grant.node)) =>
+                {
+                    Some(grant.clone())
+                }
                 _ => None,
             });
         let Grant { sealed, .. } =
             grant.ok_or_else(|| ServiceError::BadPackage("there is no grant for this node".to_owned()))?;
         let sealed =
             SealedKey::from_bytes(&sealed).map_err(|error| ServiceError::BadPackage(error.to_string()))?;
-        let secret = kem_key(&session.secrets);
-        let kid = kid_of(&secret.public());
+        // The present key, or an older one that is kept while grants to it may be on their way.
+        let secret = session.secrets.kem_of(&sealed.kid);
         let me = session.certificate.fingerprint;
-        let (cek, key) = open_grant(&sealed, core, &me, |wanted| (*wanted == kid).then_some(&secret))?;
+        let (cek, key) = open_grant(&sealed, core, &me, |_| secret.as_ref())?;
         self.store().set_package_key(package.as_bytes(), cek.as_bytes())?;
         Ok(key)
     }

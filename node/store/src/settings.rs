@@ -74,6 +74,20 @@ impl Store {
             .unwrap_or(SignInFailures { count: 1, last: now }))
     }
 
+    /// Lets the wait after failed sign-ins begin anew, without counting another one: the clock was set back, and what
+    /// has passed of the wait is not known.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn restart_sign_in_wait(&self, practitioner: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            transaction
+                .prepare_cached("UPDATE sign_in_failures SET last = ?2 WHERE practitioner = ?1")?
+                .execute((practitioner, signed(now.0)))?;
+            Ok(())
+        })
+    }
+
     /// Failed sign-ins since the last success; `None` when there are none.
     ///
     /// # Errors

@@ -5,3 +5,4 @@ mod browser;
 mod consultation;
 mod directory;
 mod images;
+mod protection;

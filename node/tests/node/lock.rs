@@ -16,10 +16,12 @@ fn session(home: &Home, now: Timestamp) -> Session {
     let chain: Chain = people.chain(TANAKA.id).unwrap().unwrap();
     let root = std::fs::read_to_string(home.dir.root_certificate()).unwrap();
     let anchor = TrustAnchor::from_pem(&root).unwrap();
+    let unlocked = people.unlock(TANAKA.id, TANAKA.passphrase).unwrap();
     Session {
         id: TANAKA.id.to_owned(),
         certificate: chain::verify_practitioner(&chain, &anchor, now, None).unwrap(),
-        secrets: people.open(TANAKA.id, TANAKA.passphrase).unwrap(),
+        secrets: unlocked.secrets,
+        key: unlocked.key,
     }
 }
 
@@ -62,6 +64,37 @@ fn r20_locking_forgets_the_unlocked_keys() {
     assert!(sessions.all(now.plus(LOCK + 1)).is_empty());
     assert!(keys.upgrade().is_none(), "the keys are still in memory");
     assert!(sessions.find(token.expose(), now).is_none());
+}
+
+#[test]
+fn r20_what_a_page_does_by_itself_is_not_use() {
+    let home = Home::with(&[TANAKA]);
+    let now = clock::now();
+    let sessions = Sessions::new(LOCK);
+    let (token, _) = sessions.open(session(&home, now), now);
+    for minute in 0..15 {
+        assert!(sessions.peek(token.expose(), now.plus(minute * 60)).is_some());
+    }
+    assert!(sessions.peek(token.expose(), now.plus(LOCK + 1)).is_none());
+    assert_eq!(
+        sessions.sweep(now.plus(LOCK + 1)),
+        ["tanaka"],
+        "told once, to be audited"
+    );
+    assert!(sessions.sweep(now.plus(LOCK + 1)).is_empty());
+}
+
+#[test]
+fn r20_two_people_are_locked_each_in_her_own_time() {
+    let home = Home::with(&[TANAKA]);
+    let now = clock::now();
+    let sessions = Sessions::new(LOCK);
+    let (first, _) = sessions.open(session(&home, now), now);
+    let (second, _) = sessions.open(session(&home, now), now.plus(600));
+    assert!(sessions.find(second.expose(), now.plus(800)).is_some());
+    let later = now.plus(LOCK + 1);
+    assert!(sessions.find(first.expose(), later).is_none());
+    assert!(sessions.find(second.expose(), later).is_some());
 }
 
 #[test]

@@ -1,3 +1,4 @@
+import { isAway } from "./activity";
 import { readProblem, unreachable } from "./problem";
 import type {
   Agreement,
@@ -5,10 +6,13 @@ import type {
   CaseSummary,
   Closing,
   DirectoryEntry,
+  Enrolment,
   NewCase,
   NodeStatus,
   Practitioner,
+  RecoveryKit,
   ReportDraft,
+  Security,
   SignInChoice,
   Study,
   StudySummary,
@@ -22,12 +26,26 @@ export const backend = {
 
   signInChoices: () => get<SignInChoice[]>("/practitioners"),
   session: () => get<Practitioner>("/session"),
-  signIn: (id: string, passphrase: string) =>
-    send<{ practitioner: Practitioner; expires_at: string }>("POST", "/session", {
-      id,
-      passphrase,
-    }),
+  signIn: (id: string, passphrase: string, code: string | null) =>
+    send<{ practitioner: Practitioner; expires_at: string }>(
+      "POST",
+      "/session",
+      code === null ? { id, passphrase } : { id, passphrase, code },
+    ),
   signOut: () => send<null>("DELETE", "/session"),
+  lock: () => send<null>("POST", "/session/lock", {}),
+
+  security: () => get<Security>("/security"),
+  changePassphrase: (passphrase: string, fresh: string, code: string | null) =>
+    send<null>("POST", "/security/passphrase", { passphrase, new_passphrase: fresh, code }),
+  enrolSecondFactor: (passphrase: string) =>
+    send<Enrolment>("POST", "/security/second-factor", { passphrase }),
+  confirmSecondFactor: (code: string) =>
+    send<{ recovery_codes: string[] }>("POST", "/security/second-factor/confirm", { code }),
+  removeSecondFactor: (passphrase: string, code: string) =>
+    send<null>("POST", "/security/second-factor/remove", { passphrase, code }),
+  makeRecoveryKit: (passphrase: string, code: string | null) =>
+    send<RecoveryKit>("POST", "/security/recovery-kit", { passphrase, code }),
 
   directory: () => get<DirectoryEntry[]>("/directory"),
   agreements: () => get<Agreement[]>("/agreements"),
@@ -100,8 +118,10 @@ export function send<T>(method: "POST" | "DELETE", path: string, body?: object):
 
 async function call<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
+  const headers = new Headers(init.headers);
+  if (isAway()) headers.set("X-Dokuei-Background", "1");
   try {
-    response = await fetch(API + path, { ...init, credentials: "same-origin" });
+    response = await fetch(API + path, { ...init, headers, credentials: "same-origin" });
   } catch {
     throw unreachable();
   }

@@ -4,6 +4,8 @@ export interface ProblemDetails {
   code: string;
   detail: string;
   next: string;
+  /** Seconds to wait before trying again, when the node says so. */
+  retryAfter?: number;
 }
 
 /** A refusal or failure, with one sentence of what happened and what to do next. */
@@ -11,13 +13,15 @@ export class Problem extends Error {
   readonly status: number;
   readonly code: string;
   readonly next: string;
+  readonly retryAfter: number | null;
 
-  constructor({ status, code, detail, next }: ProblemDetails) {
+  constructor({ status, code, detail, next, retryAfter }: ProblemDetails) {
     super(detail);
     this.name = "Problem";
     this.status = status;
     this.code = code;
     this.next = next;
+    this.retryAfter = retryAfter ?? null;
   }
 }
 
@@ -33,6 +37,7 @@ export async function readProblem(response: Response): Promise<Problem> {
     code: text(body["code"]) || `http_${response.status}`,
     detail: text(body["detail"]) || text(body["title"]),
     next: text(body["next"]),
+    ...(typeof body["retry_after"] === "number" ? { retryAfter: body["retry_after"] } : {}),
   });
 }
 

@@ -13,6 +13,9 @@ import type { NodeEvent } from "./types";
 export const keys = {
   status: ["status"],
   session: ["session"],
+  /** When somebody signed out by hand: then nothing is kept behind a lock. */
+  left: ["left"],
+  security: ["security"],
   signInChoices: ["practitioners"],
   directory: ["directory"],
   agreements: ["agreements"],
@@ -58,7 +61,15 @@ export const useSession = () =>
         if (error instanceof Problem && error.status === 401) return null;
         throw error;
       }),
+    // The node locks a session that nobody uses; the page is to notice soon, and asking is no use.
+    refetchInterval: (query) => (query.state.data ? 20_000 : false),
+    refetchIntervalInBackground: true,
   });
+
+/** When somebody last signed out by hand in this page; 0 before. */
+export const useLeft = () =>
+  useQuery({ queryKey: keys.left, queryFn: () => 0, staleTime: Infinity, gcTime: Infinity }).data ??
+  0;
 
 /** A change made through the node; afterwards the named answers are asked again. */
 export function useChange<V>(

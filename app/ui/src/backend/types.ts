@@ -224,3 +224,25 @@ export interface NodeEvent {
   type: "case" | "agreement" | "job" | "peer" | "study";
   id: string;
 }
+
+/** How the keys of whoever is signed in are protected. */
+export interface Security {
+  second_factor: { kind: string; recovery_codes_left: number } | null;
+  recovery_kit: boolean;
+  auto_lock_seconds: number;
+  kem_valid_until: string;
+}
+
+/** What an authenticator reads. */
+export interface Enrolment {
+  uri: string;
+  secret: string;
+  qr_svg: string;
+}
+
+export interface RecoveryKit {
+  sheets: string[];
+  needed: number;
+  /** The page to print, HTML. */
+  page: string;
+}

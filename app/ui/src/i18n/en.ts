@@ -24,6 +24,43 @@ export const en: Texts = {
     chooseWho: "Choose who is signing in.",
     enterPassphrase: "Enter the passphrase.",
     out: "Sign out",
+    code: "Code",
+    codeHint: "The six digits that your authenticator shows, or a recovery code.",
+    waitFor: "Wait {{minutes}} min {{seconds}} s.",
+  },
+  lock: {
+    title: "Locked",
+    explain: "Nobody used this page for a while. Sign in to go on where you were.",
+    now: "Lock",
+  },
+  security: {
+    title: "Sign-in protection",
+    secondFactor: "Code at sign-in (second factor)",
+    enrolled: "An authenticator is enrolled. Recovery codes left: {{count}}",
+    notEnrolled: "None is enrolled. With one, sign-in asks for six digits beside the passphrase.",
+    enrol: "Enrol an authenticator",
+    scan: "Scan this with the authenticator, or type the letters below, then enter its code.",
+    qr: "QR code for the authenticator",
+    confirm: "Finish",
+    keepCodes:
+      "These recovery codes are shown now and never again. Write them down; each works once.",
+    kept: "I have written them down",
+    remove: "Remove it",
+    passphrase: "Change the passphrase",
+    ruleAlone: "At least 13 characters: letters, digits, and symbols or spaces.",
+    ruleWithFactor:
+      "At least 8 characters (beside the code): letters, digits, and symbols or spaces.",
+    oldPassphrase: "Present passphrase",
+    newPassphrase: "New passphrase",
+    newAgain: "New passphrase, again",
+    change: "Change",
+    kit: "Recovery kit",
+    kitNone: "None has been made. Who loses the passphrase loses the keys.",
+    kitMade: "One has been made. A new one makes the old paper void.",
+    kitMake: "Make a recovery kit",
+    kitPrint: "Save and print the page, seal the paper and lock it away, then delete the file.",
+    kitSave: "Save the page to print",
+    autoLock: "Locks by itself after {{minutes}} minutes without use.",
   },
   role: { requesting: "Request", consulting: "Reading" },
   state: {
@@ -216,6 +253,30 @@ export const en: Texts = {
     wrong_passphrase: {
       detail: "The passphrase is wrong.",
       next: "Check capital letters and the input method, then type it again.",
+    },
+    second_factor_required: {
+      detail: "A code is needed.",
+      next: "Enter the code that your authenticator shows.",
+    },
+    second_factor_wrong: {
+      detail: "The code is wrong, or was used before.",
+      next: "Wait for the next code, or use a recovery code.",
+    },
+    passphrase_too_short: {
+      detail: "The passphrase is too short.",
+      next: "Put several unrelated words in a row and add a number.",
+    },
+    passphrase_not_mixed: {
+      detail: "The passphrase is not mixed.",
+      next: "Use letters, at least one digit, and at least one symbol or space.",
+    },
+    passphrase_easy_to_guess: {
+      detail: "The passphrase is easy to guess.",
+      next: "Use words that do not belong together, and none of your name, ID or institution.",
+    },
+    not_enrolling: {
+      detail: "The enrolment took too long.",
+      next: "Begin again.",
     },
     locked_out: {
       detail: "After several wrong passphrases sign-in is paused.",

@@ -22,12 +22,33 @@ export function Header({ practitioner }: { practitioner: Practitioner | null }):
       <span className="spacer" />
       {practitioner && (
         <>
-          <span className="who">{format.person(practitioner)}</span>
+          <a className="who" href={href({ page: "security" })} title={t("security.title")}>
+            {format.person(practitioner)}
+          </a>
+          <Lock />
           <SignOut />
         </>
       )}
       <LanguageSwitch />
     </header>
+  );
+}
+
+function Lock(): ReactElement {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  return (
+    <button
+      type="button"
+      className="button button-quiet"
+      onClick={() => {
+        // Whatever the node says, the page is covered at once.
+        client.setQueryData(keys.session, null);
+        void backend.lock().catch(() => undefined);
+      }}
+    >
+      {t("lock.now")}
+    </button>
   );
 }
 
@@ -41,6 +62,7 @@ function SignOut(): ReactElement {
       // Whatever the node says, nothing of the last user's patients stays in this page.
       client.clear();
       client.setQueryData(keys.session, null);
+      client.setQueryData(keys.left, Date.now());
       goTo({ page: "work" });
     }
   };

@@ -53,3 +53,31 @@ test("asks nothing of the node without a passphrase", async () => {
   expect(screen.getByText("パスフレーズを入力してください。")).toBeTruthy();
   expect(calls.every((call) => call.method === "GET")).toBe(true);
 });
+
+test("r6 the code is asked for when the node needs it, and the passphrase need not be typed again", async () => {
+  const calls = answer({
+    ...choices,
+    "POST /api/v1/session": {
+      status: 401,
+      body: { code: "second_factor_required", detail: "a code is needed" },
+    },
+  });
+  show(<SignIn />);
+  await userEvent.type(await screen.findByLabelText("パスフレーズ"), "正しい馬{Enter}");
+  await userEvent.type(await screen.findByLabelText("確認コード"), "287082{Enter}");
+  expect(calls.at(-1)?.body).toEqual({ id: "tanaka", passphrase: "正しい馬", code: "287082" });
+});
+
+test("r6 whoever is locked out sees how long, and cannot try before", async () => {
+  answer({
+    ...choices,
+    "POST /api/v1/session": {
+      status: 429,
+      body: { code: "locked_out", detail: "wait", retry_after: 95 },
+    },
+  });
+  show(<SignIn />);
+  await userEvent.type(await screen.findByLabelText("パスフレーズ"), "x{Enter}");
+  expect((await screen.findByRole("alert")).textContent).toContain("あと 1 分 35 秒");
+  expect(screen.getByRole("button", { name: "サインイン" })).toHaveProperty("disabled", true);
+});

@@ -1,11 +1,13 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useRef, useState, type ReactElement } from "react";
+import { useCallback, useRef, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { backend } from "../backend/client";
+import { Problem } from "../backend/problem";
 import { keys, useSignInChoices } from "../backend/queries";
 import type { SignInChoice } from "../backend/types";
 import { Field } from "../parts/Field";
 import { ProblemNote } from "../parts/ProblemNote";
+import { LockedOut } from "./LockedOut";
 
 export function SignIn(): ReactElement {
   const { t } = useTranslation();
@@ -24,25 +26,45 @@ export function SignIn(): ReactElement {
   );
 }
 
-function SignInForm({ choices }: { choices: SignInChoice[] }): ReactElement {
+export function SignInForm({
+  choices,
+  preset = "",
+}: {
+  choices: SignInChoice[];
+  preset?: string;
+}): ReactElement {
   const { t } = useTranslation();
   const client = useQueryClient();
   const passphraseInput = useRef<HTMLInputElement>(null);
-  const [id, setId] = useState(choices.length === 1 ? (choices[0]?.id ?? "") : "");
+  const [id, setId] = useState(choices.length === 1 ? (choices[0]?.id ?? "") : preset);
   const [passphrase, setPassphrase] = useState("");
   const [missing, setMissing] = useState(false);
+  const [code, setCode] = useState<string | null>(null);
   const signIn = useMutation({
-    mutationFn: () => backend.signIn(id, passphrase),
+    mutationFn: () => backend.signIn(id, passphrase, code === "" ? null : code),
     onSuccess: ({ practitioner }) => {
       client.setQueryData(keys.session, practitioner);
       // Refused before signing in; allowed now.
       return client.invalidateQueries({ queryKey: keys.status });
     },
-    onError: () => {
+    onError: (error) => {
+      // The passphrase is right: only the code is missing.
+      if (error instanceof Problem && error.code === "second_factor_required") {
+        setCode("");
+        return;
+      }
+      if (code !== null) setCode("");
+      if (error instanceof Problem && error.code === "second_factor_wrong") return;
       setPassphrase("");
       passphraseInput.current?.focus();
     },
   });
+  const over = useCallback(() => signIn.reset(), [signIn]);
+  const wait =
+    signIn.error instanceof Problem && signIn.error.code === "locked_out"
+      ? signIn.error.retryAfter
+      : null;
+  const asked = signIn.error instanceof Problem && signIn.error.code === "second_factor_required";
 
   return (
     <form
@@ -63,7 +85,10 @@ function SignInForm({ choices }: { choices: SignInChoice[] }): ReactElement {
             {...control}
             name="practitioner"
             value={id}
-            onChange={(event) => setId(event.target.value)}
+            onChange={(event) => {
+              setId(event.target.value);
+              setCode(null);
+            }}
           >
             {choices.length > 1 && <option value="">—</option>}
             {choices.map((choice) => (
@@ -90,8 +115,27 @@ function SignInForm({ choices }: { choices: SignInChoice[] }): ReactElement {
           />
         )}
       </Field>
-      {signIn.isError && <ProblemNote error={signIn.error} />}
-      <button type="submit" className="button button-primary" disabled={signIn.isPending}>
+      {code !== null && (
+        <Field label={t("signIn.code")} hint={t("signIn.codeHint")}>
+          {(control) => (
+            <input
+              {...control}
+              autoFocus
+              name="code"
+              autoComplete="one-time-code"
+              value={code}
+              onChange={(event) => setCode(event.target.value)}
+            />
+          )}
+        </Field>
+      )}
+      {wait !== null && <LockedOut key={signIn.submittedAt} seconds={wait} onOver={over} />}
+      {signIn.isError && wait === null && !asked && <ProblemNote error={signIn.error} />}
+      <button
+        type="submit"
+        className="button button-primary"
+        disabled={signIn.isPending || wait !== null}
+      >
         {signIn.isPending ? t("signIn.submitting") : t("signIn.submit")}
       </button>
     </form>

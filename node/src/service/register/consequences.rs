@@ -69,13 +69,11 @@ impl Node {
             reason = reason.as_str(),
             "this node's own certificate was taken from it"
         );
-        for session in self.sessions().all(now) {
-            self.sessions().close_all_of(&session.id, now);
-        }
+        self.sessions().close_all(now);
         // Only what can be carried away is lost with its carrier: the records of a fixed machine stay readable.
         let carried = certificate.device_class == DeviceClass::Portable;
         if carried && reason == RevocationReason::KeyCompromise {
-            self.wipe()?;
+            self.wipe(reason.as_str())?;
         }
         Ok(true)
     }
@@ -83,14 +81,6 @@ impl Node {
     /// Ends when this node has destroyed its keys.
     pub async fn wiped(&self) {
         self.0.wiped.notified().await;
-    }
-
-    /// Destroys the keys of a lost device: what lies on its disk cannot be opened any more, by anybody.
-    fn wipe(&self) -> Result<(), ServiceError> {
-        self.audit("registry", "wipe", "node", "keys destroyed")?;
-        crate::wipe::destroy_keys(&self.0.dir).map_err(ServiceError::file(self.0.dir.root()))?;
-        self.0.wiped.notify_one();
-        Ok(())
     }
 
     /// Certificates that were issued for this node or its practitioners arrive by the register.

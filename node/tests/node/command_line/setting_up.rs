@@ -26,7 +26,7 @@ fn init(data_dir: &Path, passphrase: &Path) -> Ran {
 fn a_node_is_made_once_and_never_over_another() {
     let place = tempfile::tempdir().unwrap();
     let data = place.path().join("data");
-    let phrase = passphrase_file(place.path(), "the clinic's node");
+    let phrase = passphrase_file(place.path(), "quiet machine no. 5");
     let made = init(&data, &phrase);
     assert_eq!(made.code, Some(0), "{made:?}");
     assert!(made.out.contains("12D3KooW"), "its PeerId is shown");
@@ -45,7 +45,7 @@ fn a_node_is_made_once_and_never_over_another() {
 fn r19_only_the_owner_may_look_into_the_data_directory() {
     let place = tempfile::tempdir().unwrap();
     let data = place.path().join("data");
-    init(&data, &passphrase_file(place.path(), "the clinic's node"));
+    init(&data, &passphrase_file(place.path(), "quiet machine no. 5"));
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&data), 0o700);
     assert_eq!(mode(&data.join("node.key")), 0o600);
@@ -57,7 +57,7 @@ fn r6_a_passphrase_that_is_too_short_is_refused_and_nothing_is_made() {
     let data = place.path().join("data");
     let refused = init(&data, &passphrase_file(place.path(), "short"));
     assert!(
-        refused.refused(1).contains("at least 8 characters"),
+        refused.refused(1).contains("at least 13 characters"),
         "{refused:?}"
     );
     assert!(!data.join("node.key").exists());
@@ -78,7 +78,7 @@ fn without_terminal_and_file_the_passphrase_is_asked_for_in_words() {
 fn r20_a_wrong_node_passphrase_is_told_in_one_sentence() {
     let place = tempfile::tempdir().unwrap();
     let data = place.path().join("data");
-    init(&data, &passphrase_file(place.path(), "the clinic's node"));
+    init(&data, &passphrase_file(place.path(), "quiet machine no. 5"));
     let wrong = passphrase_file(place.path(), "another passphrase");
     let wrong = wrong.to_str().unwrap();
     for command in [&["run"][..], &["identity", "request-node"]] {
@@ -108,7 +108,7 @@ fn where_there_is_no_node_every_command_says_so() {
 fn r3_certificates_are_requested_installed_and_shown() {
     let place = tempfile::tempdir().unwrap();
     let data = place.path().join("data");
-    let phrase = passphrase_file(place.path(), "the clinic's node");
+    let phrase = passphrase_file(place.path(), "quiet machine no. 5");
     init(&data, &phrase);
     let registry = Registry::new();
     let node = dokuei(

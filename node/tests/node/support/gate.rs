@@ -67,6 +67,17 @@ impl Gate {
     /// The API of this node.
     pub(crate) fn of(home: Home) -> Self {
         let node = home.open();
+        Self::around(home, node)
+    }
+
+    /// The API of this node, by another clock than the system's. The last node of this home may still be ending.
+    pub(crate) fn by(home: Home, clock: dokuei_node::clock::Clock) -> Self {
+        drop(home.store());
+        let node = home.open_by(clock);
+        Self::around(home, node)
+    }
+
+    fn around(home: Home, node: Node) -> Self {
         let operator = Token::generate();
         let router = gateway::router(node.clone(), operator.clone(), None);
         Self {

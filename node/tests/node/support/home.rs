@@ -13,7 +13,8 @@ use dokuei_node::clock;
 use dokuei_node::config::{Config, Institution};
 use dokuei_node::credentials::{self, CredentialError, Delivery};
 use dokuei_node::data_dir::{DataDir, write_durably};
-use dokuei_node::keys::{NodeSecrets, PractitionerSecrets};
+use dokuei_node::keys::NodeSecrets;
+use dokuei_node::practitioner_keys::PractitionerSecrets;
 use dokuei_node::practitioners::Practitioners;
 use dokuei_node::service::{Node, storage_key};
 use dokuei_store::{Store, StoreError};
@@ -82,6 +83,7 @@ impl Home {
                     person.id,
                     (person.japanese, person.latin),
                     person.passphrase,
+                    KdfParams::LEAST,
                     &mut rand::rng(),
                 )
                 .unwrap();
@@ -161,6 +163,12 @@ impl Home {
     pub(crate) fn open(&self) -> Node {
         let config = Config::read(&self.dir).unwrap();
         Node::open(self.dir.clone(), config, self.secrets.clone()).unwrap()
+    }
+
+    /// Takes the node up by another clock.
+    pub(crate) fn open_by(&self, clock: dokuei_node::clock::Clock) -> Node {
+        let config = Config::read(&self.dir).unwrap();
+        Node::open_by(clock, self.dir.clone(), config, self.secrets.clone()).unwrap()
     }
 
     /// Opens the store of a node that was put down; its last work in the background may take a moment to end.

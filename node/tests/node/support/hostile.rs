@@ -20,8 +20,8 @@ use dokuei_net::{
     key_of_peer,
 };
 use dokuei_node::clock;
-use dokuei_node::keys::PractitionerSecrets;
-use dokuei_package::kem::{KemSecretKey, kid_of};
+use dokuei_node::practitioner_keys::PractitionerSecrets;
+use dokuei_package::kem::kid_of;
 use futures::future::BoxFuture;
 
 use super::home::Home;
@@ -221,7 +221,7 @@ impl Hostile {
 /// What an honest node says of its practitioner.
 fn card(home: &Home, chain: &Chain, secrets: &PractitionerSecrets, node: Fingerprint) -> PractitionerCard {
     let now = clock::now();
-    let kem = KemSecretKey::from_seed(secrets.kem_seed.clone());
+    let kem = secrets.kem.key();
     let device = Device {
         node,
         node_key: home.node_key().public(),

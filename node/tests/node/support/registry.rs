@@ -26,7 +26,7 @@ pub(crate) const TANAKA: Person = Person {
     id: "tanaka",
     japanese: "田中 花子",
     latin: "Tanaka Hanako",
-    passphrase: "tanaka's own secret",
+    passphrase: "seven herons, 1 pond",
     reads: false,
 };
 /// An oral radiology specialist.
@@ -34,7 +34,7 @@ pub(crate) const SATO: Person = Person {
     id: "sato",
     japanese: "佐藤 一郎",
     latin: "Sato Ichiro",
-    passphrase: "sato's own secret",
+    passphrase: "two drums, 3 lanterns",
     reads: true,
 };
 /// Another specialist, beside the first.
@@ -42,7 +42,7 @@ pub(crate) const ITO: Person = Person {
     id: "ito",
     japanese: "伊藤 桜",
     latin: "Ito Sakura",
-    passphrase: "ito's own secret",
+    passphrase: "cedar ink 4 umbrellas",
     reads: true,
 };
 /// Another dentist of the same house.
@@ -50,7 +50,7 @@ pub(crate) const SUZUKI: Person = Person {
     id: "suzuki",
     japanese: "鈴木 次郎",
     latin: "Suzuki Jiro",
-    passphrase: "suzuki's own secret",
+    passphrase: "paper moon 9 rivers",
     reads: false,
 };
 

@@ -1,0 +1,163 @@
+//! What somebody does about her own keys.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use super::auth::{Owner, SignedIn};
+use super::body::Body;
+use super::problem::Problem;
+use super::{Gateway, blocking};
+use crate::recovery::{Split, grouped};
+
+/// Passphrase and code, asked for again before keys are changed.
+#[derive(Deserialize)]
+pub(crate) struct Proof {
+    passphrase: String,
+    #[serde(default)]
+    code: Option<String>,
+}
+
+/// `POST /security/passphrase`
+#[derive(Deserialize)]
+pub(crate) struct NewPassphrase {
+    passphrase: String,
+    #[serde(default)]
+    code: Option<String>,
+    new_passphrase: String,
+}
+
+/// `POST /security/second-factor/confirm`
+#[derive(Deserialize)]
+pub(crate) struct Code {
+    code: String,
+}
+
+/// `POST /security/recovery-kit`
+#[derive(Deserialize)]
+pub(crate) struct NewKit {
+    passphrase: String,
+    #[serde(default)]
+    code: Option<String>,
+    /// How many sheets, when it is split.
+    #[serde(default)]
+    sheets: Option<u8>,
+    /// How many of them are needed.
+    #[serde(default)]
+    needed: Option<u8>,
+}
+
+/// `POST /recovery`
+#[derive(Deserialize)]
+pub(crate) struct Restore {
+    id: String,
+    sheets: Vec<String>,
+    passphrase: String,
+}
+
+/// How her keys are protected.
+pub(crate) async fn show(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.security(&session)).await.map(Json)
+}
+
+/// Changes the passphrase; every session of hers ends.
+pub(crate) async fn passphrase(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Body(body): Body<NewPassphrase>,
+) -> Result<StatusCode, Problem> {
+    let (old, new) = (
+        Zeroizing::new(body.passphrase),
+        Zeroizing::new(body.new_passphrase),
+    );
+    blocking(move || {
+        gateway
+            .node
+            .change_passphrase(&session, &old, body.code.as_deref(), &new)
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// First step of enrolling a second factor.
+pub(crate) async fn enrol(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Body(body): Body<Proof>,
+) -> Result<Json<Value>, Problem> {
+    let passphrase = Zeroizing::new(body.passphrase);
+    let enrolment = blocking(move || gateway.node.enrol_second_factor(&session, &passphrase)).await?;
+    Ok(Json(json!({
+        "uri": *enrolment.uri,
+        "secret": *enrolment.secret,
+        "qr_svg": *enrolment.qr_svg,
+    })))
+}
+
+/// Second step; gives the recovery codes, once.
+pub(crate) async fn confirm(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Body(body): Body<Code>,
+) -> Result<Json<Value>, Problem> {
+    let codes = blocking(move || gateway.node.confirm_second_factor(&session, &body.code)).await?;
+    let codes: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+    Ok(Json(json!({ "recovery_codes": codes })))
+}
+
+/// Removes the second factor.
+pub(crate) async fn remove(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Body(body): Body<Proof>,
+) -> Result<StatusCode, Problem> {
+    let passphrase = Zeroizing::new(body.passphrase);
+    let code = body.code.unwrap_or_default();
+    blocking(move || gateway.node.remove_second_factor(&session, &passphrase, &code)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes a recovery kit; it is shown once.
+pub(crate) async fn make_kit(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Body(body): Body<NewKit>,
+) -> Result<Json<Value>, Problem> {
+    let passphrase = Zeroizing::new(body.passphrase);
+    let split = match (body.needed, body.sheets) {
+        (None, None | Some(1)) => None,
+        (needed, sheets) => Some(Split {
+            needed: needed.unwrap_or_default(),
+            sheets: sheets.unwrap_or_default(),
+        }),
+    };
+    let kit = blocking(move || {
+        gateway
+            .node
+            .make_recovery_kit(&session, &passphrase, body.code.as_deref(), split)
+    })
+    .await?;
+    let sheets: Vec<Zeroizing<String>> = kit.sheets.iter().map(|sheet| grouped(sheet)).collect();
+    let sheets: Vec<&str> = sheets.iter().map(|sheet| sheet.as_str()).collect();
+    Ok(Json(
+        json!({"sheets": sheets, "needed": kit.needed, "page": *kit.page}),
+    ))
+}
+
+/// Comes back with a recovery kit. Only whoever runs the node may ask; the kit itself is what opens.
+pub(crate) async fn restore(
+    State(gateway): State<Gateway>,
+    _: Owner,
+    Body(body): Body<Restore>,
+) -> Result<StatusCode, Problem> {
+    let passphrase = Zeroizing::new(body.passphrase);
+    let sheets = Zeroizing::new(body.sheets);
+    blocking(move || gateway.node.restore(&body.id, &sheets, &passphrase)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

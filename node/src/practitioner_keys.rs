@@ -1,0 +1,411 @@
+//! The secrets of a practitioner on one node: her signing key, the keys that studies are sealed to, her second factor.
+//!
+//! The key encapsulation key (X-Wing) lives for 30 days. In its last ten days a sign-in makes the next one; the old
+//! private half is kept while a grant to it may still be on its way, and then destroyed, so that what was sealed to it
+//! can never be opened again by whoever takes the machine (protocol, "Erase").
+
+use dokuei_identity::cbor;
+use dokuei_identity::key::SecretKey;
+use dokuei_identity::keystore::{self, KdfParams, KeystoreError, SealingKey};
+use dokuei_identity::time::Timestamp;
+use dokuei_package::kem::{KEY_LIFE, KemSecretKey, Kid, kid_of};
+use minicbor::{Decode, Encode};
+use rand_core::CryptoRng;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::recovery::RecoveryKey;
+use crate::second_factor::Totp;
+
+/// Bound into the sealed file of a practitioner.
+const PURPOSE: &str = "practitioner-key";
+/// Bound into the copy that a recovery kit opens.
+const RECOVERY_PURPOSE: &str = "practitioner-recovery";
+/// The layout of what is sealed; before it there was one without a number, which is still read.
+const FORMAT: u8 = 2;
+/// A key that will have lived its life within this time is replaced at sign-in, seconds (10 days).
+pub const RENEW_BEFORE: u64 = 10 * 86_400;
+/// The most private halves that are kept.
+const MAX_HALVES: usize = 16;
+
+/// One private half of a key encapsulation key.
+#[derive(Clone)]
+pub struct KemHalf {
+    /// The seed (X-Wing, 32 bytes).
+    pub seed: Zeroizing<[u8; 32]>,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// When the next one took its place.
+    pub retired_at: Option<Timestamp>,
+}
+
+impl KemHalf {
+    fn generate<R: CryptoRng + ?Sized>(now: Timestamp, rng: &mut R) -> Self {
+        let mut seed = Zeroizing::new([0; 32]);
+        rng.fill_bytes(&mut *seed);
+        Self {
+            seed,
+            made_at: now,
+            retired_at: None,
+        }
+    }
+
+    /// The key.
+    #[must_use]
+    pub fn key(&self) -> KemSecretKey {
+        KemSecretKey::from_seed(self.seed.clone())
+    }
+
+    /// Until when others may seal to it.
+    #[must_use]
+    pub const fn valid_until(&self) -> Timestamp {
+        self.made_at.plus(KEY_LIFE)
+    }
+}
+
+/// The secrets of a practitioner on this node, unlocked when she signs in.
+#[derive(Clone)]
+pub struct PractitionerSecrets {
+    /// Signs her entries.
+    pub signing: SecretKey,
+    /// What is sealed to now.
+    pub kem: KemHalf,
+    /// What was sealed to before, newest first.
+    pub retired: Vec<KemHalf>,
+    /// Her second factor, when she has enrolled one.
+    pub second_factor: Option<Totp>,
+    /// What her recovery kit says, so that the copy for it can be brought up to date.
+    pub recovery: Option<RecoveryKey>,
+}
+
+impl std::fmt::Debug for PractitionerSecrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PractitionerSecrets(redacted)")
+    }
+}
+
+#[derive(Encode, Decode, Zeroize, ZeroizeOnDrop)]
+#[cbor(array)]
+struct KeptHalf {
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    seed: [u8; 32],
+    #[n(1)]
+    made_at: u64,
+    #[n(2)]
+    retired_at: Option<u64>,
+}
+
+#[derive(Encode, Decode, Zeroize, ZeroizeOnDrop)]
+#[cbor(array)]
+struct Kept {
+    #[n(0)]
+    format: u8,
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    signing: [u8; 32],
+    #[n(2)]
+    kem: KeptHalf,
+    #[n(3)]
+    retired: Vec<KeptHalf>,
+    #[n(4)]
+    second_factor: Option<Totp>,
+    #[n(5)]
+    recovery: Option<RecoveryKey>,
+}
+
+/// What was sealed before there was a format number: two seeds.
+#[derive(Encode, Decode, Zeroize, ZeroizeOnDrop)]
+#[cbor(array)]
+struct KeptBefore {
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    signing: [u8; 32],
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    kem_seed: [u8; 32],
+}
+
+impl From<&KemHalf> for KeptHalf {
+    fn from(half: &KemHalf) -> Self {
+        Self {
+            seed: *half.seed,
+            made_at: half.made_at.0,
+            retired_at: half.retired_at.map(|time| time.0),
+        }
+    }
+}
+
+impl From<&KeptHalf> for KemHalf {
+    fn from(kept: &KeptHalf) -> Self {
+        Self {
+            seed: Zeroizing::new(kept.seed),
+            made_at: Timestamp(kept.made_at),
+            retired_at: kept.retired_at.map(Timestamp),
+        }
+    }
+}
+
+impl PractitionerSecrets {
+    /// Fresh secrets.
+    pub fn generate<R: CryptoRng>(now: Timestamp, rng: &mut R) -> Self {
+        Self {
+            signing: SecretKey::generate(rng),
+            kem: KemHalf::generate(now, rng),
+            retired: Vec::new(),
+            second_factor: None,
+            recovery: None,
+        }
+    }
+
+    fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(cbor::encode(&Kept {
+            format: FORMAT,
+            signing: *self.signing.seed(),
+            kem: (&self.kem).into(),
+            retired: self.retired.iter().map(KeptHalf::from).collect(),
+            second_factor: self.second_factor.clone(),
+            recovery: self.recovery.clone(),
+        }))
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, KeystoreError> {
+        let malformed = |error: cbor::CborError| KeystoreError::Malformed(error.to_string());
+        match cbor::decode::<Kept>(bytes) {
+            Ok(kept) if kept.format == FORMAT => Ok(Self {
+                signing: SecretKey::from_seed(&kept.signing),
+                kem: (&kept.kem).into(),
+                retired: kept.retired.iter().map(KemHalf::from).collect(),
+                second_factor: kept.second_factor.clone(),
+                recovery: kept.recovery.clone(),
+            }),
+            Ok(kept) => Err(KeystoreError::UnknownFormat(kept.format)),
+            Err(error) => {
+                let kept: KeptBefore = cbor::decode(bytes).map_err(|_| malformed(error))?;
+                Ok(Self {
+                    signing: SecretKey::from_seed(&kept.signing),
+                    // Nobody wrote down when it was made: it is replaced at the next sign-in.
+                    kem: KemHalf {
+                        seed: Zeroizing::new(kept.kem_seed),
+                        made_at: Timestamp(0),
+                        retired_at: None,
+                    },
+                    retired: Vec::new(),
+                    second_factor: None,
+                    recovery: None,
+                })
+            }
+        }
+    }
+
+    /// Seals them under her passphrase.
+    ///
+    /// # Errors
+    /// [`KeystoreError`] when passphrase or parameters are out of bounds.
+    pub fn seal<R: CryptoRng>(
+        &self,
+        passphrase: &str,
+        params: KdfParams,
+        rng: &mut R,
+    ) -> Result<Vec<u8>, KeystoreError> {
+        keystore::seal(&self.to_bytes(), passphrase, params, PURPOSE, rng)
+    }
+
+    /// Seals them again under the key of her file.
+    ///
+    /// # Errors
+    /// [`KeystoreError::SecretLength`].
+    pub fn seal_again<R: CryptoRng>(&self, key: &SealingKey, rng: &mut R) -> Result<Vec<u8>, KeystoreError> {
+        key.seal(&self.to_bytes(), PURPOSE, rng)
+    }
+
+    /// Opens them; gives the key of the file too.
+    ///
+    /// # Errors
+    /// [`KeystoreError::WrongPassphrase`], or the file is not a practitioner's.
+    pub fn unlock(file: &[u8], passphrase: &str) -> Result<(Self, SealingKey), KeystoreError> {
+        let (bytes, key) = keystore::unlock(file, passphrase, PURPOSE)?;
+        Ok((Self::from_bytes(&bytes)?, key))
+    }
+
+    /// Opens them with the key of the file.
+    ///
+    /// # Errors
+    /// [`KeystoreError::WrongPassphrase`] when the passphrase was changed since.
+    pub fn open_with(file: &[u8], key: &SealingKey) -> Result<Self, KeystoreError> {
+        Self::from_bytes(&key.open(file, PURPOSE)?)
+    }
+
+    /// Seals the copy that her recovery kit opens: keys, but neither second factor nor kit.
+    ///
+    /// # Errors
+    /// [`KeystoreError`].
+    pub fn seal_for_recovery<R: CryptoRng>(
+        &self,
+        kit: &RecoveryKey,
+        rng: &mut R,
+    ) -> Result<Vec<u8>, KeystoreError> {
+        let copy = Self {
+            second_factor: None,
+            recovery: None,
+            ..self.clone()
+        };
+        // The kit's key is random: stretching it would add nothing.
+        keystore::seal(
+            &copy.to_bytes(),
+            &kit.as_passphrase(),
+            KdfParams::LEAST,
+            RECOVERY_PURPOSE,
+            rng,
+        )
+    }
+
+    /// Opens the copy that a recovery kit opens.
+    ///
+    /// # Errors
+    /// [`KeystoreError::WrongPassphrase`] when it is the copy of another kit.
+    pub fn open_with_kit(file: &[u8], kit: &RecoveryKey) -> Result<Self, KeystoreError> {
+        Self::from_bytes(&keystore::open(file, &kit.as_passphrase(), RECOVERY_PURPOSE)?)
+    }
+
+    /// Whether the present key encapsulation key is to be replaced.
+    #[must_use]
+    pub fn kem_is_due(&self, now: Timestamp) -> bool {
+        now.plus(RENEW_BEFORE) >= self.kem.valid_until()
+    }
+
+    /// Puts a fresh key encapsulation key in the place of the present one, which is kept for now.
+    pub fn rotate_kem<R: CryptoRng + ?Sized>(&mut self, now: Timestamp, rng: &mut R) {
+        let mut old = std::mem::replace(&mut self.kem, KemHalf::generate(now, rng));
+        old.retired_at = Some(now);
+        self.retired.insert(0, old);
+        self.retired.truncate(MAX_HALVES);
+    }
+
+    /// Drops old private halves: those that no grant can still name (a grant is made within the life of the key, and
+    /// lives no longer), unless something that has arrived waits to be opened with them. Gives how many.
+    pub fn destroy_old_kem(&mut self, now: Timestamp, needed: impl Fn(&Kid) -> bool) -> usize {
+        let before = self.retired.len();
+        self.retired.retain(|half| {
+            let retired = half.retired_at.unwrap_or(half.made_at);
+            now.since(retired) < KEY_LIFE || needed(&kid_of(&half.key().public()))
+        });
+        before - self.retired.len()
+    }
+
+    /// The private key of this name, present or retired.
+    #[must_use]
+    pub fn kem_of(&self, kid: &Kid) -> Option<KemSecretKey> {
+        std::iter::once(&self.kem)
+            .chain(&self.retired)
+            .map(KemHalf::key)
+            .find(|key| kid_of(&key.public()) == *kid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_795_000_000);
+    const DAY: u64 = 86_400;
+
+    fn fresh() -> PractitionerSecrets {
+        PractitionerSecrets::generate(NOW, &mut rand::rng())
+    }
+
+    fn kid(half: &KemHalf) -> Kid {
+        kid_of(&half.key().public())
+    }
+
+    #[test]
+    fn r6_secrets_open_with_their_own_passphrase_only() {
+        let mut rng = rand::rng();
+        let secrets = fresh();
+        let file = secrets.seal("correct horse", KdfParams::LEAST, &mut rng).unwrap();
+        let (opened, key) = PractitionerSecrets::unlock(&file, "correct horse").unwrap();
+        assert_eq!(opened.signing.public(), secrets.signing.public());
+        assert_eq!(opened.kem.seed, secrets.kem.seed);
+        assert!(PractitionerSecrets::unlock(&file, "wrong horse").is_err());
+        let again = opened.seal_again(&key, &mut rng).unwrap();
+        assert!(PractitionerSecrets::open_with(&again, &key).is_ok());
+    }
+
+    #[test]
+    fn r19_a_file_of_the_format_before_still_opens() {
+        let before = cbor::encode(&KeptBefore {
+            signing: [7; 32],
+            kem_seed: [9; 32],
+        });
+        let file = keystore::seal(
+            &before,
+            "correct horse",
+            KdfParams::LEAST,
+            PURPOSE,
+            &mut rand::rng(),
+        )
+        .unwrap();
+        let (opened, _) = PractitionerSecrets::unlock(&file, "correct horse").unwrap();
+        assert_eq!(*opened.signing.seed(), [7; 32]);
+        assert_eq!(*opened.kem.seed, [9; 32]);
+        assert!(opened.kem_is_due(NOW), "its age is not known");
+    }
+
+    #[test]
+    fn r19_a_key_is_replaced_in_its_last_ten_days_and_kept_while_a_grant_may_name_it() {
+        let mut secrets = fresh();
+        assert!(!secrets.kem_is_due(NOW.plus(20 * DAY - 1)));
+        let later = NOW.plus(20 * DAY);
+        assert!(secrets.kem_is_due(later));
+        let old = kid(&secrets.kem);
+        secrets.rotate_kem(later, &mut rand::rng());
+        assert_ne!(kid(&secrets.kem), old);
+        assert!(secrets.kem_of(&old).is_some(), "a package on its way still opens");
+
+        assert_eq!(secrets.destroy_old_kem(later.plus(30 * DAY - 1), |_| false), 0);
+        assert_eq!(
+            secrets.destroy_old_kem(later.plus(30 * DAY), |kid| *kid == old),
+            0,
+            "needed"
+        );
+        assert_eq!(secrets.destroy_old_kem(later.plus(30 * DAY), |_| false), 1);
+        assert!(secrets.kem_of(&old).is_none());
+    }
+
+    #[test]
+    fn r19_whatever_the_times_of_sign_in_no_key_is_listed_longer_than_its_life() {
+        let mut rng = rand::rng();
+        // Sign-ins at uneven distances over two years.
+        let mut secrets = fresh();
+        let mut now = NOW;
+        for step in 0..200_u64 {
+            now = now.plus((step * step * 7919) % (9 * DAY));
+            if secrets.kem_is_due(now) {
+                secrets.rotate_kem(now, &mut rng);
+            }
+            secrets.destroy_old_kem(now, |_| false);
+            assert!(secrets.kem.valid_until() > now.plus(RENEW_BEFORE));
+            assert!(secrets.kem.valid_until() <= now.plus(KEY_LIFE));
+            assert!(
+                secrets
+                    .retired
+                    .iter()
+                    .all(|half| now.since(half.retired_at.unwrap()) < KEY_LIFE)
+            );
+            assert!(secrets.retired.len() <= 2);
+        }
+    }
+
+    #[test]
+    fn r19_the_copy_for_the_kit_has_neither_second_factor_nor_kit() {
+        let mut rng = rand::rng();
+        let mut secrets = fresh();
+        let kit = RecoveryKey::generate(&mut rng);
+        secrets.second_factor = Some(Totp::generate(&mut rng));
+        secrets.recovery = Some(kit.clone());
+        let file = secrets.seal_for_recovery(&kit, &mut rng).unwrap();
+        let opened = PractitionerSecrets::open_with_kit(&file, &kit).unwrap();
+        assert_eq!(opened.signing.public(), secrets.signing.public());
+        assert!(opened.second_factor.is_none() && opened.recovery.is_none());
+        assert!(PractitionerSecrets::open_with_kit(&file, &RecoveryKey::generate(&mut rng)).is_err());
+    }
+}
