@@ -53,6 +53,9 @@ pub(crate) enum Command {
     /// Make a recovery kit to be kept on paper, or come back with one
     #[command(subcommand)]
     Recovery(Recovery),
+    /// Move this node to another machine
+    #[command(subcommand)]
+    Move(Move),
     /// Import, list, show and export studies
     #[command(subcommand)]
     Study(Study),
@@ -268,6 +271,34 @@ pub(crate) enum SecondFactor {
     },
     /// Show whether there is one
     Status,
+}
+
+/// `dokuei move …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Move {
+    /// On the old machine, with the node stopped: write all that it keeps to one sealed file; it will not run here again
+    Export {
+        /// Where to write it
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// The passphrase that unlocks this node
+        #[command(flatten)]
+        passphrase: NodePassphrase,
+        /// File that holds a passphrase for the way [default: asked]
+        #[arg(long, value_name = "FILE")]
+        move_passphrase_file: Option<PathBuf>,
+    },
+    /// On the new machine, in an empty data directory: take the node up; it gets a new key and needs a new certificate
+    Import {
+        /// What `dokuei move export` wrote
+        file: PathBuf,
+        /// The passphrase that will unlock the node here
+        #[command(flatten)]
+        passphrase: NodePassphrase,
+        /// File that holds the passphrase for the way [default: asked]
+        #[arg(long, value_name = "FILE")]
+        move_passphrase_file: Option<PathBuf>,
+    },
 }
 
 /// `dokuei recovery …`

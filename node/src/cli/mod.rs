@@ -12,6 +12,7 @@ mod job;
 mod key_log;
 mod output;
 mod passphrase;
+mod relocation;
 mod run;
 mod security;
 mod session;
@@ -57,6 +58,7 @@ fn dispatch(dir: &DataDir, command: Command, as_json: bool) -> Outcome {
         Command::Passphrase(passphrase) => security::passphrase(dir, &passphrase, as_json),
         Command::SecondFactor(factor) => security::second_factor(dir, &factor, as_json),
         Command::Recovery(recovery) => security::recovery(dir, &recovery, as_json),
+        Command::Move(command) => relocation::run(dir, &command, as_json),
         Command::Study(study) => study::run(dir, study, as_json),
         Command::Directory(query) => directory::search(dir, &query, as_json),
         Command::Profile(command) => directory::profile(dir, *command, as_json),

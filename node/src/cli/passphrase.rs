@@ -30,6 +30,14 @@ pub(crate) fn of_practitioner(file: Option<&Path>, again: bool) -> Outcome<Zeroi
     read(file, "Practitioner's passphrase", again)
 }
 
+/// The passphrase under which a moved node travelled.
+///
+/// # Errors
+/// When there is no such file and no terminal to ask on.
+pub(crate) fn of_move(file: Option<&Path>) -> Outcome<Zeroizing<String>> {
+    read(file, "Passphrase for the way", false)
+}
+
 /// A passphrase that takes the place of another: the file that was named, else asked twice on the terminal.
 ///
 /// # Errors

@@ -176,3 +176,54 @@ fn r3_certificates_are_requested_installed_and_shown() {
     install(&root, &garbage).refused(1);
     assert_eq!(fs::read_to_string(&node).unwrap(), csr);
 }
+
+#[test]
+fn r20_a_moved_node_runs_in_its_new_place_only() {
+    let place = tempfile::tempdir().unwrap();
+    let (old, new) = (place.path().join("old"), place.path().join("new"));
+    let phrase = passphrase_file(place.path(), "quiet machine no. 5");
+    let way = passphrase_file(place.path(), "lantern 8 over the wet bridge");
+    let (phrase, way) = (phrase.to_str().unwrap(), way.to_str().unwrap());
+    init(&old, Path::new(phrase));
+    let file = place.path().join("moved.dokuei");
+    let file = file.to_str().unwrap();
+    let with = ["--passphrase-file", phrase, "--move-passphrase-file", way];
+    let out = dokuei(&old, &[&["move", "export", "--out", file], &with[..]].concat());
+    assert_eq!(out.code, Some(0), "{out:?}");
+    assert!(out.out.contains("revoke"), "{out:?}");
+    let refused = dokuei(&old, &["run", "--passphrase-file", phrase]);
+    assert!(
+        refused.refused(1).contains("moved to another machine"),
+        "{refused:?}"
+    );
+
+    let taken = dokuei(&new, &[&["--json", "move", "import", file], &with[..]].concat());
+    assert_eq!(taken.code, Some(0), "{taken:?}");
+    let request = dokuei(&new, &["identity", "request-node", "--passphrase-file", phrase]);
+    assert!(request.out.contains("CERTIFICATE REQUEST"), "{request:?}");
+}
+
+#[test]
+fn r6_the_nodes_own_passphrase_is_changed() {
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    let old = passphrase_file(place.path(), "quiet machine no. 5");
+    let new = passphrase_file(place.path(), "lantern 8 over the wet bridge");
+    let (old, new) = (old.to_str().unwrap(), new.to_str().unwrap());
+    init(&data, Path::new(old));
+    let change = [
+        "passphrase",
+        "change-node",
+        "--passphrase-file",
+        old,
+        "--new-passphrase-file",
+    ];
+    let easy = passphrase_file(place.path(), "password12345!");
+    let refused = dokuei(&data, &[&change[..], &[easy.to_str().unwrap()]].concat());
+    assert!(refused.refused(1).contains("easy to guess"), "{refused:?}");
+    let changed = dokuei(&data, &[&change[..], &[new]].concat());
+    assert_eq!(changed.code, Some(0), "{changed:?}");
+    let request = |file| dokuei(&data, &["identity", "request-node", "--passphrase-file", file]);
+    assert_eq!(request(new).code, Some(0));
+    assert!(request(old).refused(1).contains("passphrase"));
+}
