@@ -6,10 +6,12 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use dokuei_identity::certificate::Validity;
+use dokuei_identity::certificate::{PractitionerCertificate, Validity};
 use dokuei_identity::chain::{Chain, TrustAnchor, verify_node, verify_practitioner};
+use dokuei_identity::freshness::Freshness;
 use dokuei_identity::issue::CertificateAuthority;
-use dokuei_identity::policy::{Action, may};
+use dokuei_identity::policy::{Action, Denial, Object, Subject, may};
+use dokuei_identity::register::Standing;
 use dokuei_identity::revocation::{RevocationList, RevocationReason, Revoked, make};
 use dokuei_identity::serial::Serial;
 use dokuei_identity::time::Timestamp;
@@ -47,6 +49,18 @@ fn list(chain: &Chain, anchor: &TrustAnchor) -> RevocationList {
     RevocationList::verify_pem(&pem, chain, anchor, NOW).unwrap()
 }
 
+/// Every row of the table that a signature is asked about.
+fn sign(certificate: &PractitionerCertificate) -> Result<(), Denial> {
+    let subject = Subject::practitioner(certificate).standing(Some(Standing::InForce));
+    may(
+        &subject,
+        black_box(Action::SignFinal),
+        Object::PARTY_CASE,
+        NOW,
+        Freshness::Current,
+    )
+}
+
 fn verification(criterion: &mut Criterion) {
     let (person, anchor) = vector("001-practitioner.pem");
     let (node, _) = vector("002-node.pem");
@@ -54,13 +68,13 @@ fn verification(criterion: &mut Criterion) {
     criterion.bench_function("practitioner's chain and policy", |bencher| {
         bencher.iter(|| {
             let certificate = verify_practitioner(black_box(&person), &anchor, NOW, None).unwrap();
-            may(&certificate, black_box(Action::SignReport), NOW)
+            sign(&certificate)
         });
     });
     criterion.bench_function("practitioner's chain, list of 10,000 and policy", |bencher| {
         bencher.iter(|| {
             let certificate = verify_practitioner(black_box(&person), &anchor, NOW, Some(&list)).unwrap();
-            may(&certificate, black_box(Action::SignReport), NOW)
+            sign(&certificate)
         });
     });
     criterion.bench_function("node's chain", |bencher| {
