@@ -123,14 +123,15 @@ impl Someone {
     }
 
     pub(crate) fn subject(&self) -> Subject<'_> {
-        let mut subject = match (self.kind, &self.node) {
-            (Kind::Practitioner, node) => {
+        let node = self.node.as_ref();
+        let mut subject = match self.kind {
+            Kind::Practitioner => {
                 let subject = Subject::practitioner(&self.practitioner).provisional(self.provisional);
-                node.as_ref().map_or(subject, |node| subject.at(node))
+                node.map_or(subject, |node| subject.at(node))
             }
-            (Kind::Staff, Some(node)) => Subject::staff(node),
-            (Kind::Machine, Some(node)) => Subject::node(node),
-            (_, None) => panic!("staff and machines are at a node"),
+            // These two are always at a node.
+            Kind::Staff => Subject::staff(node.unwrap()),
+            Kind::Machine => Subject::node(node.unwrap()),
         };
         if let (Kind::Practitioner, Some(standing)) = (self.kind, self.word.given(self.since)) {
             subject = subject.standing(standing);
