@@ -7,6 +7,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
+use dokuei_tests::api::Client;
 use dokuei_tests::lab::Lab;
 use dokuei_tests::people::{Institution, SUZUKI, TANAKA};
 use dokuei_tests::process::output;
@@ -129,12 +130,19 @@ fn r17_a_node_that_was_off_learns_it_first() {
     session.meet().unwrap();
     pair.clinic.kill();
     revoke(&pair.registry, SUZUKI.name_latin, "keyCompromise");
+    wait::until("the other node to know it", SOON, || {
+        Ok(session.specialist.get::<Value>("/cases").err().map(drop))
+    })
+    .unwrap();
     pair.clinic.start(&pair.bootstrap_addresses()).unwrap();
     let clinic = pair.clinic.sign_in(&TANAKA).unwrap();
-    wait::until("the nodes to have met again", SOON, || {
-        let status: Value = clinic.get("/status")?;
-        let peers = status["peers"].as_array().map_or(0, Vec::len);
-        Ok((peers > 0).then_some(()))
+    let entries = |client: &Client| -> anyhow::Result<Option<u64>> {
+        let status: Value = client.get("/status")?;
+        Ok(status["register"]["entries"].as_u64())
+    };
+    let operator = pair.specialist.operator().unwrap();
+    wait::until("the register at the node that was off", SOON, || {
+        Ok((entries(&clinic)? >= entries(operator)?).then_some(()))
     })
     .unwrap();
     let known: Vec<Value> = clinic.get("/directory").unwrap();
