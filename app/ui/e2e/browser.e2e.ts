@@ -3,19 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { chromium, type BrowserContext, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { clinic, MEASURE_IMAGE, screenshot, type Pixels } from "./demo";
-
-/** Debian's Chromium, kept from calling home: nothing but the node may be contacted. */
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+import { CHROMIUM_FLAGS, clinic, MEASURE_IMAGE, screenshot, type Pixels } from "./demo";
 
 const { node, credential } = clinic();
 const profile = mkdtempSync(path.join(tmpdir(), "dokuei-e2e-"));
@@ -27,7 +15,7 @@ let page: Page;
 beforeAll(async () => {
   context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    args: FLAGS,
+    args: CHROMIUM_FLAGS,
     viewport: { width: 1280, height: 860 },
     locale: "ja-JP",
     timezoneId: "Asia/Tokyo",

@@ -16,13 +16,32 @@ export interface Credential {
   passphrase: string;
 }
 
+/** Debian's Chromium, kept from calling home: nothing but the program under test may be contacted. */
+export const CHROMIUM_FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** The running program of a role. */
+export function nodeOf(role: DemoNode["role"]): DemoNode {
+  const { nodes } = readJson("DOKUEI_DEMO_JSON") as { nodes: DemoNode[] };
+  const node = nodes.find((one) => one.role === role);
+  if (!node) throw new Error(`the demo's file names no ${role}`);
+  return node;
+}
+
 /** The clinic of the running demo, and who signs in there. */
 export function clinic(): { node: DemoNode; credential: Credential } {
-  const { nodes } = readJson("DOKUEI_DEMO_JSON") as { nodes: DemoNode[] };
   const credentials = readJson("DOKUEI_DEMO_CREDENTIALS") as Credential[];
-  const node = nodes.find((one) => one.role === "clinic");
+  const node = nodeOf("clinic");
   const credential = credentials.find((one) => one.role === "clinic");
-  if (!node || !credential) throw new Error("the demo's files name no clinic");
+  if (!credential) throw new Error("the demo's files name no clinic");
   return { node, credential };
 }
 

@@ -1,0 +1,174 @@
+//! Agreements and consultations.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+/// `dokuei agreement …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Agreement {
+    /// Propose the standard agreement to a specialist
+    Propose {
+        /// Her fingerprint (or its beginning) or her name, as `dokuei directory` shows it
+        #[arg(long)]
+        with: String,
+    },
+    /// List agreements
+    List,
+    /// Countersign an agreement that was proposed to you
+    Accept {
+        /// Its identifier, as `dokuei agreement list` shows it
+        agreement: String,
+    },
+}
+
+/// How long a transfer is waited for.
+#[derive(Debug, Args, Clone, Copy)]
+pub(crate) struct Waiting {
+    /// Give up waiting (never the transfer) when nothing has come for this long, seconds
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) patience: u64,
+}
+
+/// `dokuei consult …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Consult {
+    /// Send a study to a specialist and ask for a reading
+    Request(Box<Request>),
+    /// List consultations, urgent ones first
+    List,
+    /// Show one consultation
+    Show {
+        /// Case identifier
+        case: String,
+    },
+    /// Accept a request; the study is fetched then
+    Accept {
+        /// Case identifier
+        case: String,
+        /// Wait until the study is here and verified
+        #[arg(long)]
+        wait: bool,
+        #[command(flatten)]
+        waiting: Waiting,
+    },
+    /// Wait until the study of an accepted request is here and verified; the node fetches it by itself
+    Fetch {
+        /// Case identifier
+        case: String,
+        #[command(flatten)]
+        waiting: Waiting,
+    },
+    /// Decline a request
+    Decline {
+        /// Case identifier
+        case: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// Sign the final report
+    Report {
+        /// Case identifier
+        case: String,
+        /// Findings (所見)
+        #[arg(long)]
+        findings: String,
+        /// Impression (診断・印象)
+        #[arg(long)]
+        impression: String,
+        /// Recommendations (推奨)
+        #[arg(long, default_value = "")]
+        recommendations: String,
+    },
+    /// Confirm that report and images were read
+    Read {
+        /// Case identifier
+        case: String,
+    },
+    /// Close the consultation
+    Close {
+        /// Case identifier
+        case: String,
+        /// Who explained the result to the patient
+        #[arg(long, required_unless_present = "not_informed_because")]
+        patient_informed_by: Option<String>,
+        /// Why the patient was not informed
+        #[arg(long, conflicts_with = "patient_informed_by")]
+        not_informed_because: Option<String>,
+    },
+    /// Write the report as PDF
+    Pdf {
+        /// Case identifier
+        case: String,
+        /// Where to write it
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Write the report as DICOM Structured Report
+    Sr {
+        /// Case identifier
+        case: String,
+        /// Where to write it
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+/// `dokuei consult request`
+#[derive(Debug, Args)]
+pub(crate) struct Request {
+    /// Study Instance UID
+    #[arg(long)]
+    pub(crate) study: String,
+    /// The specialist: fingerprint (or its beginning) or name, as `dokuei directory` shows it
+    #[arg(long)]
+    pub(crate) with: String,
+    /// Clinical question
+    #[arg(long)]
+    pub(crate) question: String,
+    /// History and symptoms
+    #[arg(long, default_value = "")]
+    pub(crate) history: String,
+    /// Region, e.g. 38 (FDI), mandible, TMJ, maxillary sinus
+    #[arg(long)]
+    pub(crate) region: String,
+    /// Why the examination was justified
+    #[arg(long)]
+    pub(crate) justification: String,
+    /// Who explained the examination and the sending to the patient
+    #[arg(long)]
+    pub(crate) consent_by: String,
+    /// When (RFC 3339) [default: now]
+    #[arg(long)]
+    pub(crate) consent_at: Option<String>,
+    /// What the patient agreed to
+    #[arg(long, default_value = "画像診断の依頼と画像の送付")]
+    pub(crate) consent_scope: String,
+    /// How urgent
+    #[arg(long, value_enum, default_value_t = Urgency::Routine)]
+    pub(crate) urgency: Urgency,
+}
+
+/// How urgent a request is.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Urgency {
+    /// In the agreed time
+    Routine,
+    /// Ahead of routine ones
+    Urgent,
+    /// At once
+    Emergency,
+}
+
+impl Urgency {
+    /// The word of the API.
+    #[must_use]
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Routine => "routine",
+            Self::Urgent => "urgent",
+            Self::Emergency => "emergency",
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! The command line as it is written: `dokuei COMMAND …`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+mod consult;
+mod directory;
+mod keys;
+
+pub(crate) use consult::*;
+pub(crate) use directory::*;
+pub(crate) use keys::*;
+
+/// Dokuei (読影): ask a specialist for a reading of dental images, or give one, node to node.
+///
+/// A new node:   dokuei init · dokuei identity request-node · dokuei identity request-practitioner,
+/// then, with what the registry operator sends back, dokuei identity install · dokuei run.
+/// A consultation: dokuei sign-in · dokuei study import · dokuei directory · dokuei agreement propose ·
+/// dokuei consult request.
+///
+/// Exit codes: 0 done; 1 refused or failed; 2 wrong usage; 3 the node is not running; 4 nobody is signed in;
+/// 5 the storage cannot be used.
+#[derive(Debug, Parser)]
+#[command(name = "dokuei", version, max_term_width = 110, propagate_version = true)]
+pub(crate) struct Cli {
+    /// The node's data directory [default: by platform convention, e.g. ~/.local/share/dokuei]
+    #[arg(long, global = true, env = "DOKUEI_DATA_DIR", value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Print one JSON document for a script to read
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What `dokuei` can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a new node: its key, its encrypted store and its settings
+    Init(Init),
+    /// Ask for certificates, install them, show them
+    #[command(subcommand)]
+    Identity(Identity),
+    /// Run the node until SIGTERM or Ctrl-C
+    Run(Run),
+    /// Show what the running node is doing
+    Status,
+    /// Sign in as a practitioner (needed to open studies and to sign)
+    SignIn(SignIn),
+    /// Sign out and forget the session
+    SignOut,
+    /// Change a passphrase
+    #[command(subcommand)]
+    Passphrase(Passphrase),
+    /// The second factor of whoever is signed in: one-time passwords of an authenticator
+    #[command(subcommand)]
+    SecondFactor(SecondFactor),
+    /// Make a recovery kit to be kept on paper, or come back with one
+    #[command(subcommand)]
+    Recovery(Recovery),
+    /// Move this node to another machine
+    #[command(subcommand)]
+    Move(Move),
+    /// Import, list, show and export studies
+    #[command(subcommand)]
+    Study(Study),
+    /// Find practitioners by name, place or field, in kanji, kana, romaji or English
+    Directory(DirectoryQuery),
+    /// Show or publish what you say of yourself in the directory
+    #[command(subcommand)]
+    Profile(Box<ProfileCommand>),
+    /// Agree with a specialist on who is responsible for what (needed once, before the first request)
+    #[command(subcommand)]
+    Agreement(Agreement),
+    /// Ask for a reading, accept one, report, read, close
+    #[command(subcommand)]
+    Consult(Consult),
+    /// Check keys, clock, certificates, disk and algorithms
+    Doctor(Doctor),
+    /// Print a completion script for a shell
+    Completion {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Where a passphrase comes from when it is not typed.
+#[derive(Debug, Args, Clone)]
+pub(crate) struct NodePassphrase {
+    /// File that holds the node passphrase [default: $CREDENTIALS_DIRECTORY/dokuei-passphrase, else asked]
+    #[arg(long, env = "DOKUEI_PASSPHRASE_FILE", value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// Where a practitioner's passphrase comes from when it is not typed.
+#[derive(Debug, Args, Clone)]
+pub(crate) struct PractitionerPassphrase {
+    /// File that holds the practitioner's passphrase [default: asked]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// `dokuei init`
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Name of the clinic or hospital, e.g. 山田歯科医院
+    #[arg(long)]
+    pub(crate) institution: String,
+    /// Its code (保険医療機関コード)
+    #[arg(long)]
+    pub(crate) institution_code: String,
+    /// What kind of machine this is
+    #[arg(long, value_enum, default_value_t = DeviceClass::Fixed)]
+    pub(crate) device_class: DeviceClass,
+    /// The passphrase that unlocks this node at start
+    #[command(flatten)]
+    pub(crate) passphrase: NodePassphrase,
+}
+
+/// Kind of machine, as its certificate will state it (guideline 6(4)).
+#[derive(Debug, Clone, Copy, ValueEnum, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum DeviceClass {
+    /// Stays in the institution
+    Fixed,
+    /// A laptop or tablet
+    Portable,
+    /// An isolated virtual desktop
+    VirtualDesktop,
+}
+
+/// `dokuei identity …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Identity {
+    /// Write a certificate request (PKCS#10) for this node
+    RequestNode {
+        /// Where to write it [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// The passphrase that unlocks this node
+        #[command(flatten)]
+        passphrase: NodePassphrase,
+    },
+    /// Make a practitioner's keys and write a certificate request (PKCS#10)
+    RequestPractitioner {
+        /// Short sign-in name: a–z, 0–9, '-', '_'
+        #[arg(long)]
+        id: String,
+        /// Name in Japanese, e.g. 山田 太郎
+        #[arg(long)]
+        name_ja: String,
+        /// Name in Latin letters, e.g. "Yamada Taro"
+        #[arg(long)]
+        name_latin: String,
+        /// Where to write the request [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// The passphrase that will protect her keys
+        #[command(flatten)]
+        passphrase: PractitionerPassphrase,
+    },
+    /// Install what the registry operator issued: for this node or for a practitioner, told apart by the key
+    Install {
+        /// The registry's root certificate (PEM); compare its fingerprint with the operator's
+        #[arg(long, value_name = "FILE")]
+        root: PathBuf,
+        /// The issued certificate followed by the issuing CA's (PEM)
+        #[arg(long, value_name = "FILE")]
+        chain: PathBuf,
+        /// The newest certificate revocation list (PEM)
+        #[arg(long, value_name = "FILE")]
+        crl: Option<PathBuf>,
+    },
+    /// Show the certificates that are installed here
+    Show,
+}
+
+/// `dokuei run`
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Address of the loopback API and the app
+    #[arg(long, env = "DOKUEI_API", value_name = "ADDRESS")]
+    pub(crate) api: Option<SocketAddr>,
+    /// Where other nodes reach this one, e.g. /ip4/0.0.0.0/udp/4600/quic-v1 (repeat for several)
+    #[arg(long, env = "DOKUEI_LISTEN", value_delimiter = ',', value_name = "MULTIADDR")]
+    pub(crate) listen: Vec<String>,
+    /// A bootstrap host, e.g. /dns4/boot.example.jp/udp/4601/quic-v1/p2p/12D3… (repeat for several)
+    #[arg(
+        long,
+        env = "DOKUEI_BOOTSTRAP",
+        value_delimiter = ',',
+        value_name = "MULTIADDR"
+    )]
+    pub(crate) bootstrap: Vec<String>,
+    /// Folder of the app's files
+    #[arg(long, env = "DOKUEI_UI_DIR", value_name = "DIR")]
+    pub(crate) ui_dir: Option<PathBuf>,
+    /// The passphrase that unlocks this node
+    #[command(flatten)]
+    pub(crate) passphrase: NodePassphrase,
+}
+
+/// `dokuei study …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Study {
+    /// Take DICOM files or whole folders into the encrypted store
+    Import {
+        /// Files and folders
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// List the studies held here
+    List,
+    /// Show one study with its series and instances
+    Show {
+        /// Study Instance UID
+        study: String,
+    },
+    /// Write one study as plain DICOM files (leaves the encrypted store: it is audited)
+    Export {
+        /// Study Instance UID
+        study: String,
+        /// A new or empty folder
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Write a synthetic dental CBCT to practise with, clearly marked as a sample
+    Sample {
+        /// A new or empty folder
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Number of slices
+        #[arg(long, default_value_t = 400)]
+        slices: u32,
+        /// Rows and columns of a slice, pixels
+        #[arg(long, default_value_t = 400)]
+        size: u16,
+    },
+}
+
+/// `dokuei doctor`
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// The passphrase that unlocks this node
+    #[command(flatten)]
+    pub(crate) passphrase: NodePassphrase,
+}
