@@ -9,7 +9,6 @@ mod ceremony;
 mod credentials;
 mod doctor;
 mod journal;
-#[allow(dead_code, reason = "it also answers nodes, which only a mirror does so far")]
 mod log;
 mod operators;
 mod registry;

@@ -153,12 +153,12 @@ pub(super) async fn step(
 ) -> Response {
     let (act, status) = match to_act(credential, &step, &body) {
         Ok(known) => known,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     submit(api, actor, act, status).await
 }
 
-fn to_act(credential: String, step: &str, body: &Bytes) -> Result<(Act, StatusCode), Response> {
+fn to_act(credential: String, step: &str, body: &Bytes) -> Result<(Act, StatusCode), Box<Response>> {
     Ok(match step {
         "renew" => {
             let Again { days } = read(body, "{\"days\": …}, or nothing")?;
@@ -179,14 +179,17 @@ fn to_act(credential: String, step: &str, body: &Bytes) -> Result<(Act, StatusCo
             let Revocation { reason } = read(body, "{\"reason\": …}")?;
             (Act::Revoke { credential, reason }, StatusCode::OK)
         }
-        _ => return Err(super::nothing_here()),
+        _ => return Err(Box::new(super::nothing_here())),
     })
 }
 
-fn read<T: DeserializeOwned>(body: &Bytes, needs: &str) -> Result<T, Response> {
+fn read<T: DeserializeOwned>(body: &Bytes, needs: &str) -> Result<T, Box<Response>> {
     let body: &[u8] = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body)
-        .map_err(|_| problem::body(&format!("the body is not understood: it needs {needs}")))
+    serde_json::from_slice(body).map_err(|_| {
+        Box::new(problem::body(&format!(
+            "the body is not understood: it needs {needs}"
+        )))
+    })
 }
 
 /// Does it, or lets it wait: then the answer is 202 with `{"pending": id}`.

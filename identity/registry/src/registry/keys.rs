@@ -13,8 +13,6 @@ use crate::files;
 pub(crate) const ROOT_PURPOSE: &str = "registry-root-key";
 /// What an issuing authority's sealed file is for.
 pub(crate) const ISSUING_PURPOSE: &str = "registry-issuing-key";
-/// What the sealed file of the register's key is for.
-pub(crate) const REGISTER_PURPOSE: &str = "registry-register-key";
 
 /// Opens a sealed key.
 pub(crate) fn open(path: &Path, passphrase: &str, purpose: &str) -> Result<SecretKey, Failure> {

@@ -6,11 +6,12 @@ use dokuei_identity::key::SecretKey;
 use dokuei_identity::time::Timestamp;
 
 use super::authorities::Authorities;
-use super::keys::{self, REGISTER_PURPOSE};
+use super::keys;
 use super::layout::Layout;
 use super::{BACKDATE, now};
 use crate::failure::Failure;
 use crate::files;
+use crate::log::REGISTER_PURPOSE;
 
 /// How long its certificate lasts, days; it is issued again, for the same key, when less than [`AHEAD`] is left.
 const DAYS: u64 = 365;
