@@ -8,6 +8,7 @@ import { ProblemNote } from "./parts/ProblemNote";
 import { NewRequest } from "./request/NewRequest";
 import { useRoute, type Route } from "./route";
 import { Header } from "./shell/Header";
+import { RegisterWarning } from "./shell/RegisterWarning";
 import { StatusFooter } from "./shell/StatusFooter";
 import { SecurityPage } from "./security/SecurityPage";
 import { LockScreen } from "./sign-in/LockScreen";
@@ -33,7 +34,10 @@ export function App(): ReactElement {
       <a className="skip" href="#main" onClick={skipToMain}>
         {t("app.skip")}
       </a>
-      <Header practitioner={practitioner} />
+      <div>
+        <Header practitioner={practitioner} />
+        <RegisterWarning />
+      </div>
       <main id="main" tabIndex={-1}>
         {session.isPending ? (
           <p className="quiet">{t("common.loading")}</p>

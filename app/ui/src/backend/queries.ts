@@ -38,7 +38,9 @@ export function createQueryClient(): QueryClient {
   });
 }
 
-export const useStatus = () => useQuery({ queryKey: keys.status, queryFn: backend.status });
+/** Asked again by itself: the register grows old without any event. */
+export const useStatus = () =>
+  useQuery({ queryKey: keys.status, queryFn: backend.status, refetchInterval: 60_000 });
 export const useStudies = () => useQuery({ queryKey: keys.studies, queryFn: backend.studies });
 export const useCases = () => useQuery({ queryKey: keys.cases, queryFn: backend.cases });
 export const useDirectory = () =>

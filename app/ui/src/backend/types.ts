@@ -48,6 +48,17 @@ export interface NodeStatus {
   peers: Peer[];
   signed_in: Practitioner | null;
   network: string | null;
+  register: RegisterView;
+}
+
+/** How well this node knows who holds a credential now. */
+export interface RegisterView {
+  entries: number;
+  /** When the newest view of it was signed. */
+  seen: string | null;
+  freshness: "current" | "ageing" | "stale" | "never";
+  /** Proofs held here that two contradicting registers were signed. */
+  split_views: number;
 }
 
 export interface DirectoryEntry {

@@ -243,6 +243,18 @@ export const en: Texts = {
     alone: "Not connected to any peer",
     down: "The node does not answer",
   },
+  register: {
+    ageing:
+      "The register of credentials was last confirmed {{since}}. New requests and images are not sent. Check the network connection. Open cases can go on.",
+    stale:
+      "The register of credentials was last confirmed {{since}}. Nothing is exchanged with other nodes. Connect to the network; if this stays, tell the administrator. What is kept here can be read.",
+    never:
+      "The register of credentials was never confirmed. Credentials cannot be checked, so nothing is sent or received. Connect to the network.",
+    split:
+      "Contradicting versions of the register of credentials were found. Send nothing, and telephone the registry. The evidence is kept on this node.",
+    inForce: "Certificate in force (register confirmed {{at}})",
+    unsure: "Cannot be confirmed: the register held here is old. Telephone her before sending.",
+  },
   problem: {
     title: "That did not work",
     node_unreachable: {
@@ -289,6 +301,27 @@ export const en: Texts = {
     certificate_refused: {
       detail: "The certificate is invalid, expired or revoked.",
       next: "Ask the registry to renew it.",
+    },
+    not_permitted: {
+      detail: "This is not permitted with the credential, device and register as they are now.",
+      next: "Check the credential and the connection, and ask the administrator if in doubt.",
+    },
+    register_stale: {
+      detail: "The register held here is too old for anything new to be sent.",
+      next: "Connect to the network and try again. What is kept here can be read.",
+    },
+    not_in_register: {
+      detail: "The credential is not in the register.",
+      next: "Ask the registry what became of it.",
+    },
+    register_refused: {
+      detail: "The register could not be verified and was not taken.",
+      next: "Send nothing, and telephone the registry.",
+    },
+    wiped: {
+      detail:
+        "The certificate of this node was revoked as lost or stolen, and its keys were destroyed.",
+      next: "Tell the administrator: set up a new node and restore a backup.",
     },
     not_qualified: {
       detail: "The certificate lacks the qualification that this needs.",

@@ -2,6 +2,7 @@ import type {
   Agreement,
   CaseDetail,
   DirectoryEntry,
+  NodeStatus,
   Practitioner,
   Study,
   StudySummary,
@@ -130,4 +131,22 @@ export const reportedCase: CaseDetail = {
       signed_at: "2026-11-24T06:00:00Z",
     },
   ],
+};
+
+export const nodeStatus: NodeStatus = {
+  version: "0.1.0",
+  peer_id: "12D3KooWNode",
+  institution: "田中歯科医院",
+  node_fingerprint: "ee".repeat(32),
+  listening: [],
+  bootstraps: [],
+  peers: [],
+  signed_in: null,
+  network: "0123456789abcdef",
+  register: {
+    entries: 4,
+    seen: "2026-11-24T06:00:00Z",
+    freshness: "current",
+    split_views: 0,
+  },
 };
