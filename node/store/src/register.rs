@@ -48,12 +48,13 @@ impl HashStore for RegisterStore {
     fn head(&self) -> Result<Head, KeepError> {
         let read = |connection: &Connection| {
             let size = count(connection, "register_entries")?;
-            let notes: Option<(Option<Vec<u8>>, Option<Vec<u8>>)> = connection
+            let nothing_yet = (None, None);
+            let (checkpoint, target) = connection
                 .query_row("SELECT checkpoint, target FROM register_head", [], |row| {
                     Ok((row.get(0)?, row.get(1)?))
                 })
-                .optional()?;
-            let (checkpoint, target) = notes.unwrap_or_default();
+                .optional()?
+                .unwrap_or(nothing_yet);
             Ok(Head {
                 size,
                 checkpoint,
