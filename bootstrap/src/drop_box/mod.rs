@@ -47,6 +47,9 @@ pub(crate) struct Receipt {
     pub(crate) at: Timestamp,
 }
 
+/// A deposit as it is collected: its number, its receipt, and the sealed bytes.
+type Deposited = (u64, Receipt, Vec<u8>);
+
 /// A deposit that waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Waiting {
@@ -150,7 +153,7 @@ impl DropBox {
 
     /// The deposits after number `after`, of together at most `most` bytes but at least one, and whether there are
     /// more.
-    fn after(&self, after: u64, most: u64) -> io::Result<(Vec<(u64, Receipt, Vec<u8>)>, bool)> {
+    fn after(&self, after: u64, most: u64) -> io::Result<(Vec<Deposited>, bool)> {
         let inner = self.inner();
         let (mut deposits, mut bytes) = (Vec::new(), 0);
         for (number, waiting) in inner.waiting.range(after.saturating_add(1)..) {

@@ -24,7 +24,7 @@ pub(crate) struct Problem {
     pub(crate) next: String,
     /// Seconds to wait before trying again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) retry_after: Option<u64>,
+    pub(crate) retry_after: Option<u32>,
 }
 
 impl Problem {
@@ -73,7 +73,7 @@ impl From<ServiceError> for Problem {
         };
         let mut problem = Self::new(http, error.code(), error.to_string(), error.next());
         if let ServiceError::LockedOut { seconds } = error {
-            problem.retry_after = Some(seconds);
+            problem.retry_after = Some(u32::try_from(seconds).unwrap_or(u32::MAX));
         }
         problem
     }

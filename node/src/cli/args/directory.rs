@@ -50,7 +50,7 @@ pub(crate) enum ProfileCommand {
     /// Show your profile
     Show,
     /// Change your profile and publish it; what is not named stays as it is
-    Set(ProfileChange),
+    Set(Box<ProfileChange>),
 }
 
 /// `dokuei profile set`
