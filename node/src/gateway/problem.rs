@@ -1,5 +1,7 @@
 //! Refusals as RFC 9457 problem documents.
 
+use std::num::NonZeroU32;
+
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -24,7 +26,7 @@ pub(crate) struct Problem {
     pub(crate) next: String,
     /// Seconds to wait before trying again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) retry_after: Option<u32>,
+    pub(crate) retry_after: Option<NonZeroU32>,
 }
 
 impl Problem {
@@ -73,7 +75,7 @@ impl From<ServiceError> for Problem {
         };
         let mut problem = Self::new(http, error.code(), error.to_string(), error.next());
         if let ServiceError::LockedOut { seconds } = error {
-            problem.retry_after = Some(u32::try_from(seconds).unwrap_or(u32::MAX));
+            problem.retry_after = NonZeroU32::new(u32::try_from(seconds).unwrap_or(u32::MAX));
         }
         problem
     }
