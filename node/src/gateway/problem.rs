@@ -91,7 +91,7 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after {
             response
                 .headers_mut()
-                .insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+                .insert(header::RETRY_AFTER, header::HeaderValue::from(seconds.get()));
         }
         response
     }
