@@ -226,6 +226,29 @@ impl Validity {
     }
 }
 
+/// What a credential is good for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Encode, Decode)]
+#[serde(rename_all = "snake_case")]
+#[cbor(index_only)]
+pub enum Scope {
+    /// Everything that licence and qualifications allow.
+    #[default]
+    #[n(0)]
+    Full,
+    /// Until the evidence is complete, for example until an HPKI card arrives: its holder requests and observes, and
+    /// signs no report alone. Lasts at most [`crate::issue::LONGEST_PROVISIONAL`].
+    #[n(1)]
+    Provisional,
+}
+
+impl Scope {
+    /// Whether it is full.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        matches!(self, Self::Full)
+    }
+}
+
 /// A practitioner's certificate that was verified up to the root.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -245,6 +268,9 @@ pub struct PractitionerCertificate {
     pub qualifications: Vec<Qualification>,
     /// Where the practitioner works, when the registry recorded it.
     pub institution: Option<String>,
+    /// What it is good for; shown when it is narrower than full.
+    #[serde(skip_serializing_if = "Scope::is_full")]
+    pub scope: Scope,
     /// When the certificate holds.
     pub validity: Validity,
     /// The certificate itself, DER.

@@ -19,6 +19,7 @@ use crate::extension::{
 };
 pub use crate::fault::{DeviceFault, Fault, LicenceFault, Part, Position};
 use crate::fingerprint::Fingerprint;
+use crate::issue::LONGEST_PROVISIONAL;
 use crate::key::PublicKey;
 pub use crate::kind::{EndKind, Verified, verify};
 use crate::path::Parsed;
@@ -126,6 +127,9 @@ pub fn verify_practitioner<A: Anchors + ?Sized>(
     {
         return end.refuse(Fault::Licence(LicenceFault::Later));
     }
+    if !info.scope.is_full() && end.validity.seconds() > LONGEST_PROVISIONAL {
+        return end.refuse(Fault::Licence(LicenceFault::ProvisionalTooLong));
+    }
     let Some((_, role)) = end.extension(DIRECTORY_ATTRIBUTES) else {
         return end.refuse(Fault::NoRole);
     };
@@ -144,6 +148,7 @@ pub fn verify_practitioner<A: Anchors + ?Sized>(
         licence: info.licence,
         qualifications: info.qualifications,
         institution,
+        scope: info.scope,
         validity: end.validity,
         der: end.der,
     })

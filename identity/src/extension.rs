@@ -12,7 +12,8 @@
 //!     registeredOn   GeneralizedTime OPTIONAL,      -- absent: the registry was not told
 //!     japaneseName   UTF8String,
 //!     latinName      UTF8String,                    -- also the subject's common name
-//!     specialties    SEQUENCE OF Specialty }
+//!     specialties    SEQUENCE OF Specialty,
+//!     scope          [0] ENUMERATED { provisional(1) } OPTIONAL }  -- absent: full
 //! Specialty ::= SEQUENCE {
 //!     body     UTF8String,
 //!     code     UTF8String,
@@ -30,7 +31,7 @@ use der::{DateTime, Decode, Encode, Enumerated, Sequence, TagMode, TagNumber};
 use x509_cert::attr::Attribute;
 
 use crate::certificate::{
-    DeviceClass, DeviceOwner, Licence, LicenceKind, PersonName, Qualification, QualificationCode,
+    DeviceClass, DeviceOwner, Licence, LicenceKind, PersonName, Qualification, QualificationCode, Scope,
 };
 use crate::fault::{DeviceFault, LicenceFault};
 use crate::time::Timestamp;
@@ -49,9 +50,9 @@ pub(crate) const REGISTRY_POLICY: ObjectIdentifier = ObjectIdentifier::new_unwra
 /// `subjectDirectoryAttributes` (RFC 5280 §4.2.1.8).
 pub(crate) const DIRECTORY_ATTRIBUTES: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.9");
 /// `hcRole` (ISO 17090-2).
-const HC_ROLE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.0.17090.0.1");
+pub(crate) const HC_ROLE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.0.17090.0.1");
 /// The ministry's coding scheme of national qualifications.
-const HC_ROLE_SCHEME: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.392.100495.1.6.1.1");
+pub(crate) const HC_ROLE_SCHEME: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.392.100495.1.6.1.1");
 
 /// The most specialties in one certificate.
 pub(crate) const MAX_SPECIALTIES: usize = 16;
@@ -80,6 +81,15 @@ struct DerLicenceInfo {
     japanese_name: String,
     latin_name: String,
     specialties: Vec<DerSpecialty>,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    scope: Option<DerScope>,
+}
+
+/// A full scope has no encoding of its own: certificates of before there were scopes have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enumerated)]
+#[repr(u8)]
+enum DerScope {
+    Provisional = 1,
 }
 
 impl AssociatedOid for DerLicenceInfo {
@@ -114,6 +124,7 @@ pub(crate) struct LicenceInfo {
     pub(crate) name: PersonName,
     pub(crate) licence: Licence,
     pub(crate) qualifications: Vec<Qualification>,
+    pub(crate) scope: Scope,
 }
 
 /// What the device extension says.
@@ -142,6 +153,10 @@ impl LicenceInfo {
             japanese_name: self.name.japanese.clone(),
             latin_name: self.name.latin.clone(),
             specialties,
+            scope: match self.scope {
+                Scope::Full => None,
+                Scope::Provisional => Some(DerScope::Provisional),
+            },
         }
         .to_der()
     }
@@ -193,6 +208,10 @@ impl LicenceInfo {
                 latin: info.latin_name,
             },
             qualifications,
+            scope: match info.scope {
+                None => Scope::Full,
+                Some(DerScope::Provisional) => Scope::Provisional,
+            },
         })
     }
 }

@@ -275,6 +275,9 @@ pub enum LicenceFault {
     /// Registered after the certificate begins.
     #[error("the licence was registered later than the certificate begins")]
     Later,
+    /// A provisional credential that lasts longer than [`crate::issue::LONGEST_PROVISIONAL`].
+    #[error("it is provisional and valid for longer than 120 days")]
+    ProvisionalTooLong,
 }
 
 impl LicenceFault {
@@ -291,6 +294,7 @@ impl LicenceFault {
             Self::Foreign => codes!("licence-foreign-qualification"),
             Self::Twice => codes!("licence-duplicate-specialty"),
             Self::Later => codes!("licence-registered-later"),
+            Self::ProvisionalTooLong => codes!("licence-provisional-too-long"),
         }
     }
 
@@ -309,6 +313,7 @@ impl LicenceFault {
             Self::Foreign => "外国の免許に読影の資格は付けられません",
             Self::Twice => "同じ専門資格が2回現れます",
             Self::Later => "免許の登録日が証明書の始まりより後です",
+            Self::ProvisionalTooLong => "暫定の資格証明書なのに有効期間が120日を超えています",
         }
     }
 }

@@ -25,7 +25,7 @@ use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName};
 use x509_cert::ext::pkix::{CertificatePolicies, KeyUsages};
 use x509_cert::name::Name;
 
-use crate::certificate::{DeviceClass, DeviceOwner, Licence, PersonName, Qualification, Validity};
+use crate::certificate::{DeviceClass, DeviceOwner, Licence, PersonName, Qualification, Scope, Validity};
 use crate::chain::{Chain, ChainError, TrustAnchor, TrustAnchors, node_name};
 use crate::extension::{
     DEVICE_INFO, DIRECTORY_ATTRIBUTES, DeviceInfo, LICENCE_INFO, LicenceInfo, NODE_POLICY,
@@ -41,6 +41,8 @@ use crate::x509;
 
 /// The longest life of an end certificate, seconds: a year that may be a leap year.
 pub const LONGEST_END: u64 = 366 * 86_400;
+/// The longest life of a provisional certificate, seconds: 120 days, about as long as an HPKI card takes.
+pub const LONGEST_PROVISIONAL: u64 = 120 * 86_400;
 /// The longest text in a certificate, characters (RFC 5280, `ub-common-name` and `ub-organization-name`).
 pub const LONGEST_TEXT: usize = 64;
 
@@ -240,12 +242,45 @@ impl CertificateAuthority {
         validity: Validity,
         rng: &mut R,
     ) -> Result<Issued, IssueError> {
+        self.practitioner(request, subject, Scope::Full, validity, rng)
+    }
+
+    /// Issues a practitioner's certificate of narrower scope, for at most [`LONGEST_PROVISIONAL`] seconds: its holder
+    /// requests and observes, and signs no report alone.
+    ///
+    /// # Errors
+    /// [`IssueError`], telling what is not acceptable.
+    pub fn issue_provisional<R: CryptoRng + ?Sized>(
+        &self,
+        request: &Request,
+        subject: &PractitionerSubject,
+        validity: Validity,
+        rng: &mut R,
+    ) -> Result<Issued, IssueError> {
+        if validity.seconds() > LONGEST_PROVISIONAL {
+            return Err(IssueError::Field {
+                field: "validity",
+                why: "a provisional certificate lasts at most 120 days",
+            });
+        }
+        self.practitioner(request, subject, Scope::Provisional, validity, rng)
+    }
+
+    fn practitioner<R: CryptoRng + ?Sized>(
+        &self,
+        request: &Request,
+        subject: &PractitionerSubject,
+        scope: Scope,
+        validity: Validity,
+        rng: &mut R,
+    ) -> Result<Issued, IssueError> {
         check_practitioner(subject)?;
         self.check_end_validity(validity)?;
         let info = LicenceInfo {
             name: subject.name.clone(),
             licence: subject.licence.clone(),
             qualifications: subject.qualifications.clone(),
+            scope,
         };
         let name = x509::name(subject.institution.as_deref(), &subject.name.latin)?;
         let usage = KeyUsages::DigitalSignature | KeyUsages::NonRepudiation;

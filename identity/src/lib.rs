@@ -20,6 +20,7 @@ mod fault;
 mod fault_words;
 pub mod fingerprint;
 pub mod freshness;
+pub mod hpki;
 pub mod issue;
 pub mod key;
 pub mod keystore;
