@@ -68,10 +68,11 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// A practitioner. Add the machine with [`Self::at`] and the register's word with [`Self::standing`].
+    /// A practitioner, with the scope that her certificate states. Add the machine with [`Self::at`] and the
+    /// register's word with [`Self::standing`].
     #[must_use]
     pub const fn practitioner(certificate: &'a PractitionerCertificate) -> Self {
-        Self::of(Who::Practitioner(certificate))
+        Self::of(Who::Practitioner(certificate)).provisional(!certificate.scope.is_full())
     }
 
     /// Somebody of the institution without a licence, at its node.

@@ -122,6 +122,24 @@ fn r17_certificates_that_do_not_stand_show_nothing() {
         .unwrap();
     let usurped = verify(&signature, CONTENT, LicenceKind::Dentist, &trust, authority.start);
     assert_eq!(usurped.unwrap_err().code(), "hpki-certificate");
+}
+
+#[test]
+fn r17_time_is_looked_at() {
+    let authority = authority();
+    let signature = authority.sign("rsa", "-md sha256");
+    let at = |now| verify(&signature, CONTENT, LicenceKind::Dentist, &authority.trust(), now);
+    let code = |now| at(now).unwrap_err().code();
+    assert_eq!(code(authority.start.plus(731 * DAY)), "hpki-time");
+    assert_eq!(code(authority.start.minus(DAY)), "hpki-time");
+    // A list that is out of date is no list.
+    assert_eq!(code(authority.start.plus(8 * DAY)), "hpki-stale-list");
+}
+
+#[test]
+fn sha_1_is_accepted_nowhere() {
+    let authority = authority();
+    assert_eq!(refusal(&authority.sign("rsa", "-md sha1")), "hpki-algorithm");
     assert_eq!(refusal(&authority.sign("p256", "-md sha1")), "hpki-algorithm");
     let pss = "-md sha256 -keyopt rsa_padding_mode:pss -keyopt rsa_mgf1_md:sha1";
     assert_eq!(refusal(&authority.sign("rsa", pss)), "hpki-algorithm");

@@ -4,6 +4,7 @@ use dokuei_identity::certificate::{Scope, Validity};
 use dokuei_identity::chain::verify_practitioner;
 use dokuei_identity::issue::{IssueError, LONGEST_PROVISIONAL};
 use dokuei_identity::key::SecretKey;
+use dokuei_identity::policy::{Action, entitled};
 
 use crate::world::{NOW, World, request, specialist};
 
@@ -21,7 +22,12 @@ fn r3_a_provisional_credential_says_so_and_a_full_one_is_as_before() {
     assert_eq!(provisional.scope, Scope::Provisional);
     assert_eq!(serde_json::json!(provisional)["scope"], "provisional");
     assert_eq!(provisional.validity.seconds(), LONGEST_PROVISIONAL);
+    // The policy takes the scope from the certificate.
+    assert!(entitled(&provisional, Action::Request, NOW).is_ok());
+    let denied = entitled(&provisional, Action::SignFinal, NOW).unwrap_err();
+    assert_eq!(denied.id(), "provisional-signs-not-alone");
     let full = world.practitioner(&key);
+    assert!(entitled(&full, Action::SignFinal, NOW).is_ok());
     assert_eq!(full.scope, Scope::Full);
     // What is full looks as it did before there were scopes.
     assert!(serde_json::json!(full).get("scope").is_none());
