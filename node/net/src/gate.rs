@@ -97,6 +97,13 @@ impl Gate {
             .is_some_and(|standing| standing.admitted)
     }
 
+    /// Those with whom admission is mutual.
+    pub(crate) fn admitted(&self) -> Vec<PeerId> {
+        let inner = self.lock();
+        let admitted = inner.peers.iter().filter(|(_, standing)| standing.admitted);
+        admitted.map(|(peer, _)| *peer).collect()
+    }
+
     /// Application streams that are open with `peer`.
     pub(crate) fn streams(&self, peer: &PeerId) -> usize {
         self.lock().peers.get(peer).map_or(0, |standing| standing.streams)

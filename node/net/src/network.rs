@@ -169,10 +169,7 @@ impl Network {
         let status = self.status.borrow();
         let mirrors = status.bootstraps.iter().filter(|one| one.connected && one.mirror);
         let mirrors = mirrors.filter_map(|one| peer_of(&one.address));
-        let peers = status.peers.iter().map(|one| one.peer);
-        let mut sources: Vec<_> = mirrors
-            .chain(peers.filter(|peer| self.is_admitted(peer)))
-            .collect();
+        let mut sources: Vec<_> = mirrors.chain(self.gate.admitted()).collect();
         let mut seen = std::collections::HashSet::new();
         sources.retain(|peer| seen.insert(*peer));
         sources

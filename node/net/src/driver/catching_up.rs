@@ -45,7 +45,7 @@ impl Driver {
         }
         if round.count >= ROUNDS {
             tracing::info!(%peer, "a peer calls our register old but has nothing newer");
-            return self.hold_off(peer, IN_VAIN);
+            return self.hold_off(peer, self.limits.hold_off);
         }
         round.count += 1;
         round.running = true;

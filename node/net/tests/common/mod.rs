@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dokuei_identity::fingerprint::Fingerprint;
@@ -20,8 +20,8 @@ use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryId};
 use dokuei_net::wire::hello::{CrlState, Hello, PractitionerCard};
 use dokuei_net::wire::package::{ChunkRange, PackageId, Slice};
 use dokuei_net::{
-    Admitted, Host, Multiaddr, Network, NetworkConfig, OwnHello, PackageSink, PackageSource, PeerId, Refusal,
-    RefusalCode, SinkError, key_of_peer, peer_id_of,
+    Admitted, Host, Meeting, Multiaddr, Network, NetworkConfig, OwnHello, PackageSink, PackageSource, PeerId,
+    Refusal, RefusalCode, SinkError, Verdict, key_of_peer, peer_id_of,
 };
 use futures::future::{BoxFuture, FutureExt as _};
 
@@ -41,6 +41,13 @@ pub struct TestHost {
     pub refused: Mutex<Vec<(PeerId, RefusalCode, bool)>>,
     pub messages: AtomicU64,
     pub opened: AtomicU64,
+    /// How many entries the "register" of this host has: its checkpoint is the number in words.
+    pub register: AtomicU64,
+    /// Given when the network runs, for catching up.
+    pub network: OnceLock<Network>,
+    pub heard: Mutex<Vec<Vec<u8>>>,
+    pub sources: Mutex<Vec<PeerId>>,
+    pub barred: Mutex<Vec<PeerId>>,
 }
 
 pub fn key(seed: u8) -> SecretKey {
@@ -62,8 +69,17 @@ impl TestHost {
             refused: Mutex::default(),
             messages: AtomicU64::new(0),
             opened: AtomicU64::new(0),
+            register: AtomicU64::new(0),
+            network: OnceLock::new(),
+            heard: Mutex::default(),
+            sources: Mutex::default(),
+            barred: Mutex::default(),
         }
     }
+}
+
+fn size_of(checkpoint: &[u8]) -> u64 {
+    std::str::from_utf8(checkpoint).unwrap().parse().unwrap()
 }
 
 impl Host for TestHost {
@@ -80,7 +96,7 @@ impl Host for TestHost {
                 chain: b"chain".to_vec(),
                 device_list: b"list".to_vec(),
             }],
-            checkpoint: Vec::new(),
+            checkpoint: self.register.load(Ordering::SeqCst).to_string().into_bytes(),
             crl: CrlState {
                 number: 7,
                 hash: [7; 32],
@@ -108,6 +124,62 @@ impl Host for TestHost {
             })
         }
         .boxed()
+    }
+
+    fn judge_register(&self, _peer: PeerId, checkpoint: Vec<u8>) -> BoxFuture<'_, Meeting> {
+        let theirs = size_of(&checkpoint);
+        let ours = self.register.load(Ordering::SeqCst);
+        let meeting = match theirs.cmp(&ours) {
+            std::cmp::Ordering::Less => Meeting::PeerIsBehind,
+            std::cmp::Ordering::Equal => Meeting::Even,
+            std::cmp::Ordering::Greater => Meeting::WeAreBehind,
+        };
+        async move { meeting }.boxed()
+    }
+
+    fn catch_up(&self, peer: PeerId) -> BoxFuture<'_, bool> {
+        async move {
+            let network = self.network.get().expect("given to who may be behind");
+            let Ok(answer) = network.ask_register(peer, b"ask".to_vec()).await else {
+                return false;
+            };
+            self.register.fetch_max(size_of(&answer), Ordering::SeqCst);
+            true
+        }
+        .boxed()
+    }
+
+    fn register_answer(&self, _peer: PeerId, ask: Vec<u8>) -> BoxFuture<'_, Result<Vec<u8>, RefusalCode>> {
+        async move {
+            match ask.as_slice() {
+                b"ask" => Ok(self.register.load(Ordering::SeqCst).to_string().into_bytes()),
+                b"too much" => Ok(vec![0; dokuei_net::wire::register::MAX_ANSWER + 1]),
+                _ => Err(RefusalCode::Malformed),
+            }
+        }
+        .boxed()
+    }
+
+    fn on_checkpoint(&self, checkpoint: Vec<u8>, _from: PeerId) -> BoxFuture<'_, Verdict> {
+        let verdict = match checkpoint.first() {
+            Some(b'+') => Verdict::Accept,
+            Some(b'-') => Verdict::Reject,
+            _ => Verdict::Ignore,
+        };
+        self.heard.lock().unwrap().push(checkpoint);
+        async move { verdict }.boxed()
+    }
+
+    fn on_register_source(&self, peer: PeerId) {
+        self.sources.lock().unwrap().push(peer);
+    }
+
+    fn barred(&self, peer: PeerId) -> Option<RefusalCode> {
+        self.barred
+            .lock()
+            .unwrap()
+            .contains(&peer)
+            .then_some(RefusalCode::Revoked)
     }
 
     fn on_admitted(&self, peer: PeerId) {
@@ -257,7 +329,10 @@ pub async fn start_with(config: NetworkConfig, host: TestHost) -> (Network, Arc<
     // QUIC gives a port back only when its last connection has drained: a restart within one process waits for that.
     for _ in 0..50 {
         match Network::start(config.clone(), host.clone()).await {
-            Ok(network) => return (network, host),
+            Ok(network) => {
+                let _ = host.network.set(network.clone());
+                return (network, host);
+            }
             Err(error) if error.to_string().contains("in use") => {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
