@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use dokuei_identity::application::{ApplicationError, SealError};
 use dokuei_identity::certificate::UnknownWord;
 use dokuei_identity::chain::ChainError;
 use dokuei_identity::issue::IssueError;
@@ -81,6 +82,28 @@ pub(crate) enum Failure {
     /// The root's key is needed and was not found.
     #[error("the root's key is needed: {0}")]
     RootKey(String),
+    /// No such application.
+    #[error("no application {0} is here, or several begin so; see `dokuei-registry application list`")]
+    UnknownApplication(String),
+    /// Somebody decided already.
+    #[error("the application {id} is {state} already; nothing was changed")]
+    ApplicationDecided { id: String, state: &'static str },
+    /// What was found forbids it.
+    #[error("the application cannot be approved: {0}")]
+    NotApprovable(String),
+    /// It names another root.
+    #[error("the application is for another network's registry")]
+    OtherNetwork,
+    /// There is no room for another.
+    #[error("there are {0} applications here, as many as are kept; archive the folder `applications`")]
+    InboxFull(usize),
+    /// A bootstrap node does not answer as it should.
+    #[error("{0}")]
+    Bootstrap(String),
+    #[error(transparent)]
+    Application(#[from] ApplicationError),
+    #[error(transparent)]
+    Sealed(#[from] SealError),
     #[error(transparent)]
     Keystore(#[from] KeystoreError),
     #[error(transparent)]
@@ -125,6 +148,14 @@ impl Failure {
             Self::NotAll(_) => "not_all",
             Self::Share(_) => "share",
             Self::RootKey(_) => "root_key",
+            Self::UnknownApplication(_) => "unknown_application",
+            Self::ApplicationDecided { .. } => "application_decided",
+            Self::NotApprovable(_) => "not_approvable",
+            Self::OtherNetwork => "other_network",
+            Self::InboxFull(_) => "inbox_full",
+            Self::Bootstrap(_) => "bootstrap",
+            Self::Application(error) => error.code(),
+            Self::Sealed(error) => error.code(),
             Self::Keystore(KeystoreError::WrongPassphrase) => "wrong_passphrase",
             Self::Keystore(_) => "keystore",
             Self::Request(_) => "bad_request_file",

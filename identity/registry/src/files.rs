@@ -42,6 +42,11 @@ pub(crate) fn read_list(path: &Path) -> Result<String, Failure> {
         .map_err(|_| Failure::storage("read", path, std::io::Error::other("it is not UTF-8 text")))
 }
 
+/// Reads a file of at most so many bytes.
+pub(crate) fn read_large(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+    read_up_to(path, limit)
+}
+
 fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
     let failed = |source| Failure::storage("read", path, source);
     let mut content = Vec::new();

@@ -4,6 +4,7 @@ mod cli;
 mod failure;
 mod files;
 
+mod applications;
 mod bulk;
 mod ceremony;
 mod credentials;

@@ -201,7 +201,7 @@ pub(super) async fn submit(api: Arc<Api>, actor: Actor, act: Act, status: Status
 }
 
 /// What came of an act, as an answer.
-pub(super) fn done(result: Result<Done, Response>, status: StatusCode) -> Response {
+pub(crate) fn done(result: Result<Done, Response>, status: StatusCode) -> Response {
     match result {
         Ok(Done::Now { object, .. }) => (status, Json(object)).into_response(),
         Ok(Done::Waits { id }) => (StatusCode::ACCEPTED, Json(json!({"pending": id}))).into_response(),

@@ -36,6 +36,15 @@
 //! GET    /pending            [{id, at, proposed_by, about, what: {act, …}}]
 //! POST   /pending/{id}/approve  as the act itself; 403 same_person
 //! POST   /pending/{id}/reject   {rejected}
+//! GET    /applications       [Application], the newest first
+//!        Application = {id, kind: practitioner|node, subject, state: received|approved|refused|issued, made_at,
+//!                       received_at, evidence: n, countersigned, credential: null|fingerprint}
+//! GET    /applications/{id}     Application with application (claims, contact, evidence: [label]), key, decision,
+//!                               findings: [{code, weight: good|unknown|warning|bad, japanese, english}], hpki
+//! GET    /applications/{id}/evidence/{n}  the attachment itself
+//! POST   /applications/{id}/approve  {days?, qualifications?, provisional?} → 201 Issued; 409 application_decided
+//! POST   /applications/{id}/refuse   {reason} → {refused}
+//! GET    /specialists        null or [{licence_number, board, board_number, name, valid_to}]
 //! GET    /root.pem, /crl.pem (signs a new list), /register/checkpoint
 //! ```
 //!
@@ -67,6 +76,8 @@ use crate::failure::Failure;
 use crate::files;
 use crate::operators::Actor;
 use crate::registry::Registry;
+pub(crate) use credentials::done;
+pub(crate) use problem::body;
 use session::Sessions;
 
 /// The largest body that is read, bytes.
@@ -74,7 +85,7 @@ const MAX_BODY: usize = 64 * 1024;
 /// How often it is looked whether something must be signed again.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
 
-struct Api {
+pub(crate) struct Api {
     registry: Mutex<Registry>,
     sessions: Mutex<Sessions>,
     token: String,
@@ -201,6 +212,7 @@ fn router(api: Arc<Api>, ui_dir: Option<PathBuf>) -> Router {
         .route("/root.pem", get(status::root))
         .route("/crl.pem", get(status::crl))
         .route("/register/checkpoint", get(status::checkpoint))
+        .merge(crate::applications::routes::routes())
         .fallback(|| async { nothing_here() })
         .layer(middleware::from_fn_with_state(
             Arc::clone(&api),
@@ -226,7 +238,7 @@ fn router(api: Arc<Api>, ui_dir: Option<PathBuf>) -> Router {
 }
 
 /// Runs what writes to disk away from the threads that answer.
-async fn work<T: Send + 'static>(
+pub(crate) async fn work<T: Send + 'static>(
     api: Arc<Api>,
     job: impl FnOnce(&mut Registry) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Response> {
@@ -242,7 +254,7 @@ async fn work<T: Send + 'static>(
     }
 }
 
-fn answer(result: Result<Value, Response>) -> Response {
+pub(crate) fn answer(result: Result<Value, Response>) -> Response {
     result.map_or_else(|refused| refused, |object| Json(object).into_response())
 }
 

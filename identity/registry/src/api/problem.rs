@@ -30,16 +30,19 @@ pub(super) fn of(failure: &Failure) -> Response {
 }
 
 /// A body that is not what the route takes.
-pub(super) fn body(detail: &str) -> Response {
+pub(crate) fn body(detail: &str) -> Response {
     problem(StatusCode::BAD_REQUEST, "body", detail, None)
 }
 
 const fn status(failure: &Failure) -> StatusCode {
     match failure {
-        Failure::Unknown(_) | Failure::NothingPending(_) => StatusCode::NOT_FOUND,
-        Failure::AlreadyRevoked(_) | Failure::NotInThisState { .. } | Failure::SameKey(_) => {
-            StatusCode::CONFLICT
+        Failure::Unknown(_) | Failure::NothingPending(_) | Failure::UnknownApplication(_) => {
+            StatusCode::NOT_FOUND
         }
+        Failure::ApplicationDecided { .. }
+        | Failure::AlreadyRevoked(_)
+        | Failure::NotInThisState { .. }
+        | Failure::SameKey(_) => StatusCode::CONFLICT,
         Failure::Storage { .. } | Failure::Damaged(_) | Failure::OperatorLog(_) => {
             StatusCode::INTERNAL_SERVER_ERROR
         }

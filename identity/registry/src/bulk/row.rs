@@ -73,6 +73,7 @@ impl Row {
                 .collect(),
             institution: given(columns.institution),
             days: columns.days,
+            provisional: false,
         };
         let content = serde_json::to_vec(&order)
             .map_err(|error| Failure::Usage(format!("the row cannot be read: {error}")))?;

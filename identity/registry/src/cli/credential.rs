@@ -111,7 +111,7 @@ fn issuing(desk: &Desk, act: Act, out: Option<&Path>) -> Result<(), Failure> {
 }
 
 /// Says what came of an act that issues, and writes the chain.
-pub(super) fn report_issued(desk: &Desk, done: Done, out: Option<&Path>) -> Result<(), Failure> {
+pub(crate) fn report_issued(desk: &Desk, done: Done, out: Option<&Path>) -> Result<(), Failure> {
     let (object, delivery) = match done {
         Done::Now { object, delivery } => (object, delivery),
         Done::Waits { id } => return report_waiting(desk, &id),

@@ -11,13 +11,15 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use crate::applications::cli::{ApplicationCommand, SpecialistsCommand};
 use crate::credentials::show;
 use crate::failure::Failure;
 use crate::operators::Actor;
 use crate::registry::init::{self, Origin};
 use crate::registry::{Layout, Registry, Rules};
 use crate::verify::{self, Verify};
-use crate::{api, bulk, doctor, files, operators};
+use crate::{api, applications, bulk, doctor, files, operators};
+pub(crate) use credential::report_issued;
 pub(crate) use issue::IssueCommand;
 
 /// Issue, renew and revoke the credentials of a Dokuei network.
@@ -69,6 +71,12 @@ enum Command {
     /// Issue a certificate for a PKCS#10 request.
     #[command(subcommand)]
     Issue(IssueCommand),
+    /// Applications for credentials: receive, look at, approve, refuse.
+    #[command(subcommand)]
+    Application(ApplicationCommand),
+    /// The list of qualified specialists that applications are compared with.
+    #[command(subcommand)]
+    Specialists(SpecialistsCommand),
     /// Issue a certificate again, for the same key and a new time.
     Renew(credential::Renew),
     /// Issue a certificate again, for a new key; the old one is superseded.
@@ -221,6 +229,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Init(typed) => make(&desk, &typed),
         Command::Issue(typed) => credential::issue(&desk, typed),
+        Command::Application(typed) => applications::cli::run(&desk, typed),
+        Command::Specialists(typed) => applications::cli::specialists(&desk, &typed),
         Command::Renew(typed) => credential::renew(&desk, typed),
         Command::Rekey(typed) => credential::rekey(&desk, typed),
         Command::Suspend(typed) => credential::suspend(&desk, typed),

@@ -2,7 +2,7 @@
 
 use dokuei_identity::certificate::{
     DeviceClass, DeviceOwner, Licence, LicenceKind, NodeCertificate, PersonName, PractitionerCertificate,
-    Qualification, QualificationCode,
+    Qualification, QualificationCode, Scope,
 };
 use dokuei_identity::issue::{NodeSubject, PractitionerSubject};
 use dokuei_identity::request;
@@ -43,6 +43,9 @@ pub(crate) struct PractitionerOrder {
     pub(crate) institution: Option<String>,
     #[serde(default)]
     pub(crate) days: Option<u64>,
+    /// With narrower scope, for at most 120 days.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) provisional: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -72,6 +75,7 @@ impl Order {
                 qualifications: typed.qualifications,
                 institution: typed.institution,
                 days: Some(typed.days),
+                provisional: false,
             }),
             IssueCommand::Node(typed) => Self::Node(NodeOrder {
                 request: files::read_text(&typed.request)?,
@@ -154,9 +158,14 @@ impl PractitionerOrder {
             qualifications: qualifications.collect::<Result<_, _>>()?,
             institution: self.institution.clone(),
         };
+        let scope = if self.provisional {
+            Scope::Provisional
+        } else {
+            Scope::Full
+        };
         let request = request::read(&self.request)?;
         registry
-            .make_practitioner(&request, &subject, days, reason, now)
+            .make_practitioner(&request, &subject, (days, scope), reason, now)
             .map(Made::practitioner)
     }
 }

@@ -1,6 +1,7 @@
 //! Does acts: checks, enters, and writes the row of the operator log, whatever the outcome.
 
-use dokuei_identity::issue::{NodeSubject, PractitionerSubject};
+use dokuei_identity::certificate::Scope;
+use dokuei_identity::issue::{LONGEST_PROVISIONAL, NodeSubject, PractitionerSubject};
 use dokuei_identity::key::PublicKey;
 use dokuei_identity::request::{self, Request};
 use dokuei_identity::revocation::RevocationReason;
@@ -265,6 +266,11 @@ impl Registry {
     ) -> Result<Made, Failure> {
         let certificate = self.read_practitioner(old)?;
         let request = key_of(request, certificate.key, old)?;
+        // Issuing again does not widen: full scope takes the evidence that was lacking, in a new application.
+        let days = match certificate.scope {
+            Scope::Full => days,
+            Scope::Provisional => days.min(LONGEST_PROVISIONAL / 86_400),
+        };
         let mut qualifications = certificate.qualifications;
         // Who renews has looked at the qualifications again: they hold as long as the certificate.
         for held in &mut qualifications {
@@ -276,7 +282,7 @@ impl Registry {
             qualifications,
             institution: certificate.institution,
         };
-        self.make_practitioner(&request, &subject, days, reason, now)
+        self.make_practitioner(&request, &subject, (days, certificate.scope), reason, now)
             .map(Made::practitioner)
     }
 

@@ -1,6 +1,6 @@
 //! Issuing: makes certificates, and the journal's lines for them.
 
-use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate, Validity};
+use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate, Scope, Validity};
 use dokuei_identity::chain::{Chain, verify_node, verify_practitioner};
 use dokuei_identity::issue::{Issued, NodeSubject, PractitionerSubject};
 use dokuei_identity::request::Request;
@@ -30,12 +30,16 @@ impl Registry {
         &self,
         request: &Request,
         subject: &PractitionerSubject,
-        days: u64,
+        (days, scope): (u64, Scope),
         reason: &Reason,
         now: Timestamp,
     ) -> Result<(Line, Delivery, PractitionerCertificate), Failure> {
         let authority = &self.authorities.current().authority;
-        let issued = authority.issue_practitioner(request, subject, validity(days, now), &mut rand::rng())?;
+        let (validity, mut rng) = (validity(days, now), rand::rng());
+        let issued = match scope {
+            Scope::Full => authority.issue_practitioner(request, subject, validity, &mut rng)?,
+            Scope::Provisional => authority.issue_provisional(request, subject, validity, &mut rng)?,
+        };
         let chain = authority.chain(&issued);
         let certificate = verify_practitioner(&chain, &self.anchors, now, None)?;
         let name = format!("{} ({})", subject.name.japanese, subject.name.latin);

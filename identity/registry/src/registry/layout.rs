@@ -59,6 +59,20 @@ impl Layout {
     pub(crate) fn pending(&self) -> PathBuf {
         self.dir.join("pending")
     }
+    /// The sealed key that applications are sealed to.
+    pub(crate) fn application_key(&self) -> PathBuf {
+        self.dir.join("application.key")
+    }
+    pub(crate) fn applications(&self) -> PathBuf {
+        self.dir.join("applications")
+    }
+    pub(crate) fn specialists(&self) -> PathBuf {
+        self.dir.join("specialists.json")
+    }
+    /// What is trusted and known of HPKI.
+    pub(crate) fn hpki(&self) -> PathBuf {
+        self.dir.join("hpki")
+    }
     pub(crate) fn crl(&self) -> PathBuf {
         self.dir.join("crl.pem")
     }

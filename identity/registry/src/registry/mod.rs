@@ -143,7 +143,6 @@ impl Registry {
     }
 
     /// Enters something else into the published register, for example the key that applications are sealed to.
-    #[allow(dead_code, reason = "applications announce their key with it")]
     pub(crate) fn announce(&mut self, entry: &dokuei_identity::register::Entry) -> Result<(), Failure> {
         let line = Line::Entry {
             at: entry.at,
@@ -200,13 +199,11 @@ impl Registry {
     }
 
     /// The chain of the certificate whose key signs the register.
-    #[allow(dead_code, reason = "who shows the register's signature elsewhere needs it")]
     pub(crate) fn registry_chain(&self) -> &Chain {
         &self.registry_chain
     }
 
     /// The key that signs the register, for what else the registry signs as itself.
-    #[allow(dead_code, reason = "collecting from drop boxes is signed with it")]
     pub(crate) fn registry_key(&self) -> &dokuei_identity::key::SecretKey {
         &self.unnamed.key
     }

@@ -1,6 +1,7 @@
 //! The built program, driven from outside.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
+mod applications;
 mod basics;
 mod ceremony;
 mod console;

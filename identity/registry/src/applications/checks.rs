@@ -1,0 +1,280 @@
+//! What the registry itself can find out about an application; the operator decides.
+
+use dokuei_identity::application::{ApplicationId, Claims, PractitionerClaims};
+use dokuei_identity::certificate::QualificationCode;
+use dokuei_identity::hpki::{HpkiError, HpkiEvidence};
+use serde::Serialize;
+
+use super::hpki;
+use super::inbox::{Inbox, Item};
+use super::specialists::{self, Verdict};
+use crate::failure::Failure;
+use crate::journal::Kind;
+use crate::registry::Registry;
+
+/// How a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Weight {
+    /// It supports the application.
+    Good,
+    /// Nothing is known either way.
+    Unknown,
+    /// The operator should look closely.
+    Warning,
+    /// It cannot be approved so.
+    Bad,
+}
+
+/// One finding, with a stable code.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Finding {
+    pub(super) code: &'static str,
+    pub(super) weight: Weight,
+    pub(super) japanese: String,
+    pub(super) english: String,
+}
+
+/// Everything that was found, and what a countersignature showed.
+pub(super) struct Findings {
+    pub(super) all: Vec<Finding>,
+    pub(super) hpki: Option<HpkiEvidence>,
+}
+
+fn finding(
+    code: &'static str,
+    weight: Weight,
+    japanese: impl Into<String>,
+    english: impl Into<String>,
+) -> Finding {
+    Finding {
+        code,
+        weight,
+        japanese: japanese.into(),
+        english: english.into(),
+    }
+}
+
+/// Looks at an application.
+pub(super) fn check(
+    registry: &Registry,
+    inbox: &Inbox,
+    id: ApplicationId,
+    item: &Item,
+) -> Result<Findings, Failure> {
+    // It could not have been opened otherwise.
+    let mut all = vec![finding(
+        "key-is-held",
+        Weight::Good,
+        "証明書要求と申請書は同じ鍵で署名され、添付は署名時のままです",
+        "request and application are signed with the same key, and the attachments are the signed ones",
+    )];
+    same_in_register(registry, item, &mut all)?;
+    same_in_inbox(inbox, id, item, &mut all)?;
+    if let Claims::Practitioner(claims) = &item.application.application().claims {
+        listed(registry, claims, &mut all)?;
+    }
+    let hpki = countersigned(registry, item, &mut all)?;
+    Ok(Findings { all, hpki })
+}
+
+/// The same key or the same licence in the register.
+fn same_in_register(registry: &Registry, item: &Item, all: &mut Vec<Finding>) -> Result<(), Failure> {
+    let application = item.application.application();
+    let key = item.application.request().key;
+    for credential in &registry.register().credentials {
+        // Only certificates with these bytes in them are looked at: there may be 10,000.
+        if contains(&credential.der, key.as_bytes()) {
+            all.push(finding(
+                "same-key-certified",
+                Weight::Warning,
+                format!("この鍵には既に証明書{}が発行されています", credential.fingerprint),
+                format!("this key has the certificate {} already", credential.fingerprint),
+            ));
+            continue;
+        }
+        let Claims::Practitioner(claims) = &application.claims else {
+            continue;
+        };
+        let number = claims.licence.number.as_bytes();
+        if credential.kind != Kind::Practitioner || !contains(&credential.der, number) {
+            continue;
+        }
+        let held = registry.read_practitioner(credential)?;
+        if held.licence.number == claims.licence.number
+            && held.licence.kind == claims.licence.kind
+            && held.licence.jurisdiction == claims.licence.jurisdiction
+        {
+            all.push(finding(
+                "same-licence-certified",
+                Weight::Warning,
+                format!(
+                    "この免許番号には別の鍵の証明書{}が発行されています",
+                    credential.fingerprint
+                ),
+                format!(
+                    "this licence has the certificate {} for another key",
+                    credential.fingerprint
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The same key or the same licence in another application.
+fn same_in_inbox(
+    inbox: &Inbox,
+    id: ApplicationId,
+    item: &Item,
+    all: &mut Vec<Finding>,
+) -> Result<(), Failure> {
+    let (key, licence) = (item.application.request().key, licence_of(item));
+    for (other, theirs) in inbox.all()? {
+        if other == id {
+            continue;
+        }
+        if theirs.application.request().key == key {
+            all.push(finding(
+                "same-key-applied",
+                Weight::Warning,
+                format!("同じ鍵による別の申請{other}があります"),
+                format!("there is another application with the same key: {other}"),
+            ));
+        } else if licence.is_some() && licence == licence_of(&theirs) {
+            all.push(finding(
+                "same-licence-applied",
+                Weight::Warning,
+                format!("同じ免許番号で別の鍵による申請{other}があります"),
+                format!("there is another application for the same licence with another key: {other}"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn licence_of(item: &Item) -> Option<(&str, dokuei_identity::certificate::LicenceKind, &str)> {
+    match &item.application.application().claims {
+        Claims::Practitioner(claims) => Some((
+            &claims.licence.jurisdiction,
+            claims.licence.kind,
+            &claims.licence.number,
+        )),
+        _ => None,
+    }
+}
+
+/// Each claimed qualification in the imported list.
+fn listed(registry: &Registry, claims: &PractitionerClaims, all: &mut Vec<Finding>) -> Result<(), Failure> {
+    let list = specialists::load(registry.layout())?;
+    let today = today(registry);
+    for claimed in &claims.qualifications {
+        let (ja, en) = (claimed.code.label_ja(), claimed.code.label_en());
+        if claimed.code == QualificationCode::Equivalent {
+            all.push(finding(
+                "equivalence-claimed",
+                Weight::Unknown,
+                "同等の能力を申請しています。根拠は一覧では確認できません",
+                "equivalent ability is claimed; no list tells the ground",
+            ));
+            continue;
+        }
+        let claim = (claimed.code, claimed.number.as_deref());
+        let verdict = specialists::look_up(
+            list.as_deref(),
+            &claims.licence.number,
+            &claims.name.japanese,
+            claim,
+            &today,
+        );
+        all.push(match verdict {
+            Verdict::Listed => finding(
+                "listed",
+                Weight::Good,
+                format!("{ja}の一覧にあります"),
+                format!("listed: {en}"),
+            ),
+            Verdict::NotListed => finding(
+                "not-listed",
+                Weight::Warning,
+                format!("{ja}の一覧にありません"),
+                format!("not listed: {en}"),
+            ),
+            Verdict::AnotherName(name) => finding(
+                "listed-under-another-name",
+                Weight::Warning,
+                format!("{ja}の一覧ではこの免許番号は{name}のものです"),
+                format!("this licence number is listed for {name}: {en}"),
+            ),
+            Verdict::AnotherNumber(number) => finding(
+                "listed-with-another-number",
+                Weight::Warning,
+                format!("{ja}の一覧では専門医番号は{number}です"),
+                format!("listed with the board number {number}: {en}"),
+            ),
+            Verdict::Expired(day) => finding(
+                "listed-until",
+                Weight::Warning,
+                format!("{ja}の一覧では資格は{day}までです"),
+                format!("listed only until {day}: {en}"),
+            ),
+            Verdict::NoList => finding(
+                "no-list",
+                Weight::Unknown,
+                "専門医の一覧が取り込まれていません",
+                "no list of specialists was imported",
+            ),
+        });
+    }
+    Ok(())
+}
+
+/// The countersignature.
+fn countersigned(
+    registry: &Registry,
+    item: &Item,
+    all: &mut Vec<Finding>,
+) -> Result<Option<HpkiEvidence>, Failure> {
+    match hpki::check(registry.layout(), &item.application, registry.time())? {
+        None => Ok(None),
+        Some(Ok(evidence)) => {
+            all.push(finding(
+                "hpki-verified",
+                Weight::Good,
+                format!("HPKIの副署を検証しました: {}", evidence.subject),
+                format!("countersigned with the HPKI card of {}", evidence.subject),
+            ));
+            if evidence.revocation.is_none() {
+                all.push(finding(
+                    "hpki-no-list",
+                    Weight::Warning,
+                    "HPKIの失効リストがなく、失効は確認していません",
+                    "there is no revocation list of the card's issuer, so revocation was not looked at",
+                ));
+            }
+            Ok(Some(evidence))
+        }
+        Some(Err(error)) => {
+            let weight = if matches!(
+                error,
+                HpkiError::NoRoots | HpkiError::Configuration(_) | HpkiError::StaleList(_)
+            ) {
+                Weight::Warning
+            } else {
+                Weight::Bad
+            };
+            all.push(finding(error.code(), weight, error.japanese(), error.to_string()));
+            Ok(None)
+        }
+    }
+}
+
+fn today(registry: &Registry) -> String {
+    let now = i64::try_from(registry.time().0).unwrap_or_default();
+    let now = jiff::Timestamp::from_second(now).unwrap_or_default();
+    now.to_string().chars().take(10).collect()
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    !part.is_empty() && bytes.windows(part.len()).any(|window| window == part)
+}

@@ -1,0 +1,182 @@
+//! The folder of applications.
+
+use std::fs;
+use std::path::PathBuf;
+
+use dokuei_identity::application::{
+    ApplicationId, ApplicationSecretKey, MAX_SEALED, SignedApplication, open, seal,
+};
+use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::time::Timestamp;
+
+use super::key;
+use super::record::{Decision, Record, State};
+use crate::failure::Failure;
+use crate::files;
+use crate::operators::pending;
+use crate::registry::Registry;
+use crate::registry::layout::make_private;
+
+/// The most applications that are kept. Old ones are archived with the data directory's backup.
+const MOST: usize = 20_000;
+
+/// The opened folder.
+pub(super) struct Inbox {
+    dir: PathBuf,
+    root: Fingerprint,
+    key: ApplicationSecretKey,
+}
+
+/// One application, opened.
+pub(super) struct Item {
+    pub(super) application: SignedApplication,
+    pub(super) record: Record,
+}
+
+/// What became of something that was received.
+pub(super) enum Received {
+    New(ApplicationId),
+    /// The same was here already.
+    Known(ApplicationId),
+}
+
+impl Inbox {
+    pub(super) fn open(registry: &mut Registry) -> Result<Self, Failure> {
+        let key = key::open(registry)?;
+        let dir = registry.layout().applications();
+        make_private(&dir)?;
+        Ok(Self {
+            dir,
+            root: registry.anchor().fingerprint(),
+            key,
+        })
+    }
+
+    /// The key's public half.
+    pub(super) fn public(&self) -> dokuei_identity::application::ApplicationKey {
+        self.key.public()
+    }
+
+    /// Takes a sealed application in.
+    pub(super) fn receive(&self, sealed: &[u8], now: Timestamp) -> Result<Received, Failure> {
+        let application = self.unseal(sealed)?;
+        if application.application().root != self.root {
+            return Err(Failure::OtherNetwork);
+        }
+        let id = application.id();
+        if self.sealed(id).exists() && self.record_file(id).exists() {
+            return Ok(Received::Known(id));
+        }
+        if self.ids()?.len() >= MOST {
+            return Err(Failure::InboxFull(MOST));
+        }
+        files::write(&self.sealed(id), sealed, true)?;
+        // With its record it is whole.
+        self.keep(
+            id,
+            &Record {
+                received_at: now,
+                decision: None,
+            },
+        )?;
+        Ok(Received::New(id))
+    }
+
+    /// Whose record is here.
+    pub(super) fn ids(&self) -> Result<Vec<ApplicationId>, Failure> {
+        let failed = |source| Failure::storage("read", &self.dir, source);
+        let mut ids = Vec::new();
+        for entry in fs::read_dir(&self.dir).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            let name = path
+                .file_stem()
+                .and_then(|name| name.to_str())
+                .unwrap_or_default();
+            if path.extension().is_some_and(|end| end == "record")
+                && let Ok(id) = name.parse()
+            {
+                ids.push(id);
+            }
+        }
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    /// One application by its name or the beginning of it.
+    pub(super) fn find(&self, name: &str) -> Result<(ApplicationId, Item), Failure> {
+        let name = name.to_lowercase();
+        let mut fitting = self
+            .ids()?
+            .into_iter()
+            .filter(|id| id.to_string().starts_with(&name));
+        match (name.is_empty(), fitting.next(), fitting.next()) {
+            (false, Some(id), None) => Ok((id, self.get(id)?)),
+            _ => Err(Failure::UnknownApplication(name)),
+        }
+    }
+
+    pub(super) fn get(&self, id: ApplicationId) -> Result<Item, Failure> {
+        let application = self.unseal(&files::read_large(&self.sealed(id), MAX_SEALED as u64)?)?;
+        let record = open(&files::read(&self.record_file(id))?, &self.root, |kid| {
+            self.key_of(kid)
+        })?;
+        let record = serde_json::from_slice(&record).map_err(|error| {
+            Failure::Damaged(format!("the record of application {id} is damaged: {error}"))
+        })?;
+        Ok(Item { application, record })
+    }
+
+    /// Everything that is here, the newest first.
+    pub(super) fn all(&self) -> Result<Vec<(ApplicationId, Item)>, Failure> {
+        let items = self.ids()?.into_iter().map(|id| Ok((id, self.get(id)?)));
+        let mut items = items.collect::<Result<Vec<_>, Failure>>()?;
+        items.sort_by_key(|(_, item)| std::cmp::Reverse(item.record.received_at));
+        Ok(items)
+    }
+
+    pub(super) fn keep(&self, id: ApplicationId, record: &Record) -> Result<(), Failure> {
+        let text = serde_json::to_vec(record)
+            .map_err(|error| Failure::Damaged(format!("the record cannot be written: {error}")))?;
+        let sealed = seal(&text, &self.key.public(), &self.root, &mut rand::rng())?;
+        files::write(&self.record_file(id), &sealed, true)
+    }
+
+    fn unseal(&self, sealed: &[u8]) -> Result<SignedApplication, Failure> {
+        let opened = open(sealed, &self.root, |kid| self.key_of(kid))?;
+        Ok(SignedApplication::read(&opened)?)
+    }
+
+    fn key_of(&self, kid: &[u8; 16]) -> Option<&ApplicationSecretKey> {
+        (self.key.public().kid() == kid).then_some(&self.key)
+    }
+
+    fn sealed(&self, id: ApplicationId) -> PathBuf {
+        self.dir.join(format!("{id}.sealed"))
+    }
+
+    fn record_file(&self, id: ApplicationId) -> PathBuf {
+        self.dir.join(format!("{id}.record"))
+    }
+}
+
+/// How an application stands: what the journal says counts more than the record.
+pub(super) fn state(registry: &Registry, id: ApplicationId, record: &Record) -> Result<State, Failure> {
+    let name = id.to_string();
+    let issued = |credential: &crate::journal::Credential| credential.application.as_deref() == Some(&*name);
+    if registry.register().credentials.iter().any(issued) {
+        return Ok(State::Issued);
+    }
+    Ok(match &record.decision {
+        Some(Decision::Refused { .. }) => State::Refused,
+        Some(Decision::Approved {
+            pending: Some(waiting),
+            ..
+        }) => {
+            let waits = pending::list(registry.layout())?
+                .iter()
+                .any(|one| one.id == *waiting);
+            if waits { State::Approved } else { State::Received }
+        }
+        Some(Decision::Approved { pending: None, .. }) | None => State::Received,
+    })
+}

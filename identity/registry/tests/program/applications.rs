@@ -1,0 +1,129 @@
+//! Applications, from the sealed file to the certificate or the refusal.
+
+use dokuei_identity::application::{
+    ApplicationKey, ClaimedQualification, Claims, Contact, Draft, Evidence, EvidenceKind, PractitionerClaims,
+    SignedApplication, seal,
+};
+use dokuei_identity::certificate::{Licence, LicenceKind, PersonName, QualificationCode};
+use dokuei_identity::device_list::KemPublicKey;
+use dokuei_identity::key::SecretKey;
+
+use crate::desk::{Desk, now};
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
+
+/// A dentist with this key seed and licence applies; the sealed application lies in a file of this name.
+fn apply(desk: &Desk, file: &str, seed: u8, licence: &str) {
+    let kem = hex::decode(desk.done(&["application", "key"]).trim()).unwrap();
+    let to = ApplicationKey::new(KemPublicKey::from_bytes(kem.try_into().unwrap())).unwrap();
+    let root = desk.anchor().fingerprint();
+    let draft = Draft {
+        root,
+        made_at: now(),
+        claims: Claims::Practitioner(PractitionerClaims {
+            name: PersonName {
+                japanese: "鈴木 一郎".to_owned(),
+                latin: "Suzuki Ichiro".to_owned(),
+            },
+            licence: Licence {
+                jurisdiction: "JP".to_owned(),
+                kind: LicenceKind::Dentist,
+                number: licence.to_owned(),
+                registered_on: None,
+            },
+            qualifications: vec![ClaimedQualification {
+                code: QualificationCode::OralRadiology,
+                number: Some("第77号".to_owned()),
+                valid_to: Some(now().plus(300 * 86_400)),
+                ground: None,
+            }],
+            institution: Some("みなと大学病院".to_owned()),
+        }),
+        contact: Contact {
+            email: Some("suzuki@example.jp".to_owned()),
+            ..Contact::default()
+        },
+        evidence: vec![Evidence {
+            kind: EvidenceKind::Licence,
+            name: "免許証.png".to_owned(),
+            content: PNG.to_vec(),
+        }],
+    };
+    let made = SignedApplication::make(&SecretKey::from_seed(&[seed; 32]), draft).unwrap();
+    let sealed = seal(&made.to_bytes(), &to, &root, &mut rand::rng()).unwrap();
+    std::fs::write(desk.path(file), sealed).unwrap();
+}
+
+fn only_id(desk: &Desk, state: &str) -> String {
+    let all = desk.json(&["application", "list"]);
+    let all = all.as_array().unwrap();
+    let one = all.iter().find(|one| one["state"] == state).unwrap();
+    one["id"].as_str().unwrap().to_owned()
+}
+
+/// R3, R24: what is claimed is shown with its evidence, and issued only after an operator approved it.
+#[test]
+fn r3_r24_an_application_is_looked_at_and_approved() {
+    let desk = Desk::new();
+    apply(&desk, "suzuki.sealed", 21, "234567");
+    desk.done(&["application", "receive", "suzuki.sealed"]);
+    let id = only_id(&desk, "received");
+    let shown = desk.done(&["application", "show", &id, "--json"]);
+    assert!(shown.contains("鈴木 一郎") && shown.contains("第77号"), "{shown}");
+    desk.done(&["application", "evidence", &id, "--out", "evidence"]);
+    let written: Vec<_> = std::fs::read_dir(desk.path("evidence"))
+        .unwrap()
+        .map(|file| std::fs::read(file.unwrap().path()).unwrap())
+        .collect();
+    assert_eq!(written, [PNG.to_vec()]);
+    assert_eq!(desk.json(&["list"]).as_array().unwrap().len(), 0);
+    desk.done(&["application", "approve", &id, "--out", "suzuki.pem"]);
+    only_id(&desk, "issued");
+    desk.done(&["verify", "--root", "registry/root.pem", "suzuki.pem"]);
+    let again = desk.run(&["application", "approve", &id]);
+    assert!(!again.status.success(), "approved twice");
+}
+
+/// R4: a refusal has its reason, and the same licence under another key is pointed out.
+#[test]
+fn r4_a_refusal_has_a_reason_and_a_second_key_is_pointed_out() {
+    let desk = Desk::new();
+    apply(&desk, "first.sealed", 31, "345678");
+    desk.done(&["application", "receive", "first.sealed"]);
+    let first = only_id(&desk, "received");
+    desk.done(&["application", "approve", &first, "--out", "first.pem"]);
+    apply(&desk, "second.sealed", 32, "345678");
+    desk.done(&["application", "receive", "second.sealed"]);
+    let second = only_id(&desk, "received");
+    let shown = desk.done(&["application", "show", &second, "--json"]);
+    let fingerprint = desk.json(&["list"])[0]["fingerprint"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        shown.contains(&fingerprint[..16]),
+        "the other holder is not named: {shown}"
+    );
+    desk.done(&[
+        "application",
+        "refuse",
+        &second,
+        "--reason",
+        "the licence has a holder",
+    ]);
+    only_id(&desk, "refused");
+    assert_eq!(desk.json(&["list"]).as_array().unwrap().len(), 1);
+}
+
+/// R17: what is not sealed to this registry, or altered on its way, is not taken in.
+#[test]
+fn r17_an_altered_application_is_not_taken_in() {
+    let desk = Desk::new();
+    apply(&desk, "good.sealed", 41, "456789");
+    let mut bytes = std::fs::read(desk.path("good.sealed")).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(desk.path("bad.sealed"), bytes).unwrap();
+    desk.run(&["application", "receive", "bad.sealed"]);
+    assert_eq!(desk.json(&["application", "list"]).as_array().unwrap().len(), 0);
+}
