@@ -28,7 +28,7 @@ function start() {
     "DELETE /api/v1/session": { body: {} },
     "POST /api/v1/session": { status: 201, body: { practitioner: dentist, expires_at: "" } },
     "GET /api/v1/studies": { body: [] },
-    "GET /api/v1/directory": { body: [] },
+    "GET /api/v1/directory?readers=true": { body: [] },
     "GET /api/v1/agreements": { body: [] },
     "GET /api/v1/cases": { body: [] },
     "GET /api/v1/security": {

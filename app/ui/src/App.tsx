@@ -4,7 +4,9 @@ import { useLiveUpdates } from "./backend/events";
 import { useLeft, useSession } from "./backend/queries";
 import type { Practitioner } from "./backend/types";
 import { CasePage } from "./consultation/CasePage";
+import { DirectoryPage } from "./directory/DirectoryPage";
 import { ProblemNote } from "./parts/ProblemNote";
+import { ProfilePage } from "./profile/ProfilePage";
 import { NewRequest } from "./request/NewRequest";
 import { useRoute, type Route } from "./route";
 import { Header } from "./shell/Header";
@@ -78,7 +80,13 @@ function Page({ route, me }: { route: Route; me: Practitioner }): ReactElement {
     case "case":
       return <CasePage key={route.id} id={route.id} me={me} />;
     case "request":
-      return <NewRequest study={route.study} me={me} />;
+      return (
+        <NewRequest key={route.reader} study={route.study} reader={route.reader ?? null} me={me} />
+      );
+    case "directory":
+      return <DirectoryPage me={me} />;
+    case "profile":
+      return <ProfilePage />;
     case "security":
       return <SecurityPage />;
     case "images":

@@ -7,6 +7,9 @@ test("every route survives its address", () => {
     { page: "case", id: "a/b c" },
     { page: "request", study: null },
     { page: "request", study: "1.2.3" },
+    { page: "request", study: null, reader: "bb" },
+    { page: "directory" },
+    { page: "profile" },
     { page: "images", study: "1.2.3", caseId: null },
     { page: "images", study: "1.2.3", caseId: "c1" },
   ];

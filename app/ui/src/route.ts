@@ -4,7 +4,9 @@ import { useSyncExternalStore } from "react";
 export type Route =
   | { page: "work" }
   | { page: "case"; id: string }
-  | { page: "request"; study: string | null }
+  | { page: "request"; study: string | null; reader?: string | null }
+  | { page: "directory" }
+  | { page: "profile" }
   | { page: "security" }
   | { page: "images"; study: string; caseId: string | null };
 
@@ -14,7 +16,12 @@ export function parseRoute(fragment: string): Route {
   const query = new URLSearchParams(search);
   if (page === "cases" && id) return { page: "case", id };
   if (page === "security") return { page: "security" };
-  if (page === "request") return { page: "request", study: query.get("study") };
+  if (page === "directory") return { page: "directory" };
+  if (page === "profile") return { page: "profile" };
+  if (page === "request") {
+    const reader = query.get("reader");
+    return { page: "request", study: query.get("study"), ...(reader ? { reader } : {}) };
+  }
   if (page === "images" && id) return { page: "images", study: id, caseId: query.get("case") };
   return { page: "work" };
 }
@@ -26,7 +33,10 @@ export function href(route: Route): string {
     case "case":
       return `#/cases/${encodeURIComponent(route.id)}`;
     case "request":
-      return `#/request${search({ study: route.study })}`;
+      return `#/request${search({ study: route.study, reader: route.reader ?? null })}`;
+    case "directory":
+    case "profile":
+      return `#/${route.page}`;
     case "security":
       return "#/security";
     case "images":

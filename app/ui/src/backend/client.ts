@@ -1,14 +1,17 @@
 import { isAway } from "./activity";
 import { readProblem, unreachable } from "./problem";
 import type {
+  About,
   Agreement,
   CaseDetail,
   CaseSummary,
   Closing,
   DirectoryEntry,
+  DirectoryQuestion,
   Enrolment,
   NewCase,
   NodeStatus,
+  OwnProfile,
   Practitioner,
   RecoveryKit,
   ReportDraft,
@@ -47,7 +50,13 @@ export const backend = {
   makeRecoveryKit: (passphrase: string, code: string | null) =>
     send<RecoveryKit>("POST", "/security/recovery-kit", { passphrase, code }),
 
-  directory: () => get<DirectoryEntry[]>("/directory"),
+  directory: (question: Partial<DirectoryQuestion>) =>
+    get<DirectoryEntry[]>(`/directory${search(question)}`),
+  person: (fingerprint: string) => get<DirectoryEntry>(`/directory/${segment(fingerprint)}`),
+  ownProfile: () => get<OwnProfile>("/me/profile"),
+  /** `photo` left out: it stays; null: it goes; else base64 of the file. */
+  setProfile: (profile: { about: About; photo?: string | null }) =>
+    send<OwnProfile>("PUT", "/me/profile", profile),
   agreements: () => get<Agreement[]>("/agreements"),
   proposeAgreement: (fingerprint: string) =>
     send<unknown>("POST", "/agreements", { with: fingerprint }),
@@ -104,11 +113,20 @@ export function segment(value: string): string {
   return encodeURIComponent(value);
 }
 
+function search(question: Partial<DirectoryQuestion>): string {
+  const given = Object.entries(question).filter(([, value]) => value.trim() !== "");
+  return given.length > 0 ? `?${new URLSearchParams(given).toString()}` : "";
+}
+
 export function get<T>(path: string): Promise<T> {
   return call<T>(path, { method: "GET" });
 }
 
-export function send<T>(method: "POST" | "DELETE", path: string, body?: object): Promise<T> {
+export function send<T>(
+  method: "POST" | "PUT" | "DELETE",
+  path: string,
+  body?: object,
+): Promise<T> {
   // A form of another site cannot set this header, so the node asks for it beside the cookie.
   const headers: Record<string, string> = { "X-Dokuei": "1" };
   if (body === undefined) return call<T>(path, { method, headers });

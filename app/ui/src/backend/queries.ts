@@ -1,4 +1,5 @@
 import {
+  keepPreviousData,
   QueryClient,
   useMutation,
   useQuery,
@@ -7,7 +8,7 @@ import {
 } from "@tanstack/react-query";
 import { backend } from "./client";
 import { Problem } from "./problem";
-import type { NodeEvent } from "./types";
+import type { DirectoryQuestion, NodeEvent } from "./types";
 
 /** Every cached answer's name: what a mutation or a node's event says has changed. */
 export const keys = {
@@ -18,6 +19,7 @@ export const keys = {
   security: ["security"],
   signInChoices: ["practitioners"],
   directory: ["directory"],
+  profile: ["profile"],
   agreements: ["agreements"],
   studies: ["studies"],
   study: (uid: string) => ["studies", uid],
@@ -43,8 +45,21 @@ export const useStatus = () =>
   useQuery({ queryKey: keys.status, queryFn: backend.status, refetchInterval: 60_000 });
 export const useStudies = () => useQuery({ queryKey: keys.studies, queryFn: backend.studies });
 export const useCases = () => useQuery({ queryKey: keys.cases, queryFn: backend.cases });
-export const useDirectory = () =>
-  useQuery({ queryKey: keys.directory, queryFn: backend.directory });
+/** Whom one may ask; the last answer stays while the next is looked for. */
+export const useDirectory = (question: Partial<DirectoryQuestion>) =>
+  useQuery({
+    queryKey: [...keys.directory, question],
+    queryFn: () => backend.directory(question),
+    placeholderData: keepPreviousData,
+  });
+export const usePerson = (fingerprint: string | null) =>
+  useQuery({
+    queryKey: [...keys.directory, "person", fingerprint],
+    queryFn: () => backend.person(fingerprint ?? ""),
+    enabled: fingerprint !== null,
+  });
+export const useOwnProfile = () =>
+  useQuery({ queryKey: keys.profile, queryFn: backend.ownProfile, staleTime: Infinity });
 export const useAgreements = () =>
   useQuery({ queryKey: keys.agreements, queryFn: backend.agreements });
 export const useSignInChoices = () =>

@@ -10,6 +10,7 @@ export interface Qualification {
   code: string;
   label_ja: string;
   label_en: string;
+  valid_until?: string;
 }
 
 export interface Practitioner {
@@ -70,7 +71,102 @@ export interface DirectoryEntry {
   qualifications: Qualification[];
   may_read: boolean;
   peer_id: string | null;
+  /** Works at a node to which something can be sealed. */
+  reachable: boolean;
   online: boolean;
+  /** What she says of herself; null when she never did. */
+  profile: ProfileView | null;
+}
+
+export interface Named {
+  code: string;
+  ja: string;
+  en: string;
+}
+
+/** Part of a day in Japan, in minutes from midnight. */
+export interface Span {
+  day: (typeof WEEKDAYS)[number];
+  from: number;
+  until: number;
+}
+
+export const WEEKDAYS = [
+  "monday",
+  "tuesday",
+  "wednesday",
+  "thursday",
+  "friday",
+  "saturday",
+  "sunday",
+] as const;
+
+/** Hours that a reading takes. */
+export interface Turnaround {
+  usual: number;
+  urgent: number | null;
+}
+
+export interface Introduction {
+  japanese: string | null;
+  english: string | null;
+}
+
+export interface ProfileView {
+  seq: number;
+  kana: string | null;
+  regions: Named[];
+  modalities: Named[];
+  interests: Named[];
+  other_interests: string[];
+  languages: Named[];
+  hours: Span[];
+  /** Null when she names no hours. */
+  open_now: boolean | null;
+  turnaround: Turnaround | null;
+  /** Null when she does not say. */
+  accepting: boolean | null;
+  accepting_until: string | null;
+  urgent_phone: string | null;
+  introduction: Introduction;
+  /** Address of the photo. */
+  photo: string | null;
+}
+
+/** A profile as its owner writes it. */
+export interface About {
+  kana: string | null;
+  regions: string[];
+  modalities: string[];
+  interests: string[];
+  other_interests: string[];
+  languages: string[];
+  hours: Span[];
+  turnaround: Turnaround | null;
+  /** `until` in seconds since 1970. */
+  availability: { accepting: boolean; until: number | null } | null;
+  urgent_phone: string | null;
+  introduction: Introduction;
+}
+
+export interface OwnProfile {
+  /** Zero before the first one. */
+  seq: number;
+  issued_at?: string;
+  about: About;
+  photo: { media_type: string; base64: string } | null;
+}
+
+/** What is asked of the directory; an empty text asks nothing. */
+export interface DirectoryQuestion {
+  q: string;
+  readers: "" | "true";
+  qualification: string;
+  region: string;
+  modality: string;
+  language: string;
+  accepting: "" | "true" | "false";
+  turnaround: string;
 }
 
 export interface PatientName {

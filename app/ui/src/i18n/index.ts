@@ -1,5 +1,7 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
+import { directoryEn } from "./directory.en";
+import { directoryJa } from "./directory.ja";
 import { en } from "./en";
 import { ja } from "./ja";
 import { registryEn } from "./registry.en";
@@ -12,8 +14,8 @@ const REMEMBERED = "dokuei.language";
 export function startTexts(): void {
   void i18next.use(initReactI18next).init({
     resources: {
-      ja: { translation: ja, registry: registryJa },
-      en: { translation: en, registry: registryEn },
+      ja: { translation: ja, registry: registryJa, directory: directoryJa },
+      en: { translation: en, registry: registryEn, directory: directoryEn },
     },
     lng: localStorage.getItem(REMEMBERED) === "en" ? "en" : "ja",
     fallbackLng: "ja",

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { directoryEn } from "./directory.en";
+import { directoryJa } from "./directory.ja";
 import { en } from "./en";
 import { bytes, date, patientName } from "./format";
 import { ja } from "./ja";
@@ -19,6 +21,7 @@ test("both languages have the same keys, with the same placeholders", () => {
   for (const [one, other] of [
     [en, ja],
     [registryEn, registryJa],
+    [directoryEn, directoryJa],
   ] as const) {
     const english = new Map(leaves(one));
     const japanese = leaves(other);

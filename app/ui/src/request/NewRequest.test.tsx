@@ -1,8 +1,8 @@
-import { screen } from "@testing-library/react";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
-import type { Agreement } from "../backend/types";
-import { agreement, dentist, specialist, studySummary } from "../test/fixtures";
+import type { Agreement, RegisterView } from "../backend/types";
+import { agreement, dentist, nodeStatus, specialist, studySummary } from "../test/fixtures";
 import { answer, show } from "../test/node";
 import { faultsOf, toNewCase, type Draft } from "./draft";
 import { NewRequest } from "./NewRequest";
@@ -46,7 +46,11 @@ test("a draft is sent trimmed, with the time in RFC 3339", () => {
   expect(request.consent.explained_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 });
 
-function open(agreements: Agreement[]) {
+function open(
+  agreements: Agreement[],
+  reader: string | null = null,
+  register: RegisterView = nodeStatus.register,
+) {
   const unqualified = {
     ...specialist,
     fingerprint: "cc".repeat(32),
@@ -55,12 +59,15 @@ function open(agreements: Agreement[]) {
   };
   const calls = answer({
     "GET /api/v1/studies": { body: [studySummary] },
-    "GET /api/v1/directory": { body: [specialist, unqualified] },
+    "GET /api/v1/directory?readers=true": { body: [specialist, unqualified] },
+    "GET /api/v1/directory?q=osaka&readers=true": { body: [] },
+    [`GET /api/v1/directory/${specialist.fingerprint}`]: { body: specialist },
+    "GET /api/v1/status": { body: { ...nodeStatus, register } },
     "GET /api/v1/agreements": { body: agreements },
     "POST /api/v1/agreements": { status: 201, body: {} },
     "POST /api/v1/cases": { status: 202, body: { case_id: "c9", job: "j1" } },
   });
-  show(<NewRequest study="1.2.3" me={dentist} />);
+  show(<NewRequest study="1.2.3" reader={reader} me={dentist} />);
   return calls;
 }
 
@@ -101,4 +108,21 @@ test("r7 an incomplete request names its fields; a complete one is sent", async 
   const sent = calls.find((call) => call.path === "/api/v1/cases" && call.method === "POST");
   expect(sent?.body).toMatchObject({ with: specialist.fingerprint, region: "右下8" });
   expect(location.hash).toBe("#/cases/c9");
+});
+
+test("r17 whoever was chosen in the directory is the recipient, and stays when one looks for others", async () => {
+  open([agreement], specialist.fingerprint);
+  const reader = await screen.findByLabelText(/^読影者/);
+  expect(reader).toHaveProperty("value", specialist.fingerprint);
+  fireEvent.change(screen.getByLabelText(/^名前・施設/), { target: { value: "osaka" } });
+  await waitFor(() => expect(screen.getAllByRole("option", { name: /鈴木/ })).toHaveLength(1));
+  expect(reader).toHaveProperty("value", specialist.fingerprint);
+  expect(await screen.findByText(/証明書は有効/)).toBeTruthy();
+});
+
+test("r17 an old register says that the standing is not sure", async () => {
+  const old = { ...nodeStatus.register, freshness: "ageing" as const };
+  open([agreement], specialist.fingerprint, old);
+  expect(await screen.findByText(/送る前に相手に電話で確かめて/)).toBeTruthy();
+  expect(screen.queryByText(/証明書は有効/)).toBeNull();
 });

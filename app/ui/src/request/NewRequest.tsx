@@ -1,6 +1,6 @@
-import type { ReactElement } from "react";
+import { useDeferredValue, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { useAgreements, useDirectory, useStudies } from "../backend/queries";
+import { useAgreements, useDirectory, usePerson, useStudies } from "../backend/queries";
 import type { Practitioner } from "../backend/types";
 import { ProblemNote } from "../parts/ProblemNote";
 import { href } from "../route";
@@ -8,29 +8,37 @@ import { RequestForm } from "./RequestForm";
 
 export function NewRequest({
   study,
+  reader = null,
   me,
 }: {
   study: string | null;
+  /** Fingerprint of whoever was chosen in the directory. */
+  reader?: string | null;
   me: Practitioner;
 }): ReactElement {
   const { t } = useTranslation();
   const studies = useStudies();
-  const directory = useDirectory();
+  const [looked, setLooked] = useState("");
+  const directory = useDirectory({ q: useDeferredValue(looked), readers: "true" });
+  const chosen = usePerson(reader);
   const agreements = useAgreements();
-  const error = studies.error ?? directory.error ?? agreements.error;
+  const error = studies.error ?? directory.error ?? chosen.error ?? agreements.error;
   return (
     <div className="page page-narrow">
       <a href={href({ page: "work" })}>← {t("common.workList")}</a>
       <h1>{t("request.title")}</h1>
       {error && <ProblemNote error={error} onRetry={() => void directory.refetch()} />}
-      {studies.data && directory.data && agreements.data ? (
+      {studies.data && (directory.data || looked !== "") && agreements.data && !chosen.isLoading ? (
         <RequestForm
           me={me}
           studyChosen={study ?? ""}
           studies={studies.data.filter((one) => one.origin === "imported")}
-          readers={directory.data.filter(
+          readerChosen={chosen.data?.may_read && reader !== me.fingerprint ? chosen.data : null}
+          readers={(directory.data ?? []).filter(
             (one) => one.may_read && one.fingerprint !== me.fingerprint,
           )}
+          looked={looked}
+          onLook={setLooked}
           agreements={agreements.data}
         />
       ) : (

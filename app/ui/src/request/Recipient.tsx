@@ -1,7 +1,7 @@
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { backend } from "../backend/client";
-import { keys, useChange } from "../backend/queries";
+import { keys, useChange, useStatus } from "../backend/queries";
 import type { Agreement, DirectoryEntry } from "../backend/types";
 import { useFormat } from "../i18n/format";
 import { ProblemNote } from "../parts/ProblemNote";
@@ -39,6 +39,7 @@ export function RecipientCard({
           <dt>{t("request.qualification")}</dt>
           <dd>{reader.qualifications.map(format.qualification).join("・") || "—"}</dd>
         </div>
+        <Standing />
       </dl>
       <label className="check">
         <input
@@ -52,6 +53,23 @@ export function RecipientCard({
       </label>
       {error && <p className="field-note">{error}</p>}
     </fieldset>
+  );
+}
+
+/** Only those whose credential stands are offered; how much that is worth depends on the age of the register. */
+function Standing(): ReactElement | null {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const register = useStatus().data?.register;
+  if (!register) return null;
+  const sure = register.freshness === "current" && register.split_views === 0 && register.seen;
+  return (
+    <div>
+      <dt>{t("request.standing")}</dt>
+      <dd className={sure ? "" : "unsure"}>
+        {sure ? t("register.inForce", { at: format.dateTime(sure) }) : t("register.unsure")}
+      </dd>
+    </div>
   );
 }
 

@@ -16,6 +16,7 @@ import { ProblemNote } from "../parts/ProblemNote";
 import { goTo } from "../route";
 import { faultsOf, toNewCase, type Draft } from "./draft";
 import { AgreementNotice, RecipientCard } from "./Recipient";
+import { ReaderField } from "./ReaderField";
 import { TextField, type DraftChange } from "./TextField";
 
 const URGENCIES: readonly Urgency[] = ["routine", "urgent", "emergency"];
@@ -24,13 +25,20 @@ export function RequestForm({
   me,
   studyChosen,
   studies,
+  readerChosen,
   readers,
+  looked,
+  onLook,
   agreements,
 }: {
   me: Practitioner;
   studyChosen: string;
   studies: StudySummary[];
+  readerChosen: DirectoryEntry | null;
+  /** Those found by what is looked for. */
   readers: DirectoryEntry[];
+  looked: string;
+  onLook: (text: string) => void;
   agreements: Agreement[];
 }): ReactElement {
   const { t } = useTranslation();
@@ -38,7 +46,7 @@ export function RequestForm({
   const [tried, setTried] = useState(false);
   const [draft, setDraft] = useState<Draft>(() => ({
     study: studyChosen,
-    reader: "",
+    reader: readerChosen?.fingerprint ?? "",
     recipientConfirmed: false,
     question: "",
     history: "",
@@ -60,7 +68,15 @@ export function RequestForm({
     const fault = faults[field];
     return fault && t(`field.${fault}`);
   };
-  const reader = readers.find((one) => one.fingerprint === draft.reader);
+  // Whoever is chosen stays, whatever is looked for afterwards; found anew, she is shown as she is now.
+  const [picked, setPicked] = useState(readerChosen);
+  const now = readers.find((one) => one.fingerprint === draft.reader);
+  const reader = now ?? (picked?.fingerprint === draft.reader ? picked : undefined);
+  const offered = reader && !now ? [reader, ...readers] : readers;
+  const pick = (fingerprint: string) => {
+    setPicked(offered.find((one) => one.fingerprint === fingerprint) ?? null);
+    change({ reader: fingerprint, recipientConfirmed: false });
+  };
   const agreed = agreements.some(
     (one) => one.state === "in_force" && one.with.fingerprint === draft.reader,
   );
@@ -91,29 +107,14 @@ export function RequestForm({
           </select>
         )}
       </Field>
-      <Field
-        label={t("request.reader")}
-        required
-        hint={t(readers.length === 0 ? "request.noReaders" : "request.readersOnly")}
+      <ReaderField
+        chosen={draft.reader}
+        offered={offered}
+        looked={looked}
+        onLook={onLook}
+        onPick={pick}
         error={wrong("reader")}
-      >
-        {(control) => (
-          <select
-            {...control}
-            name="reader"
-            value={draft.reader}
-            onChange={(event) => change({ reader: event.target.value, recipientConfirmed: false })}
-          >
-            <option value="">—</option>
-            {readers.map((one) => (
-              <option key={one.fingerprint} value={one.fingerprint}>
-                {format.person(one)} · {one.institution} ·{" "}
-                {t(one.online ? "request.online" : "request.offline")}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      />
       {reader && (
         <RecipientCard
           reader={reader}

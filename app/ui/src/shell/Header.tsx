@@ -22,6 +22,8 @@ export function Header({ practitioner }: { practitioner: Practitioner | null }):
       <span className="spacer" />
       {practitioner && (
         <>
+          <a href={href({ page: "directory" })}>{t("title", { ns: "directory" })}</a>
+          <a href={href({ page: "profile" })}>{t("profile.title", { ns: "directory" })}</a>
           <a className="who" href={href({ page: "security" })} title={t("security.title")}>
             {format.person(practitioner)}
           </a>

@@ -35,7 +35,25 @@ export const specialist: DirectoryEntry = {
   ],
   may_read: true,
   peer_id: "12D3KooWSpecialist",
+  reachable: true,
   online: true,
+  profile: {
+    seq: 3,
+    kana: "すずき いちろう",
+    regions: [{ code: "13", ja: "東京都", en: "Tokyo" }],
+    modalities: [{ code: "cone-beam-ct", ja: "歯科用コーンビームCT", en: "Cone beam CT" }],
+    interests: [],
+    other_interests: [],
+    languages: [{ code: "ja", ja: "日本語", en: "Japanese" }],
+    hours: [{ day: "monday", from: 540, until: 1020 }],
+    open_now: false,
+    turnaround: { usual: 48, urgent: 6 },
+    accepting: true,
+    accepting_until: null,
+    urgent_phone: "03-1234-5678",
+    introduction: { japanese: "顎骨の読影を専門としています。", english: null },
+    photo: "/api/v1/directory/photo",
+  },
 };
 
 export const studySummary: StudySummary = {
