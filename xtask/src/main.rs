@@ -9,6 +9,7 @@ mod console;
 mod demo;
 mod packages;
 mod project;
+mod steady;
 mod suite;
 
 use std::process::ExitCode;

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::console::{Table, seconds};
 use crate::packages::{self, BENCH, BUILD, DEMO, WINDOWS};
-use crate::{check, project};
+use crate::{check, project, steady};
 
 /// The version of the window's driver; the registry's newest is for another major version of Tauri.
 const TAURI_DRIVER: &str = "2.1.0";
@@ -71,9 +71,12 @@ fn all(stages: &mut Stages, options: &Options) -> Result<()> {
     })?;
     stages.stage("Rust tests, whole-system tests", || {
         let files = fixtures::pydicom_files()?;
-        let mut tests = project::cargo(&["test", "--workspace", "--locked"]);
         let data = files.parent().context("pydicom's files lie in no folder")?;
-        project::run(tests.env(fixtures::PYDICOM_FILES, data))
+        steady::run(|| {
+            let mut tests = project::cargo(&["test", "--workspace", "--locked"]);
+            tests.env(fixtures::PYDICOM_FILES, data);
+            tests
+        })
     })?;
     if options.no_windows {
         return Ok(());
