@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::site::Site;
 use crate::wait;
 
 /// How long one answer may take: sealing and import run as jobs, so every call is short.
@@ -18,6 +19,7 @@ pub struct Client {
     agent: ureq::Agent,
     base: String,
     token: String,
+    site: Site,
 }
 
 /// What the node answers when it refuses (RFC 9457).
@@ -73,6 +75,16 @@ impl Client {
             agent: config.build().into(),
             base: base.trim_end_matches('/').to_owned(),
             token: token.to_owned(),
+            site: Site::default(),
+        }
+    }
+
+    /// The same node, which runs at `site` and is to be reached there.
+    #[must_use]
+    pub fn at(self, site: &Site) -> Self {
+        Self {
+            site: site.clone(),
+            ..self
         }
     }
 
@@ -94,7 +106,8 @@ impl Client {
             .agent
             .get(self.url(path))
             .header("Authorization", self.bearer());
-        read(path, request.call())
+        let answer: Value = self.site.within(|| read(path, request.call()))??;
+        serde_json::from_value(answer).with_context(|| format!("{path} answered what was not expected"))
     }
 
     /// The bytes of a GET; a path beginning with `/dicomweb` is taken from the root.
@@ -106,11 +119,14 @@ impl Client {
             .agent
             .get(self.url(path))
             .header("Authorization", self.bearer());
-        let mut response = request
-            .call()
-            .with_context(|| format!("no answer to GET {path}"))?;
-        let status = response.status().as_u16();
-        let bytes = response.body_mut().with_config().limit(1 << 30).read_to_vec()?;
+        let (status, bytes) = self.site.within(|| {
+            let mut response = request
+                .call()
+                .with_context(|| format!("no answer to GET {path}"))?;
+            let status = response.status().as_u16();
+            let bytes = response.body_mut().with_config().limit(1 << 30).read_to_vec()?;
+            anyhow::Ok((status, bytes))
+        })??;
         if status < 300 {
             Ok(bytes)
         } else {
@@ -123,11 +139,14 @@ impl Client {
     /// # Errors
     /// [`Problem`] when the node refuses.
     pub fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
+        let body = serde_json::to_vec(body)?;
         let request = self
             .agent
             .post(self.url(path))
+            .header("Content-Type", "application/json")
             .header("Authorization", self.bearer());
-        read(path, request.send_json(body))
+        let answer: Value = self.site.within(|| read(path, request.send(&body[..])))??;
+        serde_json::from_value(answer).with_context(|| format!("{path} answered what was not expected"))
     }
 
     /// A POST that must be refused: gives the refusal.

@@ -1,7 +1,6 @@
 //! `dokuei-bootstrap`: a process that helps peers to find each other.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -9,6 +8,7 @@ use serde::Deserialize;
 
 use crate::process::Process;
 use crate::registry::Registry;
+use crate::site::Site;
 use crate::wait;
 
 /// A running bootstrap node.
@@ -26,7 +26,7 @@ struct Announced {
 }
 
 impl Bootstrap {
-    /// Starts a bootstrap node on `port` (UDP for QUIC, TCP for its fallback) that mirrors the registry's register, and
+    /// Starts a bootstrap node at `site` on `port` (UDP for QUIC, TCP for its fallback) that mirrors the registry's register, and
     /// waits until it listens.
     ///
     /// # Errors
@@ -34,15 +34,15 @@ impl Bootstrap {
     pub fn start(
         program: &Path,
         data_dir: &Path,
-        port: u16,
+        (site, port): (&Site, u16),
         registry: &Registry,
         log: &Path,
     ) -> Result<Self> {
         let announced = data_dir.join("addresses.json");
         let _ = std::fs::remove_file(&announced);
-        let mut command = Command::new(program);
+        let mut command = site.command(program);
         command.args(["run", "--data-dir"]).arg(data_dir);
-        command.args(["--listen", &quic(port), "--listen", &tcp(port)]);
+        command.args(["--listen", &site.quic(port), "--listen", &site.tcp(port)]);
         command.arg("--root").arg(registry.root());
         command.arg("--register-dir").arg(registry.register());
         let mut process = Process::start("dokuei-bootstrap", command, log)?;
@@ -74,16 +74,4 @@ impl Bootstrap {
     pub fn process(&mut self) -> &mut Process {
         &mut self.process
     }
-}
-
-/// The QUIC listening address on loopback.
-#[must_use]
-pub fn quic(port: u16) -> String {
-    format!("/ip4/127.0.0.1/udp/{port}/quic-v1")
-}
-
-/// The TCP listening address on loopback.
-#[must_use]
-pub fn tcp(port: u16) -> String {
-    format!("/ip4/127.0.0.1/tcp/{port}")
 }

@@ -12,6 +12,7 @@ use crate::node::Node;
 use crate::people::{Institution, REGISTRY_PASSPHRASE};
 use crate::programs::Programs;
 use crate::registry::Registry;
+use crate::site::Site;
 
 /// The folder and the programs of one scene. It outlives the processes that work in it.
 #[derive(Debug)]
@@ -81,9 +82,17 @@ impl Lab {
     /// # Errors
     /// When it does not listen.
     pub fn bootstrap(&self, name: &str, port: u16, registry: &Registry) -> Result<Bootstrap> {
+        self.bootstrap_at(&Site::default(), name, port, registry)
+    }
+
+    /// The same at a site of a network.
+    ///
+    /// # Errors
+    /// When it does not listen.
+    pub fn bootstrap_at(&self, site: &Site, name: &str, port: u16, registry: &Registry) -> Result<Bootstrap> {
         let log = self.folder.join(format!("{name}.log"));
         let folder = self.folder.join(name);
-        Bootstrap::start(&self.programs.bootstrap, &folder, port, registry, &log)
+        Bootstrap::start(&self.programs.bootstrap, &folder, (site, port), registry, &log)
     }
 
     /// A node for an institution, not yet initialised.

@@ -8,10 +8,10 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 use crate::api::Client;
-use crate::bootstrap::{quic, tcp};
 use crate::people::{Institution, Person};
 use crate::process::{Process, output};
 use crate::registry::Registry;
+use crate::site::Site;
 use crate::wait;
 
 /// A node: its data directory, and its process when it runs.
@@ -23,6 +23,7 @@ pub struct Node {
     port: u16,
     ui: Option<PathBuf>,
     wrapper: Vec<String>,
+    site: Site,
     process: Option<Process>,
     api: Option<Client>,
 }
@@ -46,6 +47,7 @@ impl Node {
             port,
             ui: None,
             wrapper: Vec::new(),
+            site: Site::default(),
             process: None,
             api: None,
         }
@@ -59,6 +61,11 @@ impl Node {
     /// Starts the node through another program from now on (`/usr/bin/time -v -o FILE`).
     pub fn wrap(&mut self, words: &[&str]) {
         self.wrapper = words.iter().map(|word| (*word).to_owned()).collect();
+    }
+
+    /// Runs at `site` from the next start on.
+    pub fn place(&mut self, site: &Site) {
+        self.site = site.clone();
     }
 
     /// Its data directory.
@@ -226,7 +233,7 @@ impl Node {
             let Ok(token) = std::fs::read_to_string(&token_file) else {
                 return Ok(None);
             };
-            Ok((file.pid != 0).then(|| Client::new(&file.api, token.trim())))
+            Ok((file.pid != 0).then(|| Client::new(&file.api, token.trim()).at(&self.site)))
         })
         .with_context(|| format!("see its log {}", log.display()))?;
         self.process = Some(process);
@@ -241,9 +248,9 @@ impl Node {
     pub fn run_command(&self, bootstraps: &[String]) -> Result<Command> {
         let secret = self.secret("node.passphrase", self.institution.passphrase)?;
         let mut command = match self.wrapper.split_first() {
-            None => Command::new(&self.program),
+            None => self.site.command(&self.program),
             Some((first, rest)) => {
-                let mut command = Command::new(first);
+                let mut command = self.site.command(first);
                 command.args(rest).arg(&self.program);
                 command
             }
@@ -252,7 +259,8 @@ impl Node {
             .env("DOKUEI_DATA_DIR", self.data_dir())
             .env("NO_COLOR", "1");
         command.args(["run", "--passphrase-file", &secret, "--api", "127.0.0.1:0"]);
-        command.args(["--listen", &quic(self.port), "--listen", &tcp(self.port)]);
+        let [quic, tcp] = [self.site.quic(self.port), self.site.tcp(self.port)];
+        command.args(["--listen", &quic, "--listen", &tcp]);
         for address in bootstraps {
             command.args(["--bootstrap", address]);
         }
@@ -301,6 +309,15 @@ impl Node {
                     person.name_latin, self.institution.name
                 )
             })
+    }
+
+    /// The number of the node's own process, within whatever wraps it.
+    ///
+    /// # Errors
+    /// When the node does not run.
+    pub fn pid(&self) -> Result<u32> {
+        let text = std::fs::read(self.data_dir().join("api.json")).context("the node does not run")?;
+        Ok(serde_json::from_slice::<ApiFile>(&text)?.pid)
     }
 
     /// The running process.

@@ -13,6 +13,7 @@ use crate::lab::Lab;
 use crate::node::Node;
 use crate::people::{CLINIC, HOSPITAL, SATO, SUZUKI, TANAKA};
 use crate::registry::Registry;
+use crate::site::Site;
 use crate::wait;
 
 /// How long peers may take to find and admit each other.
@@ -35,6 +36,8 @@ pub struct Pair {
     pub chains: Vec<PathBuf>,
     /// The network's ports: two bootstrap nodes, clinic, hospital.
     pub ports: Vec<u16>,
+    /// Where the bootstrap nodes run.
+    public: Site,
     /// The folder.
     pub lab: Lab,
 }
@@ -63,8 +66,16 @@ impl Pair {
             registry,
             chains,
             ports,
+            public: Site::default(),
             lab,
         })
+    }
+
+    /// Puts the clinic to `near`, the hospital and the bootstrap nodes to `far`. Before anything is started.
+    pub fn place(&mut self, near: &Site, far: &Site) {
+        self.clinic.place(near);
+        self.specialist.place(far);
+        self.public = far.clone();
     }
 
     /// Starts the two bootstrap nodes.
@@ -73,7 +84,7 @@ impl Pair {
     /// When one does not listen.
     pub fn start_bootstraps(&mut self) -> Result<()> {
         for (name, port) in [("bootstrap-1", self.ports[0]), ("bootstrap-2", self.ports[1])] {
-            let bootstrap = self.lab.bootstrap(name, port, &self.registry)?;
+            let bootstrap = self.lab.bootstrap_at(&self.public, name, port, &self.registry)?;
             self.bootstraps.push(bootstrap);
         }
         Ok(())

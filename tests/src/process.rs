@@ -75,6 +75,11 @@ impl Process {
         }
     }
 
+    /// Whether the program has ended with exit code 0.
+    pub fn succeeded(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(Some(status)) if status.success())
+    }
+
     /// Ends the program as an operator would (SIGTERM), and by SIGKILL when it does not.
     pub fn stop(&mut self) {
         signal(self.id(), "TERM");

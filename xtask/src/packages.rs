@@ -32,6 +32,8 @@ pub(crate) const DEMO: &[Package] = &[
         "fonts-ipaexfont-gothic",
         "Japanese glyphs of the report and the UI",
     ),
+    ("iproute2", "makes the hosts and links of the network tests"),
+    ("iputils-ping", "measures the links of the network tests"),
     ("openssl", "an independent verifier of the certificates"),
     ("poppler-utils", "an independent reader of the PDF report"),
     ("procps", "ends the programs' process groups"),
