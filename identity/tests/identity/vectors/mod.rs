@@ -176,22 +176,25 @@ fn sentences(vector: &Vector) -> (String, String) {
 }
 
 /// What OpenSSL accepts and refuses is recorded in each file: where it accepts what we refuse, our profile is the
-/// stricter; where it refuses, it and we agree that the certificate is bad. It never refuses what we accept.
+/// stricter; where it refuses, it and we agree that the certificate is bad. It never refuses what we accept. Where its
+/// releases differ among themselves the file says `differs`, and only the last sentence is asked for.
 #[test]
 fn openssl_judges_the_vectors_as_recorded() {
+    let mut wrong = Vec::new();
     for vector in all() {
         let (accepts, why) = judge_by_openssl(&vector);
         let recorded = vector.fact("openssl");
-        assert_eq!(
-            recorded.starts_with("accepts"),
-            accepts,
-            "{}: recorded {recorded}, now {why}",
-            vector.file
-        );
+        if !recorded.starts_with("differs") && recorded.starts_with("accepts") != accepts {
+            wrong.push(format!(
+                "{}: recorded {recorded}, now accepts: {accepts} {why}",
+                vector.file
+            ));
+        }
         if vector.fact("code") == "ok" {
             assert!(accepts, "{}: {why}", vector.file);
         }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 /// Writes the files.
@@ -208,7 +211,10 @@ fn regenerate() {
         let file = format!("{:03}-{}", number + 1, made.name);
         let vector = Vector::read(file.clone(), &made.print("accepts"));
         let (accepts, why) = judge_by_openssl(&vector);
-        let verdict = if accepts {
+        // Debian's releases of 3.0 do not agree whether a delta answers `-crl_check`.
+        let verdict = if made.name == "list-delta" {
+            "differs (by release)".to_owned()
+        } else if accepts {
             "accepts".to_owned()
         } else {
             format!("refuses ({why})")
