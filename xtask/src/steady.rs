@@ -5,7 +5,7 @@
 //! the run, and so does a test program that ends without saying which of its tests failed.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -55,11 +55,9 @@ fn listen(command: &mut Command) -> Result<(ExitStatus, Outcome)> {
         .spawn()
         .context("cannot start cargo")?;
     let said = child.stderr.take().context("cargo has no error output")?;
-    let errors = std::thread::spawn(move || pass_on(said, std::io::stderr()));
-    let mut outcome = pass_on(
-        child.stdout.take().context("cargo has no output")?,
-        std::io::stdout(),
-    )?;
+    let errors = std::thread::spawn(move || pass_on(said, |line| eprintln!("{line}")));
+    let output = child.stdout.take().context("cargo has no output")?;
+    let mut outcome = pass_on(output, |line| println!("{line}"))?;
     let status = child.wait()?;
     match errors.join() {
         Ok(told) => outcome.errors = told?.errors,
@@ -68,13 +66,13 @@ fn listen(command: &mut Command) -> Result<(ExitStatus, Outcome)> {
     Ok((status, outcome))
 }
 
-fn pass_on(from: impl Read, mut to: impl Write) -> Result<Outcome> {
+fn pass_on(from: impl Read, show: impl Fn(&str)) -> Result<Outcome> {
     let mut outcome = Outcome::default();
     for line in BufReader::new(from).split(b'\n') {
         let line = line?;
-        to.write_all(&line)?;
-        to.write_all(b"\n")?;
-        outcome.hear(&String::from_utf8_lossy(&line));
+        let line = String::from_utf8_lossy(&line);
+        show(&line);
+        outcome.hear(&line);
     }
     Ok(outcome)
 }
