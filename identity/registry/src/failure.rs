@@ -97,6 +97,12 @@ pub(crate) enum Failure {
     /// There is no room for another.
     #[error("there are {0} applications here, as many as are kept; archive the folder `applications`")]
     InboxFull(usize),
+    /// No such import.
+    #[error("there is no import {0} here; choose its file again")]
+    UnknownImport(String),
+    /// One at a time.
+    #[error("another import is being carried out; wait until it ends, or stop it")]
+    ImportRuns,
     /// A bootstrap node does not answer as it should.
     #[error("{0}")]
     Bootstrap(String),
@@ -153,6 +159,8 @@ impl Failure {
             Self::NotApprovable(_) => "not_approvable",
             Self::OtherNetwork => "other_network",
             Self::InboxFull(_) => "inbox_full",
+            Self::UnknownImport(_) => "unknown_import",
+            Self::ImportRuns => "import_runs",
             Self::Bootstrap(_) => "bootstrap",
             Self::Application(error) => error.code(),
             Self::Sealed(error) => error.code(),

@@ -5,6 +5,7 @@ mod failure;
 mod files;
 
 mod applications;
+mod bootstraps;
 mod bulk;
 mod ceremony;
 mod credentials;

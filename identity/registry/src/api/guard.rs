@@ -23,6 +23,9 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 /// The header that a change asked for by cookie must carry.
 const INTENT: &str = "x-dokuei";
 
+/// The header of what a page asks for by itself while nobody is at it: that keeps no session alive.
+const BACKGROUND: &str = "x-dokuei-background";
+
 /// Host, Origin, intent; and the headers of every answer.
 pub(super) async fn guard(request: Request, next: Next) -> Response {
     let mut response = match check(request.method(), request.headers()) {
@@ -93,6 +96,7 @@ pub(super) async fn authenticate(State(api): State<Arc<Api>>, mut request: Reque
 }
 
 fn who(api: &Api, headers: &HeaderMap) -> Option<Actor> {
+    let asked = !headers.contains_key(BACKGROUND);
     let given = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
@@ -101,8 +105,8 @@ fn who(api: &Api, headers: &HeaderMap) -> Option<Actor> {
         Some(given) if bool::from(given.as_bytes().ct_eq(api.token.as_bytes())) => {
             Some(api.token_actor.clone())
         }
-        Some(given) => api.sessions().find(given),
-        None => api.sessions().find(&cookie(headers, &api.cookie)?),
+        Some(given) => api.sessions().find(given, asked),
+        None => api.sessions().find(&cookie(headers, &api.cookie)?, asked),
     }
 }
 

@@ -39,12 +39,25 @@
 //! GET    /applications       [Application], the newest first
 //!        Application = {id, kind: practitioner|node, subject, state: received|approved|refused|issued, made_at,
 //!                       received_at, evidence: n, countersigned, credential: null|fingerprint}
-//! GET    /applications/{id}     Application with application (claims, contact, evidence: [label]), key, decision,
-//!                               findings: [{code, weight: good|unknown|warning|bad, japanese, english}], hpki
+//! POST   /applications          the sealed file as it is → 201 {id, new}; 200 when it was here already
+//! GET    /applications/search   ?q&kind&state&offset&limit → {total, offset, items, received: n, approved: n}, each
+//!                               item with qualifications: [{code, verdict: listed|not-listed|no-list|…}]
+//! POST   /applications/collect  {url?} → [{url, bootstrap, received: [{id, new}], refused} or {url, code, detail}]
+//! GET    /applications/{id}     Application with application (claims, contact, evidence: [label]), key, decision, hpki,
+//!                               findings: [{code, weight: good|unknown|warning|bad, japanese, english, qualification?}]
 //! GET    /applications/{id}/evidence/{n}  the attachment itself
 //! POST   /applications/{id}/approve  {days?, qualifications?, provisional?} → 201 Issued; 409 application_decided
 //! POST   /applications/{id}/refuse   {reason} → {refused}
 //! GET    /specialists        null or [{licence_number, board, board_number, name, valid_to}]
+//! GET    /specialists/search ?q&offset&limit → {imported_at: null|seconds, total, offset, items}
+//! POST   /specialists        the CSV file as it is → {imported: n}
+//! GET    /bootstraps         [{url, peer_id, version, register: {entries, signed_at}, drop_box: {deposits, bytes}} or
+//!                            {url, code, detail}]
+//! GET    /imports            [{sha256, stored_at, state: ready|waiting|running|done|failed, pending?, ended?: {at, sums}
+//!                            or {at, code, detail}, progress?: {done, length, sums: {rows, issued, already, …}}}]
+//! POST   /imports            the CSV file as it is, its requests as PEM in it → 202 {sha256, pending?}
+//! POST   /imports/{sha256}/start, /stop     goes on where it stopped; 409 import_runs
+//! GET    /imports/{sha256}/report           CSV
 //! GET    /root.pem, /crl.pem (signs a new list), /register/checkpoint
 //! ```
 //!
@@ -72,12 +85,13 @@ use axum::{Json, Router};
 use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::bulk::Jobs;
 use crate::failure::Failure;
 use crate::files;
 use crate::operators::Actor;
 use crate::registry::Registry;
 pub(crate) use credentials::done;
-pub(crate) use problem::body;
+pub(crate) use problem::{body, of as problem_of, too_large};
 use session::Sessions;
 
 /// The largest body that is read, bytes.
@@ -93,12 +107,32 @@ pub(crate) struct Api {
     token_actor: Actor,
     /// The cookie's name: cookies do not tell ports apart, so each registry has its own.
     cookie: String,
+    bootstraps: Vec<String>,
+    imports: Jobs,
+}
+
+/// What is served besides the API, and with whom it works.
+pub(crate) struct Served {
+    /// The console's files.
+    pub(crate) ui_dir: Option<PathBuf>,
+    /// HTTP addresses of bootstrap hosts.
+    pub(crate) bootstraps: Vec<String>,
 }
 
 impl Api {
     /// A handler that panicked leaves the journal as its file says: going on is safe.
-    fn registry(&self) -> MutexGuard<'_, Registry> {
+    pub(crate) fn registry(&self) -> MutexGuard<'_, Registry> {
         self.registry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// HTTP addresses of bootstrap hosts.
+    pub(crate) fn bootstraps(&self) -> &[String] {
+        &self.bootstraps
+    }
+
+    /// Bulk imports.
+    pub(crate) fn imports(&self) -> &Jobs {
+        &self.imports
     }
 
     fn sessions(&self) -> MutexGuard<'_, Sessions> {
@@ -126,8 +160,9 @@ pub(crate) fn run(
     registry: Registry,
     actor: Actor,
     address: SocketAddr,
-    ui_dir: Option<PathBuf>,
+    served: Served,
 ) -> Result<(), Failure> {
+    let Served { ui_dir, bootstraps } = served;
     let layout = registry.layout().clone();
     let token = hex::encode(rand::random::<[u8; 32]>());
     files::write(&layout.token(), token.as_bytes(), true)?;
@@ -144,7 +179,10 @@ pub(crate) fn run(
         token,
         token_actor: actor,
         cookie: format!("dokuei_registry_{mark}"),
+        bootstraps,
+        imports: Jobs::default(),
     });
+    let imports = Arc::clone(&api);
     let failed = |source| Failure::storage("served", &layout.dir, source);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -174,6 +212,8 @@ pub(crate) fn run(
             .await
             .map_err(failed);
         housekeeping.abort();
+        // It goes on when it is started again.
+        imports.imports().stop();
         served
     });
     // Nothing answers there any more.
@@ -209,10 +249,12 @@ fn router(api: Arc<Api>, ui_dir: Option<PathBuf>) -> Router {
         .route("/pending", get(operators::waiting))
         .route("/pending/{id}/approve", post(operators::approve))
         .route("/pending/{id}/reject", post(operators::reject))
+        .route("/bootstraps", get(status::bootstraps))
         .route("/root.pem", get(status::root))
         .route("/crl.pem", get(status::crl))
         .route("/register/checkpoint", get(status::checkpoint))
         .merge(crate::applications::routes::routes())
+        .merge(crate::bulk::routes::routes())
         .fallback(|| async { nothing_here() })
         .layer(middleware::from_fn_with_state(
             Arc::clone(&api),
@@ -242,7 +284,14 @@ pub(crate) async fn work<T: Send + 'static>(
     api: Arc<Api>,
     job: impl FnOnce(&mut Registry) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Response> {
-    match tokio::task::spawn_blocking(move || job(&mut api.registry())).await {
+    aside(move || job(&mut api.registry())).await
+}
+
+/// Runs what takes long away from the threads that answer, without holding the registry.
+pub(crate) async fn aside<T: Send + 'static>(
+    job: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Response> {
+    match tokio::task::spawn_blocking(job).await {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(failure)) => Err(problem::of(&failure)),
         Err(_) => Err(problem::problem(

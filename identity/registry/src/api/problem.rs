@@ -1,5 +1,6 @@
 //! RFC 9457: problems as JSON, with a stable code.
 
+use axum::extract::rejection::BytesRejection;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use dokuei_identity::issue::IssueError;
@@ -25,7 +26,7 @@ pub(super) fn problem(status: StatusCode, code: &str, detail: &str, next: Option
 }
 
 /// A failure of the registry.
-pub(super) fn of(failure: &Failure) -> Response {
+pub(crate) fn of(failure: &Failure) -> Response {
     problem(status(failure), failure.code(), &failure.to_string(), None)
 }
 
@@ -34,12 +35,24 @@ pub(crate) fn body(detail: &str) -> Response {
     problem(StatusCode::BAD_REQUEST, "body", detail, None)
 }
 
+/// A body that is larger than its route reads.
+pub(crate) fn too_large(rejection: &BytesRejection) -> Response {
+    problem(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too_large",
+        &format!("the file was not read: {rejection}"),
+        None,
+    )
+}
+
 const fn status(failure: &Failure) -> StatusCode {
     match failure {
-        Failure::Unknown(_) | Failure::NothingPending(_) | Failure::UnknownApplication(_) => {
-            StatusCode::NOT_FOUND
-        }
+        Failure::Unknown(_)
+        | Failure::NothingPending(_)
+        | Failure::UnknownApplication(_)
+        | Failure::UnknownImport(_) => StatusCode::NOT_FOUND,
         Failure::ApplicationDecided { .. }
+        | Failure::ImportRuns
         | Failure::AlreadyRevoked(_)
         | Failure::NotInThisState { .. }
         | Failure::SameKey(_) => StatusCode::CONFLICT,

@@ -44,12 +44,14 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
-    /// Who has this token; asking keeps the session alive.
-    pub(super) fn find(&mut self, token: &str) -> Option<Actor> {
+    /// Who has this token; what a person `asked` for keeps the session alive.
+    pub(super) fn find(&mut self, token: &str, asked: bool) -> Option<Actor> {
         self.all
             .retain(|_, session| session.seen.elapsed() < IDLE && session.since.elapsed() < LONGEST);
         let session = self.all.get_mut(token)?;
-        session.seen = Instant::now();
+        if asked {
+            session.seen = Instant::now();
+        }
         Some(session.actor.clone())
     }
 

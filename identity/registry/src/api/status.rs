@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use dokuei_identity::network::NetworkName;
 use serde_json::{Value, json};
 
-use super::{Api, answer, pem, work};
+use super::{Api, answer, aside, pem, work};
+use crate::bootstraps::Bootstrap;
 use crate::doctor;
 use crate::failure::Failure;
 use crate::journal::State as Standing;
@@ -46,6 +48,36 @@ fn describe(registry: &mut Registry) -> Result<Value, Failure> {
         "pending": pending::list(registry.layout())?.len(),
         "findings": doctor::report(registry.layout(), register)?,
     }))
+}
+
+/// `GET /bootstraps`: each is asked at the same time, and says itself how far it is.
+pub(super) async fn bootstraps(State(api): State<Arc<Api>>) -> Response {
+    let asked: Vec<_> = api
+        .bootstraps()
+        .iter()
+        .map(|url| {
+            let url = url.clone();
+            tokio::spawn(aside(move || Ok(health(&url))))
+        })
+        .collect();
+    let mut told = Vec::with_capacity(asked.len());
+    for one in asked {
+        match one.await {
+            Ok(Ok(object)) => told.push(object),
+            Ok(Err(refused)) => return refused,
+            Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    }
+    Json(told).into_response()
+}
+
+fn health(url: &str) -> Value {
+    let mut object = match Bootstrap::at(url).and_then(|bootstrap| bootstrap.health()) {
+        Ok(health) => json!(health),
+        Err(failure) => json!({"code": failure.code(), "detail": failure.to_string()}),
+    };
+    object["url"] = url.into();
+    object
 }
 
 /// `GET /root.pem`

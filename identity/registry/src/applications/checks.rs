@@ -1,8 +1,9 @@
 //! What the registry itself can find out about an application; the operator decides.
 
 use dokuei_identity::application::{ApplicationId, Claims, PractitionerClaims};
-use dokuei_identity::certificate::QualificationCode;
+use dokuei_identity::certificate::{LicenceKind, QualificationCode};
 use dokuei_identity::hpki::{HpkiError, HpkiEvidence};
+use dokuei_identity::time::Timestamp;
 use serde::Serialize;
 
 use super::hpki;
@@ -33,6 +34,9 @@ pub(super) struct Finding {
     pub(super) weight: Weight,
     pub(super) japanese: String,
     pub(super) english: String,
+    /// The claimed qualification that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) qualification: Option<QualificationCode>,
 }
 
 /// Everything that was found, and what a countersignature showed.
@@ -52,6 +56,7 @@ fn finding(
         weight,
         japanese: japanese.into(),
         english: english.into(),
+        qualification: None,
     }
 }
 
@@ -129,19 +134,20 @@ fn same_in_inbox(
     item: &Item,
     all: &mut Vec<Finding>,
 ) -> Result<(), Failure> {
-    let (key, licence) = (item.application.request().key, licence_of(item));
-    for (other, theirs) in inbox.all()? {
+    let key = item.application.request().key;
+    let licence = licence_of(&item.application.application().claims);
+    for (other, theirs) in inbox.briefs()? {
         if other == id {
             continue;
         }
-        if theirs.application.request().key == key {
+        if theirs.key == key {
             all.push(finding(
                 "same-key-applied",
                 Weight::Warning,
                 format!("同じ鍵による別の申請{other}があります"),
                 format!("there is another application with the same key: {other}"),
             ));
-        } else if licence.is_some() && licence == licence_of(&theirs) {
+        } else if licence.is_some() && licence == licence_of(&theirs.claims) {
             all.push(finding(
                 "same-licence-applied",
                 Weight::Warning,
@@ -153,8 +159,8 @@ fn same_in_inbox(
     Ok(())
 }
 
-fn licence_of(item: &Item) -> Option<(&str, dokuei_identity::certificate::LicenceKind, &str)> {
-    match &item.application.application().claims {
+fn licence_of(claims: &Claims) -> Option<(&str, LicenceKind, &str)> {
+    match claims {
         Claims::Practitioner(claims) => Some((
             &claims.licence.jurisdiction,
             claims.licence.kind,
@@ -167,64 +173,50 @@ fn licence_of(item: &Item) -> Option<(&str, dokuei_identity::certificate::Licenc
 /// Each claimed qualification in the imported list.
 fn listed(registry: &Registry, claims: &PractitionerClaims, all: &mut Vec<Finding>) -> Result<(), Failure> {
     let list = specialists::load(registry.layout())?;
-    let today = today(registry);
+    let today = today(registry.time());
     for claimed in &claims.qualifications {
+        let verdict = specialists::judge(list.as_deref(), claims, claimed, &today);
         let (ja, en) = (claimed.code.label_ja(), claimed.code.label_en());
-        if claimed.code == QualificationCode::Equivalent {
-            all.push(finding(
-                "equivalence-claimed",
+        let (weight, japanese, english) = match &verdict {
+            Verdict::OnNoList => (
                 Weight::Unknown,
-                "同等の能力を申請しています。根拠は一覧では確認できません",
-                "equivalent ability is claimed; no list tells the ground",
-            ));
-            continue;
-        }
-        let claim = (claimed.code, claimed.number.as_deref());
-        let verdict = specialists::look_up(
-            list.as_deref(),
-            &claims.licence.number,
-            &claims.name.japanese,
-            claim,
-            &today,
-        );
-        all.push(match verdict {
-            Verdict::Listed => finding(
-                "listed",
+                "同等の能力を申請しています。根拠は一覧では確認できません".to_owned(),
+                "equivalent ability is claimed; no list tells the ground".to_owned(),
+            ),
+            Verdict::Listed => (
                 Weight::Good,
                 format!("{ja}の一覧にあります"),
                 format!("listed: {en}"),
             ),
-            Verdict::NotListed => finding(
-                "not-listed",
+            Verdict::NotListed => (
                 Weight::Warning,
                 format!("{ja}の一覧にありません"),
                 format!("not listed: {en}"),
             ),
-            Verdict::AnotherName(name) => finding(
-                "listed-under-another-name",
+            Verdict::AnotherName(name) => (
                 Weight::Warning,
                 format!("{ja}の一覧ではこの免許番号は{name}のものです"),
                 format!("this licence number is listed for {name}: {en}"),
             ),
-            Verdict::AnotherNumber(number) => finding(
-                "listed-with-another-number",
+            Verdict::AnotherNumber(number) => (
                 Weight::Warning,
                 format!("{ja}の一覧では専門医番号は{number}です"),
                 format!("listed with the board number {number}: {en}"),
             ),
-            Verdict::Expired(day) => finding(
-                "listed-until",
+            Verdict::Expired(day) => (
                 Weight::Warning,
                 format!("{ja}の一覧では資格は{day}までです"),
                 format!("listed only until {day}: {en}"),
             ),
-            Verdict::NoList => finding(
-                "no-list",
+            Verdict::NoList => (
                 Weight::Unknown,
-                "専門医の一覧が取り込まれていません",
-                "no list of specialists was imported",
+                "専門医の一覧が取り込まれていません".to_owned(),
+                "no list of specialists was imported".to_owned(),
             ),
-        });
+        };
+        let mut found = finding(verdict.code(), weight, japanese, english);
+        found.qualification = Some(claimed.code);
+        all.push(found);
     }
     Ok(())
 }
@@ -269,8 +261,9 @@ fn countersigned(
     }
 }
 
-fn today(registry: &Registry) -> String {
-    let now = i64::try_from(registry.time().0).unwrap_or_default();
+/// The day, YYYY-MM-DD, as the list writes it.
+pub(super) fn today(now: Timestamp) -> String {
+    let now = i64::try_from(now.0).unwrap_or_default();
     let now = jiff::Timestamp::from_second(now).unwrap_or_default();
     now.to_string().chars().take(10).collect()
 }

@@ -1,6 +1,7 @@
 //! `application` and `specialists`.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 use super::decide::{Approval, approve, refuse};
 use super::inbox::Inbox;
 use super::{collect, receive, show, specialists};
+use crate::bootstraps;
 use crate::cli::{Desk, report_issued};
 use crate::failure::Failure;
 use crate::files;
@@ -27,11 +29,11 @@ pub(crate) enum ApplicationCommand {
         #[arg(value_name = "FILE|DIR")]
         path: PathBuf,
     },
-    /// Take what waits at a bootstrap node, by its HTTP address.
+    /// Take what waits at bootstrap nodes.
     Collect {
-        /// For example http://127.0.0.1:9090
+        /// The HTTP address of one, for example http://127.0.0.1:9090; without it all that registry.toml names.
         #[arg(long, value_name = "URL")]
-        url: String,
+        url: Option<String>,
     },
     /// List applications and how they stand, the newest first.
     List,
@@ -111,7 +113,12 @@ pub(crate) fn run(desk: &Desk, typed: ApplicationCommand) -> Result<(), Failure>
             Ok(())
         }
         ApplicationCommand::Collect { url } => {
-            told(desk, &collect::collect(&mut registry, &actor, &url)?);
+            let urls = bootstraps::chosen(url, &desk.bootstraps)?;
+            let registry = Mutex::new(registry);
+            let open = || registry.lock().unwrap_or_else(PoisonError::into_inner);
+            for url in urls {
+                told(desk, &collect::collect(&open, &actor, &url)?);
+            }
             Ok(())
         }
         ApplicationCommand::List => {
@@ -159,8 +166,8 @@ pub(crate) fn specialists(desk: &Desk, typed: &SpecialistsCommand) -> Result<(),
     desk.layout.anchor()?;
     match typed {
         SpecialistsCommand::Import { file } => {
-            let (registry, _) = desk.open()?;
-            let rows = specialists::import(registry.layout(), file)?;
+            let (mut registry, actor) = desk.open()?;
+            let rows = specialists::import(&mut registry, &actor, file)?;
             told(desk, &json!({"imported": rows}));
         }
         SpecialistsCommand::List => {

@@ -1,103 +1,84 @@
 //! `application collect`: takes what waits at a bootstrap node.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::sync::MutexGuard;
 
-use dokuei_identity::application::{Collect, Collected, MAX_COLLECTED, collect_request};
-use serde::Deserialize;
+use dokuei_identity::application::{Collect, Collected, Deposit, MAX_COLLECTED, collect_request};
 use serde_json::{Value, json};
 
 use super::inbox::Inbox;
 use super::receive::take;
+use crate::bootstraps::Bootstrap;
 use crate::failure::Failure;
 use crate::files;
 use crate::operators::Actor;
 use crate::registry::{Registry, now};
 
-/// How long a bootstrap may take to answer.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// The most answers of one collection: more waits until the next.
 const MOST_ANSWERS: usize = 64;
 
-#[derive(Deserialize)]
-struct Health {
-    peer_id: String,
-}
+/// Gives the registry, for a step that does not wait for the network.
+pub(super) type Open<'a> = &'a dyn Fn() -> MutexGuard<'a, Registry>;
 
 /// Asks until nothing more waits. Each question says how far everything is safe here, so that the bootstrap deletes it
-/// then and not before.
-pub(super) fn collect(registry: &mut Registry, actor: &Actor, url: &str) -> Result<Value, Failure> {
-    let inbox = Inbox::open(registry)?;
-    let url = url.trim_end_matches('/');
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .timeout_global(Some(PATIENCE))
-        .max_redirects(0)
-        .build()
-        .into();
-    let peer_id = ask_name(&agent, url)?;
-    let bootstrap = bs58::decode(&peer_id)
+/// then and not before. While it is asked the registry is free for others.
+pub(super) fn collect(open: Open<'_>, actor: &Actor, url: &str) -> Result<Value, Failure> {
+    let bootstrap = Bootstrap::at(url)?;
+    let peer_id = bootstrap.health()?.peer_id;
+    let name = bs58::decode(&peer_id)
         .into_vec()
         .map_err(|_| Failure::Bootstrap(format!("{url} gives a peer id that is none")))?;
-    let mut cursors = read_cursors(registry)?;
     let (mut received, mut refused) = (Vec::new(), 0_u64);
     for _ in 0..MOST_ANSWERS {
-        let after = cursors.get(&peer_id).copied().unwrap_or_default();
-        let question = Collect {
-            bootstrap: bootstrap.clone(),
-            at: now(),
-            after,
+        let (after, request) = {
+            let registry = open();
+            let after = read_cursors(&registry)?
+                .get(&peer_id)
+                .copied()
+                .unwrap_or_default();
+            let question = Collect {
+                bootstrap: name.clone(),
+                at: now(),
+                after,
+            };
+            let request = collect_request(&question, registry.registry_key(), registry.registry_chain());
+            (after, request)
         };
-        let request = collect_request(&question, registry.registry_key(), registry.registry_chain());
-        let answer = ask(&agent, url, &request)?;
+        let answer = bootstrap.post("drop-box/collect", &request, MAX_COLLECTED as u64)?;
         let answer = Collected::read(&answer, after)
             .map_err(|error| Failure::Bootstrap(format!("the answer of {url} is not good: {error}")))?;
         let Some(last) = answer.deposits.last().map(|deposit| deposit.number) else {
             break;
         };
-        for deposit in &answer.deposits {
-            match take(registry, actor, &inbox, &deposit.sealed) {
-                Ok(one) => received.push(one),
-                Err(failure @ (Failure::InboxFull(_) | Failure::Storage { .. } | Failure::Damaged(_))) => {
-                    return Err(failure);
-                }
-                // Anybody can leave anything there.
-                Err(_) => refused += 1,
-            }
-        }
+        let mut registry = open();
+        refused += keep(&mut registry, actor, &answer.deposits, &mut received)?;
+        let mut cursors = read_cursors(&registry)?;
         cursors.insert(peer_id.clone(), last);
-        write_cursors(registry, &cursors)?;
+        write_cursors(&registry, &cursors)?;
     }
     Ok(json!({"bootstrap": peer_id, "received": received, "refused": refused}))
 }
 
-fn ask_name(agent: &ureq::Agent, url: &str) -> Result<String, Failure> {
-    let failed = |error: ureq::Error| Failure::Bootstrap(format!("{url}/health cannot be asked: {error}"));
-    let mut answer = agent.get(format!("{url}/health")).call().map_err(failed)?;
-    let text = answer
-        .body_mut()
-        .with_config()
-        .limit(64 << 10)
-        .read_to_vec()
-        .map_err(failed)?;
-    let health: Health = serde_json::from_slice(&text)
-        .map_err(|_| Failure::Bootstrap(format!("{url}/health does not tell a peer id")))?;
-    Ok(health.peer_id)
-}
-
-fn ask(agent: &ureq::Agent, url: &str, request: &[u8]) -> Result<Vec<u8>, Failure> {
-    let failed = |error: ureq::Error| {
-        Failure::Bootstrap(format!("{url}/drop-box/collect did not give what waits: {error}"))
-    };
-    let mut answer = agent
-        .post(format!("{url}/drop-box/collect"))
-        .send(request)
-        .map_err(failed)?;
-    answer
-        .body_mut()
-        .with_config()
-        .limit(MAX_COLLECTED as u64)
-        .read_to_vec()
-        .map_err(failed)
+/// Takes deposits in; gives how many were none of ours.
+fn keep(
+    registry: &mut Registry,
+    actor: &Actor,
+    deposits: &[Deposit],
+    received: &mut Vec<Value>,
+) -> Result<u64, Failure> {
+    let inbox = Inbox::open(registry)?;
+    let mut refused = 0;
+    for deposit in deposits {
+        match take(registry, actor, &inbox, &deposit.sealed) {
+            Ok(one) => received.push(one),
+            Err(failure @ (Failure::InboxFull(_) | Failure::Storage { .. } | Failure::Damaged(_))) => {
+                return Err(failure);
+            }
+            // Anybody can leave anything there.
+            Err(_) => refused += 1,
+        }
+    }
+    Ok(refused)
 }
 
 /// How far each bootstrap was collected.

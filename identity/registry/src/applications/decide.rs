@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::checks::{self, Weight};
-use super::inbox::{Inbox, state};
+use super::inbox::Inbox;
 use super::record::{Decision, State};
+use super::states::States;
 use crate::credentials::act::Act;
 use crate::credentials::issue::{NodeOrder, Order, PractitionerOrder};
 use crate::credentials::perform::Done;
@@ -38,7 +39,7 @@ pub(super) fn approve(
 ) -> Result<Done, Failure> {
     let inbox = Inbox::open(registry)?;
     let (id, mut item) = inbox.find(name)?;
-    undecided(name, state(registry, id, &item.record)?)?;
+    undecided(name, States::of(registry)?.state(id, &item.record))?;
     let findings = checks::check(registry, &inbox, id, &item)?;
     if let Some(bad) = findings.all.iter().find(|finding| finding.weight == Weight::Bad) {
         return Err(Failure::NotApprovable(bad.english.clone()));
@@ -79,7 +80,7 @@ pub(super) fn refuse(
     }
     let inbox = Inbox::open(registry)?;
     let (id, mut item) = inbox.find(name)?;
-    undecided(name, state(registry, id, &item.record)?)?;
+    undecided(name, States::of(registry)?.state(id, &item.record))?;
     item.record.decision = Some(Decision::Refused {
         at: registry.time(),
         by: actor.name.clone(),

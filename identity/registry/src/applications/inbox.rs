@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use dokuei_identity::application::{
     ApplicationId, ApplicationSecretKey, MAX_SEALED, SignedApplication, open, seal,
@@ -10,10 +11,10 @@ use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::time::Timestamp;
 
 use super::key;
-use super::record::{Decision, Record, State};
+use super::memory::{Brief, Memory};
+use super::record::Record;
 use crate::failure::Failure;
 use crate::files;
-use crate::operators::pending;
 use crate::registry::Registry;
 use crate::registry::layout::make_private;
 
@@ -24,7 +25,8 @@ const MOST: usize = 20_000;
 pub(super) struct Inbox {
     dir: PathBuf,
     root: Fingerprint,
-    key: ApplicationSecretKey,
+    key: Arc<ApplicationSecretKey>,
+    memory: Memory,
 }
 
 /// One application, opened.
@@ -42,13 +44,18 @@ pub(super) enum Received {
 
 impl Inbox {
     pub(super) fn open(registry: &mut Registry) -> Result<Self, Failure> {
-        let key = key::open(registry)?;
+        let memory = registry.applications().clone();
+        let key = match memory.key() {
+            Some(key) => key,
+            None => memory.keep_key(key::open(registry)?),
+        };
         let dir = registry.layout().applications();
         make_private(&dir)?;
         Ok(Self {
             dir,
             root: registry.anchor().fingerprint(),
             key,
+            memory,
         })
     }
 
@@ -126,18 +133,27 @@ impl Inbox {
         Ok(Item { application, record })
     }
 
-    /// Everything that is here, the newest first.
-    pub(super) fn all(&self) -> Result<Vec<(ApplicationId, Item)>, Failure> {
-        let items = self.ids()?.into_iter().map(|id| Ok((id, self.get(id)?)));
-        let mut items = items.collect::<Result<Vec<_>, Failure>>()?;
-        items.sort_by_key(|(_, item)| std::cmp::Reverse(item.record.received_at));
-        Ok(items)
+    /// Everything that is here, the newest first, without attachments.
+    pub(super) fn briefs(&self) -> Result<Vec<(ApplicationId, Arc<Brief>)>, Failure> {
+        let briefs = self.ids()?.into_iter().map(|id| Ok((id, self.brief(id)?)));
+        let mut briefs = briefs.collect::<Result<Vec<_>, Failure>>()?;
+        briefs.sort_by_key(|(_, brief)| std::cmp::Reverse(brief.record.received_at));
+        Ok(briefs)
+    }
+
+    fn brief(&self, id: ApplicationId) -> Result<Arc<Brief>, Failure> {
+        if let Some(known) = self.memory.brief(id) {
+            return Ok(known);
+        }
+        let Item { application, record } = self.get(id)?;
+        Ok(self.memory.keep_brief(id, Brief::of(&application, record)))
     }
 
     pub(super) fn keep(&self, id: ApplicationId, record: &Record) -> Result<(), Failure> {
         let text = serde_json::to_vec(record)
             .map_err(|error| Failure::Damaged(format!("the record cannot be written: {error}")))?;
         let sealed = seal(&text, &self.key.public(), &self.root, &mut rand::rng())?;
+        self.memory.forget(id);
         files::write(&self.record_file(id), &sealed, true)
     }
 
@@ -147,7 +163,7 @@ impl Inbox {
     }
 
     fn key_of(&self, kid: &[u8; 16]) -> Option<&ApplicationSecretKey> {
-        (self.key.public().kid() == kid).then_some(&self.key)
+        (self.key.public().kid() == kid).then_some(&*self.key)
     }
 
     fn sealed(&self, id: ApplicationId) -> PathBuf {
@@ -157,26 +173,4 @@ impl Inbox {
     fn record_file(&self, id: ApplicationId) -> PathBuf {
         self.dir.join(format!("{id}.record"))
     }
-}
-
-/// How an application stands: what the journal says counts more than the record.
-pub(super) fn state(registry: &Registry, id: ApplicationId, record: &Record) -> Result<State, Failure> {
-    let name = id.to_string();
-    let issued = |credential: &crate::journal::Credential| credential.application.as_deref() == Some(&*name);
-    if registry.register().credentials.iter().any(issued) {
-        return Ok(State::Issued);
-    }
-    Ok(match &record.decision {
-        Some(Decision::Refused { .. }) => State::Refused,
-        Some(Decision::Approved {
-            pending: Some(waiting),
-            ..
-        }) => {
-            let waits = pending::list(registry.layout())?
-                .iter()
-                .any(|one| one.id == *waiting);
-            if waits { State::Approved } else { State::Received }
-        }
-        Some(Decision::Approved { pending: None, .. }) | None => State::Received,
-    })
 }

@@ -11,8 +11,12 @@ mod decide;
 mod hpki;
 mod inbox;
 mod key;
+mod memory;
 mod receive;
 mod record;
 pub(crate) mod routes;
 mod show;
 mod specialists;
+mod states;
+
+pub(crate) use memory::Memory;

@@ -2,17 +2,25 @@
 
 use std::path::Path;
 
+use dokuei_identity::application::{ClaimedQualification, PractitionerClaims};
 use dokuei_identity::certificate::QualificationCode;
+use dokuei_identity::fingerprint::Fingerprint;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::files;
+use crate::operators::Actor;
+use crate::operators::log::{Draft, Outcome};
+use crate::registry::Registry;
 use crate::registry::layout::Layout;
 
 /// The most rows.
 const MOST: usize = 100_000;
 /// The largest file, bytes.
-const LARGEST: u64 = 32 << 20;
+pub(super) const LARGEST: usize = 32 << 20;
+/// The most rows in one answer.
+const PAGE: usize = 500;
 
 pub(super) const HELP: &str = "\
 CSV, UTF-8, with a heading line; the columns, in any order:
@@ -46,16 +54,79 @@ pub(super) enum Verdict {
     /// Listed with another number of the board.
     AnotherNumber(String),
     NotListed,
+    /// Equivalent ability, which no board lists.
+    OnNoList,
+}
+
+impl Verdict {
+    /// The stable word.
+    pub(super) const fn code(&self) -> &'static str {
+        match self {
+            Self::NoList => "no-list",
+            Self::Listed => "listed",
+            Self::Expired(_) => "listed-until",
+            Self::AnotherName(_) => "listed-under-another-name",
+            Self::AnotherNumber(_) => "listed-with-another-number",
+            Self::NotListed => "not-listed",
+            Self::OnNoList => "equivalence-claimed",
+        }
+    }
 }
 
 /// Reads a file and lets it take the place of the earlier list; gives the number of rows.
-pub(super) fn import(layout: &Layout, path: &Path) -> Result<usize, Failure> {
-    let content = files::read_large(path, LARGEST)?;
-    let rows = read(&content)?;
+pub(super) fn import(registry: &mut Registry, actor: &Actor, path: &Path) -> Result<usize, Failure> {
+    let content = files::read_large(path, LARGEST as u64)?;
+    take(registry, actor, &content)
+}
+
+/// Lets this CSV take the place of the earlier list; gives the number of rows.
+pub(super) fn take(registry: &mut Registry, actor: &Actor, content: &[u8]) -> Result<usize, Failure> {
+    let rows = read(content)?;
     let text = serde_json::to_vec(&rows)
         .map_err(|error| Failure::Damaged(format!("the list cannot be written: {error}")))?;
-    files::write(&layout.specialists(), &text, true)?;
+    files::write(&registry.layout().specialists(), &text, true)?;
+    let draft = Draft {
+        act: "specialists_import",
+        about: Some(Fingerprint::of(content).to_string()),
+        detail: json!({"rows": rows.len()}),
+        outcome: Outcome::Done,
+        journal: registry.register().lines.len() as u64,
+    };
+    registry.note(actor, vec![draft])?;
     Ok(rows.len())
+}
+
+/// Which rows are asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Filter {
+    /// Part of the name, or the beginning of a number.
+    q: Option<String>,
+    offset: usize,
+    limit: Option<usize>,
+}
+
+/// `{imported_at, total, offset, items}`; `imported_at` is null when there is no list.
+pub(super) fn search(layout: &Layout, filter: &Filter) -> Result<Value, Failure> {
+    let list = load(layout)?.unwrap_or_default();
+    let text = filter.q.as_deref().unwrap_or_default();
+    let fits = |row: &&Specialist| {
+        plain(&row.name).contains(&plain(text))
+            || row.licence_number.starts_with(text)
+            || row.board_number.starts_with(text)
+    };
+    let found: Vec<_> = list.iter().filter(fits).collect();
+    let limit = filter.limit.unwrap_or(50).clamp(1, PAGE);
+    let items: Vec<_> = found.iter().skip(filter.offset).take(limit).collect();
+    Ok(json!({
+        "imported_at": imported_at(layout), "total": found.len(), "offset": filter.offset, "items": items,
+    }))
+}
+
+fn imported_at(layout: &Layout) -> Option<u64> {
+    let written = std::fs::metadata(layout.specialists()).ok()?.modified().ok()?;
+    let since = written.duration_since(std::time::UNIX_EPOCH).ok()?;
+    Some(since.as_secs())
 }
 
 fn read(content: &[u8]) -> Result<Vec<Specialist>, Failure> {
@@ -92,13 +163,27 @@ pub(super) fn load(layout: &Layout) -> Result<Option<Vec<Specialist>>, Failure> 
     if !path.exists() {
         return Ok(None);
     }
-    serde_json::from_slice(&files::read_large(&path, LARGEST * 2)?)
+    serde_json::from_slice(&files::read_large(&path, LARGEST as u64 * 2)?)
         .map(Some)
         .map_err(|error| Failure::Damaged(format!("{} is damaged: {error}; import it again", path.display())))
 }
 
+/// What the list says about one qualification of an applicant; `today` is YYYY-MM-DD.
+pub(super) fn judge(
+    list: Option<&[Specialist]>,
+    claims: &PractitionerClaims,
+    claimed: &ClaimedQualification,
+    today: &str,
+) -> Verdict {
+    if claimed.code == QualificationCode::Equivalent {
+        return Verdict::OnNoList;
+    }
+    let claim = (claimed.code, claimed.number.as_deref());
+    look_up(list, &claims.licence.number, &claims.name.japanese, claim, today)
+}
+
 /// Looks a claim up; `today` is YYYY-MM-DD.
-pub(super) fn look_up(
+fn look_up(
     list: Option<&[Specialist]>,
     licence_number: &str,
     name: &str,

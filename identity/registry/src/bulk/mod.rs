@@ -4,15 +4,20 @@
 //! the operator log for each. Each certificate carries the hash of its row in the journal, so an import that was
 //! interrupted, at whatever moment, goes on where it stopped when it is started again.
 
+mod jobs;
 mod known;
 mod report;
+pub(crate) mod routes;
 mod row;
 mod run;
+mod table;
+mod work;
 
 use std::path::PathBuf;
 
 use clap::Args;
 
+pub(crate) use jobs::Jobs;
 pub(crate) use run::run;
 
 pub(crate) const HELP: &str = "\

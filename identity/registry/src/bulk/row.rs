@@ -42,19 +42,24 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Reads a record; requests in files are looked for in `folder`.
+    /// Reads a record; requests in files are looked for in `folder`, and refused without one.
     pub(super) fn read(
         record: &StringRecord,
         headers: &StringRecord,
-        folder: &Path,
+        folder: Option<&Path>,
     ) -> Result<Self, Failure> {
         let columns: Columns = record
             .deserialize(Some(headers))
             .map_err(|error| Failure::Usage(format!("the row cannot be read: {error}")))?;
         let request = if columns.request.trim_start().starts_with(PEM) {
             columns.request
-        } else {
+        } else if let Some(folder) = folder {
             files::read_text(&folder.join(columns.request.trim()))?
+        } else {
+            return Err(Failure::Usage(
+                "the request must stand in the file itself, as PEM; files beside it are for the command line"
+                    .to_owned(),
+            ));
         };
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
         let list = given(columns.qualifications).unwrap_or_default();

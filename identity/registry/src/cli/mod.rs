@@ -60,8 +60,9 @@ Examples:
   dokuei-registry revoke FINGERPRINT --reason keyCompromise
   dokuei-registry import practitioners.csv --out-dir chains
 
-Configuration: DIR/registry.toml may set passphrase_file, listen, ui_dir and four_eyes = true, by which issuing and
-revoking wait until a second operator confirms them (see `pending`).
+Configuration: DIR/registry.toml may set passphrase_file, listen, ui_dir, bootstraps = [\"http://127.0.0.1:8080\"], whose
+drop boxes are collected and whose mirrors are watched, and four_eyes = true, by which issuing and revoking wait until
+a second operator confirms them (see `pending`).
 Exit codes: 0 done, 1 refused or failed, 2 usage, 5 storage.";
 
 #[derive(Debug, Subcommand)]
@@ -174,6 +175,8 @@ struct Config {
     ui_dir: Option<PathBuf>,
     #[serde(default)]
     four_eyes: bool,
+    #[serde(default)]
+    bootstraps: Vec<String>,
 }
 
 /// What every command needs to know.
@@ -182,6 +185,8 @@ pub(crate) struct Desk {
     pub(crate) json: bool,
     passphrase_file: Option<PathBuf>,
     operator: Option<String>,
+    /// HTTP addresses of the bootstrap hosts that mirror the register and keep applications.
+    pub(crate) bootstraps: Vec<String>,
     rules: Rules,
 }
 
@@ -222,6 +227,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         json: arguments.json,
         passphrase_file: arguments.passphrase_file.or(config.passphrase_file),
         operator: arguments.operator,
+        bootstraps: config.bootstraps,
         rules: Rules {
             four_eyes: config.four_eyes,
         },
@@ -255,7 +261,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
             let listen = listen.or(config.listen);
             let listen = api::loopback(listen.as_deref().unwrap_or("127.0.0.1:0"))?;
             let (registry, actor) = desk.open()?;
-            api::run(registry, actor, listen, ui_dir.or(config.ui_dir))
+            let served = api::Served {
+                ui_dir: ui_dir.or(config.ui_dir),
+                bootstraps: desk.bootstraps,
+            };
+            api::run(registry, actor, listen, served)
         }
         Command::Completion { shell } => {
             let mut out = std::io::stdout();

@@ -21,6 +21,7 @@ use dokuei_identity::network::NetworkName;
 use dokuei_identity::time::Timestamp;
 use zeroize::Zeroizing;
 
+use crate::applications::Memory;
 use crate::failure::Failure;
 use crate::journal::{self, Line, Register};
 use crate::log::Log;
@@ -57,6 +58,7 @@ pub(crate) struct Registry {
     /// How many lines of the journal the register has.
     published: usize,
     operator_log: OperatorLog,
+    applications: Memory,
     unnamed: Actor,
     _lock: File,
 }
@@ -84,6 +86,7 @@ impl Registry {
             registry_chain,
             published: 0,
             operator_log,
+            applications: Memory::default(),
             unnamed: Actor {
                 name: UNNAMED.to_owned(),
                 key,
@@ -210,6 +213,11 @@ impl Registry {
 
     pub(crate) fn operator_log(&self) -> &OperatorLog {
         &self.operator_log
+    }
+
+    /// What is remembered of the applications.
+    pub(crate) fn applications(&self) -> &Memory {
+        &self.applications
     }
 
     /// The chain of a credential.

@@ -8,7 +8,7 @@ use dokuei_identity::certificate::{Licence, LicenceKind, PersonName, Qualificati
 use dokuei_identity::device_list::KemPublicKey;
 use dokuei_identity::key::SecretKey;
 
-use crate::desk::{Desk, now};
+use crate::desk::{Desk, Serving, now};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
 
@@ -126,4 +126,60 @@ fn r17_an_altered_application_is_not_taken_in() {
     std::fs::write(desk.path("bad.sealed"), bytes).unwrap();
     desk.run(&["application", "receive", "bad.sealed"]);
     assert_eq!(desk.json(&["application", "list"]).as_array().unwrap().len(), 0);
+}
+
+/// R3, R24: the console takes a sealed file in, tells whether the list has whom it names, and lets it be approved; what
+/// is no application, or larger than any, is refused.
+#[test]
+fn r3_r24_the_console_takes_applications_in() {
+    let desk = Desk::new();
+    apply(&desk, "suzuki.sealed", 51, "234567");
+    let sealed = std::fs::read(desk.path("suzuki.sealed")).unwrap();
+    let api = Serving::start(&desk);
+    let json = |(status, body): (u16, String)| -> (u16, serde_json::Value) {
+        (status, serde_json::from_str(&body).unwrap())
+    };
+    let (status, said) = json(api.upload("/api/v1/applications", &sealed));
+    assert_eq!((status, &said["new"]), (201, &true.into()), "{said}");
+    assert_eq!(json(api.upload("/api/v1/applications", &sealed)).0, 200);
+    let (status, said) = json(api.upload("/api/v1/applications", b"not at all"));
+    assert_eq!((status, &said["code"]), (422, &"sealed-malformed".into()));
+    let (status, said) = json(api.upload("/api/v1/applications", &vec![0; 3 << 20]));
+    assert_eq!((status, &said["code"]), (413, &"too_large".into()));
+
+    let find = |query: &str| json(api.ask("GET", &format!("/api/v1/applications/search?{query}"), "")).1;
+    let found = find("state=received");
+    assert_eq!((&found["total"], &found["received"]), (&1.into(), &1.into()));
+    assert_eq!(found["items"][0]["qualifications"][0]["verdict"], "no-list");
+    let list =
+        "licence_number,board,board_number,name,valid_to\n234567,oral-radiology,77,鈴木一郎,2099-03-31\n";
+    assert_eq!(
+        json(api.upload("/api/v1/specialists", list.as_bytes())).1["imported"],
+        1
+    );
+    let listed = json(api.ask("GET", "/api/v1/specialists/search?q=2345", "")).1;
+    assert_eq!(
+        (&listed["total"], listed["imported_at"].is_u64()),
+        (&1.into(), true)
+    );
+    let found = find("q=suzuki");
+    assert_eq!(found["items"][0]["qualifications"][0]["verdict"], "listed");
+
+    let id = found["items"][0]["id"].as_str().unwrap();
+    let shown = json(api.ask("GET", &format!("/api/v1/applications/{id}"), "")).1;
+    let about = |finding: &&serde_json::Value| finding["qualification"] == "oral-radiology";
+    assert_eq!(
+        shown["findings"].as_array().unwrap().iter().find(about).unwrap()["code"],
+        "listed"
+    );
+    let approve = format!("/api/v1/applications/{id}/approve");
+    assert_eq!(api.ask("POST", &approve, r#"{"provisional": true}"#).0, 201);
+    assert_eq!(find("state=issued")["total"], 1);
+    assert_eq!(find("state=received")["total"], 0);
+    let (status, said) = json(api.ask("POST", "/api/v1/applications/collect", ""));
+    assert_eq!((status, &said["code"]), (422, &"usage".into()));
+    assert_eq!(
+        json(api.ask("GET", "/api/v1/bootstraps", "")).1,
+        serde_json::json!([])
+    );
 }

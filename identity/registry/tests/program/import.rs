@@ -7,7 +7,7 @@ use dokuei_identity::chain::verify_practitioner;
 use dokuei_identity::key::SecretKey;
 use dokuei_identity::request;
 
-use crate::desk::{Desk, now};
+use crate::desk::{Desk, Serving, now};
 
 const HEADER: &str = "name_ja,name_latin,licence_type,licence_number,qualifications,institution,request\n";
 
@@ -137,4 +137,56 @@ fn r11_ten_thousand_practitioners() {
     let said = desk.json(&["import", "people.csv", "--out-dir", "chains"]);
     println!("the same again: {:?}", start.elapsed());
     assert_eq!(said["sums"]["already"], 10_000);
+}
+
+/// R4, R11: the console's import issues in the background, tells its progress and each row's fate, reads no file of the
+/// registry's computer, and issues nothing twice.
+#[test]
+fn r4_the_console_imports_and_goes_on() {
+    let desk = Desk::new();
+    let outside = desk.request("outside", 78);
+    let outside = desk.path(&outside);
+    let mut text = file(300);
+    text.push_str(&format!(
+        "外 部,Out Side,dentist,900001,,,{}\n",
+        outside.display()
+    ));
+    let api = Serving::start(&desk);
+    let json = |(status, body): (u16, String)| -> (u16, serde_json::Value) {
+        (status, serde_json::from_str(&body).unwrap())
+    };
+    let ended = || {
+        let deadline = Instant::now() + Duration::from_secs(120);
+        loop {
+            let all = json(api.ask("GET", "/api/v1/imports", "")).1;
+            if all[0]["state"] == "done" {
+                return all[0]["ended"]["sums"].clone();
+            }
+            assert!(Instant::now() < deadline, "{all}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    };
+    let (status, said) = json(api.upload("/api/v1/imports", text.as_bytes()));
+    assert_eq!(status, 202, "{said}");
+    let sums = ended();
+    assert_eq!(
+        (&sums["issued"], &sums["bad"]),
+        (&300.into(), &1.into()),
+        "{sums}"
+    );
+    let name = said["sha256"].as_str().unwrap();
+    let (status, report) = api.ask("GET", &format!("/api/v1/imports/{name}/report"), "");
+    assert!(status == 200 && report.contains(",bad,"), "{report}");
+    assert_eq!(
+        api.ask("POST", &format!("/api/v1/imports/{name}/start"), "").0,
+        202
+    );
+    let sums = ended();
+    assert_eq!(
+        (&sums["issued"], &sums["already"]),
+        (&0.into(), &300.into()),
+        "{sums}"
+    );
+    let (status, said) = json(api.ask("POST", "/api/v1/imports/..%2F..%2Froot/start", ""));
+    assert_eq!((status, &said["code"]), (404, &"unknown_import".into()));
 }
