@@ -134,6 +134,17 @@ export function send<T>(
   return call<T>(path, { method, headers, body: JSON.stringify(body) });
 }
 
+/** Sends a file as it is. */
+export function sendFile<T>(path: string, file: Blob, mediaType: string): Promise<T> {
+  const headers = { "X-Dokuei": "1", "Content-Type": mediaType };
+  return call<T>(path, { method: "POST", headers, body: file });
+}
+
+/** Where something that a page shows or saves by its address lies. */
+export function address(path: string): string {
+  return API + path;
+}
+
 async function call<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   const headers = new Headers(init.headers);

@@ -1,10 +1,18 @@
+import type { ApplicationsTexts } from "./applications.ja";
 import type { DirectoryTexts } from "./directory.ja";
 import type { Texts } from "./ja";
 import type { RegistryTexts } from "./registry.ja";
+import type { RegistryProblemTexts } from "./registryProblem.ja";
 
 // Keys of texts are checked by the compiler.
 declare module "i18next" {
   interface CustomTypeOptions {
-    resources: { translation: Texts; registry: RegistryTexts; directory: DirectoryTexts };
+    resources: {
+      translation: Texts;
+      registry: RegistryTexts;
+      applications: ApplicationsTexts;
+      registryProblem: RegistryProblemTexts;
+      directory: DirectoryTexts;
+    };
   }
 }

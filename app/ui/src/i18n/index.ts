@@ -1,11 +1,15 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
+import { applicationsEn } from "./applications.en";
+import { applicationsJa } from "./applications.ja";
 import { directoryEn } from "./directory.en";
 import { directoryJa } from "./directory.ja";
 import { en } from "./en";
 import { ja } from "./ja";
 import { registryEn } from "./registry.en";
 import { registryJa } from "./registry.ja";
+import { registryProblemEn } from "./registryProblem.en";
+import { registryProblemJa } from "./registryProblem.ja";
 
 export type Language = "ja" | "en";
 const REMEMBERED = "dokuei.language";
@@ -14,8 +18,20 @@ const REMEMBERED = "dokuei.language";
 export function startTexts(): void {
   void i18next.use(initReactI18next).init({
     resources: {
-      ja: { translation: ja, registry: registryJa, directory: directoryJa },
-      en: { translation: en, registry: registryEn, directory: directoryEn },
+      ja: {
+        translation: ja,
+        registry: registryJa,
+        applications: applicationsJa,
+        registryProblem: registryProblemJa,
+        directory: directoryJa,
+      },
+      en: {
+        translation: en,
+        registry: registryEn,
+        applications: applicationsEn,
+        registryProblem: registryProblemEn,
+        directory: directoryEn,
+      },
     },
     lng: localStorage.getItem(REMEMBERED) === "en" ? "en" : "ja",
     fallbackLng: "ja",

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { applicationsEn } from "./applications.en";
+import { applicationsJa } from "./applications.ja";
 import { directoryEn } from "./directory.en";
 import { directoryJa } from "./directory.ja";
 import { en } from "./en";
@@ -6,6 +8,8 @@ import { bytes, date, patientName } from "./format";
 import { ja } from "./ja";
 import { registryEn } from "./registry.en";
 import { registryJa } from "./registry.ja";
+import { registryProblemEn } from "./registryProblem.en";
+import { registryProblemJa } from "./registryProblem.ja";
 
 type Tree = { [key: string]: string | Tree };
 
@@ -21,6 +25,8 @@ test("both languages have the same keys, with the same placeholders", () => {
   for (const [one, other] of [
     [en, ja],
     [registryEn, registryJa],
+    [applicationsEn, applicationsJa],
+    [registryProblemEn, registryProblemJa],
     [directoryEn, directoryJa],
   ] as const) {
     const english = new Map(leaves(one));

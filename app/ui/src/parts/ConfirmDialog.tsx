@@ -6,8 +6,10 @@ import { ProblemNote } from "./ProblemNote";
 export function ConfirmDialog({
   title,
   confirm,
+  cancel,
   danger = false,
   busy,
+  disabled = false,
   error,
   onConfirm,
   onCancel,
@@ -15,8 +17,12 @@ export function ConfirmDialog({
 }: {
   title: string;
   confirm: string;
+  /** What leaves it; "Cancel" when nothing else is said. */
+  cancel?: string | undefined;
   danger?: boolean;
   busy: boolean;
+  /** Something that is asked for is still missing. */
+  disabled?: boolean;
   error: Error | null;
   onConfirm: () => void;
   onCancel: () => void;
@@ -26,7 +32,12 @@ export function ConfirmDialog({
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
+    // Whoever works by keyboard goes on where she was.
+    const before = document.activeElement;
     dialog.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
   }, []);
   return (
     <dialog
@@ -49,12 +60,12 @@ export function ConfirmDialog({
         {error && <ProblemNote error={error} />}
         <div className="buttons">
           <button type="button" className="button" onClick={onCancel} disabled={busy}>
-            {t("common.cancel")}
+            {cancel ?? t("common.cancel")}
           </button>
           <button
             type="submit"
             className={danger ? "button button-danger" : "button button-primary"}
-            disabled={busy}
+            disabled={busy || disabled}
           >
             {confirm}
           </button>

@@ -1,10 +1,17 @@
 import type { TFunction } from "i18next";
-import type { ReactElement } from "react";
+import { createContext, useContext, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "../backend/problem";
 import { ja } from "../i18n/ja";
+import { registryProblemJa } from "../i18n/registryProblem.ja";
+import { Words } from "./Words";
 
 type KnownCode = Exclude<keyof typeof ja.problem, "title">;
+type RegistryCode = keyof typeof registryProblemJa;
+
+/** Whose refusals are told: the same code of node and registry may want other words. */
+export type Speaker = "node" | "registry";
+export const ProblemSpeaker = createContext<Speaker>("node");
 
 /** One sentence of what happened and one of what to do next. */
 export function ProblemNote({
@@ -15,11 +22,14 @@ export function ProblemNote({
   onRetry?: () => void;
 }): ReactElement {
   const { t } = useTranslation();
-  const { detail, next, code } = describe(error, t);
+  const { detail, next, code } = describe(error, t, useContext(ProblemSpeaker));
   return (
     <div className="note note-problem" role="alert" data-code={code}>
       <p>
-        <strong>{detail}</strong> {next}
+        <strong>
+          <Words>{detail}</Words>
+        </strong>{" "}
+        <Words>{next}</Words>
       </p>
       {onRetry && (
         <button type="button" className="button" onClick={onRetry}>
@@ -30,20 +40,29 @@ export function ProblemNote({
   );
 }
 
-/** Our own words for a code that we know, else the node's, which are written for people too. */
-export function describe(error: unknown, t: TFunction) {
+/** Our own words for a code that we know, else the program's, which are written for people too. */
+export function describe(error: unknown, t: TFunction, speaker: Speaker = "node") {
   const code = error instanceof Problem ? error.code : "unknown";
+  const said = error instanceof Problem ? error.message : "";
+  if (speaker === "registry" && isOfRegistry(code)) {
+    const words = { ns: "registryProblem", code, said } as const;
+    return { code, detail: t(`${code}.detail`, words), next: t(`${code}.next`, words) };
+  }
   if (isKnown(code)) {
     return { code, detail: t(`problem.${code}.detail`, { code }), next: t(`problem.${code}.next`) };
   }
-  if (error instanceof Problem && error.message !== "") {
-    return { code, detail: sentence(error.message), next: sentence(error.next) };
+  if (error instanceof Problem && said !== "") {
+    return { code, detail: sentence(said), next: sentence(error.next) };
   }
   return { code, detail: t("problem.unknown.detail", { code }), next: t("problem.unknown.next") };
 }
 
 function isKnown(code: string): code is KnownCode {
   return code !== "title" && Object.hasOwn(ja.problem, code);
+}
+
+function isOfRegistry(code: string): code is RegistryCode {
+  return Object.hasOwn(registryProblemJa, code);
 }
 
 function sentence(text: string): string {

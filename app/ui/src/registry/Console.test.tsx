@@ -3,24 +3,8 @@ import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { answer, show } from "../test/node";
 import { Console } from "./Console";
-import type { Credential, RegistryStatus } from "./types";
-
-const STATUS: RegistryStatus = {
-  version: "0.1.0",
-  network: "0123456789abcdef",
-  root_fingerprint: "ab".repeat(32),
-  issued: 3,
-  in_force: 2,
-  suspended: 1,
-  revoked: 0,
-  crl_number: 7,
-  crl_age: 60,
-  register: { size: 9, root: "cd".repeat(32), signed_at: 1_795_000_000 },
-  four_eyes: false,
-  operators: 0,
-  pending: 0,
-  findings: [{ code: "root_key_here", detail: "root.key still lies in the data directory" }],
-};
+import { SIGNED_IN } from "./applications/fixtures";
+import type { Credential } from "./types";
 
 const TANAKA: Credential = {
   kind: "practitioner",
@@ -32,13 +16,8 @@ const TANAKA: Credential = {
   issued_by: null,
   revoked: null,
   replaced_by: null,
+  application: null,
   standing: "in_force",
-};
-
-const SIGNED_IN = {
-  "GET /api/v1/session": { body: { operator: "kobayashi", named: true } },
-  "GET /api/v1/pending": { body: [] },
-  "GET /api/v1/status": { body: STATUS },
 };
 
 test("nobody sees the register of the registry without signing in", async () => {
@@ -57,7 +36,7 @@ test("nobody sees the register of the registry without signing in", async () => 
 test("the overview tells what an operator must do", async () => {
   answer(SIGNED_IN);
   show(<Console />);
-  expect(await screen.findByText(/root\.key still lies/)).toBeTruthy();
+  expect(await screen.findByText(/ルート鍵（root\.key）/)).toBeTruthy();
   expect(screen.getByText("0123456789abcdef")).toBeTruthy();
 });
 
@@ -93,13 +72,15 @@ test("one's own proposal cannot be approved", async () => {
           at: 1_795_000_000,
           proposed_by: "kobayashi",
           about: "田中 花子",
-          what: { act: "revoke", reason: "keyCompromise" },
+          what: { act: "revoke", credential: TANAKA.fingerprint, reason: "keyCompromise" },
         },
       ],
     },
   });
   location.hash = "#/pending";
   show(<Console />);
-  const approve = await screen.findByRole("button", { name: "承認して実行する" });
-  expect((approve as HTMLButtonElement).disabled).toBe(true);
+  const approve = await screen.findByRole<HTMLButtonElement>("button", {
+    name: "承認して実行する",
+  });
+  expect(approve.disabled).toBe(true);
 });

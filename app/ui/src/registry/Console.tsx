@@ -1,87 +1,108 @@
 import { useQueryClient } from "@tanstack/react-query";
-import type { ReactElement } from "react";
+import { useEffect, useRef, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { ProblemNote } from "../parts/ProblemNote";
+import { ProblemNote, ProblemSpeaker } from "../parts/ProblemNote";
 import { LanguageSwitch } from "../shell/LanguageSwitch";
 import { CredentialPage } from "./CredentialPage";
 import { Credentials } from "./Credentials";
+import { Menu } from "./Menu";
 import { OperatorLog } from "./OperatorLog";
 import { OperatorSignIn } from "./OperatorSignIn";
 import { Overview } from "./Overview";
 import { PendingActs } from "./PendingActs";
+import { ApplicationPage } from "./applications/ApplicationPage";
+import { ApplicationsPage } from "./applications/ApplicationsPage";
 import { registry } from "./client";
-import { keys, useOperator, usePending } from "./queries";
-import { PAGES, placeHref, usePlace, type Place } from "./route";
+import { ImportsPage } from "./imports/ImportsPage";
+import { keys, useOperator } from "./queries";
+import { RegisterPage } from "./register/RegisterPage";
+import { placeHref, usePlace, type Place } from "./route";
+import { SpecialistsPage } from "./specialists/SpecialistsPage";
 
 /** The registry operator's console. */
 export function Console(): ReactElement {
   const { t } = useTranslation("registry");
   const operator = useOperator();
   const place = usePlace();
+  const main = useRef<HTMLElement>(null);
+  const here = placeHref(place);
+  const shown = useRef(here);
+  useEffect(() => {
+    // Another page begins at its top, for whoever reads on by keyboard or by ear.
+    if (shown.current === here) return;
+    shown.current = here;
+    main.current?.focus();
+    if (main.current) main.current.scrollTop = 0;
+  }, [here]);
   return (
-    <div className="frame">
-      <header className="header">
-        <a className="brand" href={placeHref({ page: "overview" })}>
-          <img src="/icon.svg" alt="" width="28" height="28" />
-          {t("title")}
+    <ProblemSpeaker value="registry">
+      <div className="frame">
+        <a className="skip" href="#main" onClick={(event) => skipTo(event, main.current)}>
+          {t("app.skip", { ns: "translation" })}
         </a>
-        <span className="spacer" />
-        {operator.data && (
-          <>
-            <span className="who">{operator.data.operator}</span>
-            <SignOut />
-          </>
-        )}
-        <LanguageSwitch />
-      </header>
-      <main id="main" tabIndex={-1}>
-        {operator.isPending ? (
-          <p className="quiet">{t("common.loading", { ns: "translation" })}</p>
-        ) : operator.isError ? (
-          <ProblemNote error={operator.error} onRetry={() => void operator.refetch()} />
-        ) : operator.data ? (
-          <>
-            <Menu place={place} />
-            <Page place={place} />
-          </>
-        ) : (
-          <OperatorSignIn />
-        )}
-      </main>
-    </div>
+        <header className="header">
+          <a className="brand" href={placeHref({ page: "overview" })}>
+            <img src="/icon.svg" alt="" width="28" height="28" />
+            {t("title")}
+          </a>
+          <span className="spacer" />
+          {operator.data && (
+            <>
+              <span className="who">
+                {operator.data.named ? operator.data.operator : t("signIn.unnamed")}
+              </span>
+              <SignOut />
+            </>
+          )}
+          <LanguageSwitch />
+        </header>
+        <div className={operator.data ? "console" : "console console-closed"}>
+          {operator.data && <Menu place={place} />}
+          <main id="main" ref={main} tabIndex={-1}>
+            {operator.isPending ? (
+              <p className="quiet">{t("common.loading", { ns: "translation" })}</p>
+            ) : operator.isError ? (
+              <ProblemNote error={operator.error} onRetry={() => void operator.refetch()} />
+            ) : operator.data ? (
+              <div className="page">
+                <Page place={place} />
+              </div>
+            ) : (
+              <OperatorSignIn />
+            )}
+          </main>
+        </div>
+      </div>
+    </ProblemSpeaker>
   );
 }
 
-function Menu({ place }: { place: Place }): ReactElement {
-  const { t } = useTranslation("registry");
-  const waiting = usePending().data?.length ?? 0;
-  const current = place.page === "credential" ? "credentials" : place.page;
-  return (
-    <nav className="menu" aria-label={t("menu.label")}>
-      {PAGES.map((page) => (
-        <a
-          key={page}
-          href={placeHref({ page })}
-          aria-current={page === current ? "page" : undefined}
-        >
-          {t(`menu.${page}`)}
-          {page === "pending" && waiting > 0 && <span className="badge">{waiting}</span>}
-        </a>
-      ))}
-    </nav>
-  );
+/** Not by the address: that says which page is shown. */
+function skipTo(event: React.MouseEvent, main: HTMLElement | null): void {
+  event.preventDefault();
+  main?.focus();
 }
 
 function Page({ place }: { place: Place }): ReactElement {
   switch (place.page) {
     case "overview":
       return <Overview />;
+    case "applications":
+      return <ApplicationsPage />;
+    case "application":
+      return <ApplicationPage key={place.id} id={place.id} />;
+    case "pending":
+      return <PendingActs />;
     case "credentials":
       return <Credentials />;
     case "credential":
       return <CredentialPage key={place.fingerprint} fingerprint={place.fingerprint} />;
-    case "pending":
-      return <PendingActs />;
+    case "imports":
+      return <ImportsPage />;
+    case "specialists":
+      return <SpecialistsPage />;
+    case "register":
+      return <RegisterPage />;
     case "log":
       return <OperatorLog />;
   }

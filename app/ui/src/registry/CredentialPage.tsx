@@ -1,8 +1,12 @@
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemNote } from "../parts/ProblemNote";
+import { CertificateFacts } from "./CertificateFacts";
 import { CredentialActs } from "./CredentialActs";
+import { Facts } from "./Facts";
+import { isReason } from "./PendingFacts";
 import { StandingBadge } from "./StandingBadge";
+import { files, type Outcome } from "./client";
 import { useCredential } from "./queries";
 import { placeHref } from "./route";
 import type { Credential } from "./types";
@@ -11,9 +15,9 @@ import { useMoment } from "./useMoment";
 export function CredentialPage({ fingerprint }: { fingerprint: string }): ReactElement {
   const { t } = useTranslation("registry");
   const found = useCredential(fingerprint);
-  const [waits, setWaits] = useState(false);
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
   return (
-    <section>
+    <section className="stack">
       <p>
         <a href={placeHref({ page: "credentials" })}>{t("credential.back")}</a>
       </p>
@@ -25,58 +29,97 @@ export function CredentialPage({ fingerprint }: { fingerprint: string }): ReactE
             <h1>{found.data.subject}</h1>
             <StandingBadge standing={found.data.standing} />
           </div>
-          {waits && (
-            <p className="note" role="status">
-              {t("credential.waits")}{" "}
-              <a href={placeHref({ page: "pending" })}>{t("menu.pending")}</a>
-            </p>
-          )}
-          <CredentialActs credential={found.data} onWaits={() => setWaits(true)} />
-          <Facts credential={found.data} />
-          <details className="card">
-            <summary>{t("credential.certificate")}</summary>
-            <pre className="code">{JSON.stringify(found.data.certificate, null, 2)}</pre>
-          </details>
+          {outcome && <WhatCame outcome={outcome} />}
+          <CredentialActs credential={found.data} onDone={setOutcome} />
+          <div className="card stack">
+            <h2>{t("credential.certificate")}</h2>
+            <CertificateFacts certificate={found.data.certificate} />
+          </div>
+          <Entries credential={found.data} />
         </>
       )}
     </section>
   );
 }
 
-function Facts({ credential }: { credential: Credential }): ReactElement {
+function WhatCame({ outcome }: { outcome: Outcome }): ReactElement {
+  const { t } = useTranslation("registry");
+  return (
+    <p className={outcome.pending ? "note" : "note note-ok"} role="status">
+      {outcome.pending ? (
+        <span>
+          {t("credential.waits")} <a href={placeHref({ page: "pending" })}>{t("menu.pending")}</a>
+        </span>
+      ) : outcome.fingerprint ? (
+        <span>
+          {t("credential.issuedAgain")}{" "}
+          <a href={placeHref({ page: "credential", fingerprint: outcome.fingerprint })}>
+            {t("credential.successor")}
+          </a>
+        </span>
+      ) : (
+        t("credential.done")
+      )}
+    </p>
+  );
+}
+
+/** What register and operator log know of it. */
+function Entries({ credential }: { credential: Credential }): ReactElement {
   const { t } = useTranslation("registry");
   const moment = useMoment();
-  const facts: [string, string][] = [
-    [t("credentials.kind"), t(`kind.${credential.kind}`)],
-    [t("credential.fingerprint"), credential.fingerprint],
-    [t("credential.serial"), credential.serial],
-    [t("credential.validFrom"), moment.at(credential.validity.not_before)],
-    [t("credentials.validTo"), moment.at(credential.validity.not_after)],
-    [t("credentials.issuedAt"), moment.at(credential.issued_at)],
-  ];
-  if (credential.issued_by) facts.push([t("credential.issuedBy"), credential.issued_by]);
-  if (credential.revoked) {
-    const { since, reason } = credential.revoked;
-    facts.push([t("credential.revoked"), `${moment.at(since)} (${reason})`]);
-  }
+  const { revoked, replaced_by: successor, application } = credential;
+  const reason = revoked?.reason ?? "";
   return (
-    <dl className="facts card">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-      {credential.replaced_by && (
-        <div>
-          <dt>{t("credential.replacedBy")}</dt>
-          <dd>
-            <a href={placeHref({ page: "credential", fingerprint: credential.replaced_by })}>
-              {credential.replaced_by}
-            </a>
-          </dd>
-        </div>
-      )}
-    </dl>
+    <div className="card stack">
+      <h2>{t("credential.record")}</h2>
+      <Facts
+        rows={[
+          [t("credentials.kind"), t(`kind.${credential.kind}`)],
+          [
+            t("credential.validity"),
+            `${moment.at(credential.validity.not_before)} – ${moment.at(credential.validity.not_after)}`,
+          ],
+          [t("credentials.issuedAt"), moment.at(credential.issued_at)],
+          [t("credential.issuedBy"), credential.issued_by && people(credential.issued_by)],
+          [
+            t("credential.revoked"),
+            revoked &&
+              `${moment.at(revoked.since)} · ${isReason(reason) ? t(`reason.${reason}`) : reason === "certificateHold" ? t("reason.certificateHold") : reason}`,
+          ],
+          [
+            t("credential.replacedBy"),
+            successor && (
+              <a className="code" href={placeHref({ page: "credential", fingerprint: successor })}>
+                {successor}
+              </a>
+            ),
+          ],
+          [
+            t("credential.application"),
+            application &&
+              (application.startsWith("import:") ? (
+                t("credential.imported")
+              ) : (
+                <a href={placeHref({ page: "application", id: application })}>
+                  {t("credential.toApplication")}
+                </a>
+              )),
+          ],
+          [t("credential.serial"), <span className="code">{credential.serial}</span>],
+          [t("credential.fingerprint"), <span className="code">{credential.fingerprint}</span>],
+        ]}
+      />
+      <div className="buttons">
+        <a className="button" href={files.chain(credential.fingerprint)} download="chain.pem">
+          {t("credential.chain")}
+        </a>
+      </div>
+    </div>
   );
+}
+
+/** Who did it, and who confirmed it: the journal writes `first+second#id`. */
+function people(by: string): string {
+  return (by.split("#")[0] ?? by).split("+").join(" + ");
 }

@@ -18,7 +18,7 @@ export function Credentials(): ReactElement {
   const narrow = (change: Partial<CredentialFilter>) =>
     setFilter((now) => ({ ...now, offset: 0, ...change }));
   return (
-    <section>
+    <section className="stack">
       <h1>{t("menu.credentials")}</h1>
       <div className="filters">
         <Field label={t("credentials.search")}>
@@ -79,10 +79,10 @@ export function Credentials(): ReactElement {
 function Table({ credentials }: { credentials: Credential[] }): ReactElement {
   const { t } = useTranslation("registry");
   const moment = useMoment();
-  if (credentials.length === 0) return <p className="quiet">{t("credentials.none")}</p>;
+  if (credentials.length === 0) return <p className="empty">{t("credentials.none")}</p>;
   return (
     <div className="table-scroll">
-      <table>
+      <table className="cases">
         <thead>
           <tr>
             <th scope="col">{t("credentials.subject")}</th>
@@ -104,7 +104,7 @@ function Table({ credentials }: { credentials: Credential[] }): ReactElement {
               <td>
                 <StandingBadge standing={one.standing} />
               </td>
-              <td className="when">{moment.at(one.validity.not_after)}</td>
+              <td className="when">{moment.on(one.validity.not_after)}</td>
               <td className="when">{moment.at(one.issued_at)}</td>
             </tr>
           ))}

@@ -14,6 +14,12 @@ export function Pager({
   const { t } = useTranslation("registry");
   const { offset, total, items } = page;
   if (total === 0) return null;
+  const shown = t("pager.shown", {
+    from: (offset + 1).toLocaleString(),
+    to: (offset + items.length).toLocaleString(),
+    total: total.toLocaleString(),
+  });
+  if (items.length === total) return <p className="quiet">{shown}</p>;
   return (
     <nav className="buttons" aria-label={t("pager.label")}>
       <button
@@ -24,13 +30,7 @@ export function Pager({
       >
         {t("pager.earlier")}
       </button>
-      <span className="quiet">
-        {t("pager.shown", {
-          from: (offset + 1).toLocaleString(),
-          to: (offset + items.length).toLocaleString(),
-          total: total.toLocaleString(),
-        })}
-      </span>
+      <span className="quiet">{shown}</span>
       <button
         type="button"
         className="button button-quiet"

@@ -1,19 +1,28 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Problem } from "../backend/problem";
+import type { ApplicationFilter } from "./applications/types";
 import { registry } from "./client";
-import type { CredentialFilter } from "./types";
+import type { CredentialFilter, LogFilter } from "./types";
 
 /** Names of cached answers. Whatever an operator does shows in several of them, so all are asked again after it. */
 export const keys = {
   session: ["registry", "session"],
   all: ["registry", "data"],
   status: ["registry", "data", "status"],
+  applications: ["registry", "data", "applications"],
+  specialists: ["registry", "data", "specialists"],
   credentials: ["registry", "data", "credentials"],
+  operators: ["registry", "data", "operators"],
   log: ["registry", "data", "log"],
   pending: ["registry", "data", "pending"],
+  bootstraps: ["registry", "data", "bootstraps"],
+  imports: ["registry", "data", "imports"],
 } as const;
 
-/** The operator signed in here, or null. */
+/** What a page learns by itself while it is open: another operator may be at work. */
+const BY_ITSELF = 30_000;
+
+/** The operator signed in here, or null. A session that nobody uses ends: the page is to notice soon. */
 export const useOperator = () =>
   useQuery({
     queryKey: keys.session,
@@ -22,11 +31,33 @@ export const useOperator = () =>
         if (error instanceof Problem && error.status === 401) return null;
         throw error;
       }),
+    refetchInterval: (query) => (query.state.data ? 20_000 : false),
+    refetchIntervalInBackground: true,
   });
 
 export const useRegistryStatus = () =>
-  useQuery({ queryKey: keys.status, queryFn: registry.status, refetchInterval: 30_000 });
-export const usePending = () => useQuery({ queryKey: keys.pending, queryFn: registry.pending });
+  useQuery({ queryKey: keys.status, queryFn: registry.status, refetchInterval: BY_ITSELF });
+export const usePending = () =>
+  useQuery({ queryKey: keys.pending, queryFn: registry.pending, refetchInterval: BY_ITSELF });
+export const useApplications = (filter: ApplicationFilter) =>
+  useQuery({
+    queryKey: [...keys.applications, filter],
+    queryFn: () => registry.applications(filter),
+    placeholderData: keepPreviousData,
+    refetchInterval: BY_ITSELF,
+  });
+export const useApplication = (id: string) =>
+  useQuery({
+    queryKey: [...keys.applications, id],
+    queryFn: () => registry.application(id),
+    refetchInterval: BY_ITSELF,
+  });
+export const useSpecialists = (q: string, offset: number) =>
+  useQuery({
+    queryKey: [...keys.specialists, q, offset],
+    queryFn: () => registry.specialists(q, offset),
+    placeholderData: keepPreviousData,
+  });
 export const useCredentials = (filter: CredentialFilter) =>
   useQuery({
     queryKey: [...keys.credentials, filter],
@@ -38,9 +69,21 @@ export const useCredential = (fingerprint: string) =>
     queryKey: [...keys.credentials, fingerprint],
     queryFn: () => registry.credential(fingerprint),
   });
-export const useOperatorLog = (offset: number) =>
+export const useOperators = () =>
+  useQuery({ queryKey: keys.operators, queryFn: registry.operators });
+export const useOperatorLog = (filter: LogFilter) =>
   useQuery({
-    queryKey: [...keys.log, offset],
-    queryFn: () => registry.operatorLog(offset),
+    queryKey: [...keys.log, filter],
+    queryFn: () => registry.operatorLog(filter),
     placeholderData: keepPreviousData,
+  });
+export const useBootstraps = () =>
+  useQuery({ queryKey: keys.bootstraps, queryFn: registry.bootstraps });
+/** Often while one runs. */
+export const useImports = () =>
+  useQuery({
+    queryKey: keys.imports,
+    queryFn: registry.imports,
+    refetchInterval: (query) =>
+      query.state.data?.some((one) => one.state === "running") ? 1_000 : BY_ITSELF,
   });

@@ -1,0 +1,153 @@
+/** What the registry refuses, by its stable codes. `{{said}}` is its own sentence, in English. */
+export const registryProblemJa = {
+  node_unreachable: {
+    detail: "登録機関のプログラムが応答しません。",
+    next: "`dokuei-registry serve` が動いているか確かめ、もう一度試してください。",
+  },
+  unauthorized: {
+    detail: "サインインの有効期限が切れました。",
+    next: "もう一度サインインしてください。",
+  },
+  unknown_operator: {
+    detail: "この名前の担当者はいません。",
+    next: "担当者名のつづりを確かめてください。追加は `dokuei-registry operator add` で行います。",
+  },
+  operator_needed: {
+    detail: "担当者名が必要です。",
+    next: "担当者名を入力してサインインしてください。",
+  },
+  same_person: {
+    detail: "ご自身の提案は承認できません。",
+    next: "別の担当者に承認を依頼してください。",
+  },
+  nothing_pending: {
+    detail: "この承認待ちはもうありません。",
+    next: "別の担当者が承認または却下しました。一覧を確かめてください。",
+  },
+  unknown_certificate: {
+    detail: "この資格証明書はここでは発行されていません。",
+    next: "一覧から選び直してください。",
+  },
+  already_revoked: {
+    detail: "この資格証明書はすでに失効しています。",
+    next: "何も変更していません。",
+  },
+  not_in_this_state: {
+    detail: "いまの状態ではこの操作はできません。",
+    next: "状態を確かめてください（{{said}}）。",
+  },
+  same_key: {
+    detail: "証明書要求の鍵が、いまの証明書の鍵と同じです。",
+    next: "同じ鍵のままなら「更新する」を、鍵を替えるなら新しい鍵の証明書要求を使ってください。",
+  },
+  bad_request_file: {
+    detail: "証明書要求（PKCS#10）として読めません。",
+    next: "`dokuei identity request-…` が作ったファイルを選んでください（{{said}}）。",
+  },
+  forbidden_by_policy: {
+    detail: "資格の規則により、この内容では発行できません。",
+    next: "免許と資格の内容を確かめてください（{{said}}）。",
+  },
+  not_issued: {
+    detail: "この内容では発行できません。",
+    next: "内容を直してからもう一度試してください（{{said}}）。",
+  },
+  unknown_application: {
+    detail: "この申請はここにはありません。",
+    next: "一覧から選び直してください。",
+  },
+  application_decided: {
+    detail: "この申請はすでに処理されています。",
+    next: "何も変更していません。今の状態を確かめてください。",
+  },
+  not_approvable: {
+    detail: "確認の結果、このままでは承認できません。",
+    next: "「できません」の項目を確かめ、申請者に再提出を依頼するか、理由を書いて却下してください。",
+  },
+  other_network: {
+    detail: "別のネットワークの登録機関にあてた申請です。",
+    next: "申請者に、この登録機関のルート証明書で作り直してもらってください。",
+  },
+  inbox_full: {
+    detail: "保管できる申請の数の上限に達しました。",
+    next: "データフォルダーの `applications` を保管用に移してから、もう一度試してください。",
+  },
+  bootstrap: {
+    detail: "ブートストラップに問い合わせできませんでした。",
+    next: "アドレスと、相手が動いていることを確かめてください（{{said}}）。",
+  },
+  unknown_import: {
+    detail: "この一括発行はここにはありません。",
+    next: "CSV ファイルをもう一度選んでください。",
+  },
+  import_runs: {
+    detail: "別の一括発行が進行中です。",
+    next: "終わるのを待つか、止めてからもう一度試してください。",
+  },
+  too_large: {
+    detail: "ファイルが大きすぎます。",
+    next: "正しいファイルか確かめてください。",
+  },
+  "application-too-large": {
+    detail: "申請が大きすぎます。",
+    next: "申請者に、添付を小さくして作り直してもらってください。",
+  },
+  "application-form": {
+    detail: "申請書として読めません。",
+    next: "申請者に、作り直して送ってもらってください。",
+  },
+  "application-format": {
+    detail: "このプログラムより新しい形式の申請書です。",
+    next: "このプログラムを新しい版にしてから、もう一度試してください。",
+  },
+  "application-signature": {
+    detail: "申請書の署名が正しくありません。",
+    next: "取り込みませんでした。申請者に直接確かめてください。",
+  },
+  "application-evidence-altered": {
+    detail: "添付が、申請者の署名したものと異なります。",
+    next: "取り込みませんでした。申請者に直接確かめてください。",
+  },
+  "sealed-malformed": {
+    detail: "封をした申請ファイルではありません。",
+    next: "`dokuei identity apply` が作ったファイルを選んでください。",
+  },
+  "sealed-too-large": {
+    detail: "申請ファイルとしては大きすぎます。",
+    next: "正しいファイルか確かめてください。",
+  },
+  "sealed-no-such-key": {
+    detail: "別の登録機関の鍵で封をした申請です。",
+    next: "申請者に、この登録機関あてに封をし直してもらってください。",
+  },
+  "sealed-does-not-open": {
+    detail: "封を開けられません。途中で書き換えられたか、別の登録機関あてです。",
+    next: "取り込みませんでした。申請者にもう一度送ってもらってください。",
+  },
+  usage: {
+    detail: "入力内容を受け付けられませんでした。",
+    next: "内容を直してください（{{said}}）。",
+  },
+  body: {
+    detail: "画面とプログラムの版が合っていません。",
+    next: "ページを読み込み直してください（{{said}}）。",
+  },
+  storage: {
+    detail: "データフォルダーの読み書きに失敗しました。",
+    next: "空き容量と権限を確かめてください（{{said}}）。",
+  },
+  damaged: {
+    detail: "データフォルダーのファイルが壊れています。",
+    next: "バックアップから戻してください（{{said}}）。",
+  },
+  operator_log: {
+    detail: "操作記録が書き換えられています。",
+    next: "操作を止め、責任者に知らせ、バックアップと比べてください（{{said}}）。",
+  },
+  unknown_word: {
+    detail: "知らない語が使われています。",
+    next: "内容を直してください（{{said}}）。",
+  },
+};
+
+export type RegistryProblemTexts = typeof registryProblemJa;
