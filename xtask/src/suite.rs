@@ -81,6 +81,7 @@ fn all(stages: &mut Stages, options: &Options) -> Result<()> {
     if options.no_windows {
         return Ok(());
     }
+    stages.stage("the registry's console in a browser", console)?;
     stages.stage("driver of the window test", install_driver)?;
     let folder = fixtures::target_dir().join("xtask");
     std::fs::create_dir_all(&folder)?;
@@ -201,6 +202,14 @@ impl Demo {
             credentials,
         })
     }
+}
+
+/// Works at the operator's console with a registry and a mirror of its own.
+fn console() -> Result<()> {
+    let mut run = project::npm(&["run", "e2e:registry"]);
+    run.env("DOKUEI_PROGRAMS", project::bin_dir("debug"));
+    run.env("DOKUEI_SCREENSHOTS", fixtures::target_dir().join("screenshots"));
+    project::run(&mut run)
 }
 
 /// Runs one of the UI's scripts against the running demonstration.

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import axe from "axe-core";
+import { chromium, type BrowserContext, type Page } from "playwright-core";
+import { expect } from "vitest";
+import { CHROMIUM_FLAGS, screenshot } from "./demo";
+
+const SIZE = { width: 1280, height: 860 };
+const profiles: string[] = [];
+
+/** What the pages asked of anybody else, and what they complained of. */
+export const foreign: string[] = [];
+export const complaints: string[] = [];
+
+/** A browser of an operator's own. */
+export async function browser(): Promise<BrowserContext> {
+  const profile = mkdtempSync(path.join(tmpdir(), "dokuei-e2e-registry-"));
+  profiles.push(profile);
+  return chromium.launchPersistentContext(profile, {
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    args: CHROMIUM_FLAGS,
+    viewport: SIZE,
+    locale: "ja-JP",
+    timezoneId: "Asia/Tokyo",
+  });
+}
+
+export function forget(): void {
+  for (const profile of profiles) rmSync(profile, { recursive: true, force: true });
+}
+
+/** Opens the console. */
+export async function open(context: BrowserContext, address: string): Promise<Page> {
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  page.on("request", (request) => {
+    if (new URL(request.url()).origin !== new URL(address).origin) foreign.push(request.url());
+  });
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.goto(`${address}/`);
+  return page;
+}
+
+export async function signIn(page: Page, operator: string, passphrase: string): Promise<void> {
+  await page.locator("input[name=operator]").fill(operator);
+  await page.locator("input[name=passphrase]").fill(passphrase);
+  await page.locator("form button[type=submit]").click();
+}
+
+/** To a page of the menu. */
+export async function go(page: Page, place: string): Promise<void> {
+  await page.locator(`nav.menu a[href="#/${place}"]`).click();
+  await page.locator(`nav.menu a[href="#/${place}"][aria-current=page]`).waitFor();
+}
+
+/** Says yes to what a dialog asks. */
+export async function confirm(page: Page): Promise<void> {
+  await page.locator("dialog button[type=submit]").click();
+}
+
+/** A picture for people, and the judgement of axe: WCAG 2.2 A and AA, as far as a program can tell. */
+export async function look(page: Page, name: string): Promise<void> {
+  const dialog = (await page.locator("dialog").count()) > 0;
+  // The page scrolls inside its frame: as tall as its content, for once.
+  const height = await page.locator("main").evaluate((main) => main.scrollHeight + 60);
+  if (!dialog) await page.setViewportSize({ ...SIZE, height: Math.max(SIZE.height, height) });
+  await page.screenshot({ path: screenshot(`registry-${name}`) });
+  if (!dialog) await page.setViewportSize(SIZE);
+  await page.evaluate(`window.axe ?? (() => {${axe.source}})()`);
+  const violations = await page.evaluate(async () => {
+    const judge = (window as unknown as { axe: typeof axe }).axe;
+    const { violations } = await judge.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+      resultTypes: ["violations"],
+    });
+    return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" | ")}`);
+  });
+  expect(violations, name).toEqual([]);
+}

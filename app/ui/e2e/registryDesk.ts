@@ -1,0 +1,119 @@
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { required } from "./demo";
+
+/** A registry of two operators under the four-eyes rule, with a mirror, served for a browser. */
+export class RegistryDesk {
+  readonly dir = mkdtempSync(path.join(tmpdir(), "dokuei-registry-"));
+  readonly passphrases = { kobayashi: "kobayashi counts 7 herons", mori: "mori counts 9 herons" };
+  private readonly started: ChildProcess[] = [];
+
+  constructor() {
+    this.write("registry.passphrase", "the registry counts 5 herons");
+    for (const [name, passphrase] of Object.entries(this.passphrases)) this.write(name, passphrase);
+    this.run("init", "--name", "日本歯科読影ネットワーク登録機関");
+    this.run("root", "--out", this.path("root.pem"));
+    this.run("application", "key", "--out", this.path("application.key"));
+    this.run("operator", "add", "kobayashi", "--new-passphrase-file", this.path("kobayashi"));
+    this.runAs("kobayashi", "operator", "add", "mori", "--new-passphrase-file", this.path("mori"));
+  }
+
+  path(name: string): string {
+    return path.join(this.dir, name);
+  }
+
+  write(name: string, text: string | Uint8Array): string {
+    mkdirSync(path.dirname(this.path(name)), { recursive: true });
+    writeFileSync(this.path(name), text);
+    return this.path(name);
+  }
+
+  /** An applicant's sealed application; gives its id. */
+  apply(file: string, who: "specialist" | "dentist" | "node", evidence: string[]): string {
+    const words = [this.path("root.pem"), this.path("application.key"), this.path(file), who];
+    return execFileSync(program("examples/apply"), [...words, ...evidence], {
+      encoding: "utf8",
+    }).trim();
+  }
+
+  /** A file of so many practitioners, with requests that OpenSSL made. */
+  people(file: string, count: number): string {
+    const rows = Array.from({ length: count }, (_, index) => {
+      const key = this.path("person.key");
+      execFileSync("openssl", ["genpkey", "-algorithm", "ed25519", "-out", key]);
+      const request = execFileSync("openssl", ["req", "-new", "-key", key, "-subj", "/CN=import"], {
+        encoding: "utf8",
+      });
+      return `山田 ${index},Yamada ${index},dentist,90000${index},"${request}"\n`;
+    });
+    return this.write(
+      file,
+      `name_ja,name_latin,licence_type,licence_number,request\n${rows.join("")}`,
+    );
+  }
+
+  /** Starts the mirror and the service; gives the console's address. */
+  async serve(uiDir: string): Promise<string> {
+    const mirror = await this.mirror();
+    this.write("data/registry.toml", `four_eyes = true\nbootstraps = ["${mirror}"]\n`);
+    this.start("dokuei-registry", [
+      ...["--data-dir", this.path("data"), "--passphrase-file", this.path("kobayashi")],
+      ...["--operator", "kobayashi", "serve", "--listen", "127.0.0.1:0", "--ui-dir", uiDir],
+    ]);
+    return (await told(this.path("data/api.json"), "api")) as string;
+  }
+
+  private async mirror(): Promise<string> {
+    this.start("dokuei-bootstrap", [
+      ...["run", "--data-dir", this.path("bootstrap"), "--health", "127.0.0.1:0"],
+      ...["--listen", "/ip4/127.0.0.1/udp/0/quic-v1", "--root", this.path("root.pem")],
+      ...["--register-dir", this.path("data/register")],
+    ]);
+    const health = (await told(this.path("bootstrap/addresses.json"), "health")) as string;
+    return health.startsWith("http") ? health : `http://${health}`;
+  }
+
+  stop(): void {
+    for (const child of this.started.reverse()) child.kill("SIGTERM");
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  private run(...words: string[]): void {
+    this.call(["--passphrase-file", this.path("registry.passphrase"), ...words]);
+  }
+
+  private runAs(operator: string, ...words: string[]): void {
+    this.call(["--operator", operator, "--passphrase-file", this.path(operator), ...words]);
+  }
+
+  private call(words: string[]): void {
+    execFileSync(program("dokuei-registry"), ["--data-dir", this.path("data"), ...words], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+  }
+
+  private start(name: string, words: string[]): void {
+    this.started.push(spawn(program(name), words, { stdio: ["ignore", "ignore", "inherit"] }));
+  }
+}
+
+function program(name: string): string {
+  return path.join(required("DOKUEI_PROGRAMS"), name);
+}
+
+/** What a program writes down once it listens. */
+async function told(file: string, field: string): Promise<unknown> {
+  for (let tries = 0; tries < 600; tries += 1) {
+    try {
+      const value = (JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>)[field];
+      if (value !== undefined) return value;
+    } catch {
+      // Not yet.
+    }
+    await sleep(100);
+  }
+  throw new Error(`${file} does not tell ${field}`);
+}
