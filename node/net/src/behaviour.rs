@@ -17,13 +17,18 @@ use crate::config::NetworkConfig;
 use crate::error::NetError;
 use crate::gossip::{self, Gossip};
 use crate::streams::Protocols;
+use crate::transport::quic::{self, Timing, Windows};
 
 /// How long a connection lives without streams. Long, because an admitted peer is one whose urgent request should
 /// arrive at once; the connection limits bound the number.
 const IDLE: Duration = Duration::from_secs(3600);
 
 /// A killed peer is noticed after this long, so that its return is not hidden behind a dead connection.
-const QUIC_SILENCE_MS: u32 = 6_000;
+const TIMING: Timing = Timing {
+    handshake: Duration::from_secs(5),
+    silence_ms: 6_000,
+    keep_alive: Duration::from_secs(2),
+};
 
 #[derive(NetworkBehaviour)]
 pub(crate) struct Behaviour {
@@ -46,6 +51,7 @@ pub(crate) fn swarm(
     config: &NetworkConfig,
     key: Keypair,
     protocols: &Protocols,
+    windows: Windows,
 ) -> Result<Swarm<Behaviour>, NetError> {
     let transport = |error: &dyn std::fmt::Display| NetError::Transport(error.to_string());
     let gossip = gossip::behaviour(&config.network, &key).map_err(|error| transport(&error))?;
@@ -57,11 +63,11 @@ pub(crate) fn swarm(
             yamux::Config::default,
         )
         .map_err(|error| transport(&error))?
-        .with_quic_config(|mut quic| {
-            quic.max_idle_timeout = QUIC_SILENCE_MS;
-            quic.keep_alive_interval = Duration::from_secs(2);
-            quic
+        .with_other_transport(|key| {
+            quic::Transport::new(key, TIMING, windows)
+                .map_err(Box::<dyn std::error::Error + Send + Sync>::from)
         })
+        .map_err(|error| transport(&error))?
         .with_dns()
         .map_err(|error| transport(&error))?
         .with_relay_client(tls::Config::new, yamux::Config::default)

@@ -28,6 +28,7 @@ mod question;
 mod serving;
 mod status;
 mod streams;
+mod transport;
 pub mod wire;
 
 pub use config::{Limits, NetworkConfig};

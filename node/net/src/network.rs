@@ -23,6 +23,7 @@ use crate::package::{self, PullOutcome, PullRequest};
 use crate::serving;
 use crate::status::Status;
 use crate::streams::{self, OpenError, Protocols};
+use crate::transport::quic::Windows;
 use crate::wire::case::{CaseMessage, CaseReply};
 use crate::wire::register::{MAX_ANSWER, MAX_ASK, MAX_DEPOSIT, MAX_RECEIPT, Receipt};
 use crate::{case, peer_id_of, question};
@@ -41,6 +42,7 @@ pub struct Network {
     gate: Gate,
     limits: Arc<Limits>,
     protocols: Protocols,
+    windows: Windows,
 }
 
 impl Network {
@@ -55,7 +57,8 @@ impl Network {
         })?;
         let key = Keypair::ed25519_from_bytes(*config.key.seed())
             .map_err(|error| NetError::Transport(error.to_string()))?;
-        let mut swarm = behaviour::swarm(&config, key, &protocols)?;
+        let windows = Windows::default();
+        let mut swarm = behaviour::swarm(&config, key, &protocols, windows.clone())?;
         let found = listen(&mut swarm, &config.listen).await?;
         let (commands, command_receiver) = mpsc::channel(64);
         let (notices, notice_receiver) = mpsc::channel(256);
@@ -91,7 +94,7 @@ impl Network {
             .iter()
             .try_for_each(|address| driver.add_static_peer(address))?;
         driver.begin(&found);
-        serving::accept_streams(&driver, notice_receiver)?;
+        serving::accept_streams(&driver, notice_receiver, &windows)?;
         let control = driver.control.clone();
         tokio::spawn(driver.run());
         Ok(Self {
@@ -102,6 +105,7 @@ impl Network {
             gate,
             limits: Arc::new(config.limits),
             protocols,
+            windows,
         })
     }
 
@@ -281,6 +285,7 @@ impl Network {
                     OpenError::Refused(code) => PullError::Refused(code),
                     OpenError::Lost(why) => PullError::Lost(why),
                 })?;
+        let _wide = self.windows.widen(peer);
         package::pull::pull(stream, request, sink, self.limits.stall).await
     }
 

@@ -17,6 +17,7 @@ use crate::host::Host;
 use crate::package;
 use crate::question;
 use crate::streams;
+use crate::transport::quic::Windows;
 
 /// How long the accept byte may take to be taken.
 const ACCEPT: Duration = Duration::from_secs(5);
@@ -26,7 +27,11 @@ const QUESTIONS: usize = 64;
 
 /// Starts the tasks that answer others, and the one that tells the host. They end with the driver, whose swarm holds
 /// the other ends.
-pub(crate) fn accept_streams(driver: &Driver, notices: mpsc::Receiver<Notice>) -> Result<(), NetError> {
+pub(crate) fn accept_streams(
+    driver: &Driver,
+    notices: mpsc::Receiver<Notice>,
+    windows: &Windows,
+) -> Result<(), NetError> {
     let accept = |protocol: &StreamProtocol| {
         driver
             .control
@@ -60,12 +65,16 @@ pub(crate) fn accept_streams(driver: &Driver, notices: mpsc::Receiver<Notice>) -
         host.clone(),
         call,
     ));
-    tokio::spawn(applications(
-        accept(&driver.protocols.package)?,
-        gate,
-        most,
-        move |stream, peer| package::serve::serve(stream, peer, host.clone(), serving.clone(), stall),
-    ));
+    tokio::spawn(applications(accept(&driver.protocols.package)?, gate, most, {
+        let windows = windows.clone();
+        move |stream, peer| {
+            let (host, serving, wide) = (host.clone(), serving.clone(), windows.widen(peer));
+            async move {
+                package::serve::serve(stream, peer, host, serving, stall).await;
+                drop(wide);
+            }
+        }
+    }));
     Ok(())
 }
 

@@ -122,6 +122,7 @@ fn take(from: &SyncDevice, pipe: &Mutex<Pipe>, on: &SyncSender<(Instant, Vec<u8>
 }
 
 fn give(to: &SyncDevice, from: &Receiver<(Instant, Vec<u8>)>) {
+    stay();
     while let Ok((due, packet)) = from.recv() {
         let wait = due.saturating_duration_since(Instant::now());
         if !wait.is_zero() {
@@ -134,6 +135,19 @@ fn give(to: &SyncDevice, from: &Receiver<(Instant, Vec<u8>)>) {
             Err(error) if error.raw_os_error() == Some(5) => {}
             Err(_) => return,
         }
+    }
+}
+
+/// Keeps this thread on its processor: the kernel queues received packets for each processor apart, so that a thread that
+/// moves would let them overtake each other.
+fn stay() {
+    let stayed = nix::sched::sched_getcpu().and_then(|processor| {
+        let mut only = nix::sched::CpuSet::new();
+        only.set(processor)?;
+        nix::sched::sched_setaffinity(nix::unistd::Pid::from_raw(0), &only)
+    });
+    if let Err(error) = stayed {
+        eprintln!("a link's thread moves between processors, so that the link may reorder: {error}");
     }
 }
 

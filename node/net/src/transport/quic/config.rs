@@ -1,0 +1,122 @@
+//! What quinn is told.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use libp2p::identity::Keypair;
+use libp2p::tls;
+use quinn::crypto::rustls::{QuicClientConfig, QuicServerConfig};
+use quinn::{MtuDiscoveryConfig, VarInt};
+
+use super::QuicError;
+use super::windows::{MOST, STRANGER};
+use crate::transport::congestion::FlooredConfig;
+
+/// The most streams that a peer may have open with us on one connection.
+const STREAMS: u32 = 256;
+
+/// Payload of the largest packets where the way is one machine or one wire: jumbo frames of 9000 bytes.
+const JUMBO: u16 = 8952;
+
+/// Payload of the largest packets on the open internet: Ethernet with IPv6 and UDP headers.
+const INTERNET: u16 = 1452;
+
+/// How long a silent peer counts as present.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Timing {
+    /// How long a handshake may take.
+    pub(crate) handshake: Duration,
+    /// A peer that is silent for this long is gone, ms.
+    pub(crate) silence_ms: u32,
+    /// How often we say that we are here.
+    pub(crate) keep_alive: Duration,
+}
+
+/// The configurations of all connections.
+pub(super) struct Configs {
+    pub(super) timing: Timing,
+    pub(super) endpoint: quinn::EndpointConfig,
+    client: Arc<QuicClientConfig>,
+    server: Arc<QuicServerConfig>,
+    near: Arc<quinn::TransportConfig>,
+    far: Arc<quinn::TransportConfig>,
+}
+
+impl Configs {
+    pub(super) fn new(key: &Keypair, timing: Timing) -> Result<Self, QuicError> {
+        let failed = |error: &dyn std::fmt::Display| QuicError::Tls(error.to_string());
+        let client = tls::make_client_config(key, None).map_err(|error| failed(&error))?;
+        let server = tls::make_server_config(key).map_err(|error| failed(&error))?;
+        Ok(Self {
+            timing,
+            endpoint: endpoint(key)?,
+            client: Arc::new(QuicClientConfig::try_from(client).map_err(|error| failed(&error))?),
+            server: Arc::new(QuicServerConfig::try_from(server).map_err(|error| failed(&error))?),
+            near: Arc::new(transport(timing, JUMBO)),
+            far: Arc::new(transport(timing, INTERNET)),
+        })
+    }
+
+    /// For a connection that we dial.
+    pub(super) fn client(&self, to: IpAddr) -> quinn::ClientConfig {
+        let mut config = quinn::ClientConfig::new(self.client.clone());
+        config.transport_config(self.transport(to));
+        config
+    }
+
+    /// For connections that come from `from`.
+    pub(super) fn server(&self, from: IpAddr) -> quinn::ServerConfig {
+        let mut config = quinn::ServerConfig::with_crypto(self.server.clone());
+        config.transport_config(self.transport(from));
+        // libp2p has no notion of a connection whose address changes.
+        config.migration(false);
+        config
+    }
+
+    fn transport(&self, other: IpAddr) -> Arc<quinn::TransportConfig> {
+        if is_near(other) { &self.near } else { &self.far }.clone()
+    }
+}
+
+/// Whether an address is of this machine, this wire or this institution.
+pub(super) fn is_near(other: IpAddr) -> bool {
+    match other {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+    }
+}
+
+/// Peers that still hold a connection with us from before a restart learn at once that it is gone: the key of the
+/// stateless reset (RFC 9000, 10.3) is derived from the node's key, as `libp2p-quic` derives it.
+fn endpoint(key: &Keypair) -> Result<quinn::EndpointConfig, QuicError> {
+    let secret = key
+        .derive_secret(b"libp2p quic stateless reset key")
+        .ok_or_else(|| QuicError::Tls("the key has no secret to derive from".to_owned()))?;
+    let reset = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &secret);
+    let mut config = quinn::EndpointConfig::new(Arc::new(reset));
+    config.supported_versions(vec![1]);
+    config
+        .max_udp_payload_size(JUMBO)
+        .map_err(|error| QuicError::Tls(error.to_string()))?;
+    Ok(config)
+}
+
+fn transport(timing: Timing, largest: u16) -> quinn::TransportConfig {
+    let mut mtu = MtuDiscoveryConfig::default();
+    mtu.upper_bound(largest);
+    let mut config = quinn::TransportConfig::default();
+    config
+        .max_concurrent_uni_streams(0u32.into())
+        .max_concurrent_bidi_streams(STREAMS.into())
+        .datagram_receive_buffer_size(None)
+        .keep_alive_interval(Some(timing.keep_alive))
+        .max_idle_timeout(Some(VarInt::from_u32(timing.silence_ms).into()))
+        .allow_spin(false)
+        .stream_receive_window(VarInt::from_u32(MOST))
+        .receive_window(VarInt::from_u32(STRANGER))
+        .send_window(STRANGER.into())
+        .mtu_discovery_config(Some(mtu))
+        .congestion_controller_factory(Arc::new(FlooredConfig));
+    config
+}
