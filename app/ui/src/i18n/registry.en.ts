@@ -25,8 +25,8 @@ export const registryEn: RegistryTexts = {
     unnamed: "no operators named",
   },
   overview: {
-    toDecide: "applications wait for a decision",
-    toConfirm: "acts wait for a second operator",
+    toDecide: "New applications, to be decided",
+    toConfirm: "Acts for a second operator",
     open: "Open",
     lookAt: "Please look at this",
     standing: "How the registry stands",

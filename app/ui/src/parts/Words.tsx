@@ -3,7 +3,7 @@ import { Fragment, type ReactElement } from "react";
 /** A sentence in which `commands` stand between backticks. */
 export function Words({ children }: { children: string }): ReactElement {
   return (
-    <>
+    <span>
       {children
         .split("`")
         .map((part, index) =>
@@ -13,6 +13,6 @@ export function Words({ children }: { children: string }): ReactElement {
             <Fragment key={index}>{part}</Fragment>
           ),
         )}
-    </>
+    </span>
   );
 }

@@ -67,7 +67,7 @@ function About({ row }: { row: LogRow }): ReactElement | null {
   if (/^[0-9a-f]{64}$/.test(about) && !row.act.endsWith("import")) {
     return (
       <a
-        className="code"
+        className="code short-code"
         title={about}
         href={placeHref({ page: "credential", fingerprint: about })}
       >
@@ -77,13 +77,17 @@ function About({ row }: { row: LogRow }): ReactElement | null {
   }
   if (/^[0-9a-f]{32}$/.test(about)) {
     return (
-      <a className="code" title={about} href={placeHref({ page: "application", id: about })}>
+      <a
+        className="code short-code"
+        title={about}
+        href={placeHref({ page: "application", id: about })}
+      >
         {about.slice(0, 16)}…
       </a>
     );
   }
   return /^[0-9a-f]{64}$/.test(about) ? (
-    <span className="code" title={about}>
+    <span className="code short-code" title={about}>
       {about.slice(0, 16)}…
     </span>
   ) : (
