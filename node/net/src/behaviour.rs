@@ -95,8 +95,10 @@ fn behaviour(
         .with_max_established_per_peer(Some(limits.connections_per_peer));
     // Addresses of peers are told to bootstraps by rendezvous, and to peers by identify; the agent names no version,
     // which would tell an attacker what to try.
-    let identify =
-        identify::Config::new("/dokuei/1".to_owned(), key.public()).with_agent_version("dokuei".to_owned());
+    let identify = identify::Config::new("/dokuei/1".to_owned(), key.public())
+        .with_agent_version("dokuei".to_owned())
+        // A peer that reaches us by relay hears at once where it could do without.
+        .with_push_listen_addr_updates(true);
     let discovery = config.discovery;
     Behaviour {
         held: allow_block_list::Behaviour::default(),

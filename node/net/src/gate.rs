@@ -127,6 +127,13 @@ impl Gate {
         inner.held.insert(peer, Instant::now() + time);
     }
 
+    /// Closes the gate for `peer` until it is admitted again.
+    pub(crate) fn dismiss(&self, peer: &PeerId) {
+        if let Some(standing) = self.lock().peers.get_mut(peer) {
+            standing.admitted = false;
+        }
+    }
+
     /// Whether `peer` is held off now.
     pub(crate) fn is_held(&self, peer: &PeerId) -> bool {
         self.lock().held.contains_key(peer)

@@ -159,6 +159,16 @@ impl Network {
         self.tell(Command::Drop(peer, reason)).await
     }
 
+    /// Ends everything with `peer` at once, running transfers too, and meets it again without waiting: it may come
+    /// back, but not everybody for whom it spoke may (one of its practitioners has been revoked). The new admission
+    /// asks anew who works there.
+    ///
+    /// # Errors
+    /// [`NetError::Closed`].
+    pub async fn meet_anew(&self, peer: PeerId) -> Result<(), NetError> {
+        self.tell(Command::MeetAnew(peer)).await
+    }
+
     /// Tells a checkpoint of the register (a signed note) to everybody.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use dokuei_net::wire::case::CaseMessage;
 use dokuei_net::wire::package::PackageId;
 use dokuei_net::{CallError, Multiaddr, NetworkConfig, PullRequest};
 use futures::StreamExt as _;
+use libp2p::multiaddr::Protocol;
 use libp2p::swarm::{NetworkBehaviour, SwarmEvent};
 use libp2p::{SwarmBuilder, autonat, identify, kad, ping, relay, rendezvous, tcp, tls, yamux};
 
@@ -153,6 +154,63 @@ async fn a_node_that_cannot_be_dialled_is_reached_by_relay() {
             .peers
             .iter()
             .any(|peer| peer.peer == hidden.peer_id() && peer.relayed && !peer.direct)
+    })
+    .await;
+}
+
+#[derive(NetworkBehaviour)]
+struct Hidden {
+    identify: identify::Behaviour,
+    relay: relay::client::Behaviour,
+}
+
+/// A peer behind a relay that comes to be reachable: a wanted peer is dialled directly again while the relayed
+/// connection stands, and the relay is then spared.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peer_reached_only_by_relay_is_dialled_directly_again() {
+    let address = bootstrap().await;
+    let mut hidden = SwarmBuilder::with_new_identity()
+        .with_tokio()
+        .with_tcp(tcp::Config::default(), tls::Config::new, yamux::Config::default)
+        .unwrap()
+        .with_relay_client(tls::Config::new, yamux::Config::default)
+        .unwrap()
+        .with_behaviour(|key, relay| Hidden {
+            identify: identify::Behaviour::new(
+                identify::Config::new("/dokuei/1".to_owned(), key.public())
+                    .with_push_listen_addr_updates(true),
+            ),
+            relay,
+        })
+        .unwrap()
+        .with_swarm_config(|swarm| swarm.with_idle_connection_timeout(Duration::from_secs(600)))
+        .build();
+    let peer = *hidden.local_peer_id();
+    hidden
+        .listen_on(address.clone().with(Protocol::P2pCircuit))
+        .unwrap();
+    let (opens, mut told) = tokio::sync::mpsc::channel::<()>(1);
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = hidden.select_next_some() => {}
+                Some(()) = told.recv() => drop(hidden.listen_on(TCP.parse().unwrap()).unwrap()),
+            }
+        }
+    });
+    let (a, _) = start_with(with_bootstrap(47, None, &address), TestHost::new(47)).await;
+    a.want(peer, vec![]).await.unwrap();
+    let is = |direct: bool, relayed: bool| {
+        let mut peers = a.status().peers.into_iter();
+        peers.any(|one| one.peer == peer && one.direct == direct && one.relayed == relayed)
+    };
+    until_within(Duration::from_secs(40), "it is reached by relay", || {
+        is(false, true)
+    })
+    .await;
+    opens.send(()).await.unwrap();
+    until_within(Duration::from_secs(40), "it is reached directly", || {
+        is(true, false)
     })
     .await;
 }

@@ -91,10 +91,12 @@ impl Driver {
             .get(&peer)
             .map(|known| known.addresses.clone())
             .unwrap_or_default();
+        let told = self.peers.get(&peer).map(|state| state.told.clone());
         let Some(wanted) = self.wanted.get_mut(&peer) else {
             return;
         };
-        let all = wanted.addresses.iter().cloned().chain(known);
+        let told = told.unwrap_or_default();
+        let all = wanted.addresses.iter().cloned().chain(known).chain(told);
         if self.peers.contains_key(&peer) {
             // Reached by relay only: images should not go that way for longer than they must.
             wanted.next = now + MAX_DELAY;

@@ -123,6 +123,7 @@ impl Driver {
     /// Identify told what a peer speaks.
     pub(super) async fn on_identified(&mut self, peer: PeerId, info: &identify::Info) {
         let speaks = |protocol: &StreamProtocol| info.protocols.contains(protocol);
+        self.note_told(&peer, &info.listen_addrs);
         let routes = speaks(&self.protocols.kademlia);
         if self.is_bootstrap(&peer) {
             let (rendezvous, relays) = (

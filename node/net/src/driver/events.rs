@@ -136,12 +136,16 @@ impl Driver {
         if !state.connections.is_empty() {
             return;
         }
-        let admitted = state.admitted.is_some();
-        self.peers.remove(&peer);
+        let Some(state) = self.peers.remove(&peer) else {
+            return;
+        };
         if self.is_bootstrap(&peer) {
             self.forget_bootstrap_state(&peer);
-        } else if admitted {
+        } else if state.admitted.is_some() {
             self.notify(Notice::Gone(peer)).await;
+        }
+        if let Some(lately) = state.anew {
+            self.dial_anew(peer, lately, state.told);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The one task that owns the swarm. Everything else asks it by a bounded channel.
 
 mod admissions;
+mod anew;
 mod catching_up;
 mod dialling;
 mod discovery;
@@ -47,6 +48,7 @@ pub(crate) enum Command {
     Want(PeerId, Vec<Multiaddr>),
     Unwant(PeerId),
     Drop(PeerId, RefusalCode),
+    MeetAnew(PeerId),
     Announce(Vec<u8>),
     Shutdown(oneshot::Sender<()>),
 }
@@ -105,6 +107,10 @@ struct Peer {
     admitted: Option<([u8; 16], Instant)>,
     /// Catching up with its register.
     round: Round,
+    /// Where it says that it listens.
+    told: Vec<Multiaddr>,
+    /// Where to dial it when the last connection has ended: it is to be met anew.
+    anew: Option<Vec<Multiaddr>>,
 }
 
 pub(crate) struct Driver {
@@ -221,6 +227,7 @@ impl Driver {
                 self.hold_off(peer, self.limits.hold_off);
                 self.notify(Notice::Refused(peer, refusal, true)).await;
             }
+            Command::MeetAnew(peer) => self.meet_anew(peer),
             Command::Shutdown(_) => unreachable!("the loop takes this command itself"),
         }
         self.dirty = true;
