@@ -26,9 +26,10 @@ impl Node {
         }
         self.install_issued(now)?;
         self.close_sessions(now);
-        let mut dropped: BTreeSet<PeerId> = self.register().bar().into_iter().collect();
-        dropped.extend(self.peers_of_revoked(accepted, now)?);
+        let dropped: BTreeSet<PeerId> = self.register().bar().into_iter().collect();
+        let touched = self.peers_of_revoked(accepted, now)?;
         self.drop_peers(&dropped)?;
+        self.meet_anew(touched.difference(&dropped))?;
         self.events().publish(EventKind::Peer, "register");
         Ok(())
     }
@@ -151,10 +152,14 @@ impl Node {
         }
     }
 
-    /// The nodes of practitioners who were just suspended or revoked: what runs with them is ended. They may come
-    /// again for their colleagues' sake.
-    fn peers_of_revoked(&self, accepted: &Accepted, now: Timestamp) -> Result<Vec<PeerId>, ServiceError> {
-        let mut peers = Vec::new();
+    /// The nodes of practitioners who were just suspended or revoked, and nodes of which a certificate was: what runs
+    /// with them is ended. They are met again for their colleagues' sake.
+    fn peers_of_revoked(
+        &self,
+        accepted: &Accepted,
+        now: Timestamp,
+    ) -> Result<BTreeSet<PeerId>, ServiceError> {
+        let mut peers = BTreeSet::new();
         for (_, entry) in &accepted.entries {
             let (Act::Revoked { fingerprint, .. } | Act::Suspended { fingerprint }) = &entry.act else {
                 continue;
@@ -162,7 +167,7 @@ impl Node {
             let devices = self.people().all_nodes_of(fingerprint, now)?;
             peers.extend(devices.iter().map(|device| peer_id_of(&device.node_key)));
             if let Some(node) = self.people().node_certificate(fingerprint) {
-                peers.push(peer_id_of(&node.key));
+                peers.insert(peer_id_of(&node.key));
             }
         }
         Ok(peers)
@@ -180,6 +185,22 @@ impl Node {
             tokio::spawn(async move {
                 // An error says that the network was left already.
                 let _ = network.drop_peer(peer, RefusalCode::Revoked).await;
+            });
+        }
+        Ok(())
+    }
+
+    /// Ends what runs with these nodes and meets them again at once: whoever else works there is not to wait.
+    fn meet_anew<'a>(&self, peers: impl Iterator<Item = &'a PeerId>) -> Result<(), ServiceError> {
+        let Some(network) = self.network() else {
+            return Ok(());
+        };
+        for peer in peers.filter(|peer| network.is_admitted(peer)) {
+            self.audit(&peer.to_string(), "admission", "node", "begun anew: revoked")?;
+            let (network, peer) = (network.clone(), *peer);
+            tokio::spawn(async move {
+                // An error says that the network was left already.
+                let _ = network.meet_anew(peer).await;
             });
         }
         Ok(())
