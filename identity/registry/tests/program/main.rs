@@ -7,5 +7,6 @@ mod ceremony;
 mod console;
 mod desk;
 mod import;
+mod killed;
 mod lifecycle;
 mod operators;
