@@ -62,6 +62,15 @@ export async function confirm(page: Page): Promise<void> {
   await page.locator("dialog button[type=submit]").click();
 }
 
+/** Presses a button again until something is shown: another program follows within seconds, not at once. */
+export async function askUntil(page: Page, button: string, shown: string): Promise<void> {
+  const asked = async () => {
+    await page.getByRole("button", { name: button }).click();
+    return page.locator(shown).count();
+  };
+  await expect.poll(asked, { timeout: 60_000, interval: 1_000 }).toBeGreaterThan(0);
+}
+
 /** A picture for people, and the judgement of axe: WCAG 2.2 A and AA, as far as a program can tell. */
 export async function look(page: Page, name: string): Promise<void> {
   const dialog = (await page.locator("dialog").count()) > 0;

@@ -1,7 +1,8 @@
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { browser, complaints, confirm, foreign, forget, go, look, open, signIn } from "./operator";
+import { askUntil, browser, complaints, confirm, foreign, forget } from "./operator";
+import { go, look, open, signIn } from "./operator";
 import { applyWithPapers } from "./paper";
 import { RegistryDesk } from "./registryDesk";
 
@@ -160,7 +161,7 @@ test("r4 many are issued for at once, when a second operator has seen the file",
 
 test("r17 the mirror is current, and the operator log tells everything", async () => {
   await go(kobayashi, "register");
-  await kobayashi.locator("[data-mirror] .verdict-yes").waitFor();
+  await askUntil(kobayashi, "もう一度問い合わせる", "[data-mirror] .verdict-yes");
   await look(kobayashi, "register-ja");
   await go(kobayashi, "log");
   await kobayashi.locator("tr[data-row=reinstate]").first().waitFor();

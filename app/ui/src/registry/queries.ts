@@ -78,7 +78,11 @@ export const useOperatorLog = (filter: LogFilter) =>
     placeholderData: keepPreviousData,
   });
 export const useBootstraps = () =>
-  useQuery({ queryKey: keys.bootstraps, queryFn: registry.bootstraps });
+  useQuery({
+    queryKey: keys.bootstraps,
+    queryFn: registry.bootstraps,
+    refetchInterval: BY_ITSELF,
+  });
 /** Often while one runs. */
 export const useImports = () =>
   useQuery({
