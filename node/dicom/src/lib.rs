@@ -2,7 +2,9 @@
 //!
 //! - [`header`]: what a file says about itself, read without its pixels and without trust;
 //! - [`charset`]: text in the character sets that Japanese equipment writes (ISO 2022);
+//! - [`native`]: where uncompressed samples lie in a file, for a lossless encoder;
 //! - [`render`]: one frame as a PNG for lists and reports (not for diagnosis);
+//! - [`preview`]: a cone-beam CT at a glance: MIP, panoramic, cross-sections (not for diagnosis);
 //! - [`report`]: a signed report as Basic Text SR and as Encapsulated PDF;
 //! - [`phantom`]: a synthetic dental CBCT to practise and to measure with;
 //! - [`files`]: which files of a folder are worth importing.
@@ -14,7 +16,9 @@ pub mod charset;
 pub mod files;
 pub mod header;
 pub mod name;
+pub mod native;
 pub mod phantom;
+pub mod preview;
 pub mod render;
 pub mod report;
 mod scan;
@@ -22,6 +26,7 @@ pub mod uid;
 
 pub use header::{HeaderError, InstanceHeader, Patient, read_header, read_header_file};
 pub use name::PersonName;
+pub use native::{NativeSample, NativeSamples, native_samples};
 pub use render::{RenderError, RenderRequest, Window, render_png};
 pub use report::{ReportContent, to_encapsulated_pdf, to_sr};
 pub use uid::{BadUid, Uid};

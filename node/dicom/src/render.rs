@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
 
-mod frame;
+pub(crate) mod frame;
 use frame::Frame;
 
 /// A linear window (PS3.3 C.11.2.1.2.1), in output units of the modality LUT (for CT: HU).

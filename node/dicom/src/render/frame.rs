@@ -22,11 +22,11 @@ const MAX_SAMPLES: u64 = 64 << 20;
 const MAX_FRAGMENTS: usize = 1 << 20;
 
 /// A decoded frame.
-pub(super) struct Frame {
-    pub(super) rows: u16,
-    pub(super) columns: u16,
+pub(crate) struct Frame {
+    pub(crate) rows: u16,
+    pub(crate) columns: u16,
     /// 1 or 3.
-    pub(super) samples: u16,
+    pub(crate) samples: u16,
     pub(super) photometric: String,
     /// The file's own first window.
     pub(super) window: Option<Window>,
@@ -62,7 +62,7 @@ const WANTED: [Tag; 15] = [
 
 impl Frame {
     /// Decodes frame `index` (from 0) of a Part 10 file.
-    pub(super) fn decode(file: &[u8], index: u32) -> Result<Self, RenderError> {
+    pub(crate) fn decode(file: &[u8], index: u32) -> Result<Self, RenderError> {
         let scanned = scan(file, |tag| WANTED.contains(&tag))?;
         let pixels = scanned.pixels.ok_or(RenderError::NoPixels)?;
         let mut frame = Self::describe(&scanned)?;
@@ -200,7 +200,7 @@ impl Frame {
     }
 
     /// The samples of a grey frame after the modality LUT.
-    pub(super) fn values(&self) -> Vec<f64> {
+    pub(crate) fn values(&self) -> Vec<f64> {
         let unused = 32 - self.bits_stored;
         let value = |raw: u32| {
             // The bits above Bits Stored may hold anything (an overlay, once).
