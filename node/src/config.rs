@@ -50,6 +50,9 @@ pub struct Config {
     /// How old the view of the register of credentials may be.
     #[serde(default)]
     pub register: Register,
+    /// How studies are sealed.
+    #[serde(default)]
+    pub sealing: Sealing,
 }
 
 /// The institution that a node belongs to, as it asks the registry to certify it.
@@ -152,6 +155,21 @@ impl Register {
     }
 }
 
+/// How studies are sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sealing {
+    /// Whether images that are not compressed are sealed losslessly compressed. Turning it off pays only where the
+    /// whole way, disks included, is faster than the encoder: some hundred MB/s.
+    pub compress: bool,
+}
+
+impl Default for Sealing {
+    fn default() -> Self {
+        Self { compress: true }
+    }
+}
+
 impl Config {
     /// The settings of a new node.
     #[must_use]
@@ -162,6 +180,7 @@ impl Config {
             api: Api::default(),
             document: Document::default(),
             register: Register::default(),
+            sealing: Sealing::default(),
         }
     }
 

@@ -77,6 +77,48 @@ fn r1_r7_r15_a_study_goes_and_a_signed_report_comes_back() {
     assert!(text.contains(consult::IMPRESSION), "{text}");
 }
 
+/// R1: a cone-beam CT crosses in fewer bytes than it has, comes back bit for bit, and is preceded by previews that both
+/// sides see and nobody takes for the images.
+#[test]
+fn r1_a_volume_crosses_in_fewer_bytes_and_its_previews_first() {
+    let (pair, session) = Lab::consultation_pair().unwrap();
+    let source = pair.lab.folder().join("source");
+    fixtures::phantom(&pair.clinic, &source, 48).unwrap();
+    consult::import(&session.clinic, &source, |_| ()).unwrap();
+    let reader = session.meet().unwrap();
+    let study = imported(&session).remove(0);
+    let case = consult::request(&session.clinic, &study, &reader, |_| ()).unwrap();
+    let previews = format!("/cases/{case}/previews");
+    let sealed: Vec<Value> = session.clinic.get(&previews).unwrap();
+    let kinds: Vec<_> = sealed.iter().map(|one| one["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds[..2], ["axial_mip", "panoramic"]);
+    assert!(kinds[2..].iter().all(|kind| *kind == "cross_section") && kinds.len() > 10);
+
+    consult::accept(&session.specialist, &case).unwrap();
+    consult::wait_opened(&session.specialist, &case, |_, _| ()).unwrap();
+    assert_eq!(session.specialist.get::<Vec<Value>>(&previews).unwrap(), sealed);
+    for index in 0..sealed.len() {
+        let path = format!("{previews}/{index}");
+        let (here, there) = (session.clinic.bytes(&path), session.specialist.bytes(&path));
+        let png = there.unwrap();
+        assert_eq!(here.unwrap(), png);
+        assert!(png.starts_with(b"\x89PNG"));
+        let text = String::from_utf8_lossy(&png).into_owned();
+        assert!(
+            text.contains("診断には使えません"),
+            "the picture says what it is not for"
+        );
+    }
+    let total = state(&session.specialist, &case)["transfer"]["total"]
+        .as_u64()
+        .unwrap();
+    let original = digest::size(&source);
+    assert!(total * 10 < original * 6, "{total} bytes crossed for {original}");
+    let back = pair.lab.folder().join("back");
+    consult::export(&session.specialist, &study, &back, |_| ()).unwrap();
+    assert_eq!(digest::folder(&source).unwrap(), digest::folder(&back).unwrap());
+}
+
 /// R8: without an agreement in force no request goes out. R7: nor without justification or the patient's consent.
 #[test]
 fn r7_r8_a_request_needs_agreement_justification_and_consent() {

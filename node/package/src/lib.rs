@@ -4,7 +4,8 @@
 //!
 //! - [`core`]: the signed statement of which package this is, for which case and request, from whom, until when, with
 //!   the root of the tree over the ciphertext and the commitment to the key;
-//! - the *payload*: a manifest, the instances, and padding, sealed in chunks of 64 KiB ([`seal`], [`open`]);
+//! - the *payload*: a manifest, previews, the instances, and padding, sealed in chunks of 64 KiB ([`seal`], [`open`]);
+//!   an instance lies there as it is, or *predicted* ([`block`]), which is about half as long;
 //! - the *outboard*: the BLAKE3 tree over the payload, 0.1 % of its size ([`tree`], [`verifier`]). With it anybody
 //!   who holds the payload can serve any range, and the receiver checks it without a key, in any order;
 //! - [`grant`]s: the content-encryption key, wrapped for one device of one recipient.
@@ -18,6 +19,7 @@
 //! Nothing here asks a clock or makes randomness of its own; files come in as [`tree::ReadAt`], `Read` and `Write`.
 
 pub mod bitmap;
+pub mod block;
 pub mod chunk;
 pub mod core;
 pub mod grant;
@@ -25,6 +27,9 @@ pub mod kem;
 pub mod manifest;
 pub mod open;
 pub mod order;
+mod pipeline;
+mod predict;
+pub mod samples;
 pub mod schedule;
 pub mod seal;
 pub mod stream;

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use thiserror::Error;
 
+use crate::block::{BadEncoding, Blocks, Decoder, blocks};
 use crate::chunk::{CHUNK, CHUNK_PLAINTEXT, Layout, NotAuthentic};
 use crate::core::VerifiedCore;
 use crate::manifest::{Instance, Manifest, ManifestError};
@@ -30,6 +31,26 @@ pub enum OpenError {
     #[error("the package has no instance {index}")]
     NoSuchInstance {
         /// The place asked for.
+        index: usize,
+    },
+    /// There is no such preview.
+    #[error("the package has no preview {index}")]
+    NoSuchPreview {
+        /// The place asked for.
+        index: usize,
+    },
+    /// A preview does not have the hash that its manifest entry says.
+    #[error("preview {index} of the package is not the one that its list of contents names")]
+    PreviewDiffers {
+        /// Its place in the manifest.
+        index: usize,
+    },
+    /// The stored form of an instance is none.
+    #[error(
+        "instance {index} of the package is not encoded as its list of contents says; tell the sender to send it again"
+    )]
+    Encoding {
+        /// Its place in the manifest.
         index: usize,
     },
     /// An instance does not have the hash that its manifest entry says.
@@ -60,12 +81,14 @@ impl From<OpenError> for io::Error {
     }
 }
 
-/// A package that is open for reading: instance by instance, in any order. Holds at most 1 MiB of plaintext.
+/// A package that is open for reading: instance by instance, in any order. Holds at most 1 MiB of plaintext and two
+/// decoded blocks ([`crate::block::BLOCK`]).
 #[derive(Debug)]
 pub struct PackageReader<D, O> {
     source: Plaintext<D, O>,
+    decoder: Decoder,
+    block: Vec<u8>,
     manifest: Manifest,
-    content: u64,
     checked: Vec<bool>,
 }
 
@@ -90,21 +113,24 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
             at: 0,
             end: layout.plaintext_length(),
         };
-        let (manifest, content) = match Manifest::read(&mut front) {
+        let manifest = match Manifest::read(&mut front) {
             // The reader below speaks io::Error: give back what it meant.
             Err(ManifestError::Io(error)) if error.get_ref().is_some_and(|inner| inner.is::<OpenError>()) => {
                 return Err(error.downcast::<OpenError>().unwrap_or(OpenError::Length));
             }
             other => other?,
         };
-        if manifest.content_length() > layout.plaintext_length() - content {
+        let room = layout.plaintext_length().checked_sub(manifest.content());
+        if room.is_none_or(|room| manifest.content_length() > room) {
             return Err(OpenError::Length);
         }
         let checked = vec![false; manifest.instances().len()];
+        let decoder = Decoder::new().map_err(TreeError::Io)?;
         Ok(Self {
             source,
+            decoder,
+            block: Vec::new(),
             manifest,
-            content,
             checked,
         })
     }
@@ -119,12 +145,43 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
     #[must_use]
     pub fn chunks_of(&self, index: usize) -> Option<ChunkRange> {
         let instance = self.manifest.instances().get(index)?;
-        let from = self.content + instance.offset;
+        let from = self.manifest.content() + instance.offset;
         let chunk = |position: u64| (position / CHUNK_PLAINTEXT as u64) as u32;
         Some(ChunkRange {
             start: chunk(from),
-            end: chunk(from + instance.length.max(1) - 1) + 1,
+            end: chunk(from + instance.stored.max(1) - 1) + 1,
         })
+    }
+
+    /// The PNG of preview `index`, checked like an instance.
+    ///
+    /// # Errors
+    /// [`OpenError::NoSuchPreview`], [`OpenError::PreviewDiffers`], or what keeps it from being read.
+    pub fn preview(&mut self, index: usize) -> Result<Vec<u8>, OpenError> {
+        let previews = self.manifest.previews();
+        let preview = previews.get(index).ok_or(OpenError::NoSuchPreview { index })?;
+        let before: u64 = previews.iter().take(index).map(|one| u64::from(one.length)).sum();
+        let at = self.manifest.content() + before;
+        let mut span = Span {
+            source: &mut self.source,
+            at,
+            end: at + u64::from(preview.length),
+        };
+        // The manifest bounds the length.
+        let mut png = Vec::with_capacity(preview.length as usize);
+        loop {
+            let part = span.part()?;
+            if part.is_empty() {
+                break;
+            }
+            png.extend_from_slice(part);
+            span.at = at + png.len() as u64;
+        }
+        if blake3::hash(&png) == preview.blake3 {
+            Ok(png)
+        } else {
+            Err(OpenError::PreviewDiffers { index })
+        }
     }
 
     /// The bytes of instance `index` as a stream. Every byte was proven and authenticated before it comes; that all of
@@ -139,18 +196,30 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
             .instances()
             .get(index)
             .ok_or(OpenError::NoSuchInstance { index })?;
-        let at = self.content + instance.offset;
+        let checked = self
+            .checked
+            .get_mut(index)
+            .ok_or(OpenError::NoSuchInstance { index })?;
+        let at = self.manifest.content() + instance.offset;
         let span = Span {
             source: &mut self.source,
             at,
-            end: at + instance.length,
+            end: at + instance.stored,
         };
-        let (hasher, checked) = (blake3::Hasher::new(), &mut self.checked[index]);
+        self.block.clear();
+        let decoding = instance.samples.map(|samples| Decoding {
+            blocks: blocks(samples, instance.length),
+            decoder: &mut self.decoder,
+            block: &mut self.block,
+            at: 0,
+        });
         Ok(InstanceReader {
             span,
+            decoding,
             instance,
             index,
-            hasher,
+            given: 0,
+            hasher: blake3::Hasher::new(),
             checked,
             differs: false,
         })
@@ -180,7 +249,7 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
         {
             return Err(OpenError::Length);
         }
-        let mut at = self.content + self.manifest.content_length();
+        let mut at = self.manifest.content() + self.manifest.content_length();
         let end = self.source.layout.plaintext_length();
         while at < end {
             let part = self.source.at(at, end)?;
@@ -197,6 +266,9 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
     /// # Errors
     /// [`OpenError`], telling the first thing that is wrong.
     pub fn verify_all(&mut self) -> Result<(), OpenError> {
+        for index in 0..self.manifest.previews().len() {
+            self.preview(index)?;
+        }
         for index in 0..self.manifest.instances().len() {
             let mut instance = self.instance(index)?;
             while instance.next_part()?.is_some() {}
@@ -209,8 +281,12 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
 #[derive(Debug)]
 pub struct InstanceReader<'a, D, O> {
     span: Span<'a, D, O>,
+    /// Of an instance that is stored predicted.
+    decoding: Option<Decoding<'a>>,
     instance: &'a Instance,
     index: usize,
+    /// Bytes of the file that were given out.
+    given: u64,
     hasher: blake3::Hasher,
     checked: &'a mut bool,
     differs: bool,
@@ -223,12 +299,33 @@ impl<D: ReadAt, O: ReadAt> InstanceReader<'_, D, O> {
         self.instance
     }
 
+    /// What comes next of the file; empty at its end.
+    fn part(&mut self) -> Result<&[u8], OpenError> {
+        match &mut self.decoding {
+            None => self.span.part(),
+            Some(decoding) => decoding
+                .part(&mut self.span)
+                .map_err(|error| meant(error, self.index)),
+        }
+    }
+
+    /// Notes that `length` bytes of what [`Self::part`] gave were used.
+    fn used(&mut self, length: usize) {
+        self.given += length as u64;
+        match &mut self.decoding {
+            None => self.span.at += length as u64,
+            Some(decoding) => decoding.at += length,
+        }
+    }
+
     /// Passes over the next part, hashing it; `None` at the end, once the hash is right.
     fn next_part(&mut self) -> Result<Option<usize>, OpenError> {
-        let part = self.span.part()?;
-        self.hasher.update(part);
+        let mut hasher = std::mem::take(&mut self.hasher);
+        let part = self.part()?;
+        hasher.update(part);
         let length = part.len();
-        self.span.at += length as u64;
+        self.hasher = hasher;
+        self.used(length);
         if length > 0 {
             Ok(Some(length))
         } else {
@@ -237,7 +334,9 @@ impl<D: ReadAt, O: ReadAt> InstanceReader<'_, D, O> {
     }
 
     fn check(&mut self) -> Result<(), OpenError> {
-        if self.differs || self.hasher.finalize() != self.instance.blake3 {
+        // The stored form ends with the file: a rest would be something hidden.
+        let ended = self.given == self.instance.length && self.span.at == self.span.end;
+        if self.differs || !ended || self.hasher.finalize() != self.instance.blake3 {
             self.differs = true;
             return Err(OpenError::InstanceDiffers { index: self.index });
         }
@@ -251,14 +350,53 @@ impl<D: ReadAt, O: ReadAt> Read for InstanceReader<'_, D, O> {
         if buffer.is_empty() {
             return Ok(0);
         }
-        let read = self.span.read(buffer)?;
+        let part = self.part()?;
+        let read = part.len().min(buffer.len());
+        buffer[..read].copy_from_slice(&part[..read]);
         self.hasher.update(&buffer[..read]);
+        self.used(read);
         // Checked as soon as the last byte is known, so that a caller who reads exactly its length is told as well.
-        if self.span.at == self.span.end {
+        if read == 0 || self.given == self.instance.length {
             self.check()?;
         }
         Ok(read)
     }
+}
+
+/// The blocks of one instance, decoded one after the other.
+#[derive(Debug)]
+struct Decoding<'a> {
+    blocks: Blocks,
+    decoder: &'a mut Decoder,
+    block: &'a mut Vec<u8>,
+    /// How much of the block was used.
+    at: usize,
+}
+
+impl Decoding<'_> {
+    fn part(&mut self, stored: impl Read) -> io::Result<&[u8]> {
+        if self.at >= self.block.len() {
+            self.at = 0;
+            self.block.clear();
+            if let Some(block) = self.blocks.next() {
+                let outcome = self.decoder.decode(block, stored, self.block);
+                // After a failure nothing of the block may be released.
+                outcome.inspect_err(|_| self.block.clear())?;
+            }
+        }
+        Ok(self.block.get(self.at..).unwrap_or_default())
+    }
+}
+
+/// What the reader below meant when it spoke [`io::Error`].
+fn meant(error: io::Error, index: usize) -> OpenError {
+    let bad = error.get_ref().is_some_and(|inner| inner.is::<BadEncoding>());
+    if bad || error.kind() == io::ErrorKind::UnexpectedEof {
+        return OpenError::Encoding { index };
+    }
+    error
+        .downcast::<OpenError>()
+        .unwrap_or_else(|error| TreeError::Io(error).into())
 }
 
 /// The plaintext by position, decrypted a window at a time.
@@ -303,13 +441,25 @@ impl<D: ReadAt, O: ReadAt> Plaintext<D, O> {
             window,
             ..
         } = self;
-        window.clear();
-        window.reserve((range.end - range.start) as usize * CHUNK);
-        let outcome = holding.chunks(range, |index, chunk| {
-            key.cipher().open(index, layout.is_last(index), chunk)?;
-            window.extend_from_slice(chunk);
-            Ok(())
-        });
+        let mut decrypt = |range: ChunkRange| {
+            window.clear();
+            window.reserve((range.end - range.start) as usize * CHUNK);
+            holding.chunks(range, |index, chunk| {
+                key.cipher().open(index, layout.is_last(index), chunk)?;
+                window.extend_from_slice(chunk);
+                Ok(())
+            })
+        };
+        let outcome = match decrypt(range) {
+            // Of a package that is on its way the next chunk may be there, and those after it not yet.
+            Err(OpenError::Tree(TreeError::NotHeld { .. })) if range.end - range.start > 1 => {
+                decrypt(ChunkRange {
+                    end: first + 1,
+                    ..range
+                })
+            }
+            outcome => outcome,
+        };
         self.first = first;
         // After a failure nothing of the window may be released.
         outcome.inspect_err(|_: &OpenError| self.window.clear())

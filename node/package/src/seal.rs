@@ -1,20 +1,29 @@
 //! Sealing: one pass over the instances, each chunk encrypted and hashed while it is in the cache.
 //!
 //! The manifest comes before the instances and names their BLAKE3, which the vault knows since the import; it is
-//! checked while the instances stream by, so that a study that changed on disk is never sealed under an old hash. The
+//! checked while the instances stream by, so that a study that changed on disk is never sealed under an old hash. What
+//! it says of their stored forms is known at the end only: room is left for it, and its chunks are sealed last. The
 //! outboard is built from the chunk hashes of the same pass (32 bytes a chunk, 0.05 % of the payload, in memory).
 
-use std::io::{self, Read, Write};
+mod sealer;
+
+use std::io::{self, Read, Seek, Write};
 use std::ops::ControlFlow;
+use std::thread;
 
 use rand_core::CryptoRng;
 use thiserror::Error;
 
-use crate::chunk::{CHUNK, CHUNK_PLAINTEXT, ChunkCipher, Layout};
+use crate::block::blocks;
 use crate::core::{Core, Label, Suite};
-use crate::manifest::{Codec, Instance, Manifest, ManifestError, padme};
+use crate::manifest::{Instance, Manifest, ManifestError, Preview, PreviewKind, padme, room};
+use crate::pipeline::{Encoded, Pipeline};
+use crate::samples::Samples;
 use crate::schedule::{Cek, Context, derive};
-use crate::tree::{grow, hash_chunk};
+use sealer::Sealer;
+
+/// Bytes of an instance that is stored as it is, read at a time.
+const PART: usize = 1 << 16;
 
 /// An instance to be sealed, in the order in which the reader should get it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +36,40 @@ pub struct Source {
     pub length: u64,
     /// BLAKE3 of the file as imported.
     pub blake3: [u8; 32],
+    /// Where its uncompressed samples are, if it has any: what can be predicted.
+    pub samples: Option<Samples>,
+}
+
+/// A small picture to be sealed before the instances.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// What it shows.
+    pub kind: PreviewKind,
+    /// Of which series: Series Instance UID (0020,000E).
+    pub series_instance_uid: String,
+    /// PNG, at most [`crate::manifest::MAX_PREVIEW`] bytes.
+    pub png: Vec<u8>,
+}
+
+/// In which form instances with uncompressed samples are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Encoding {
+    /// As they are: for a link that is faster than the encoder.
+    AsIs,
+    /// Predicted and compressed, losslessly, each block where it pays.
+    #[default]
+    Predicted,
+}
+
+/// What is to be sealed, in the order in which the reader should get it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Contents<'a> {
+    /// Come first.
+    pub previews: &'a [Picture],
+    /// The study.
+    pub instances: &'a [Source],
+    /// The stored form.
+    pub encoding: Encoding,
 }
 
 /// How far sealing has come.
@@ -34,9 +77,9 @@ pub struct Source {
 pub struct Progress {
     /// Instances sealed so far.
     pub instances: usize,
-    /// Bytes of payload written so far.
-    pub written: u64,
-    /// Bytes of payload that there will be.
+    /// Bytes of the study taken so far.
+    pub done: u64,
+    /// Bytes of the study.
     pub total: u64,
 }
 
@@ -61,6 +104,9 @@ pub enum SealError {
     /// Larger than can be sealed.
     #[error("the study is larger than can be sealed in one package")]
     TooLarge,
+    /// The encoder failed.
+    #[error("the study cannot be encoded: {0}")]
+    Encode(#[source] io::Error),
     /// The instance is not what was imported.
     #[error("instance {index} of the study is not what was imported: its file was damaged; import it again")]
     Changed {
@@ -83,26 +129,23 @@ pub enum SealError {
     Stopped,
 }
 
-/// Seals `sources` into `payload`, opening one at a time with `open`, and reports after every chunk to `progress`,
-/// which may stop it. The memory used does not depend on the study, but for 0.15 % of it in hashes.
+/// Seals `contents` into `payload`, opening one instance at a time with `open`, and reports after every chunk to
+/// `progress`, which may stop it. The memory used does not depend on the study, but for 0.15 % of it in hashes.
 ///
 /// # Errors
 /// [`SealError`]; what was written to `payload` is then useless and is to be removed.
 pub fn seal_package<R: Read, G: CryptoRng + ?Sized>(
     label: &Label,
-    sources: &[Source],
+    contents: &Contents<'_>,
     open: impl FnMut(usize, &Source) -> io::Result<R>,
-    payload: impl Write,
+    payload: impl Write + Seek,
     rng: &mut G,
     progress: impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Sealed, SealError> {
-    let manifest = manifest_of(sources)?;
-    let front = manifest.to_bytes();
-    let length = manifest
-        .content_length()
-        .checked_add(front.len() as u64)
-        .ok_or(SealError::TooLarge)?;
-    let layout = Layout::of_plaintext(padme(length)).ok_or(SealError::TooLarge)?;
+    let (previews, mut instances) = (contents.listed_previews(), contents.planned());
+    let front = room(&previews, &instances);
+    // Says early what is wrong with UIDs and previews.
+    Manifest::new(previews.clone(), contents.placed(instances.clone(), None)?)?;
     let mut salt = [0; 24];
     rng.fill_bytes(&mut salt);
     let cek = Cek::generate(rng);
@@ -115,11 +158,23 @@ pub fn seal_package<R: Read, G: CryptoRng + ?Sized>(
     };
     let (cipher, commitment) = derive(&cek, &context);
 
-    let mut sealer = Sealer::new(layout, cipher, payload, progress);
-    sealer.take(&mut front.as_slice(), front.len() as u64, None)?;
-    seal_instances(&mut sealer, sources, open)?;
-    sealer.take(&mut io::repeat(0), layout.plaintext_length() - length, None)?;
-    let (root, outboard) = sealer.finish()?;
+    let total = instances.iter().map(|instance| instance.length).sum();
+    let mut sealer = Sealer::new(front, total, cipher, payload, progress)?;
+    for picture in contents.previews {
+        sealer.write(&picture.png)?;
+    }
+    let mut passing = Passing {
+        sealer: &mut sealer,
+        stored: vec![0; instances.len()],
+        buffer: Vec::new(),
+    };
+    passing.all(contents, &instances, open)?;
+    let stored = passing.stored;
+    let length = sealer.position();
+    sealer.zeros(padme(length) - length)?;
+    instances = contents.placed(instances, Some(&stored))?;
+    let manifest = Manifest::new(previews, instances)?;
+    let (layout, root, outboard) = sealer.finish(&manifest.to_bytes())?;
 
     let Label {
         package,
@@ -129,10 +184,8 @@ pub fn seal_package<R: Read, G: CryptoRng + ?Sized>(
         purpose,
         expires_at,
     } = *label;
-    let (plaintext_length, ciphertext_length) = (layout.plaintext_length(), layout.ciphertext_length());
-    let suite = Suite::V1;
     let core = Core {
-        suite,
+        suite: Suite::V1,
         package,
         case,
         request,
@@ -140,135 +193,182 @@ pub fn seal_package<R: Read, G: CryptoRng + ?Sized>(
         purpose,
         expires_at,
         salt,
-        plaintext_length,
-        ciphertext_length,
+        plaintext_length: layout.plaintext_length(),
+        ciphertext_length: layout.ciphertext_length(),
         root,
         commitment,
     };
     Ok(Sealed { core, cek, outboard })
 }
 
-fn manifest_of(sources: &[Source]) -> Result<Manifest, SealError> {
-    let mut offset = 0_u64;
-    let mut instances = Vec::with_capacity(sources.len());
-    for source in sources {
-        instances.push(Instance {
+impl Contents<'_> {
+    fn listed_previews(&self) -> Vec<Preview> {
+        let list = |picture: &Picture| Preview {
+            kind: picture.kind,
+            series_instance_uid: picture.series_instance_uid.clone(),
+            // Longer than 4 GiB is refused as longer than the limit.
+            length: u32::try_from(picture.png.len()).unwrap_or(u32::MAX),
+            blake3: *blake3::hash(&picture.png).as_bytes(),
+        };
+        self.previews.iter().map(list).collect()
+    }
+
+    /// The instances as they will be listed, but for where they lie.
+    fn planned(&self) -> Vec<Instance> {
+        let plan = |source: &Source| Instance {
             sop_instance_uid: source.sop_instance_uid.clone(),
             series_instance_uid: source.series_instance_uid.clone(),
-            offset,
+            offset: 0,
+            stored: source.length,
             length: source.length,
             blake3: source.blake3,
-            codec: Codec::Identity,
-        });
-        offset = offset.checked_add(source.length).ok_or(SealError::TooLarge)?;
+            samples: source
+                .samples
+                .filter(|samples| self.encoding == Encoding::Predicted && samples.fit(source.length)),
+        };
+        self.instances.iter().map(plan).collect()
     }
-    Ok(Manifest::new(instances)?)
-}
 
-fn seal_instances<W: Write, P: FnMut(Progress) -> ControlFlow<()>, R: Read>(
-    sealer: &mut Sealer<W, P>,
-    sources: &[Source],
-    mut open: impl FnMut(usize, &Source) -> io::Result<R>,
-) -> Result<(), SealError> {
-    for (index, source) in sources.iter().enumerate() {
-        let read = |error| SealError::Read { index, error };
-        let mut reader = open(index, source).map_err(read)?;
-        let mut hasher = blake3::Hasher::new();
-        sealer.take(&mut reader, source.length, Some((index, &mut hasher)))?;
-        let ended = reader.read(&mut [0]).map_err(read)? == 0;
-        if !ended || hasher.finalize() != source.blake3 {
-            return Err(SealError::Changed { index });
+    /// The same with the lengths of their stored forms, one after the other.
+    fn placed(
+        &self,
+        mut instances: Vec<Instance>,
+        stored: Option<&[u64]>,
+    ) -> Result<Vec<Instance>, SealError> {
+        let mut offset: u64 = self.previews.iter().map(|picture| picture.png.len() as u64).sum();
+        for (index, instance) in instances.iter_mut().enumerate() {
+            instance.offset = offset;
+            if let Some(stored) = stored.and_then(|stored| stored.get(index)) {
+                instance.stored = *stored;
+            }
+            offset = offset.checked_add(instance.stored).ok_or(SealError::TooLarge)?;
         }
-        sealer.instances += 1;
+        Ok(instances)
     }
-    Ok(())
 }
 
-/// Collects plaintext into chunks, and writes each sealed and hashed. The length is known from the start, so it is
-/// known of each chunk whether it is the last.
-struct Sealer<W, P> {
-    layout: Layout,
-    cipher: ChunkCipher,
-    payload: W,
-    progress: P,
-    chunk: Vec<u8>,
-    hashes: Vec<[u8; 32]>,
-    written: u64,
-    instances: usize,
+/// The instances on their way from their files through the encoder to the sealer.
+struct Passing<'a, W, P> {
+    sealer: &'a mut Sealer<W, P>,
+    /// Length of the stored form of each.
+    stored: Vec<u64>,
+    buffer: Vec<u8>,
 }
 
-impl<W: Write, P: FnMut(Progress) -> ControlFlow<()>> Sealer<W, P> {
-    fn new(layout: Layout, cipher: ChunkCipher, payload: W, progress: P) -> Self {
-        let (chunk, hashes) = (
-            Vec::with_capacity(CHUNK),
-            Vec::with_capacity(layout.chunks() as usize),
-        );
-        Self {
-            layout,
-            cipher,
-            payload,
-            progress,
-            chunk,
-            hashes,
-            written: 0,
-            instances: 0,
-        }
-    }
-
-    /// Takes exactly `length` bytes from `reader`; when they are an instance, they are hashed too.
-    fn take(
+impl<W: Write + Seek, P: FnMut(Progress) -> ControlFlow<()>> Passing<'_, W, P> {
+    fn all<R: Read>(
         &mut self,
-        reader: &mut impl Read,
-        length: u64,
-        mut instance: Option<(usize, &mut blake3::Hasher)>,
+        contents: &Contents<'_>,
+        planned: &[Instance],
+        mut open: impl FnMut(usize, &Source) -> io::Result<R>,
     ) -> Result<(), SealError> {
+        thread::scope(|scope| {
+            let mut pipeline = None;
+            for (index, (source, planned)) in contents.instances.iter().zip(planned).enumerate() {
+                let reader = open(index, source).map_err(|error| SealError::Read { index, error })?;
+                let mut file = Checked {
+                    index,
+                    reader,
+                    hasher: blake3::Hasher::new(),
+                };
+                if let Some(samples) = planned.samples {
+                    let pipeline = match &mut pipeline {
+                        Some(pipeline) => pipeline,
+                        None => pipeline.insert(Pipeline::start(scope).map_err(SealError::Encode)?),
+                    };
+                    for block in blocks(samples, source.length) {
+                        if pipeline.is_full() {
+                            self.take(pipeline.take())?;
+                        }
+                        let mut bytes = std::mem::take(&mut self.buffer);
+                        bytes.resize(block.length, 0);
+                        file.read(&mut bytes)?;
+                        pipeline.put(index, block, bytes).map_err(SealError::Encode)?;
+                    }
+                } else {
+                    if let Some(pipeline) = &mut pipeline {
+                        while self.take(pipeline.take())? {}
+                    }
+                    self.as_it_is(&mut file, source.length)?;
+                }
+                file.finish(&source.blake3)?;
+            }
+            if let Some(pipeline) = &mut pipeline {
+                while self.take(pipeline.take())? {}
+            }
+            Ok(())
+        })
+    }
+
+    /// Seals what the encoder gave; false when there was nothing more.
+    fn take(&mut self, encoded: Option<io::Result<Encoded>>) -> Result<bool, SealError> {
+        let Some(encoded) = encoded else {
+            return Ok(false);
+        };
+        let Encoded {
+            instance,
+            stored,
+            buffer,
+        } = encoded.map_err(SealError::Encode)?;
+        self.sealer.advance(instance, buffer.len() as u64);
+        self.buffer = buffer;
+        self.seal(instance, &stored)?;
+        Ok(true)
+    }
+
+    fn as_it_is<R: Read>(&mut self, file: &mut Checked<R>, length: u64) -> Result<(), SealError> {
         let mut rest = length;
+        let mut part = vec![0; PART];
         while rest > 0 {
-            // A full chunk is written only when more comes: the last one, full or not, is written by `finish`.
-            if self.chunk.len() == CHUNK_PLAINTEXT {
-                self.flush()?;
-            }
-            let from = self.chunk.len();
-            let room = (CHUNK_PLAINTEXT - from).min(usize::try_from(rest).unwrap_or(usize::MAX));
-            self.chunk.resize(from + room, 0);
-            let read = reader.read_exact(&mut self.chunk[from..]);
-            if let Some((index, hasher)) = &mut instance {
-                read.map_err(|error| match error.kind() {
-                    io::ErrorKind::UnexpectedEof => SealError::Changed { index: *index },
-                    _ => SealError::Read { index: *index, error },
-                })?;
-                hasher.update(&self.chunk[from..]);
-            }
-            rest -= room as u64;
+            part.truncate(usize::try_from(rest).unwrap_or(usize::MAX));
+            file.read(&mut part)?;
+            rest -= part.len() as u64;
+            self.sealer.advance(file.index, part.len() as u64);
+            self.seal(file.index, &part)?;
         }
         Ok(())
     }
 
-    fn flush(&mut self) -> Result<(), SealError> {
-        // `Layout` bounds the number of chunks to less than 2³².
-        let index = self.hashes.len() as u32;
-        self.cipher
-            .seal(index, self.layout.is_last(index), &mut self.chunk);
-        self.hashes
-            .push(hash_chunk(index, &self.chunk, self.layout.chunks() == 1));
-        self.payload.write_all(&self.chunk).map_err(SealError::Write)?;
-        self.written += self.chunk.len() as u64;
-        self.chunk.clear();
-        let now = Progress {
-            instances: self.instances,
-            written: self.written,
-            total: self.layout.ciphertext_length(),
-        };
-        if (self.progress)(now).is_break() {
-            Err(SealError::Stopped)
-        } else {
-            Ok(())
+    fn seal(&mut self, instance: usize, bytes: &[u8]) -> Result<(), SealError> {
+        if let Some(stored) = self.stored.get_mut(instance) {
+            *stored += bytes.len() as u64;
         }
+        self.sealer.write(bytes)
+    }
+}
+
+/// An instance's file, hashed while it is read.
+struct Checked<R> {
+    index: usize,
+    reader: R,
+    hasher: blake3::Hasher,
+}
+
+impl<R: Read> Checked<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> Result<(), SealError> {
+        let index = self.index;
+        self.reader
+            .read_exact(bytes)
+            .map_err(|error| match error.kind() {
+                io::ErrorKind::UnexpectedEof => SealError::Changed { index },
+                _ => SealError::Read { index, error },
+            })?;
+        self.hasher.update(bytes);
+        Ok(())
     }
 
-    fn finish(mut self) -> Result<([u8; 32], Vec<u8>), SealError> {
-        self.flush()?;
-        self.payload.flush().map_err(SealError::Write)?;
-        Ok(grow(&self.hashes, self.layout.ciphertext_length()))
+    /// The file must end here and be what was imported.
+    fn finish(mut self, blake3: &[u8; 32]) -> Result<(), SealError> {
+        let index = self.index;
+        let ended = self
+            .reader
+            .read(&mut [0])
+            .map_err(|error| SealError::Read { index, error })?
+            == 0;
+        if ended && self.hasher.finalize() == *blake3 {
+            Ok(())
+        } else {
+            Err(SealError::Changed { index })
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What holds for a package as a whole, and what an attacker may not do.
 
 mod blobs;
-mod fixture;
+pub(crate) mod fixture;
 mod grants;
 mod hostile;
 mod lying_sender;

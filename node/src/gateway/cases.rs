@@ -144,6 +144,27 @@ pub(crate) async fn close(
         .map(Json)
 }
 
+/// `GET /cases/{id}/previews`: which there are; none while they are on their way.
+pub(crate) async fn previews(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.previews(&session, &id))
+        .await
+        .map(Json)
+}
+
+/// `GET /cases/{id}/previews/{index}`: to look at, not to diagnose from.
+pub(crate) async fn preview(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Path((id, index)): Path<(String, usize)>,
+) -> Result<impl IntoResponse, Problem> {
+    let png = blocking(move || gateway.node.preview(&session, &id, index)).await?;
+    Ok(([(header::CONTENT_TYPE, "image/png")], png))
+}
+
 /// `GET /cases/{id}/report.pdf`
 pub(crate) async fn report_pdf(
     State(gateway): State<Gateway>,

@@ -81,6 +81,8 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
         .route("/cases/{id}/report", post(cases::report))
         .route("/cases/{id}/read", post(cases::read))
         .route("/cases/{id}/close", post(cases::close))
+        .route("/cases/{id}/previews", get(cases::previews))
+        .route("/cases/{id}/previews/{index}", get(cases::preview))
         .route("/cases/{id}/report.pdf", get(cases::report_pdf))
         .route("/cases/{id}/report.dcm", get(cases::report_sr))
         .fallback(unknown)

@@ -195,10 +195,17 @@ impl Node {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .verified_bytes();
+        let sink = Arc::clone(sink);
         let task = tokio::spawn(async move {
             while receiver.changed().await.is_ok() {
                 let bytes = receiver.borrow_and_update().bytes;
                 node.0.fetching.reached(&package, before + bytes);
+                let (opener, sink) = (node.clone(), Arc::clone(&sink));
+                let opened = tokio::task::spawn_blocking(move || {
+                    let here = sink.lock().unwrap_or_else(PoisonError::into_inner).here();
+                    opener.open_arriving(&package, &here);
+                });
+                let _ = opened.await;
                 node.events().publish(EventKind::Case, case);
                 tokio::time::sleep(TELL).await;
             }
@@ -255,7 +262,7 @@ impl Node {
 
     fn create_incoming(&self, wanted: &Wanted, core: &VerifiedCore, id: TreeId) -> Result<(), ServiceError> {
         // Once for the sealed package, once for the instances that will be opened from it.
-        self.require_room(id.length().saturating_mul(2))?;
+        self.require_room(id.length().saturating_add(wanted.offer.original_bytes))?;
         let file = self.store().new_package_file()?;
         let lengths = [
             (file.payload(), id.length()),
@@ -350,6 +357,11 @@ struct Receiving {
 impl Receiving {
     fn verified_bytes(&self) -> u64 {
         u64::from(self.verifier.bitmap().count()) * dokuei_package::chunk::CHUNK as u64
+    }
+
+    /// Which chunks are here and proven.
+    fn here(&self) -> Bitmap {
+        self.verifier.bitmap().clone()
     }
 
     /// What is still to come, in pieces of one slice, joined where they touch.

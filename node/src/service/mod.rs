@@ -21,9 +21,11 @@ mod logs;
 mod opening;
 mod people;
 mod permission;
+mod previews;
 mod profiles;
 mod register;
 mod requesting;
+mod sealing;
 mod second_factor;
 mod security;
 mod sign_in;
@@ -48,6 +50,7 @@ use self::error::ServiceError;
 use self::events::Events;
 use self::fetch::Fetching;
 use self::jobs::Jobs;
+use self::opening::Openings;
 use self::people::People;
 use self::register::Register;
 use self::second_factor::Enrolling;
@@ -106,7 +109,7 @@ struct Inner {
     network: OnceLock<Network>,
     fetching: Fetching,
     /// Held while a package is opened: one at a time, for the disk's sake and so that none is opened twice.
-    opening: Mutex<()>,
+    opening: Mutex<Openings>,
     /// Held while a passphrase or a code is tried, and while a practitioner's file is changed.
     unlocking: Mutex<()>,
     /// Second factors that are being enrolled.
@@ -273,7 +276,7 @@ impl Node {
         self.0.unlocking.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn opening_lock(&self) -> MutexGuard<'_, ()> {
+    fn openings(&self) -> MutexGuard<'_, Openings> {
         self.0.opening.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -1,6 +1,8 @@
-//! Opens what has arrived for a signed-in specialist: the grant with her key, then the package with what the grant
-//! holds, every instance checked against the signed manifest before it counts as stored.
+//! Opens what arrives for a signed-in specialist: the grant with her key, then the package with what the grant holds,
+//! every instance checked against the signed manifest before it counts as stored. Images are opened while the rest is on
+//! its way, so that she can look at them; a package counts as opened when all of it is here and nothing was wrong.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, ErrorKind};
 
@@ -15,7 +17,7 @@ use dokuei_package::core::{UnverifiedCore, VerifiedCore};
 use dokuei_package::grant::{Grant as SealedKey, GrantError, open_grant};
 use dokuei_package::open::{OpenError, PackageReader};
 use dokuei_package::schedule::PackageKey;
-use dokuei_package::tree::TreeError;
+use dokuei_package::tree::{ChunkRange, TreeError};
 use dokuei_store::{Direction, Inserted, LogKind, Origin, PackageRow, PackageState, StoreError};
 use serde_json::{Value, json};
 
@@ -35,6 +37,19 @@ const fn is_senders_fault(error: &ServiceError) -> bool {
         _ => false,
     }
 }
+
+/// A package of which images are taken into the study, in the order in which they lie.
+pub(super) struct Opening {
+    reader: PackageReader<File, File>,
+    study: String,
+    /// Whether images may be added to that study.
+    may_add: bool,
+    /// The place of the first that is not taken yet.
+    next: usize,
+}
+
+/// The packages that are being opened; `None`: not before it is complete, because something was wrong with it.
+pub(super) type Openings = HashMap<[u8; 16], Option<Opening>>;
 
 impl Node {
     /// Opens, in the background, every complete package that is granted to somebody who is signed in.
@@ -83,26 +98,130 @@ impl Node {
     }
 
     fn open_package(&self, session: &Session, case: &Case, row: &PackageRow) -> Result<(), ServiceError> {
-        let _one_at_a_time = self.opening_lock();
+        let mut openings = self.openings();
         let package = &row.package;
         if self.store().package(&package.package_id)?.state != PackageState::Complete {
             return Ok(());
         }
+        let mut opening = match openings.remove(&package.package_id) {
+            Some(Some(begun)) => begun,
+            _ => self.begin_opening(session, case, row)?,
+        };
+        self.take_instances(&mut opening, case, |_| true)?;
+        opening.reader.finish()?;
+        self.store()
+            .set_study_case(&opening.study, case.id().as_bytes())?;
+        self.store()
+            .set_package_state(&package.package_id, PackageState::Opened)?;
+        self.audit(&session.id, "open", &case.id().to_string(), "success")?;
+        self.events().publish(EventKind::Case, case.id());
+        self.events().publish(EventKind::Study, opening.study);
+        Ok(())
+    }
+
+    /// Opens, for the specialist if she is signed in, what is here already of a package that is on its way. What is wrong
+    /// with it is judged when all of it is here.
+    pub(super) fn open_arriving(&self, package: &[u8; 16], here: &Bitmap) {
+        if let Err(error) = self.try_open_arriving(package, here) {
+            tracing::info!(code = error.code(), %error, "a study on its way cannot be opened yet");
+            self.openings().insert(*package, None);
+        }
+    }
+
+    fn try_open_arriving(&self, package: &[u8; 16], here: &Bitmap) -> Result<(), ServiceError> {
+        let row = self.store().package(package)?;
+        let case = self.case_log(CaseId::from_bytes(row.package.case_id))?;
+        let consultant = case.request().map(|(_, request)| request.consultant);
+        let sessions = self.sessions().all(self.now());
+        let hers = sessions
+            .iter()
+            .find(|session| Some(session.certificate.fingerprint) == consultant);
+        let Some(session) = hers else {
+            return Ok(());
+        };
+        let mut openings = self.openings();
+        let on_its_way = [PackageState::Queued, PackageState::Transferring];
+        if !on_its_way.contains(&self.store().package(package)?.state) {
+            return Ok(());
+        }
+        let mut opening = match openings.remove(package) {
+            Some(Some(begun)) => begun,
+            Some(None) => {
+                openings.insert(*package, None);
+                return Ok(());
+            }
+            None => match self.begin_opening(session, &case, &row) {
+                Err(ServiceError::Open(OpenError::Tree(TreeError::NotHeld { .. }))) => return Ok(()),
+                begun => begun?,
+            },
+        };
+        let before = opening.next;
+        self.take_instances(&mut opening, &case, |range| {
+            (range.start..range.end).all(|chunk| here.contains(chunk))
+        })?;
+        if opening.next > before {
+            // Who may see it follows from the case; the first images make it known.
+            self.store()
+                .set_study_case(&opening.study, case.id().as_bytes())?;
+            self.events().publish(EventKind::Study, &opening.study);
+        }
+        openings.insert(*package, Some(opening));
+        Ok(())
+    }
+
+    fn begin_opening(
+        &self,
+        session: &Session,
+        case: &Case,
+        row: &PackageRow,
+    ) -> Result<Opening, ServiceError> {
         let core = self.core_of(row)?;
         let key = self.key_of(session, case, &core)?;
-        let (payload, outboard) = self.store().package_files(&package.package_id)?;
-        let open = |path: &std::path::Path| File::open(path).map_err(ServiceError::file(path));
-        let mut reader = PackageReader::open(&core, key, open(&payload)?, open(&outboard)?)?;
+        let reader = self.reader_of(&core, key)?;
+        // A few bytes can be encoded to become many: what they become must have room before any of it is written.
+        self.require_room(reader.manifest().original_length())?;
         let study = case
             .request()
             .map(|(_, request)| request.study_instance_uid.clone())
             .unwrap_or_default();
-        let may_add = self.may_add_to(&study, case)?;
-        for index in 0..reader.manifest().instances().len() {
-            let listed = reader.manifest().instances()[index].clone();
-            let header = read_header(BufReader::new(reader.instance(index)?))
+        Ok(Opening {
+            may_add: self.may_add_to(&study, case)?,
+            reader,
+            study,
+            next: 0,
+        })
+    }
+
+    pub(super) fn reader_of(
+        &self,
+        core: &VerifiedCore,
+        key: PackageKey,
+    ) -> Result<PackageReader<File, File>, ServiceError> {
+        let (payload, outboard) = self.store().package_files(core.core().package.as_bytes())?;
+        let open = |path: &std::path::Path| File::open(path).map_err(ServiceError::file(path));
+        Ok(PackageReader::open(core, key, open(&payload)?, open(&outboard)?)?)
+    }
+
+    /// Takes instances into the study, from the next one on, as long as the chunks that they lie in are `here`.
+    fn take_instances(
+        &self,
+        opening: &mut Opening,
+        case: &Case,
+        here: impl Fn(ChunkRange) -> bool,
+    ) -> Result<(), ServiceError> {
+        let Opening {
+            reader,
+            study,
+            may_add,
+            next,
+        } = opening;
+        while let Some(listed) = reader.manifest().instances().get(*next).cloned() {
+            if !reader.chunks_of(*next).is_some_and(&here) {
+                break;
+            }
+            let header = read_header(BufReader::new(reader.instance(*next)?))
                 .map_err(|error| ServiceError::BadPackage(error.to_string()))?;
-            if header.study_instance_uid.as_str() != study
+            if header.study_instance_uid.as_str() != study.as_str()
                 || header.sop_instance_uid.as_str() != listed.sop_instance_uid
             {
                 return Err(ServiceError::BadPackage(
@@ -111,14 +230,14 @@ impl Node {
             }
             // Reading to its end compares the instance with the manifest; only then does it become a row.
             let copied =
-                self.copy_in(header, reader.instance(index)?, |_| {})
+                self.copy_in(header, reader.instance(*next)?, |_| {})
                     .map_err(|error| match error {
                         ServiceError::File { source, .. } if source.kind() == ErrorKind::InvalidData => {
                             ServiceError::BadPackage(source.to_string())
                         }
                         other => other,
                     })?;
-            if !may_add && self.store().instance(&listed.sop_instance_uid).is_err() {
+            if !*may_add && self.store().instance(&listed.sop_instance_uid).is_err() {
                 return Err(ServiceError::BadPackage(
                     "it would add images to a study of another origin that is stored here".to_owned(),
                 ));
@@ -127,14 +246,9 @@ impl Node {
                 // Another image lies here under the same UID: it must not be shown in place of this one.
                 return Err(StoreError::InstanceConflict.into());
             }
+            tracing::debug!(case = %case.id(), place = *next, "an image was opened");
+            *next += 1;
         }
-        reader.finish()?;
-        self.store().set_study_case(&study, case.id().as_bytes())?;
-        self.store()
-            .set_package_state(&package.package_id, PackageState::Opened)?;
-        self.audit(&session.id, "open", &case.id().to_string(), "success")?;
-        self.events().publish(EventKind::Case, case.id());
-        self.events().publish(EventKind::Study, study);
         Ok(())
     }
 
@@ -165,7 +279,7 @@ impl Node {
         Ok(here.origin == Origin::Received && sender == Some(request.requester.practitioner))
     }
 
-    fn core_of(&self, row: &PackageRow) -> Result<VerifiedCore, ServiceError> {
+    pub(super) fn core_of(&self, row: &PackageRow) -> Result<VerifiedCore, ServiceError> {
         let bad = |error: &dyn std::fmt::Display| ServiceError::BadPackage(error.to_string());
         let parsed = UnverifiedCore::parse(&row.package.core).map_err(|error| bad(&error))?;
         let sender = self
@@ -177,7 +291,7 @@ impl Node {
 
     /// The package's key: from the local vault when it was opened before, else from the grant to this device. What the
     /// grant opened is wrapped anew for this node, so that the device key can be rotated and destroyed.
-    fn key_of(
+    pub(super) fn key_of(
         &self,
         session: &Session,
         case: &Case,

@@ -1,11 +1,6 @@
 //! Asking for a consultation: the request is signed, the study sealed, the key granted to the specialist's devices,
 //! and only when all of it is on disk does anything count as sent.
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Write as _;
-use std::ops::ControlFlow;
-use std::path::Path;
 use std::sync::Arc;
 
 use dokuei_consultation::agreement::AgreementInForce;
@@ -15,28 +10,21 @@ use dokuei_consultation::body::{
 };
 use dokuei_consultation::effect::Effect;
 use dokuei_consultation::event::Event;
-use dokuei_consultation::id::{CaseId, EntryId, PackageId};
+use dokuei_consultation::id::{CaseId, EntryId};
 use dokuei_consultation::machine::Case;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::policy::{self, Action, Object};
-use dokuei_identity::time::Timestamp;
-use dokuei_package::core::{Label, Purpose, VerifiedCore};
 use dokuei_package::grant::grant;
-use dokuei_package::order::reading_order;
-use dokuei_package::schedule::Cek;
-use dokuei_package::seal::{Source, seal_package};
-use dokuei_store::{Direction, LogKind, NewPackage, PackageFile, StoreError, StudySummary};
+use dokuei_store::{Direction, LogKind, NewPackage, StudySummary};
 use serde_json::{Value, json};
 
 use super::Node;
 use super::cases::NewRequest;
 use super::error::ServiceError;
 use super::jobs::Job;
+use super::sealing::SealedStudy;
 use super::session::Session;
 use crate::clock;
-
-/// How long a package may be fetched and opened, seconds (90 days).
-const PACKAGE_VALIDITY: u64 = 90 * 86_400;
 
 /// A case that is being written but is not on disk yet: nobody else can know of it.
 struct Beginning<'a> {
@@ -58,16 +46,6 @@ impl Beginning<'_> {
             .extend(self.case.handle(Event::Authored(entry), people, now)?);
         Ok(id)
     }
-}
-
-/// A sealed payload, not yet referred to by anything.
-struct SealedStudy {
-    package: PackageId,
-    core: VerifiedCore,
-    cek: Cek,
-    file: PackageFile,
-    instances: u32,
-    bytes: u64,
 }
 
 impl Node {
@@ -173,55 +151,6 @@ impl Node {
         Ok(json!({"case_id": id, "bytes": bytes, "sealed_bytes": sealed_bytes}))
     }
 
-    /// Seals all instances of a study into a package file, in the order in which a reader wants them.
-    fn seal(
-        &self,
-        job: &Job,
-        session: &Session,
-        case: CaseId,
-        request: EntryId,
-        study: &StudySummary,
-        now: Timestamp,
-    ) -> Result<SealedStudy, ServiceError> {
-        let package = PackageId::from_bytes(rand::random());
-        let sources = self.in_reading_order(&study.study.study_instance_uid)?;
-        self.require_room(sources.iter().map(|source| source.length).sum())?;
-        let file = self.store().new_package_file()?;
-        let payload = File::options()
-            .write(true)
-            .open(file.payload())
-            .map_err(ServiceError::file(file.payload()))?;
-        let label = Label {
-            package,
-            case,
-            request,
-            sender: session.certificate.fingerprint,
-            purpose: Purpose::Consultation,
-            expires_at: now.plus(PACKAGE_VALIDITY),
-        };
-        let open = |_: usize, source: &Source| {
-            self.store()
-                .blob_reader(&source.sop_instance_uid)
-                .map_err(std::io::Error::other)
-        };
-        let progress = |progress: dokuei_package::seal::Progress| {
-            job.expect(progress.total);
-            job.reached(progress.written);
-            ControlFlow::Continue(())
-        };
-        let sealed = seal_package(&label, &sources, open, &payload, &mut rand::rng(), progress)?;
-        payload.sync_all().map_err(ServiceError::file(file.payload()))?;
-        write_durable(file.outboard(), &sealed.outboard)?;
-        Ok(SealedStudy {
-            package,
-            core: sealed.core.sign(&session.secrets.signing),
-            cek: sealed.cek,
-            file,
-            instances: u32::try_from(sources.len()).unwrap_or(u32::MAX),
-            bytes: sources.iter().map(|source| source.length).sum(),
-        })
-    }
-
     fn keep_package(&self, case: CaseId, sealed: SealedStudy) -> Result<(), ServiceError> {
         let core = sealed.core.core();
         let package = NewPackage {
@@ -237,26 +166,6 @@ impl Node {
         Ok(self
             .store()
             .add_package(&package, sealed.file, Some(sealed.cek.as_bytes()), self.now())?)
-    }
-
-    /// The instances of a study as they are to be sealed: of every series the middle first, then outward in halving
-    /// strides, so that a reader scrolls a coarse volume soon.
-    fn in_reading_order(&self, study: &str) -> Result<Vec<Source>, StoreError> {
-        let mut all = BTreeMap::new();
-        for (number, series) in self.store().series_of(study)?.into_iter().enumerate() {
-            let instances = self.store().instances_of(&series.series_instance_uid)?;
-            for (place, index) in reading_order(instances.len()).into_iter().enumerate() {
-                let instance = &instances[index];
-                let source = Source {
-                    sop_instance_uid: instance.sop_instance_uid.clone(),
-                    series_instance_uid: instance.series_instance_uid.clone(),
-                    length: instance.bytes,
-                    blake3: instance.blake3,
-                };
-                all.insert((place, number), source);
-            }
-        }
-        Ok(all.into_values().collect())
     }
 
     fn request_body(
@@ -327,17 +236,4 @@ fn urgency_of(word: &str) -> Result<Urgency, ServiceError> {
             "it is routine, urgent or emergency",
         )),
     }
-}
-
-fn write_durable(path: &Path, bytes: &[u8]) -> Result<(), ServiceError> {
-    let write = || {
-        let mut file = File::options()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(path)?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    };
-    write().map_err(ServiceError::file(path))
 }

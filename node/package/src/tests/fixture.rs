@@ -1,6 +1,7 @@
 //! A study, sealed with fixed seeds by one practitioner for another.
 
 use std::convert::Infallible;
+use std::io::Cursor;
 use std::ops::ControlFlow;
 
 use dokuei_consultation::id::{CaseId, EntryId, PackageId};
@@ -14,8 +15,9 @@ use zeroize::Zeroizing;
 use crate::core::{Core, Label, Purpose, VerifiedCore};
 use crate::kem::KemSecretKey;
 use crate::open::PackageReader;
+use crate::samples::{Sample, Samples};
 use crate::schedule::{Cek, PackageKey};
-use crate::seal::{Source, seal_package};
+use crate::seal::{Contents, Encoding, Picture, Source, seal_package};
 use crate::tree::Holding;
 
 /// SHA-256 of a counter: the same bytes on every machine and with every version of the crates.
@@ -95,6 +97,7 @@ pub(crate) fn study(lengths: &[usize]) -> (Vec<Vec<u8>>, Vec<Source>) {
         series_instance_uid: "1.2.392.2.1".into(),
         length: file.len() as u64,
         blake3: *blake3::hash(file).as_bytes(),
+        samples: None,
     };
     let sources = files.iter().enumerate().map(name).collect();
     (files, sources)
@@ -111,16 +114,53 @@ pub(crate) struct Shipment {
 
 pub(crate) fn ship(lengths: &[usize]) -> Shipment {
     let (files, sources) = study(lengths);
-    let mut payload = Vec::new();
+    ship_study(files, &sources, &[], Encoding::Predicted)
+}
+
+/// Slices of 100 columns and the given rows, smooth and a little noisy, each with something before and after it.
+pub(crate) fn images(rows: &[usize]) -> (Vec<Vec<u8>>, Vec<Source>) {
+    let (mut files, mut sources) = study(&vec![0; rows.len()]);
+    for ((index, file), source) in files.iter_mut().enumerate().zip(&mut sources) {
+        let noise = bytes(index, rows[index] * 100);
+        file.extend(bytes(index, 1000 + index));
+        for (at, noise) in noise.iter().enumerate() {
+            let value = 1000 + at % 100 + at / 100 + usize::from(noise % 32);
+            file.extend((value as u16).to_le_bytes());
+        }
+        file.extend([0; 3]);
+        source.length = file.len() as u64;
+        source.blake3 = *blake3::hash(file).as_bytes();
+        source.samples = Some(Samples {
+            at: 1000 + index as u64,
+            length: noise.len() as u64 * 2,
+            row: 200,
+            sample: Sample::Unsigned16,
+        });
+    }
+    (files, sources)
+}
+
+pub(crate) fn ship_study(
+    files: Vec<Vec<u8>>,
+    sources: &[Source],
+    previews: &[Picture],
+    encoding: Encoding,
+) -> Shipment {
+    let mut payload = Cursor::new(Vec::new());
+    let contents = Contents {
+        previews,
+        instances: sources,
+        encoding,
+    };
     let open = |index: usize, _: &Source| Ok(files[index].as_slice());
     let go_on = |_| ControlFlow::Continue(());
-    let sealed = seal_package(&label(), &sources, open, &mut payload, &mut FixedRng(0), go_on).unwrap();
+    let sealed = seal_package(&label(), &contents, open, &mut payload, &mut FixedRng(0), go_on).unwrap();
     let core = sealed.core.sign(&sender().0);
     Shipment {
         files,
         core,
         cek: sealed.cek,
-        payload,
+        payload: payload.into_inner(),
         outboard: sealed.outboard,
     }
 }

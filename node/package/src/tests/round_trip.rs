@@ -4,9 +4,11 @@ use std::io::Read;
 
 use proptest::prelude::*;
 
-use super::fixture::{Shipment, ship};
+use super::fixture::{Shipment, images, ship, ship_study};
+use crate::manifest::PreviewKind;
 use crate::manifest::padme;
-use crate::order::reading_order;
+use crate::order::{COARSE, reading_order};
+use crate::seal::{Encoding, Picture};
 
 fn read(shipment: &Shipment, order: impl Iterator<Item = usize>) {
     let mut reader = shipment.reader();
@@ -48,6 +50,89 @@ fn more_instances_than_a_page_of_the_manifest() {
     let shipment = ship(&[1; 5_000]);
     assert_eq!(shipment.reader().manifest().instances().len(), 5_000);
     shipment.reader().verify_all().unwrap();
+}
+
+#[test]
+fn r1_images_are_stored_in_about_half_and_come_back_byte_for_byte() {
+    let rows = [400, 1, 7_000, 0, 350];
+    let (files, mut sources) = images(&rows);
+    // No rows are no samples; the others are predicted, and one is wrongly described.
+    sources[4].samples.as_mut().unwrap().length += 1;
+    let original: usize = files.iter().map(Vec::len).sum();
+    let shipment = ship_study(files.clone(), &sources, &[], Encoding::Predicted);
+    let reader = shipment.reader();
+    let predicted: Vec<_> = reader
+        .manifest()
+        .instances()
+        .iter()
+        .map(|one| one.samples.is_some())
+        .collect();
+    assert_eq!(predicted, [true, true, true, false, false]);
+    assert!(
+        shipment.payload.len() * 10 < original * 6,
+        "{} of {original}",
+        shipment.payload.len()
+    );
+    assert_eq!(reader.manifest().original_length(), original as u64);
+    read(&shipment, 0..rows.len());
+    read(&shipment, (0..rows.len()).rev());
+    shipment.reader().verify_all().unwrap();
+    let plain = ship_study(files, &sources, &[], Encoding::AsIs);
+    assert!(plain.payload.len() > original);
+    read(&plain, 0..rows.len());
+}
+
+#[test]
+fn a_coarse_volume_is_there_before_15_per_cent_of_the_bytes() {
+    let order = reading_order(400);
+    let (files, sources) = images(&vec![150; 400]);
+    let arranged = |all: &[Vec<u8>]| order.iter().map(|at| all[*at].clone()).collect::<Vec<_>>();
+    let sources: Vec<_> = order.iter().map(|at| sources[*at].clone()).collect();
+    let preview = Picture {
+        kind: PreviewKind::AxialMip,
+        series_instance_uid: "1.2".into(),
+        png: vec![1; 5_000],
+    };
+    let shipment = ship_study(arranged(&files), &sources, &[preview], Encoding::Predicted);
+    let reader = shipment.reader();
+    let first_chunks = |slices: usize| {
+        (0..slices)
+            .map(|at| reader.chunks_of(at).unwrap().end)
+            .max()
+            .unwrap()
+    };
+    let all = first_chunks(400);
+    assert_eq!(order[0], 200, "the middle slice comes first");
+    assert!(f64::from(first_chunks(400 / COARSE + 1)) < 0.15 * f64::from(all));
+}
+
+#[test]
+fn previews_come_first_and_come_back() {
+    let (files, sources) = images(&[3000, 300]);
+    let picture = |kind, length: usize| Picture {
+        kind,
+        series_instance_uid: "1.2.392.2.1".into(),
+        png: super::fixture::bytes(length, length),
+    };
+    let previews = [
+        picture(PreviewKind::AxialMip, 70_000),
+        picture(PreviewKind::Panoramic, 0),
+        picture(PreviewKind::CrossSection, 9),
+    ];
+    let shipment = ship_study(files, &sources, &previews, Encoding::Predicted);
+    let mut reader = shipment.reader();
+    for (index, picture) in previews.iter().enumerate() {
+        assert_eq!(reader.preview(index).unwrap(), picture.png);
+        assert_eq!(reader.manifest().previews()[index].kind, picture.kind);
+    }
+    assert!(reader.preview(3).is_err());
+    read(&shipment, 0..2);
+    // With the first two chunks alone the previews can be read already.
+    let start = shipment.payload[..2 * 65_536].to_vec();
+    let mut early =
+        crate::open::PackageReader::open(&shipment.core, shipment.key(), &start, &shipment.outboard).unwrap();
+    assert_eq!(early.preview(0).unwrap(), previews[0].png);
+    assert!(early.instance(1).unwrap().read_to_end(&mut Vec::new()).is_err());
 }
 
 #[test]

@@ -4,6 +4,8 @@ use dokuei_identity::cbor;
 
 use super::fixture::{FixedRng, recipient, ship};
 use crate::grant::grant;
+use crate::manifest::{Instance, Manifest, Preview, PreviewKind};
+use crate::samples::{Sample, Samples};
 use crate::stream::{SealingWriter, StreamKey};
 use crate::tree::ChunkRange;
 
@@ -39,6 +41,45 @@ fn grant_to_a_device() {
 #[test]
 fn manifest() {
     insta::assert_snapshot!(lines(&ship(&[100, 70_000]).reader().manifest().to_bytes()));
+}
+
+#[test]
+fn manifest_with_preview_and_predicted_instance() {
+    let preview = Preview {
+        kind: PreviewKind::Panoramic,
+        series_instance_uid: "1.2.3".into(),
+        length: 70_000,
+        blake3: [5; 32],
+    };
+    let instance = Instance {
+        sop_instance_uid: "1.2.4".into(),
+        series_instance_uid: "1.2.3".into(),
+        offset: 70_000,
+        stored: 150_000,
+        length: 321_500,
+        blake3: [6; 32],
+        samples: Some(Samples {
+            at: 1_500,
+            length: 320_000,
+            row: 800,
+            sample: Sample::Signed16,
+        }),
+    };
+    let manifest = Manifest::new(vec![preview], vec![instance]).unwrap();
+    insta::assert_snapshot!(lines(&manifest.to_bytes()));
+}
+
+/// The stored form of an instance, without the compressor's part in it: what is compressed.
+#[test]
+fn differences_and_planes() {
+    let row: Vec<u8> = [1000_u16, 1010, 990, 65_535, 0]
+        .into_iter()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let mut block = [row.as_slice(), &row, &row].concat();
+    block[10] = 0xff;
+    crate::predict::forward(Sample::Unsigned16, 10, &mut block, &mut Vec::new());
+    insta::assert_snapshot!(lines(&block));
 }
 
 #[test]

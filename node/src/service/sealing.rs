@@ -1,0 +1,158 @@
+//! Seals a study for one case: what a reader wants first lies first, and images that are not compressed become so.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufReader, Write as _};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use dokuei_consultation::id::{CaseId, EntryId, PackageId};
+use dokuei_dicom::{NativeSample, native_samples};
+use dokuei_identity::time::Timestamp;
+use dokuei_package::core::{Label, Purpose, VerifiedCore};
+use dokuei_package::order::reading_order;
+use dokuei_package::samples::{Sample, Samples};
+use dokuei_package::schedule::Cek;
+use dokuei_package::seal::{Contents, Encoding, Progress, Source, seal_package};
+use dokuei_store::{InstanceRecord, PackageFile, StoreError, StudySummary};
+
+use super::Node;
+use super::error::ServiceError;
+use super::jobs::Job;
+use super::session::Session;
+
+/// How long a package may be fetched and opened, seconds (90 days).
+const PACKAGE_VALIDITY: u64 = 90 * 86_400;
+/// Read at a time where a file is only looked at.
+const HEADER: usize = 16 * 1024;
+
+/// A sealed payload, not yet referred to by anything.
+pub(super) struct SealedStudy {
+    pub(super) package: PackageId,
+    pub(super) core: VerifiedCore,
+    pub(super) cek: Cek,
+    pub(super) file: PackageFile,
+    pub(super) instances: u32,
+    pub(super) bytes: u64,
+}
+
+impl Node {
+    /// Seals all instances of a study into a package file, in the order in which a reader wants them.
+    pub(super) fn seal(
+        &self,
+        job: &Job,
+        session: &Session,
+        case: CaseId,
+        request: EntryId,
+        study: &StudySummary,
+        now: Timestamp,
+    ) -> Result<SealedStudy, ServiceError> {
+        let package = PackageId::from_bytes(rand::random());
+        let sources = self.in_reading_order(&study.study.study_instance_uid)?;
+        self.require_room(sources.iter().map(|source| source.length).sum())?;
+        let file = self.store().new_package_file()?;
+        let payload = File::options()
+            .write(true)
+            .open(file.payload())
+            .map_err(ServiceError::file(file.payload()))?;
+        let label = Label {
+            package,
+            case,
+            request,
+            sender: session.certificate.fingerprint,
+            purpose: Purpose::Consultation,
+            expires_at: now.plus(PACKAGE_VALIDITY),
+        };
+        let open = |_: usize, source: &Source| {
+            self.store()
+                .blob_reader(&source.sop_instance_uid)
+                .map_err(std::io::Error::other)
+        };
+        let progress = |progress: Progress| {
+            job.expect(progress.total);
+            job.reached(progress.done);
+            ControlFlow::Continue(())
+        };
+        let previews = self.pictures_of(&study.study.study_instance_uid)?;
+        let contents = Contents {
+            previews: &previews,
+            instances: &sources,
+            encoding: if self.config().sealing.compress {
+                Encoding::Predicted
+            } else {
+                Encoding::AsIs
+            },
+        };
+        let sealed = seal_package(&label, &contents, open, &payload, &mut rand::rng(), progress)?;
+        payload.sync_all().map_err(ServiceError::file(file.payload()))?;
+        write_durable(file.outboard(), &sealed.outboard)?;
+        Ok(SealedStudy {
+            package,
+            core: sealed.core.sign(&session.secrets.signing),
+            cek: sealed.cek,
+            file,
+            instances: u32::try_from(sources.len()).unwrap_or(u32::MAX),
+            bytes: sources.iter().map(|source| source.length).sum(),
+        })
+    }
+
+    /// The instances of a study as they are to be sealed: of every series the middle first, then every eighth, fourth,
+    /// second, and the rest, so that a reader scrolls a coarse volume soon.
+    fn in_reading_order(&self, study: &str) -> Result<Vec<Source>, ServiceError> {
+        let mut all = BTreeMap::new();
+        for (number, series) in self.store().series_of(study)?.into_iter().enumerate() {
+            let instances = self.store().instances_of(&series.series_instance_uid)?;
+            for (place, index) in reading_order(instances.len()).into_iter().enumerate() {
+                if let Some(instance) = instances.get(index) {
+                    all.insert((place, number), instance.clone());
+                }
+            }
+        }
+        all.into_values()
+            .map(|instance| self.source_of(instance))
+            .collect()
+    }
+
+    fn source_of(&self, instance: InstanceRecord) -> Result<Source, ServiceError> {
+        Ok(Source {
+            samples: self.samples_of(&instance)?,
+            sop_instance_uid: instance.sop_instance_uid,
+            series_instance_uid: instance.series_instance_uid,
+            length: instance.bytes,
+            blake3: instance.blake3,
+        })
+    }
+
+    /// Where the uncompressed samples of an image are; a file in which they are not found is sealed as it is.
+    fn samples_of(&self, instance: &InstanceRecord) -> Result<Option<Samples>, StoreError> {
+        if instance.rows == 0 {
+            return Ok(None);
+        }
+        let file = self.store().blob_reader(&instance.sop_instance_uid)?;
+        let found = native_samples(BufReader::with_capacity(HEADER, file));
+        Ok(found.ok().flatten().map(|native| Samples {
+            at: native.at,
+            length: native.length,
+            row: native.row,
+            sample: match native.sample {
+                NativeSample::Unsigned8 => Sample::Unsigned8,
+                NativeSample::Colour8 => Sample::Colour8,
+                NativeSample::Unsigned16 => Sample::Unsigned16,
+                NativeSample::Signed16 => Sample::Signed16,
+            },
+        }))
+    }
+}
+
+fn write_durable(path: &Path, bytes: &[u8]) -> Result<(), ServiceError> {
+    let write = || {
+        let mut file = File::options()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(ServiceError::file(path))
+}
