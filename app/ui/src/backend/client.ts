@@ -13,6 +13,7 @@ import type {
   NodeStatus,
   OwnProfile,
   Practitioner,
+  Preview,
   RecoveryKit,
   ReportDraft,
   Security,
@@ -67,6 +68,7 @@ export const backend = {
 
   cases: () => get<CaseSummary[]>("/cases"),
   case: (id: string) => get<CaseDetail>(`/cases/${segment(id)}`),
+  previews: (id: string) => get<Preview[]>(`/cases/${segment(id)}/previews`),
   request: (request: NewCase) => send<{ case_id: string; job: string }>("POST", "/cases", request),
   accept: (id: string) => act(id, "accept", {}),
   decline: (id: string, reason: string) => act(id, "decline", { reason }),
@@ -78,6 +80,11 @@ export const backend = {
 /** Address of a file the node makes of a case: the report for people, or for the PACS. */
 export function reportFile(caseId: string, kind: "pdf" | "dcm"): string {
   return `${API}/cases/${segment(caseId)}/report.${kind}`;
+}
+
+/** Address of a preview: to look at, not to diagnose from. */
+export function previewFile(caseId: string, index: number): string {
+  return `${API}/cases/${segment(caseId)}/previews/${index}`;
 }
 
 export const EVENTS = `${API}/events`;

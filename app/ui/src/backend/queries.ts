@@ -25,6 +25,7 @@ export const keys = {
   study: (uid: string) => ["studies", uid],
   cases: ["cases"],
   case: (id: string) => ["cases", id],
+  previews: (id: string) => ["cases", id, "previews"],
 } as const;
 
 export function createQueryClient(): QueryClient {
@@ -66,6 +67,13 @@ export const useSignInChoices = () =>
   useQuery({ queryKey: keys.signInChoices, queryFn: backend.signInChoices });
 export const useCase = (id: string) =>
   useQuery({ queryKey: keys.case(id), queryFn: () => backend.case(id) });
+/** Asked again with every event of the case until they are here; they never change then. */
+export const usePreviews = (id: string) =>
+  useQuery({
+    queryKey: keys.previews(id),
+    queryFn: () => backend.previews(id),
+    enabled: (query) => !query.state.data?.length,
+  });
 export const useStudy = (uid: string) =>
   useQuery({ queryKey: keys.study(uid), queryFn: () => backend.study(uid), staleTime: Infinity });
 

@@ -353,3 +353,10 @@ export interface RecoveryKit {
   /** The page to print, HTML. */
   page: string;
 }
+
+/** A small picture that lies first in a package; never for diagnosis. */
+export interface Preview {
+  index: number;
+  kind: "axial_mip" | "panoramic" | "cross_section" | "other";
+  series_instance_uid: string;
+}

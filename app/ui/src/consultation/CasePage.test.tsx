@@ -104,3 +104,28 @@ test("actions are offered to the one whose move it is", () => {
   expect(actionsFor({ role: "consulting", state: "delivered" })).toEqual(["report"]);
   expect(actionsFor({ role: "requesting", state: "closed" })).toEqual([]);
 });
+
+test("while images arrive the previews are shown, each with what it is not for", async () => {
+  const previews = [
+    { index: 0, kind: "axial_mip", series_instance_uid: "1.2" },
+    { index: 1, kind: "panoramic", series_instance_uid: "1.2" },
+    { index: 2, kind: "cross_section", series_instance_uid: "1.2" },
+  ];
+  const arriving: CaseDetail = {
+    ...delivered,
+    transfer: { state: "transferring", done: 1_000_000, total: 9_000_000 },
+  };
+  open(arriving, { "GET /api/v1/cases/c1/previews": { body: previews } });
+  const panoramic = await screen.findByRole("img", { name: /パノラマ/ });
+  expect(panoramic.getAttribute("src")).toBe("/api/v1/cases/c1/previews/1");
+  expect(screen.getAllByText("プレビュー：診断には使えません")).toHaveLength(3);
+});
+
+test("once the images are open, they are looked at and not the previews", async () => {
+  const previews = [{ index: 0, kind: "axial_mip", series_instance_uid: "1.2" }];
+  const opened: CaseDetail = { ...delivered, transfer: { state: "opened", done: 9, total: 9 } };
+  const calls = open(opened, { "GET /api/v1/cases/c1/previews": { body: previews } });
+  await screen.findByRole("link", { name: /画像/ });
+  expect(calls.length).toBeGreaterThan(0);
+  expect(screen.queryByText(/診断には使えません/)).toBeNull();
+});

@@ -8,6 +8,7 @@ import { ProblemNote } from "../parts/ProblemNote";
 import { TransferBar } from "../parts/TransferBar";
 import { href } from "../route";
 import { CaseActions } from "./CaseActions";
+import { Previews } from "./Previews";
 import { Reports } from "./Reports";
 import { RequestFacts } from "./RequestFacts";
 import { Timeline } from "./Timeline";
@@ -39,6 +40,7 @@ function CaseView({ detail, me }: { detail: CaseDetail; me: Practitioner }): Rea
       <div className="columns">
         <div>
           <CaseActions detail={detail} me={me} />
+          <Previews detail={detail} />
           <Reports detail={detail} />
           <RequestFacts detail={detail} />
         </div>

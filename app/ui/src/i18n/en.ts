@@ -84,6 +84,15 @@ export const en: Texts = {
     refused: "Refused: it did not verify",
     label: "Image transfer",
   },
+  preview: {
+    title: "At a glance",
+    warning: "Preview, not for diagnosis. The images follow.",
+    short: "Preview, not for diagnosis",
+    axial_mip: "Axial maximum intensity projection",
+    panoramic: "Panoramic reformat along the dental arch",
+    cross_section: "Section across the dental arch",
+    other: "Preview",
+  },
   workList: {
     title: "Cases",
     newRequest: "New request",

@@ -84,6 +84,15 @@ export const ja = {
     refused: "受信を拒否（検証できません）",
     label: "画像の転送",
   },
+  preview: {
+    title: "プレビュー",
+    warning: "プレビューです。診断には使えません。画像は続いて届きます。",
+    short: "プレビュー：診断には使えません",
+    axial_mip: "軸位断の最大値投影（MIP）",
+    panoramic: "歯列弓に沿ったパノラマ再構成像",
+    cross_section: "歯列弓に直交する断面",
+    other: "プレビュー",
+  },
   workList: {
     title: "症例一覧",
     newRequest: "読影を依頼する",
