@@ -30,8 +30,9 @@ enum Task {
     Demo(demo::Options),
     /// Check, lint, build and test everything; what CI runs
     Test(suite::Options),
-    /// Measure seal, send and open in MB/s, and the memory of both nodes, with a 2 GB study
-    Bench(bench::Options),
+    /// Measure what the programs take in time and memory, against the limits that are promised
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Compare docs/architecture.md, the layers and the house rules with the sources
     Check,
 }
@@ -48,7 +49,7 @@ fn main() -> ExitCode {
         .and_then(|()| match Arguments::parse().task {
             Task::Demo(options) => demo::run(&options),
             Task::Test(options) => suite::run(&options),
-            Task::Bench(options) => bench::run(&options),
+            Task::Bench(which) => bench::run(&which),
             Task::Check => check::run(),
         });
     match done {

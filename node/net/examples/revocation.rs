@@ -1,14 +1,12 @@
 //! How long a revocation takes to reach every connected node, and whether a node that was off has it before any case
 //! traffic.
 //!
-//! ```text
-//! cargo build -p dokuei-bootstrap && cargo run -p dokuei-net --example revocation -- [NODES] [BOOTSTRAP PROGRAM]
-//! ```
-//! A registry publishes its register in a folder, the real bootstrap program mirrors it, and NODES (200 unless told)
-//! networks of this process are connected with the bootstrap over QUIC on loopback, each with a register of its own
-//! in memory that it verifies to the root. The clock runs from the moment at which the new checkpoint lies in the
-//! folder until the last node has verified and kept the entries. Ends with one line of JSON, and with 1 when it took
-//! 5 s or more.
+//! Run by `cargo xtask bench revocation`, which tells the figures and the limit: `revocation NODES BOOTSTRAP`.
+//!
+//! A registry publishes its register in a folder, the real bootstrap program mirrors it, and NODES networks of this
+//! process are connected with the bootstrap over QUIC on loopback, each with a register of its own in memory that it
+//! verifies to the root. The clock runs from the moment at which the new checkpoint lies in the folder until the last
+//! node has verified and kept the entries. The figures go to standard output as one JSON object.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a measurement that fails ends")]
 
@@ -42,9 +40,6 @@ use dokuei_net::{
 };
 use futures::future::{BoxFuture, FutureExt as _};
 use registry::{Registry, now, revoked};
-
-/// What is allowed.
-const TARGET: Duration = Duration::from_secs(5);
 
 /// Entries of the register before the revocation.
 const ENTRIES: u64 = 2_000;
@@ -326,28 +321,19 @@ async fn after_absence(registry: &mut Registry) -> Duration {
     begun.elapsed()
 }
 
-fn memory() -> String {
+/// The peak of this process, bytes; 0 where the system does not tell.
+fn memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    peak.map_or_else(|| "unknown".to_owned(), |peak| peak.trim().to_owned())
+    let kibibytes = peak.and_then(|peak| peak.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    kibibytes.unwrap_or_default() * 1024
 }
 
 #[tokio::main]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
-    let count: usize = arguments
-        .next()
-        .map_or(200, |count| count.parse().expect("NODES is a number"));
-    let program = arguments.next().map_or_else(
-        || {
-            std::env::current_exe()
-                .unwrap()
-                .parent()
-                .unwrap()
-                .with_file_name("dokuei-bootstrap")
-        },
-        PathBuf::from,
-    );
+    let count: usize = arguments.next().unwrap().parse().expect("NODES is a number");
+    let program = PathBuf::from(arguments.next().expect("BOOTSTRAP is the built program"));
     let mut registry = Registry::new();
     REGISTRY_KEY.set(registry.key.public()).ok().unwrap();
     CHAIN.set(registry.chain.clone()).ok().unwrap();
@@ -365,7 +351,7 @@ async fn main() {
         nodes.iter().all(|node| node.size() == ENTRIES)
     })
     .await;
-    println!("{count} nodes are connected and have {ENTRIES} entries");
+    eprintln!("{count} nodes are connected and have {ENTRIES} entries");
     // The mesh is made at the heartbeat.
     tokio::time::sleep(Duration::from_secs(3)).await;
     registry.append(vec![revoked(ENTRIES)]);
@@ -384,27 +370,18 @@ async fn main() {
         .map(|node| node.reached.get().unwrap().saturating_duration_since(published))
         .collect();
     times.sort_unstable();
-    let (first, median, last) = (times[0], times[count / 2], times[count - 1]);
     let bytes = nodes
         .iter()
         .map(|node| node.bytes.load(Ordering::SeqCst))
         .max()
         .unwrap();
-    println!(
-        "the revocation reached the first node after {first:.2?}, half of them after {median:.2?}, all after {last:.2?}"
-    );
     let absent = after_absence(&mut registry).await;
-    println!("a node that was off had it {absent:.2?} after it began to dial, before any case traffic");
     println!(
-        "{{\"nodes\":{count},\"first_ms\":{},\"median_ms\":{},\"all_ms\":{},\"absent_ms\":{},\"bytes_per_node\":{bytes},\"memory\":\"{}\"}}",
-        first.as_millis(),
-        median.as_millis(),
-        last.as_millis(),
+        r#"{{"nodes":{count},"entries":{ENTRIES},"min_ms":{},"median_ms":{},"max_ms":{},"absent_ms":{},"bytes_per_node":{bytes},"memory_bytes":{}}}"#,
+        times[0].as_millis(),
+        times[count / 2].as_millis(),
+        times[count - 1].as_millis(),
         absent.as_millis(),
         memory()
     );
-    if last >= TARGET {
-        eprintln!("that is too long: {TARGET:?} are allowed");
-        std::process::exit(1);
-    }
 }

@@ -1,9 +1,8 @@
-//! `cargo xtask bench`: how fast a large study is sealed, sent and opened, and how much memory that takes.
+//! `cargo xtask bench study`: how fast a large study is sealed, sent and opened, and how much memory that takes.
 //!
-//! The programs themselves are measured, in their release build, each under GNU time: no code of ours is timed in
-//! isolation here. Figures are of this machine on this day; the JSON file is for comparing two of them.
+//! The programs themselves are measured, each under GNU time: no code of ours is timed in isolation here.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -15,6 +14,7 @@ use dokuei_tests::{consult, digest, fixtures};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Common;
 use crate::console::{self, Table, advance, bytes, rate, seconds};
 use crate::packages::{self, BENCH, BUILD, DEMO};
 use crate::project;
@@ -34,12 +34,8 @@ pub(crate) struct Options {
     /// The size of the study in MB (10⁶ bytes)
     #[arg(long, default_value_t = 2_000, value_name = "MB")]
     megabytes: u64,
-    /// Also write the figures to this file
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
-    /// Measure the programs of this build profile
-    #[arg(long, default_value = "release")]
-    profile: String,
+    #[command(flatten)]
+    common: Common,
 }
 
 /// What was measured. Rates are in MB/s of plain DICOM bytes.
@@ -63,25 +59,18 @@ struct Figures {
 /// When a step fails, or a node took more memory than it may.
 pub(crate) fn run(options: &Options) -> Result<()> {
     packages::install(&[BUILD, DEMO, BENCH].concat(), options.yes)?;
-    if options.profile == "release" {
-        let packages = [
-            "-p",
-            "dokuei-node",
-            "-p",
-            "dokuei-registry",
-            "-p",
-            "dokuei-bootstrap",
-        ];
-        project::run(&mut project::cargo(
-            &[&["build", "--release", "--locked"][..], &packages].concat(),
-        ))?;
-    }
-    let programs = Programs::in_dir(&project::bin_dir(&options.profile))?;
+    let packages = [
+        "-p",
+        "dokuei-node",
+        "-p",
+        "dokuei-registry",
+        "-p",
+        "dokuei-bootstrap",
+    ];
+    options.common.build(&packages)?;
+    let programs = Programs::in_dir(&project::bin_dir(&options.common.profile))?;
     let figures = measure(Lab::with(programs)?, options.megabytes)?;
-    println!("\n{}", figures.table());
-    if let Some(file) = &options.json {
-        std::fs::write(file, serde_json::to_vec_pretty(&figures)?)?;
-    }
+    options.common.report(&figures.table(), &figures)?;
     if !figures.memory_ok {
         bail!("a node took more than {} of resident memory", bytes(MEMORY_LIMIT));
     }

@@ -1,0 +1,67 @@
+//! `cargo xtask bench …`: measurements against the limits that are promised, a file for each.
+//!
+//! Figures are of this machine on this day; the JSON file is for comparing two of them.
+
+mod revocation;
+mod study;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use crate::console::Table;
+use crate::project;
+
+/// What is measured.
+#[derive(Subcommand, Debug, Clone)]
+pub(crate) enum Bench {
+    /// Seal, send and open in MB/s, and the memory of both nodes, with a 2 GB study
+    Study(study::Options),
+    /// How long a revocation takes to reach 200 connected nodes
+    Revocation(revocation::Options),
+}
+
+/// Measures.
+///
+/// # Errors
+/// When a step fails, or a limit is not kept.
+pub(crate) fn run(which: &Bench) -> Result<()> {
+    match which {
+        Bench::Study(options) => study::run(options),
+        Bench::Revocation(options) => revocation::run(options),
+    }
+}
+
+/// What every measurement can be told.
+#[derive(Args, Debug, Clone)]
+struct Common {
+    /// Also write the figures to this file
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Measure the programs of this build profile (debug: what `cargo xtask test` builds)
+    #[arg(long, default_value = "release")]
+    profile: String,
+}
+
+impl Common {
+    /// Builds what is measured; a profile of another name is taken as it was built.
+    fn build(&self, what: &[&str]) -> Result<()> {
+        let profile: &[&str] = match self.profile.as_str() {
+            "release" => &["build", "--locked", "--release"],
+            "debug" => &["build", "--locked"],
+            _ => return Ok(()),
+        };
+        project::run(&mut project::cargo(&[profile, what].concat()))
+    }
+
+    /// Shows the figures, and writes them where they are wanted.
+    fn report(&self, table: &Table, figures: &impl Serialize) -> Result<()> {
+        println!("\n{table}");
+        if let Some(file) = &self.json {
+            std::fs::write(file, serde_json::to_vec_pretty(figures)?)?;
+        }
+        Ok(())
+    }
+}
