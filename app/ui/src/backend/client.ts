@@ -15,6 +15,7 @@ import type {
   Practitioner,
   Preview,
   RecoveryKit,
+  Register,
   ReportDraft,
   Security,
   SignInChoice,
@@ -27,6 +28,7 @@ const API = "/api/v1";
 /** All that the UI asks of the node. Paths and bodies are the API's, one function each. */
 export const backend = {
   status: () => get<NodeStatus>("/status"),
+  register: () => get<Register>("/register"),
 
   signInChoices: () => get<SignInChoice[]>("/practitioners"),
   session: () => get<Practitioner>("/session"),
@@ -76,6 +78,11 @@ export const backend = {
   markRead: (id: string) => act(id, "read", {}),
   close: (id: string, closing: Closing) => act(id, "close", closing),
 };
+
+/** Address of the file with which others verify that the registry showed two registers. */
+export function evidenceFile(id: string): string {
+  return `${API}/register/evidence/${segment(id)}`;
+}
 
 /** Address of a file the node makes of a case: the report for people, or for the PACS. */
 export function reportFile(caseId: string, kind: "pdf" | "dcm"): string {

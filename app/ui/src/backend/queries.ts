@@ -13,6 +13,7 @@ import type { DirectoryQuestion, NodeEvent } from "./types";
 /** Every cached answer's name: what a mutation or a node's event says has changed. */
 export const keys = {
   status: ["status"],
+  register: ["register"],
   session: ["session"],
   /** When somebody signed out by hand: then nothing is kept behind a lock. */
   left: ["left"],
@@ -44,6 +45,9 @@ export function createQueryClient(): QueryClient {
 /** Asked again by itself: the register grows old without any event. */
 export const useStatus = () =>
   useQuery({ queryKey: keys.status, queryFn: backend.status, refetchInterval: 60_000 });
+/** With the evidence that is kept; asked anew when the status tells of more. */
+export const useRegister = (splitViews: number) =>
+  useQuery({ queryKey: [...keys.register, splitViews], queryFn: backend.register });
 export const useStudies = () => useQuery({ queryKey: keys.studies, queryFn: backend.studies });
 export const useCases = () => useQuery({ queryKey: keys.cases, queryFn: backend.cases });
 /** Whom one may ask; the last answer stays while the next is looked for. */

@@ -62,6 +62,31 @@ export interface RegisterView {
   split_views: number;
 }
 
+/** A state of the register that the registry signed. */
+export interface RegisterPoint {
+  size: number;
+  /** Hexadecimal. */
+  root: string;
+  signed_at: string;
+}
+
+/** Proof that two contradicting registers were signed. */
+export interface Evidence {
+  id: string;
+  found: string;
+  /** How they contradict each other; null when it cannot be verified here any more. */
+  charge: "two-roots" | "not-a-prefix" | "size-fell" | null;
+  /** Whether one is signed with a key that the root had already replaced. */
+  replaced_key: boolean | null;
+  smaller: RegisterPoint | null;
+  larger: RegisterPoint | null;
+}
+
+export interface Register {
+  entries: number;
+  evidence: Evidence[];
+}
+
 export interface DirectoryEntry {
   fingerprint: string;
   name_ja: string;

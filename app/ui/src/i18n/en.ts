@@ -263,7 +263,24 @@ export const en: Texts = {
     never:
       "The register of credentials was never confirmed. Credentials cannot be checked, so nothing is sent or received. Connect to the network.",
     split:
-      "Contradicting versions of the register of credentials were found. Send nothing, and telephone the registry. The evidence is kept on this node.",
+      "Contradicting versions of the register of credentials were found. The registry, or somebody who has its key, shows different people different registers.",
+    splitStop: "Send nothing, and begin no new consultation. What is kept here can be read.",
+    splitCall:
+      "Telephone the registry, by a number that you have on paper, and read out the figures and letters below to find out which is right.",
+    splitHandOver:
+      "Save the file of evidence and hand it to the registry. Another registry can verify it too, with the root certificate.",
+    splitWait: "Trust no new credential until the registry says that it is settled.",
+    evidence: "Evidence of the contradiction",
+    found: "Found {{at}}.",
+    charge: {
+      "two-roots": "Two versions of the same size have different contents.",
+      "not-a-prefix": "The larger version does not begin with the smaller one.",
+      "size-fell": "A version that was signed later has fewer entries.",
+    },
+    replacedKey:
+      "One of them is signed with a key that the root had already replaced: this was whoever has the old key, not the registry.",
+    point: "{{count}} entries, signed {{at}}:",
+    saveEvidence: "Save the file of evidence",
     inForce: "Certificate in force (register confirmed {{at}})",
     unsure: "Cannot be confirmed: the register held here is old. Telephone her before sending.",
   },
@@ -329,6 +346,23 @@ export const en: Texts = {
     register_refused: {
       detail: "The register could not be verified and was not taken.",
       next: "Send nothing, and telephone the registry.",
+    },
+    register_split: {
+      detail:
+        "The registry showed contradicting registers, so this one was not taken. The evidence is kept.",
+      next: "Send nothing, telephone the registry, and hand over the file of evidence.",
+    },
+    register_file: {
+      detail: "This cannot be read as a file of a register.",
+      next: "Copy the file again, or ask the registry for another.",
+    },
+    register_older: {
+      detail: "The register in the file is no newer than the one of this node.",
+      next: "Nothing has changed. Ask the registry for a newer file if you need one.",
+    },
+    register_gap: {
+      detail: "The file does not go on from the register of this node.",
+      next: "Ask the registry for a file from the number of entries here, or for the whole register.",
     },
     wiped: {
       detail:

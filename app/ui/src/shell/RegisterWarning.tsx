@@ -2,6 +2,7 @@ import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useStatus } from "../backend/queries";
 import { useFormat } from "../i18n/format";
+import { SplitView } from "./SplitView";
 
 /** Says on every page when this node knows too little of who holds a credential now, and what to do. */
 export function RegisterWarning(): ReactElement | null {
@@ -16,7 +17,7 @@ export function RegisterWarning(): ReactElement | null {
   if (!split && freshness === "current") return null;
   return (
     <div className="register-warning" role="alert" data-freshness={freshness}>
-      {split && <p className="note note-problem">{t("register.split")}</p>}
+      {split && <SplitView count={split_views} />}
       {freshness !== "current" && (
         <p className={freshness === "ageing" ? "note" : "note note-problem"}>
           {t(`register.${freshness}`, { since })}
