@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use dokuei_identity::chain::TrustAnchor;
+use dokuei_identity::chain::TrustAnchors;
 use dokuei_identity::network::NetworkName;
 use libp2p::gossipsub::{self, IdentTopic, MessageAcceptance, MessageId, PublishError};
 use libp2p::multiaddr::Protocol;
@@ -35,7 +35,7 @@ const DIAL: Duration = Duration::from_secs(5);
 
 /// The root, and the network that it names.
 pub(crate) struct Root {
-    anchor: TrustAnchor,
+    anchors: TrustAnchors,
     pub(crate) network: NetworkName,
 }
 
@@ -44,10 +44,10 @@ impl Root {
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let pem = std::fs::read_to_string(path)
             .with_context(|| format!("cannot read the root certificate {}", path.display()))?;
-        let anchor = TrustAnchor::from_pem(&pem)
+        let anchors = TrustAnchors::from_pem(&pem)
             .with_context(|| format!("{} is not a root certificate", path.display()))?;
-        let network = NetworkName::of(&anchor);
-        Ok(Self { anchor, network })
+        let network = NetworkName::of(anchors.first());
+        Ok(Self { anchors, network })
     }
 }
 
@@ -84,7 +84,7 @@ impl Duties {
         let network = root.network;
         let mirror = Arc::new(Mirror::open(
             &data_dir.join("register"),
-            root.anchor,
+            root.anchors,
             clock::now(),
         )?);
         let control = swarm.behaviour().streams.new_control();
@@ -197,6 +197,11 @@ impl Duties {
                 // A full queue says that the mirror is on its way anyway.
                 let _ = self.nudges.try_send(from);
                 return;
+            }
+            Heard::Stranger => {
+                // A full queue says that the mirror is on its way anyway.
+                let _ = self.nudges.try_send(from);
+                MessageAcceptance::Ignore
             }
             Heard::News | Heard::Nothing => MessageAcceptance::Ignore,
             Heard::Forged => {

@@ -72,6 +72,8 @@ impl TrustAnchor {
 pub struct TrustAnchors {
     /// The first is the one that was given; each other was proven by one before it. Never empty.
     roots: Vec<TrustAnchor>,
+    /// The cross certificates of the roots after the first, DER.
+    proofs: Vec<Vec<u8>>,
 }
 
 /// The most roots that are kept: rollovers are rare, so more is an attack or a mistake.
@@ -81,7 +83,47 @@ impl TrustAnchors {
     /// Only the first root.
     #[must_use]
     pub fn new(first: TrustAnchor) -> Self {
-        Self { roots: vec![first] }
+        Self {
+            roots: vec![first],
+            proofs: Vec::new(),
+        }
+    }
+
+    /// Reads what [`Self::to_pem`] prints: the first root, then each successor with its cross certificate. Whoever gives
+    /// somebody this text answers for its first root alone; each successor is proven, at the time at which its cross
+    /// certificate begins.
+    ///
+    /// # Errors
+    /// As [`TrustAnchor::from_pem`] and [`Self::add`]; [`ChainError::Length`] when a successor has no proof.
+    pub fn from_pem(text: &str) -> Result<Self, ChainError> {
+        let all = pem::all(text, pem::CERTIFICATE)?;
+        let (first, successors) = all.split_first().ok_or(ChainError::Length { got: 0 })?;
+        let mut anchors = Self::new(TrustAnchor::from_der(first)?);
+        for pair in successors.chunks(2) {
+            let [root, cross] = pair else {
+                return Err(ChainError::Length { got: all.len() });
+            };
+            let begins = Parsed::read(cross, Position::Cross)?.validity.not_before;
+            anchors.add(root, cross, begins)?;
+        }
+        Ok(anchors)
+    }
+
+    /// Prints PEM: the first root, then each successor with its cross certificate.
+    #[must_use]
+    pub fn to_pem(&self) -> String {
+        let successors = self.roots.iter().skip(1).zip(&self.proofs);
+        let pairs = successors.flat_map(|(root, cross)| [root.der(), cross.as_slice()]);
+        let all = std::iter::once(self.first().der()).chain(pairs);
+        all.map(|der| pem::print(pem::CERTIFICATE, der)).collect()
+    }
+
+    /// The same roots, for verifying; without the proofs of those that were added before.
+    pub(crate) fn of<A: Anchors + ?Sized>(anchors: &A) -> Self {
+        Self {
+            roots: anchors.roots().to_vec(),
+            proofs: Vec::new(),
+        }
     }
 
     /// The root that names the network ([`crate::network::NetworkName::of`]).
@@ -110,6 +152,7 @@ impl TrustAnchors {
         if self.roots.contains(&successor) {
             return Ok(());
         }
+        let proof = cross;
         let cross = Parsed::read(cross, Position::Cross)?;
         let old = issuer_among(&self.roots, &cross);
         cross.check_issuer(old.parsed())?;
@@ -126,6 +169,7 @@ impl TrustAnchors {
             return Err(ChainError::TooManyRoots);
         }
         self.roots.push(successor);
+        self.proofs.push(proof.to_vec());
         Ok(())
     }
 }

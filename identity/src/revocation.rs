@@ -149,6 +149,12 @@ impl RevocationList {
         &self.issuer
     }
 
+    /// Whether it is of the authority that issued the end certificate of `chain`. Nothing of the chain is verified.
+    #[must_use]
+    pub fn is_of(&self, chain: &Chain) -> bool {
+        crate::chain::issuing_key(chain) == Some(self.issuer)
+    }
+
     /// The identifier of that key, as it stands in certificates and lists (RFC 7093 §2, method 1).
     #[must_use]
     pub fn issuer_key_id(&self) -> [u8; 20] {

@@ -32,6 +32,8 @@ pub enum Kind {
     Collect,
     /// What a practitioner says of herself in the directory.
     Profile,
+    /// What a root says of the key that signs the register.
+    RegisterKey,
 }
 
 impl Kind {
@@ -47,6 +49,7 @@ impl Kind {
             Self::Application => b"dokuei/application/1",
             Self::Collect => b"dokuei/collect/1",
             Self::Profile => b"dokuei/profile/1",
+            Self::RegisterKey => b"dokuei/register-key/1",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate, RegistryCertificate};
-use dokuei_identity::chain::{self, Chain, ChainError, Fault, TrustAnchor, TrustAnchors};
+use dokuei_identity::chain::{self, Chain, ChainError, Fault, TrustAnchors};
 use dokuei_identity::key::PublicKey;
 use dokuei_identity::revocation::{RevocationError, RevocationList, RevocationLists};
 use dokuei_identity::time::Timestamp;
@@ -85,12 +85,15 @@ impl Credentials {
         let (Some(anchor), Some(chain)) = (text(dir.root_certificate())?, text(dir.node_chain())?) else {
             return Ok(None);
         };
-        let (anchor, chain) = (TrustAnchor::from_pem(&anchor)?, Chain::from_pem(&chain)?);
-        let installed = text(dir.crl())?
-            .map(|pem| RevocationList::verify_pem(&pem, &chain, &anchor, now))
-            .transpose()?;
+        let (anchors, chain) = (TrustAnchors::from_pem(&anchor)?, Chain::from_pem(&chain)?);
+        let installed = text(dir.crl())?.map(|pem| RevocationList::verify_pem(&pem, &chain, &anchors, now));
+        let installed = match installed {
+            // The certificate was renewed by another authority since, and the register brings that one's lists.
+            Some(Err(RevocationError::AnotherIssuer)) => None,
+            installed => installed.transpose()?,
+        };
         Ok(Some(Self {
-            anchors: TrustAnchors::new(anchor),
+            anchors,
             chain,
             lists: installed.into_iter().collect(),
         }))
@@ -132,7 +135,7 @@ impl Credentials {
 /// What an operator sent back, as PEM texts.
 #[derive(Debug)]
 pub struct Delivery<'a> {
-    /// The root certificate.
+    /// The root certificate; after it may come its successors, each with its proof.
     pub root: &'a str,
     /// The issued certificate, followed by the issuing CA's.
     pub chain: &'a str,
@@ -150,18 +153,26 @@ pub fn install(
     delivery: &Delivery<'_>,
     now: Timestamp,
 ) -> Result<Installed, CredentialError> {
-    let anchor = TrustAnchor::from_pem(delivery.root)?;
+    let mut anchors = TrustAnchors::from_pem(delivery.root)?;
     if let Some(known) = text(dir.root_certificate())? {
-        let known = TrustAnchor::from_pem(&known)?;
-        if known.fingerprint() != anchor.fingerprint() {
-            let (known, got) = (known.fingerprint().to_string(), anchor.fingerprint().to_string());
+        let known = TrustAnchors::from_pem(&known)?;
+        let (first, offered) = (known.first().fingerprint(), anchors.first().fingerprint());
+        if first != offered {
+            let (known, got) = (first.to_string(), offered.to_string());
             return Err(CredentialError::AnotherRoot { known, got });
+        }
+        // Successors of the root that were learnt from the register stay known.
+        if known.all().len() > anchors.all().len() {
+            anchors = known;
         }
     }
     let chain = Chain::from_pem(delivery.chain)?;
-    let verified = |pem: &str| RevocationList::verify_pem(pem, &chain, &anchor, now);
+    let verified = |pem: &str| RevocationList::verify_pem(pem, &chain, &anchors, now);
     let offered = delivery.crl.map(verified).transpose()?;
-    let installed = text(dir.crl())?.as_deref().map(verified).transpose()?;
+    let installed = match text(dir.crl())?.as_deref().map(verified) {
+        Some(Err(RevocationError::AnotherIssuer)) => None,
+        installed => installed.transpose()?,
+    };
     let revoked = match (offered, installed) {
         (Some(offered), Some(known)) if offered.number() < known.number() => {
             return Err(CredentialError::OlderList {
@@ -171,8 +182,8 @@ pub fn install(
         }
         (offered, known) => offered.or(known),
     };
-    let installed = judge(dir, node_key, &chain, &anchor, now, revoked.as_ref())?;
-    write(dir.root_certificate(), &anchor.to_pem())?;
+    let installed = judge(dir, node_key, &chain, &anchors, now, revoked.as_ref())?;
+    write(dir.root_certificate(), &anchors.to_pem())?;
     if let Some(revoked) = &revoked {
         write(dir.crl(), &revoked.to_pem())?;
     }
@@ -188,11 +199,11 @@ fn judge(
     dir: &DataDir,
     node_key: &PublicKey,
     chain: &Chain,
-    anchor: &TrustAnchor,
+    anchors: &TrustAnchors,
     now: Timestamp,
     revoked: Option<&RevocationList>,
 ) -> Result<Installed, CredentialError> {
-    match chain::verify_practitioner(chain, anchor, now, revoked) {
+    match chain::verify_practitioner(chain, anchors, now, revoked) {
         Ok(certificate) => {
             let people = Practitioners::of(dir.clone());
             let person = people
@@ -201,7 +212,7 @@ fn judge(
             Ok(Installed::Practitioner(person.id, certificate))
         }
         Err(as_practitioner) => {
-            let certificate = match chain::verify_node(chain, anchor, now, revoked) {
+            let certificate = match chain::verify_node(chain, anchors, now, revoked) {
                 Ok(certificate) => certificate,
                 // Of the two reasons the one that is not "this is the other kind" helps.
                 Err(ChainError::Refused {

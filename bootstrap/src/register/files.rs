@@ -146,6 +146,18 @@ impl HashStore for FileStore {
             checkpoint: batch.checkpoint.map(<[u8]>::to_vec),
             target: batch.target.map(<[u8]>::to_vec),
         };
+        self.count(kept)
+    }
+
+    /// What the files hold beyond the new head is written over.
+    fn clear(&mut self) -> Result<(), StoreError> {
+        self.count(Kept::default())
+    }
+}
+
+impl FileStore {
+    /// Lets so much count, durably.
+    fn count(&mut self, kept: Kept) -> Result<(), StoreError> {
         write_whole(&self.dir.join("head"), &cbor::encode(&kept))?;
         self.kept = kept;
         Ok(())

@@ -15,13 +15,13 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use anyhow::{Context as _, Result};
 
 use dokuei_identity::application::{Collect, read_collect_request};
-use dokuei_identity::chain::{self, Chain, TrustAnchor, TrustAnchors};
+use dokuei_identity::chain::{self, Chain, TrustAnchors};
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::key::PublicKey;
 use dokuei_identity::network::NetworkName;
 use dokuei_identity::register::{
-    Answer, Ask, Checkpoint, Evidence, HeldList, Judgement, KeyId, RegisterError, Replica, Standing,
-    VerifiedCheckpoint, layout,
+    Answer, Ask, Checkpoint, CheckpointError, Entry, Evidence, EvidenceFile, HeldList, Judgement, KeyId,
+    RegisterError, Replica, Signed, Standing, VerifiedCheckpoint, layout,
 };
 use dokuei_identity::revocation::RevocationList;
 use dokuei_identity::time::Timestamp;
@@ -38,6 +38,9 @@ pub(crate) enum Heard {
     News,
     /// Nothing new, or not to be judged at the moment.
     Nothing,
+    /// By a key that is not known here, of a register larger or younger than ours: the registry may have changed its
+    /// key, which whoever sent this can show.
+    Stranger,
     /// Not of the registry.
     Forged,
 }
@@ -59,7 +62,7 @@ struct Inner {
 
 impl Mirror {
     /// Opens the mirror in `dir`. A damaged one is set aside and fetched again.
-    pub(crate) fn open(dir: &Path, root: TrustAnchor, now: Timestamp) -> Result<Self> {
+    pub(crate) fn open(dir: &Path, anchors: TrustAnchors, now: Timestamp) -> Result<Self> {
         let open = || Replica::open(FileStore::open(dir).map_err(RegisterError::Store)?);
         let replica = match open() {
             Err(error @ RegisterError::Damaged(_)) => {
@@ -72,15 +75,15 @@ impl Mirror {
             opened => opened,
         };
         let replica = replica.with_context(|| format!("cannot open the mirror in {}", dir.display()))?;
-        let network = NetworkName::of(&root);
+        let network = NetworkName::of(anchors.first());
         let newest = replica.checkpoint().map(|checkpoint| checkpoint.note().to_vec());
         let mut inner = Inner {
             replica,
-            anchors: TrustAnchors::new(root),
+            anchors,
             registry: None,
             lists: Vec::new(),
         };
-        inner.learn_roots(now);
+        inner.learn_roots();
         // A certificate that has expired meanwhile is not served; the next answer brings another.
         let pem = std::fs::read_to_string(dir.join(layout::REGISTRY)).ok();
         if let Some(chain) = pem.and_then(|pem| Chain::from_pem(&pem).ok()) {
@@ -128,15 +131,22 @@ impl Mirror {
     /// Takes what a source says, if the registry signed it. Whether all entries are here then.
     pub(crate) fn take(&self, answer: &Answer, now: Timestamp) -> Result<bool> {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        let key = inner.verify_registry(&answer.registry, now)?;
-        let checkpoint = answer.parse_checkpoint()?.verify(&[key], &self.network)?;
-        let accepted = inner.replica.accept(&checkpoint, answer, now);
+        let signed = inner.verify(answer, &self.network, now)?;
+        if signed.void {
+            tracing::warn!(
+                "what is mirrored was signed with a stolen key, as the root says; the mirror is begun anew"
+            );
+            inner.replica.begin_anew()?;
+            return Ok(false);
+        }
+        let key = signed.registry.key;
+        let accepted = inner.replica.accept(&signed.checkpoint, answer, now);
         if let Err(RegisterError::SplitView(evidence)) = &accepted {
-            self.keep_evidence(evidence)?;
+            self.keep_evidence(&inner.evidence_file(evidence, Some(&answer.registry)))?;
         }
         let accepted = accepted?;
         if accepted.newer {
-            inner.learn_roots(now);
+            inner.learn_roots();
         }
         let another = inner.registry.as_ref().map(|(chain, _)| chain) != Some(&answer.registry);
         if another && (accepted.newer || inner.registry.is_none()) {
@@ -162,12 +172,9 @@ impl Mirror {
         Ok(accepted.complete)
     }
 
-    /// Verifies a checkpoint with the certificate that came with it.
-    pub(crate) fn verify(&self, note: &[u8], registry: &Chain, now: Timestamp) -> Result<VerifiedCheckpoint> {
-        let key = self.inner().verify_registry(registry, now)?;
-        let checkpoint = Checkpoint::parse(note)?.verify(&[key], &self.network)?;
-        checkpoint.check_clock(now)?;
-        Ok(checkpoint)
+    /// Verifies the checkpoint of an answer that need not have anything else yet.
+    pub(crate) fn verify(&self, answer: &Answer, now: Timestamp) -> Result<VerifiedCheckpoint> {
+        Ok(self.inner().verify(answer, &self.network, now)?.checkpoint)
     }
 
     /// The issuing authorities of which the register names a newer revocation list than is here.
@@ -232,10 +239,14 @@ impl Mirror {
         }
     }
 
-    fn keep_evidence(&self, evidence: &Evidence) -> Result<()> {
-        tracing::error!("the registry signed two registers that contradict each other; the evidence is kept");
-        let bytes = evidence.to_bytes();
+    fn keep_evidence(&self, file: &EvidenceFile) -> Result<()> {
         let dir = self.dir.join("evidence");
+        tracing::error!(
+            dir = %dir.display(),
+            "the registry signed two registers that contradict each other; the evidence is kept: \
+             `dokuei-registry register evidence FILE` verifies it"
+        );
+        let bytes = file.to_bytes();
         std::fs::create_dir_all(&dir)?;
         let name = hex::encode(Sha256::digest(&bytes));
         Ok(write_whole(&dir.join(format!("{name}.cbor")), &bytes)?)
@@ -259,9 +270,19 @@ impl Mirror {
         let Some((_, key)) = &inner.registry else {
             return Heard::Nothing;
         };
-        let verified = Checkpoint::parse(note).and_then(|note| note.verify(&[*key], &self.network));
-        let Ok(checkpoint) = verified else {
+        let schedule = inner.replica.schedule(&inner.anchors);
+        let Ok(parsed) = Checkpoint::parse(note) else {
             return Heard::Forged;
+        };
+        let checkpoint = match schedule.verify(&parsed, Some(key), &self.network) {
+            Ok(checkpoint) => checkpoint,
+            Err(CheckpointError::UnknownKey) => {
+                let known = inner.replica.checkpoint();
+                let news =
+                    known.is_none_or(|known| known.size() < parsed.size() || known.time() < parsed.time());
+                return if news { Heard::Stranger } else { Heard::Nothing };
+            }
+            Err(_) => return Heard::Forged,
         };
         if checkpoint.check_clock(now).is_err() {
             return Heard::Nothing;
@@ -274,8 +295,9 @@ impl Mirror {
             Ok(Judgement::Ahead) => Heard::News,
             Ok(Judgement::Same) if newer => Heard::News,
             Ok(Judgement::SplitView(evidence)) => {
+                let file = inner.evidence_file(&evidence, None);
                 drop(inner);
-                if let Err(error) = self.keep_evidence(&evidence) {
+                if let Err(error) = self.keep_evidence(&file) {
                     tracing::error!(%error, "the evidence could not be kept");
                 }
                 // Others shall see it too.
@@ -293,6 +315,7 @@ impl Mirror {
         match path {
             layout::CHECKPOINT => Some(checkpoint.note().to_vec()),
             layout::REGISTRY => Some(registry.to_pem().into_bytes()),
+            layout::SUCCESSIONS => inner.successions(),
             _ if path.starts_with("crl/") => inner
                 .lists
                 .iter()
@@ -312,6 +335,37 @@ impl Mirror {
 }
 
 impl Inner {
+    /// Verifies who signed what somebody says.
+    fn verify(
+        &self,
+        answer: &Answer,
+        network: &NetworkName,
+        now: Timestamp,
+    ) -> Result<Signed, RegisterError> {
+        let mut lists = self.lists.iter();
+        let list = lists.find(|list| list.is_of(&answer.registry));
+        self.replica.verify(answer, &self.anchors, list, network, now)
+    }
+
+    /// Evidence with all that a stranger needs to verify it.
+    fn evidence_file(&self, evidence: &Evidence, chain: Option<&Chain>) -> EvidenceFile {
+        let known = self.registry.as_ref().map(|(chain, _)| chain);
+        let chains = known
+            .into_iter()
+            .chain(chain.filter(|chain| Some(*chain) != known));
+        let entered = self.replica.standings().successions();
+        let successions = entered.iter().map(Entry::to_bytes).collect();
+        EvidenceFile::of(evidence, chains.cloned().collect(), successions)
+    }
+
+    /// The file of the successions; nothing while there are none.
+    fn successions(&self) -> Option<Vec<u8>> {
+        let entries = self.replica.standings().successions();
+        let entries: Vec<_> = entries.iter().map(Entry::to_bytes).collect();
+        let bundle = layout::encode_bundle(&entries).ok()?;
+        (!entries.is_empty()).then_some(bundle)
+    }
+
     /// The key of a registry's certificate that leads to the root and was not revoked.
     fn verify_registry(&self, chain: &Chain, now: Timestamp) -> Result<PublicKey> {
         let certificate = chain::verify_registry(chain, &self.anchors, now, None)?;
@@ -332,11 +386,9 @@ impl Inner {
     }
 
     /// Roots that the register says came after the configured one, each proven by the one before.
-    fn learn_roots(&mut self, now: Timestamp) {
-        for root in self.replica.standings().successor_roots() {
-            if let Err(error) = self.anchors.add(&root.der, &root.cross, now) {
-                tracing::warn!(%error, "a successor of the root is not believed");
-            }
+    fn learn_roots(&mut self) {
+        for error in self.replica.standings().add_roots(&mut self.anchors) {
+            tracing::warn!(%error, "a successor of the root is not believed");
         }
     }
 

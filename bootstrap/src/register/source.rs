@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use dokuei_identity::chain::Chain;
-use dokuei_identity::register::{MAX_NOTE, StaticFiles, StaticRegister, StoreError, layout};
+use dokuei_identity::register::{
+    Answer, MAX_NOTE, MAX_SUCCESSIONS, StaticFiles, StaticRegister, StoreError, layout,
+};
 use dokuei_identity::revocation::MAX_LIST;
 use dokuei_identity::time::Timestamp;
 
@@ -83,8 +85,20 @@ impl Source {
             .get(layout::REGISTRY, MAX_PEM)?
             .context("there is no registry.pem")?;
         let registry = Chain::from_pem(&String::from_utf8(pem)?)?;
+        let successions = self.get(layout::SUCCESSIONS, MAX_SUCCESSIONS)?;
+        let successions = successions.map_or(Ok(Vec::new()), |bundle| layout::decode_bundle(&bundle))?;
         // Before anything large is fetched on the word of whoever runs the server.
-        let checkpoint = mirror.verify(&note, &registry, now)?;
+        let head = Answer {
+            checkpoint: note.clone(),
+            registry: registry.clone(),
+            from: 0,
+            entries: Vec::new(),
+            proof: None,
+            link: None,
+            lists: Vec::new(),
+            successions,
+        };
+        let checkpoint = mirror.verify(&head, now)?;
         let files = StaticRegister::new(Files(self), checkpoint);
         for _ in 0..ROUNDS {
             let answer = files.answer(&mirror.ask(), &registry, &[])?;

@@ -11,12 +11,22 @@ use registry::{Registry, now, revoked};
 
 fn mirror(registry: &Registry) -> (tempfile::TempDir, Mirror) {
     let dir = tempfile::tempdir().unwrap();
-    let mirror = Mirror::open(&dir.path().join("register"), registry.anchor(), now()).unwrap();
+    let mirror = Mirror::open(
+        &dir.path().join("register"),
+        TrustAnchors::new(registry.anchor()),
+        now(),
+    )
+    .unwrap();
     (dir, mirror)
 }
 
 fn reopened(dir: &tempfile::TempDir, registry: &Registry) -> Mirror {
-    Mirror::open(&dir.path().join("register"), registry.anchor(), now()).unwrap()
+    Mirror::open(
+        &dir.path().join("register"),
+        TrustAnchors::new(registry.anchor()),
+        now(),
+    )
+    .unwrap()
 }
 
 /// R17: what was mirrored is served at once after a restart, without any source, and is what a node accepts.
@@ -198,12 +208,8 @@ fn r17_a_rollback_changes_nothing_and_a_split_view_is_kept_as_evidence() {
     let kept: Vec<_> = std::fs::read_dir(evidence).unwrap().collect();
     assert_eq!(kept.len(), 1);
     let bytes = std::fs::read(kept[0].as_ref().unwrap().path()).unwrap();
-    let evidence = Evidence::parse(&bytes).unwrap();
-    assert!(
-        evidence
-            .verify(&[registry.key.public()], &registry.network)
-            .is_ok()
-    );
+    let conviction = EvidenceFile::parse(&bytes).unwrap().verify(&registry.anchor());
+    assert!(!conviction.unwrap().replaced_key);
     assert_eq!(
         mirror.newest().borrow().as_deref(),
         Some(registry.note().as_slice())
@@ -221,6 +227,13 @@ fn r17_a_forged_checkpoint_is_not_passed_on() {
     assert_eq!(mirror.hear(&newer, now()), Heard::News);
     assert_eq!(mirror.hear(b"not a note", now()), Heard::Forged);
     assert_eq!(mirror.hear(&Registry::new().note(), now()), Heard::Forged);
+    let thief = SecretKey::generate(&mut rand::rng());
+    let stolen = sign_checkpoint(&thief, &registry.network, 9, another_root(), now()).unwrap();
+    assert_eq!(
+        mirror.hear(&stolen, now()),
+        Heard::Stranger,
+        "its sender may show why"
+    );
     let mut flipped = newer;
     let last = flipped.len() - 6;
     flipped[last] ^= 2;

@@ -67,6 +67,9 @@ pub(crate) enum Failure {
     /// The four-eyes rule.
     #[error("{0} asked for this, so somebody else must confirm it")]
     SamePerson(String),
+    /// Evidence that convicts nobody.
+    #[error("the evidence does not hold: {0}")]
+    NoEvidence(String),
     /// No such act waits.
     #[error("nothing with the id {0} is waiting; see `dokuei-registry pending list`")]
     NothingPending(String),
@@ -149,6 +152,7 @@ impl Failure {
             Self::OperatorNeeded => "operator_needed",
             Self::UnknownOperator(_) => "unknown_operator",
             Self::SamePerson(_) => "same_person",
+            Self::NoEvidence(_) => "no_evidence",
             Self::NothingPending(_) => "nothing_pending",
             Self::OperatorLog(_) => "operator_log",
             Self::NotAll(_) => "not_all",

@@ -116,13 +116,13 @@ fn options(private: bool) -> OpenOptions {
     options
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
 }
 
-fn sync_parent(path: &Path) -> Result<(), Failure> {
+pub(crate) fn sync_parent(path: &Path) -> Result<(), Failure> {
     let parent = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use dokuei_identity::chain::{self, Chain, ChainError, EndKind, TrustAnchor, Verified};
+use dokuei_identity::chain::{self, Chain, ChainError, EndKind, TrustAnchors, Verified};
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::pem::PemError;
 use dokuei_identity::revocation::{RevocationError, RevocationList};
@@ -44,7 +44,7 @@ Example:
 /// `verify`.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// The root to verify to, PEM. Compare its fingerprint with the one that the registry publishes.
+    /// The root to verify to, PEM; its successors may follow, as `root` prints them. Compare its fingerprint with the one that the registry publishes.
     #[arg(long, value_name = "ROOT.pem")]
     root: PathBuf,
     /// The issuing authority's certificate, PEM, when CERT.pem does not hold it.
@@ -183,7 +183,7 @@ pub(crate) fn run(arguments: &Verify, json: bool) -> ExitCode {
 }
 
 fn judge(arguments: &Verify, at: Timestamp, seen: &mut Seen) -> Result<Verified, Reason> {
-    let anchor = read_root(&arguments.root)?;
+    let anchors = read_root(&arguments.root)?;
     let mut chain = read_chain(Role::Certificate, &arguments.certificate)?;
     seen.fingerprint = Some(chain.fingerprint());
     seen.kind = EndKind::claimed_by(&chain.end);
@@ -193,32 +193,29 @@ fn judge(arguments: &Verify, at: Timestamp, seen: &mut Seen) -> Result<Verified,
         chain.intermediates.extend(more.intermediates);
     }
     // Many tools write the root too; it was given already, and is trusted for that alone.
-    if chain
-        .intermediates
-        .last()
-        .is_some_and(|last| last == anchor.der())
-    {
+    let is_root = |last: &Vec<u8>| anchors.all().iter().any(|root| root.der() == last);
+    if chain.intermediates.last().is_some_and(is_root) {
         chain.intermediates.pop();
     }
-    let verified = chain::verify(&chain, &anchor, at, None)?;
+    let verified = chain::verify(&chain, &anchors, at, None)?;
     let Some(path) = &arguments.crl else {
         return Ok(verified);
     };
-    let list = read_list(path, &chain, &anchor, at)?;
+    let list = read_list(path, &chain, &anchors, at)?;
     list.check_current(at)?;
-    Ok(chain::verify(&chain, &anchor, at, Some(&list))?)
+    Ok(chain::verify(&chain, &anchors, at, Some(&list))?)
 }
 
-fn read_root(path: &Path) -> Result<TrustAnchor, Reason> {
-    TrustAnchor::from_pem(&read_text(Role::Root, path)?).map_err(|error| match error {
+fn read_root(path: &Path) -> Result<TrustAnchors, Reason> {
+    TrustAnchors::from_pem(&read_text(Role::Root, path)?).map_err(|error| match error {
         ChainError::Pem(error) => Reason::pem(Role::Root, path, &error),
         ChainError::Length { .. } => Reason::file(
             Role::Root,
             path,
             (
                 "not-alone",
-                "には証明書が1枚だけ必要です",
-                "must hold exactly one certificate",
+                "にはルート証明書が1枚だけ、または後継のルートとその相互認証証明書が組で続いている必要があります",
+                "must hold one root, and after it only successors, each followed by its cross certificate",
             ),
         ),
         error => error.into(),
@@ -235,16 +232,16 @@ fn read_chain(role: Role, path: &Path) -> Result<Chain, Reason> {
 fn read_list(
     path: &Path,
     chain: &Chain,
-    anchor: &TrustAnchor,
+    anchors: &TrustAnchors,
     at: Timestamp,
 ) -> Result<RevocationList, Reason> {
     let bytes = read(Role::Crl, path)?;
     // DER begins with the tag of a SEQUENCE; a PEM text with a word or a dash.
     if bytes.first() == Some(&0x30) {
-        return Ok(RevocationList::verify(&bytes, chain, anchor, at)?);
+        return Ok(RevocationList::verify(&bytes, chain, anchors, at)?);
     }
     let text = text(Role::Crl, path, bytes)?;
-    RevocationList::verify_pem(&text, chain, anchor, at).map_err(|error| match error {
+    RevocationList::verify_pem(&text, chain, anchors, at).map_err(|error| match error {
         RevocationError::Pem(error) => Reason::pem(Role::Crl, path, &error),
         error => error.into(),
     })

@@ -5,7 +5,7 @@ use super::entry::key_id;
 use super::proof::{consistency_proof, root_of};
 use super::replica::RegisterError;
 use super::store::HashSource;
-use super::wire::{Answer, Ask, Link, MAX_ENTRIES, MAX_ENTRY_BYTES};
+use super::wire::{Answer, Ask, Link, MAX_ENTRIES, MAX_ENTRY_BYTES, MAX_SUCCESSIONS};
 use crate::chain::Chain;
 use crate::revocation::{MAX_LIST, RevocationList};
 
@@ -16,6 +16,8 @@ pub(super) const READ: usize = 256;
 pub(super) trait Source {
     fn hashes(&self) -> &dyn HashSource;
     fn read_entries(&self, from: u64, count: usize) -> Result<Vec<Vec<u8>>, RegisterError>;
+    /// The entries that are successions of roots and keys.
+    fn successions(&self) -> Result<Vec<Vec<u8>>, RegisterError>;
 }
 
 /// Answers `ask` at `checkpoint`, all of whose entries `source` has.
@@ -40,6 +42,7 @@ pub(super) fn compose(
         proof: proof.transpose()?,
         link: link(source.hashes(), ask.checkpoint_size, size)?,
         lists: wanted(ask, lists),
+        successions: fitting(source.successions()?),
     })
 }
 
@@ -76,6 +79,17 @@ fn entries_from(source: &dyn Source, from: u64, end: u64) -> Result<Vec<Vec<u8>>
             entries.push(entry);
         }
     }
+}
+
+/// As many as an answer may carry, the oldest first: a later one is proven by those before it.
+fn fitting(mut successions: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    let mut left = MAX_SUCCESSIONS;
+    successions.retain(|entry| {
+        let fits = entry.len() <= left;
+        left -= if fits { entry.len() } else { 0 };
+        fits
+    });
+    successions
 }
 
 /// The lists that the asker lacks, as many as fit.

@@ -12,7 +12,7 @@
 //! Its origin and the name of its key are [`origin`] of the network. The signature is Ed25519 over the text (algorithm
 //! 1 of `c2sp.org/signed-note`); further signatures, such as those of witnesses, may follow and are not looked at.
 
-use signed_note::{Note, VerificationError, Verifier, Verifiers};
+use signed_note::{Note, NoteError, VerificationError, Verifier, Verifiers};
 use thiserror::Error;
 
 use super::hash::Hash;
@@ -60,6 +60,9 @@ pub enum CheckpointError {
     /// The registry's key did not sign it.
     #[error("the checkpoint was not signed by the registry's key for the register")]
     Signature,
+    /// By a key that is not known here: the registry may have another one now, which its register will show.
+    #[error("the checkpoint was signed by a key that is not known here")]
+    UnknownKey,
     /// Signed more than [`CLOCK_TOLERANCE`] in the future.
     #[error("the checkpoint was signed in the future; check the clock of this computer")]
     FromTheFuture,
@@ -107,7 +110,7 @@ impl Checkpoint {
     /// Verifies that it is of this network's register and signed by one of `keys`.
     ///
     /// # Errors
-    /// [`CheckpointError::AnotherRegister`] or [`CheckpointError::Signature`].
+    /// [`CheckpointError::AnotherRegister`], [`CheckpointError::UnknownKey`] or [`CheckpointError::Signature`].
     pub fn verify(
         self,
         keys: &[PublicKey],
@@ -120,7 +123,10 @@ impl Checkpoint {
         let note =
             Note::from_bytes(&self.note).map_err(|_| CheckpointError::Malformed("not a signed note"))?;
         note.verify(&KnownKeys::new(&name, keys))
-            .map_err(|_| CheckpointError::Signature)?;
+            .map_err(|error| match error {
+                NoteError::UnverifiedNote => CheckpointError::UnknownKey,
+                _ => CheckpointError::Signature,
+            })?;
         Ok(VerifiedCheckpoint(self))
     }
 
@@ -162,6 +168,12 @@ impl VerifiedCheckpoint {
     #[must_use]
     pub const fn time(&self) -> Timestamp {
         self.0.time
+    }
+
+    /// Whether this key of `network`'s register signed it.
+    #[must_use]
+    pub fn signed_by(&self, key: &PublicKey, network: &NetworkName) -> bool {
+        self.0.clone().verify(&[*key], network).is_ok()
     }
 
     /// The signed note, as received.

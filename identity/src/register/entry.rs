@@ -108,6 +108,11 @@ pub enum Act {
         /// Its identifier.
         kid: [u8; 16],
     },
+    /// Another key signs the register from now on.
+    RegisterKey {
+        /// The root's word for it, a [`super::KeySuccession`] as signed.
+        statement: Vec<u8>,
+    },
     /// Something that a later version of this program knows: kept, and otherwise skipped.
     Unknown {
         /// Its number.
@@ -197,6 +202,14 @@ struct KeyBody {
     kid: [u8; 16],
 }
 
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct StatementBody {
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    statement: Vec<u8>,
+}
+
 /// The reasons with their codes of RFC 5280 §5.3.1.
 const REASONS: [(RevocationReason, u8); 7] = [
     (RevocationReason::Unspecified, 0),
@@ -216,6 +229,7 @@ const REVOCATION_LIST: u16 = 5;
 const ISSUING_AUTHORITY: u16 = 6;
 const SUCCESSOR_ROOT: u16 = 7;
 const APPLICATION_KEY: u16 = 8;
+const REGISTER_KEY: u16 = 9;
 
 impl Entry {
     /// The one encoding of this entry: what is hashed, stored and sent.
@@ -281,6 +295,7 @@ impl Act {
             Self::IssuingAuthority { der } => (ISSUING_AUTHORITY, cbor::encode(&CertificateBody { der })),
             Self::SuccessorRoot { der, cross } => (SUCCESSOR_ROOT, cbor::encode(&RootBody { der, cross })),
             Self::ApplicationKey { kem, kid } => (APPLICATION_KEY, cbor::encode(&KeyBody { kem, kid })),
+            Self::RegisterKey { statement } => (REGISTER_KEY, cbor::encode(&StatementBody { statement })),
             Self::Unknown { kind, body } => (kind, body),
         }
     }
@@ -328,6 +343,10 @@ impl Act {
             APPLICATION_KEY => {
                 let KeyBody { kem, kid } = read(&body)?;
                 Self::ApplicationKey { kem, kid }
+            }
+            REGISTER_KEY => {
+                let StatementBody { statement } = read(&body)?;
+                Self::RegisterKey { statement }
             }
             _ => Self::Unknown { kind, body },
         })

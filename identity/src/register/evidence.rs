@@ -81,6 +81,9 @@ pub enum EvidenceError {
     /// A checkpoint is not the registry's.
     #[error("the evidence holds a checkpoint that proves nothing: {0}")]
     Checkpoint(#[from] CheckpointError),
+    /// No registry certificate that came along was valid then and has the key that signed.
+    #[error("no registry's certificate of this network in the file has the key that signed a checkpoint")]
+    Signer,
     /// The two do not contradict each other.
     #[error("the two checkpoints do not contradict each other")]
     NoContradiction,

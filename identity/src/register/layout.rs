@@ -6,6 +6,8 @@
 //! tile/<L>/<N>[.p/<W>]          hashes of level 8·L, 256 in a full tile, W in a partial one
 //! tile/entries/<N>[.p/<W>]      256 entries, each with its length before it (two bytes, big-endian)
 //! registry.pem                  the registry's certificate, whose key signs the checkpoints, and its issuer's
+//! successions                   the entries by which a root or the register's key followed another, as a bundle;
+//!                               absent while there are none
 //! crl/<key identifier>.crl      the newest revocation list of each issuing authority, DER
 //! ```
 
@@ -24,6 +26,8 @@ pub const MAX_BUNDLE: usize = 256 * (MAX_ENTRY + 2);
 pub const CHECKPOINT: &str = "checkpoint";
 /// The file of the registry's chain, PEM.
 pub const REGISTRY: &str = "registry.pem";
+/// The file of the entries by which a root or the register's key followed another.
+pub const SUCCESSIONS: &str = "successions";
 
 /// Why a bundle was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

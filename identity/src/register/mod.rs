@@ -11,6 +11,7 @@
 //!   given have exactly the root that the registry signed, and nothing is stored before that.
 //! - Two signed checkpoints that cannot both be of one append-only log are [`Evidence`] against the registry, which
 //!   a third party can verify without having seen either log.
+//! - The key that signs can change: [`KeySuccession`].
 //! - [`Standings`] is what the entries amount to: which certificate is in force, and which is not and why.
 //!
 //! Like the whole crate this is pure: a [`HashStore`] does the keeping, and time comes in as a value.
@@ -18,14 +19,18 @@
 mod answer;
 mod checkpoint;
 mod codec;
+mod conviction;
 mod entry;
 mod evidence;
+mod file;
 mod hash;
 pub mod layout;
 mod proof;
 mod replica;
+mod signer;
 mod standing;
 mod store;
+mod succession;
 mod tiles;
 mod wire;
 
@@ -33,15 +38,22 @@ pub use checkpoint::{
     CLOCK_TOLERANCE, Checkpoint, CheckpointError, MAX_NOTE, MAX_SIZE, VerifiedCheckpoint, origin,
     sign_checkpoint, verify_checkpoint,
 };
+pub use conviction::{Conviction, EvidenceFile, MAX_EVIDENCE_FILE};
 pub use entry::{Act, Entry, EntryError, KeyId, MAX_ENTRY, key_id};
 pub use evidence::{Charge, Evidence, EvidenceError, Prefix};
+pub use file::{FILE_MAGIC, FileError, FileReader, write_file};
 pub use hash::Hash;
 pub use proof::{
     MAX_PROOF, Proof, ProofError, Tree, check_consistency, check_inclusion, consistency_proof, entry_hash,
     extend, inclusion_proof, leaf_index, root_after, root_of,
 };
 pub use replica::{Accepted, Judgement, RegisterError, Replica};
-pub use standing::{ApplicationKey, ListNote, Member, Role, Standing, Standings, SuccessorRoot};
+pub use signer::Signed;
+pub use standing::{ApplicationKey, ListNote, Member, Role, Standing, Standings};
 pub use store::{Batch, HashSource, HashStore, Head, MemoryStore, StoreError};
+pub use succession::{KeyFault, KeySchedule, KeySuccession, SuccessionError};
 pub use tiles::{StaticFiles, StaticRegister, new_tiles};
-pub use wire::{Answer, Ask, HeldList, Link, MAX_ANSWER, MAX_ASK, MAX_ENTRIES, MAX_ENTRY_BYTES, WireError};
+pub use wire::{
+    Answer, Ask, HeldList, Link, MAX_ANSWER, MAX_ASK, MAX_ENTRIES, MAX_ENTRY_BYTES, MAX_SUCCESSIONS,
+    WireError,
+};

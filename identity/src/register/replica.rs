@@ -16,10 +16,10 @@ use super::proof::{
 };
 use super::standing::{Standing, Standings};
 use super::store::{Batch, HashSource, HashStore, StoreError};
+use super::succession::KeyFault;
 use super::wire::{Answer, Ask, HeldList, Link};
-use crate::chain::{Anchors, Chain, ChainError, verify_registry};
+use crate::chain::{Chain, ChainError};
 use crate::fingerprint::Fingerprint;
-use crate::network::NetworkName;
 use crate::revocation::RevocationList;
 use crate::time::Timestamp;
 
@@ -36,6 +36,9 @@ pub enum RegisterError {
     /// The registry's certificate was revoked or suspended.
     #[error("the registry's certificate {0} is no longer in force")]
     RegistryNotInForce(Fingerprint),
+    /// Its key is not the one that signs this register.
+    #[error("the checkpoint is refused: {0}")]
+    Key(#[from] KeyFault),
     /// The registry signed two registers, or took entries back: keep the evidence, and show it to others.
     #[error("the registry showed two different registers; keep the evidence and ask the registry's operator")]
     SplitView(Box<Evidence>),
@@ -83,6 +86,7 @@ impl RegisterError {
             Self::Checkpoint(_) => "checkpoint",
             Self::Registry(_) => "registry-certificate",
             Self::RegistryNotInForce(_) => "registry-not-in-force",
+            Self::Key(_) => "register-key",
             Self::SplitView(_) => "split-view",
             Self::Gap { .. } => "gap",
             Self::NothingNew => "nothing-new",
@@ -204,6 +208,12 @@ impl<S: HashStore> Replica<S> {
         self.checkpoint.is_some() && self.target.is_none()
     }
 
+    /// A newer checkpoint of which the entries here are a proven beginning, while some are missing.
+    #[must_use]
+    pub const fn target(&self) -> Option<&VerifiedCheckpoint> {
+        self.target.as_ref()
+    }
+
     /// What the entries here amount to.
     #[must_use]
     pub const fn standings(&self) -> &Standings {
@@ -214,6 +224,17 @@ impl<S: HashStore> Replica<S> {
     #[must_use]
     pub fn standing(&self, fingerprint: &Fingerprint) -> Option<Standing> {
         self.standings.standing(fingerprint)
+    }
+
+    /// Forgets everything: what is here turned out to be a thief's ([`super::Signed::void`]).
+    ///
+    /// # Errors
+    /// [`RegisterError::Store`]; then nothing was forgotten.
+    pub fn begin_anew(&mut self) -> Result<(), RegisterError> {
+        self.store.clear().map_err(RegisterError::Store)?;
+        (self.size, self.checkpoint, self.target) = (0, None, None);
+        self.standings = Standings::default();
+        Ok(())
     }
 
     /// The store.
@@ -312,31 +333,6 @@ impl<S: HashStore> Replica<S> {
             // What is here beyond the last complete checkpoint cannot be held against the registry yet.
             _ => Ok(Judgement::Ahead),
         }
-    }
-
-    /// Verifies who signed an answer's checkpoint: its registry's chain to the root, and that the register does not
-    /// say that this certificate no longer holds.
-    ///
-    /// # Errors
-    /// [`RegisterError::Registry`], [`RegisterError::RegistryNotInForce`] or [`RegisterError::Checkpoint`].
-    pub fn verify<A: Anchors + ?Sized>(
-        &self,
-        answer: &Answer,
-        anchors: &A,
-        network: &NetworkName,
-        now: Timestamp,
-    ) -> Result<VerifiedCheckpoint, RegisterError> {
-        let registry = verify_registry(&answer.registry, anchors, now, None)?;
-        let standing = self.standing(&registry.fingerprint);
-        if matches!(
-            standing,
-            Some(Standing::Revoked { .. } | Standing::Suspended { .. })
-        ) {
-            return Err(RegisterError::RegistryNotInForce(registry.fingerprint));
-        }
-        let checkpoint = Checkpoint::parse(&answer.checkpoint)?.verify(&[registry.key], network)?;
-        checkpoint.check_clock(now)?;
-        Ok(checkpoint)
     }
 
     /// Takes what somebody answered or sent: `checkpoint` is the answer's, verified with the key of the registry's
@@ -494,5 +490,9 @@ impl<S: HashStore> Source for Replica<S> {
 
     fn read_entries(&self, from: u64, count: usize) -> Result<Vec<Vec<u8>>, RegisterError> {
         self.read(from, count)
+    }
+
+    fn successions(&self) -> Result<Vec<Vec<u8>>, RegisterError> {
+        Ok(self.standings.successions().iter().map(Entry::to_bytes).collect())
     }
 }

@@ -13,7 +13,7 @@ use x509_cert::ext::pkix::CertificatePolicies;
 
 use super::entry::{Act, Entry, KeyId};
 use crate::certificate::Validity;
-use crate::chain::{Chain, MAX_CERTIFICATE};
+use crate::chain::{Chain, ChainError, MAX_CERTIFICATE, TrustAnchors};
 use crate::extension::{NODE_POLICY, PRACTITIONER_POLICY};
 use crate::fingerprint::Fingerprint;
 use crate::key::PublicKey;
@@ -91,15 +91,6 @@ pub struct ListNote {
     pub at: Timestamp,
 }
 
-/// A root that took an earlier one's place. Its cross certificate must be verified before it is believed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SuccessorRoot {
-    /// The new root, DER.
-    pub der: Vec<u8>,
-    /// Its key, certified by the old root, DER.
-    pub cross: Vec<u8>,
-}
-
 /// The key that applications are sealed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApplicationKey {
@@ -114,7 +105,7 @@ pub struct ApplicationKey {
 pub struct Standings {
     members: BTreeMap<Fingerprint, Member>,
     authorities: Vec<(Fingerprint, Vec<u8>)>,
-    roots: Vec<SuccessorRoot>,
+    successions: Vec<Entry>,
     application_key: Option<ApplicationKey>,
     lists: BTreeMap<KeyId, ListNote>,
     entries: u64,
@@ -176,10 +167,23 @@ impl Standings {
             .map(|(_, der)| der.as_slice())
     }
 
-    /// The roots that came after the first one, oldest first. Each must still be verified by its cross certificate.
+    /// The successions of roots ([`Act::SuccessorRoot`]) and of the register's key ([`Act::RegisterKey`]), oldest first.
+    /// Each must still be verified: [`Self::add_roots`], [`super::Replica::schedule`].
     #[must_use]
-    pub fn successor_roots(&self) -> &[SuccessorRoot] {
-        &self.roots
+    pub fn successions(&self) -> &[Entry] {
+        &self.successions
+    }
+
+    /// Adds the roots that came after those of `anchors`, as far as their cross certificates prove them at the time at
+    /// which they were entered. Gives why the others are not believed.
+    pub fn add_roots(&self, anchors: &mut TrustAnchors) -> Vec<ChainError> {
+        let mut refused = Vec::new();
+        for entry in &self.successions {
+            if let Act::SuccessorRoot { der, cross } = &entry.act {
+                refused.extend(anchors.add(der, cross, entry.at).err());
+            }
+        }
+        refused
     }
 
     /// The key that applications are sealed to now.
@@ -250,10 +254,9 @@ impl Standings {
                     self.authorities.push((fingerprint, der.clone()));
                 }
             }
-            Act::SuccessorRoot { der, cross } => {
-                if self.roots.iter().all(|known| known.der != *der) {
-                    let (der, cross) = (der.clone(), cross.clone());
-                    self.roots.push(SuccessorRoot { der, cross });
+            Act::SuccessorRoot { .. } | Act::RegisterKey { .. } => {
+                if self.successions.iter().all(|known| known.act != entry.act) {
+                    self.successions.push(entry.clone());
                 }
             }
             Act::ApplicationKey { kem, kid } => {

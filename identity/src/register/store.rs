@@ -62,6 +62,12 @@ pub trait HashStore: HashSource {
     /// # Errors
     /// When it cannot be kept, or `size` or `hash_count` is not what is there; then nothing was changed.
     fn append(&mut self, batch: &Batch<'_>) -> Result<(), StoreError>;
+
+    /// Removes everything in one transaction: the store is as new.
+    ///
+    /// # Errors
+    /// When it cannot be removed; then nothing was changed.
+    fn clear(&mut self) -> Result<(), StoreError>;
 }
 
 /// A store in memory, for tests and tools.
@@ -107,6 +113,11 @@ impl HashStore for MemoryStore {
         self.hashes.extend_from_slice(batch.hashes);
         self.checkpoint = batch.checkpoint.map(<[u8]>::to_vec);
         self.target = batch.target.map(<[u8]>::to_vec);
+        Ok(())
+    }
+
+    fn clear(&mut self) -> Result<(), StoreError> {
+        *self = Self::default();
         Ok(())
     }
 }

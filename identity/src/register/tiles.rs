@@ -6,7 +6,7 @@ use tlog_tiles::{HashReader, Tile, TileHashReader, TileReader};
 use super::answer::{Source, compose};
 use super::checkpoint::VerifiedCheckpoint;
 use super::hash::Hash;
-use super::layout::{TILE_HEIGHT, TILE_WIDTH, bundle_path, bundles, decode_bundle, tile_path};
+use super::layout::{SUCCESSIONS, TILE_HEIGHT, TILE_WIDTH, bundle_path, bundles, decode_bundle, tile_path};
 use super::proof::{ProofError, Reader};
 use super::replica::RegisterError;
 use super::store::{HashSource, StoreError};
@@ -136,6 +136,12 @@ impl<F: StaticFiles> Source for StaticRegister<F> {
 
     fn read_entries(&self, from: u64, count: usize) -> Result<Vec<Vec<u8>>, RegisterError> {
         self.entries(from, count)
+    }
+
+    fn successions(&self) -> Result<Vec<Vec<u8>>, RegisterError> {
+        let read = self.files.read(SUCCESSIONS).map_err(RegisterError::Store)?;
+        read.map_or(Ok(Vec::new()), |bundle| decode_bundle(&bundle))
+            .map_err(|_| RegisterError::Damaged("the file of successions is not whole"))
     }
 }
 

@@ -25,7 +25,9 @@ pub const MAX_ENTRY_BYTES: usize = 2 << 20;
 /// The largest question, bytes.
 pub const MAX_ASK: usize = 1024;
 /// The largest answer, bytes: entries, revocation lists of together at most [`MAX_LIST`], and the rest.
-pub const MAX_ANSWER: usize = MAX_ENTRY_BYTES + MAX_LIST + 64 * 1024;
+pub const MAX_ANSWER: usize = MAX_ENTRY_BYTES + MAX_LIST + MAX_SUCCESSIONS + 64 * 1024;
+/// The most bytes of successions in one answer.
+pub const MAX_SUCCESSIONS: usize = 64 * 1024;
 
 /// The most issuing authorities whose lists are spoken of.
 const MAX_LISTS: u64 = 16;
@@ -119,6 +121,11 @@ pub struct Answer {
     #[n(6)]
     #[cbor(with = "lists")]
     pub lists: Vec<Vec<u8>>,
+    /// Every entry by which a root or the register's key followed another, wherever it stands in the register: for
+    /// judging who signed the checkpoint. Each is proven by itself.
+    #[n(7)]
+    #[cbor(with = "successions")]
+    pub successions: Vec<Vec<u8>>,
 }
 
 impl Ask {
@@ -258,6 +265,62 @@ mod lists {
             return Err(decode::Error::message(
                 "the revocation lists are too large together",
             ));
+        }
+        Ok(list)
+    }
+}
+
+pub(super) mod bounded_chains {
+    use super::{Chain, Decoder, Encoder, Write, bounded_array, bounded_chain, decode, encode};
+
+    /// The most chains.
+    const MOST: u64 = 16;
+
+    pub(in super::super) fn encode<C, W: Write>(
+        chains: &[Chain],
+        encoder: &mut Encoder<W>,
+        context: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
+        encoder.array(chains.len() as u64)?;
+        chains
+            .iter()
+            .try_for_each(|chain| bounded_chain::encode(chain, encoder, context))
+    }
+
+    pub(in super::super) fn decode<C>(
+        decoder: &mut Decoder<'_>,
+        context: &mut C,
+    ) -> Result<Vec<Chain>, decode::Error> {
+        let length = bounded_array(decoder, MOST)?;
+        (0..length)
+            .map(|_| bounded_chain::decode(decoder, context))
+            .collect()
+    }
+}
+
+pub(super) mod successions {
+    use super::{
+        Decoder, Encoder, MAX_ENTRY, MAX_SUCCESSIONS, Write, decode, decode_list, encode, encode_list,
+    };
+
+    /// None is smaller than this, bytes.
+    const LEAST: usize = 64;
+
+    pub(in super::super) fn encode<C, W: Write>(
+        list: &[Vec<u8>],
+        encoder: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
+        encode_list(list, encoder)
+    }
+
+    pub(in super::super) fn decode<C>(
+        decoder: &mut Decoder<'_>,
+        _: &mut C,
+    ) -> Result<Vec<Vec<u8>>, decode::Error> {
+        let list = decode_list(decoder, (MAX_SUCCESSIONS / LEAST) as u64, MAX_ENTRY)?;
+        if list.iter().map(Vec::len).sum::<usize>() > MAX_SUCCESSIONS {
+            return Err(decode::Error::message("the successions are too large together"));
         }
         Ok(list)
     }

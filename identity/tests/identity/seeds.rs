@@ -10,7 +10,7 @@ use dokuei_identity::cbor;
 use dokuei_identity::chain::Chain;
 use dokuei_identity::key::SecretKey;
 use dokuei_identity::network::NetworkName;
-use dokuei_identity::register::{Act, Answer, Ask, Entry, Hash, HeldList, sign_checkpoint};
+use dokuei_identity::register::{Act, Answer, Ask, Entry, Hash, HeldList, KeySuccession, sign_checkpoint};
 use dokuei_identity::request;
 use dokuei_identity::revocation::RevocationReason;
 use dokuei_identity::signed::{self, Kind};
@@ -95,6 +95,17 @@ fn entries(world: &mut World, key: &SecretKey) {
             kem: vec![3; 1216],
             kid: [4; 16],
         },
+        Act::RegisterKey {
+            statement: KeySuccession {
+                previous: world.issuing.key().public(),
+                next: world.root.key().public(),
+                size: 7,
+                root: Hash::from_bytes([3; 32]),
+                at: NOW,
+                compromised: false,
+            }
+            .sign(&world.root),
+        },
     ];
     for (number, act) in acts.into_iter().enumerate() {
         write(
@@ -121,6 +132,7 @@ fn register(world: &World) {
         proof: None,
         link: None,
         lists: Vec::new(),
+        successions: Vec::new(),
     };
     write("checkpoint", "answer", &answer.to_bytes());
     let ask = Ask {

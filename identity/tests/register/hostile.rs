@@ -3,8 +3,8 @@
 use dokuei_identity::key::SecretKey;
 use dokuei_identity::register::{
     Act, Answer, Ask, Checkpoint, CheckpointError, Entry, EntryError, Evidence, Hash, HeldList, MAX_ANSWER,
-    MAX_ASK, MAX_ENTRIES, MAX_ENTRY, MAX_ENTRY_BYTES, MAX_NOTE, MAX_SIZE, origin, sign_checkpoint,
-    verify_checkpoint,
+    MAX_ASK, MAX_ENTRIES, MAX_ENTRY, MAX_ENTRY_BYTES, MAX_NOTE, MAX_SIZE, MAX_SUCCESSIONS, origin,
+    sign_checkpoint, verify_checkpoint,
 };
 
 use crate::world::{NOW, Registry, Tamper, act, empty};
@@ -73,7 +73,7 @@ fn r11_checkpoints_that_are_none() {
     let stranger = SecretKey::from_seed(&[12; 32]);
     let note = sign_checkpoint(&stranger, &other.network, 0, Hash::EMPTY, NOW).unwrap();
     let refused = verify_checkpoint(&note, &registry.key.public(), &registry.network);
-    assert_eq!(refused, Err(CheckpointError::Signature));
+    assert_eq!(refused, Err(CheckpointError::UnknownKey));
 }
 
 /// Another implementation of signed notes reads ours: the verifier of the crate itself.
@@ -161,7 +161,7 @@ fn answer() -> Answer {
 fn r11_answers_beyond_a_limit_are_refused() {
     let whole = answer();
     assert_eq!(Answer::parse(&whole.to_bytes()).unwrap(), whole);
-    let over: [Tamper; 7] = [
+    let over: [Tamper; 9] = [
         ("entries", |answer| {
             answer.entries = vec![Vec::new(); MAX_ENTRIES + 1]
         }),
@@ -173,6 +173,12 @@ fn r11_answers_beyond_a_limit_are_refused() {
         ("certificate", |answer| answer.registry.end = vec![0; 8193]),
         ("chain", |answer| answer.registry.intermediates = vec![vec![0]; 3]),
         ("lists", |answer| answer.lists = vec![vec![0; 600_000]; 2]),
+        ("successions", |answer| {
+            answer.successions = vec![Vec::new(); 1025]
+        }),
+        ("bytes of successions", |answer| {
+            answer.successions = vec![vec![0; MAX_ENTRY]; MAX_SUCCESSIONS / MAX_ENTRY + 1]
+        }),
     ];
     for (what, over) in over {
         let mut answer = whole.clone();

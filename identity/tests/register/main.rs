@@ -1,7 +1,12 @@
 //! Tests of the register from outside, in one program because linking is what costs time.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking, its helpers too"
+)]
 
 mod evidence;
+mod file;
 mod hostile;
 mod proofs;
 mod properties;
@@ -10,4 +15,5 @@ mod size;
 mod standing;
 mod static_files;
 mod stored;
+mod succession;
 mod world;

@@ -141,6 +141,9 @@ fn r17_authorities_roots_lists_and_the_application_key() {
         der: vec![1; 10],
         cross: vec![2; 10],
     };
+    let key_change = Act::RegisterKey {
+        statement: vec![3; 10],
+    };
     let entered = Act::IssuingAuthority {
         der: authority.clone(),
     };
@@ -152,7 +155,8 @@ fn r17_authorities_roots_lists_and_the_application_key() {
         key(1),
         key(2),
         successor.clone(),
-        successor,
+        key_change.clone(),
+        successor.clone(),
     ];
     let standings = fold(acts.clone());
     assert_eq!(
@@ -165,7 +169,12 @@ fn r17_authorities_roots_lists_and_the_application_key() {
         "a list's number never falls"
     );
     assert_eq!(standings.application_key().unwrap().kid, [2; 16]);
-    assert_eq!(standings.successor_roots().len(), 1);
+    let entered: Vec<Act> = standings
+        .successions()
+        .iter()
+        .map(|entry| entry.act.clone())
+        .collect();
+    assert_eq!(entered, [successor, key_change], "each once, in order");
     let standings = fold(acts.into_iter().chain([revoked(Fingerprint::of(&authority))]));
     assert_eq!(standings.issuing_authorities().count(), 0);
 }

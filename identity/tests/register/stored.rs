@@ -48,6 +48,9 @@ fn entries() {
             kem: b"kem".to_vec(),
             kid: [3; 16],
         },
+        Act::RegisterKey {
+            statement: b"statement".to_vec(),
+        },
         Act::Unknown {
             kind: 4711,
             body: vec![4],
@@ -108,6 +111,7 @@ fn answer() {
         entries: whole.entries[..1].to_vec(),
         proof: whole.link.as_ref().map(|link| link.proof.clone()),
         lists: vec![b"list".to_vec()],
+        successions: vec![b"succession".to_vec()],
         ..whole
     };
     insta::assert_snapshot!(hex::encode(part.to_bytes()));

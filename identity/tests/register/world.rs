@@ -9,8 +9,8 @@ use dokuei_identity::issue::{CertificateAuthority, NodeSubject, PractitionerSubj
 use dokuei_identity::key::SecretKey;
 use dokuei_identity::network::NetworkName;
 use dokuei_identity::register::{
-    Accepted, Act, Answer, Ask, Entry, MemoryStore, RegisterError, Replica, Tree, VerifiedCheckpoint,
-    sign_checkpoint, verify_checkpoint,
+    Accepted, Act, Answer, Ask, Entry, KeySuccession, MemoryStore, RegisterError, Replica, Tree,
+    VerifiedCheckpoint, sign_checkpoint, verify_checkpoint,
 };
 use dokuei_identity::request;
 use dokuei_identity::revocation::RevocationReason;
@@ -26,6 +26,7 @@ pub(crate) type Tamper = (&'static str, fn(&mut Answer));
 
 /// The registry and what it has entered.
 pub(crate) struct Registry {
+    pub(crate) root: CertificateAuthority,
     pub(crate) issuing: CertificateAuthority,
     pub(crate) anchor: TrustAnchor,
     pub(crate) network: NetworkName,
@@ -51,6 +52,7 @@ impl Registry {
         let chain = issuing.chain(&issued);
         let network = NetworkName::of(&anchor);
         Self {
+            root,
             issuing,
             anchor,
             network,
@@ -65,6 +67,38 @@ impl Registry {
     pub(crate) fn enter(&mut self, at: Timestamp, acts: impl IntoIterator<Item = Act>) {
         self.entries
             .extend(acts.into_iter().map(|act| Entry { at, act }.to_bytes()));
+    }
+
+    /// The certificate of a registry's key, under the authority that issues.
+    pub(crate) fn certify(&mut self, key: &SecretKey, from: Timestamp) -> Chain {
+        let validity = Validity::days_from(from.minus(60), 365);
+        let issued = self
+            .issuing
+            .issue_registry(&key.public(), "Test Registry", validity, &mut self.rng)
+            .unwrap();
+        self.issuing.chain(&issued)
+    }
+
+    /// The root's word that the key of this seed takes the place of the present one, after what is entered now.
+    pub(crate) fn succession(&self, seed: u8, at: Timestamp, compromised: bool) -> KeySuccession {
+        let mut tree = Tree::default();
+        tree.grow(&self.entries).unwrap();
+        KeySuccession {
+            previous: self.key.public(),
+            next: SecretKey::from_seed(&[seed; 32]).public(),
+            size: tree.size(),
+            root: tree.root().unwrap(),
+            at,
+            compromised,
+        }
+    }
+
+    /// Lets the key of this seed sign from now on.
+    pub(crate) fn change_key(&mut self, seed: u8, at: Timestamp, compromised: bool) {
+        let statement = self.succession(seed, at, compromised).sign(&self.root);
+        self.enter(at, [Act::RegisterKey { statement }]);
+        self.key = SecretKey::from_seed(&[seed; 32]);
+        self.chain = self.certify(&self.key.clone(), at);
     }
 
     /// Signs the first `size` entries.
@@ -96,6 +130,7 @@ impl Registry {
             proof: None,
             link: None,
             lists: Vec::new(),
+            successions: Vec::new(),
         }
     }
 
@@ -161,8 +196,12 @@ pub(crate) fn take(
     let Ok(answer) = Answer::parse(bytes) else {
         return Err(RegisterError::NothingNew);
     };
-    let checkpoint = replica.verify(&answer, &registry.anchor, &registry.network, now)?;
-    replica.accept(&checkpoint, &answer, now)
+    let signed = replica.verify(&answer, &registry.anchor, None, &registry.network, now)?;
+    if signed.void {
+        replica.begin_anew()?;
+        return Err(RegisterError::NothingNew);
+    }
+    replica.accept(&signed.checkpoint, &answer, now)
 }
 
 pub(crate) fn empty() -> Replica<MemoryStore> {

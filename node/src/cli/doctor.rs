@@ -1,12 +1,11 @@
 //! `dokuei doctor`: looks for what would go wrong before it does.
 
-use std::path::Path;
-
 use dokuei_document::Fonts;
 use dokuei_store::{Store, StoreError};
 use serde_json::{Value, json};
 
 use super::args::Doctor;
+use super::client::Client;
 use super::error::{CliError, Outcome};
 use super::{init, output};
 use crate::clock;
@@ -61,7 +60,7 @@ pub(crate) fn run(dir: &DataDir, command: &Doctor, as_json: bool) -> Outcome {
         "font for reports",
         Fonts::find(font.as_deref()).err().map(|error| error.to_string()),
     ));
-    checks.extend(store(dir.root(), &storage_key(&secrets)));
+    checks.extend(store(dir, &storage_key(&secrets)));
     let bad = checks.iter().filter(|check| check.problem.is_some()).count();
     if as_json {
         let view: Vec<Value> = checks
@@ -142,14 +141,42 @@ fn practitioners(dir: &DataDir) -> Result<(), String> {
     Ok(())
 }
 
-fn store(directory: &Path, key: &dokuei_store::StoreKey) -> Vec<Check> {
-    match Store::open(directory, key) {
+fn split_view(kept: usize) -> String {
+    format!(
+        "the registry showed two registers ({kept} pieces of evidence): send nothing, telephone the registry, and see \
+         `dokuei register show`"
+    )
+}
+
+fn store(dir: &DataDir, key: &dokuei_store::StoreKey) -> Vec<Check> {
+    match Store::open(dir.root(), key) {
         Ok(store) => {
             let audit = store.verify_audit().err().map(|error| error.to_string());
-            vec![check("store", None), check("audit log", audit)]
+            let evidence = match store.register_evidence() {
+                Ok(kept) if kept.is_empty() => None,
+                Ok(kept) => Some(split_view(kept.len())),
+                Err(error) => Some(error.to_string()),
+            };
+            vec![
+                check("store", None),
+                check("audit log", audit),
+                check("register", evidence),
+            ]
         }
         // A running node holds the store; it has opened it, so it is whole.
-        Err(StoreError::InUse(_)) => vec![check("store (in use by the running node)", None)],
+        Err(StoreError::InUse(_)) => {
+            let view = Client::as_operator(dir).and_then(|client| client.get("/register"));
+            let kept = view.map(|view| view["evidence"].as_array().map_or(0, Vec::len));
+            let evidence = match kept {
+                Ok(0) => None,
+                Ok(kept) => Some(split_view(kept)),
+                Err(error) => Some(error.message),
+            };
+            vec![
+                check("store (in use by the running node)", None),
+                check("register", evidence),
+            ]
+        }
         Err(error) => vec![check("store", Some(error.to_string()))],
     }
 }

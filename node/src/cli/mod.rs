@@ -12,6 +12,7 @@ mod job;
 mod key_log;
 mod output;
 mod passphrase;
+mod register;
 mod relocation;
 mod run;
 mod security;
@@ -64,6 +65,7 @@ fn dispatch(dir: &DataDir, command: Command, as_json: bool) -> Outcome {
         Command::Profile(command) => directory::profile(dir, *command, as_json),
         Command::Agreement(agreement) => consult::agreement(dir, agreement, as_json),
         Command::Consult(consult) => consult::run(dir, consult, as_json),
+        Command::Register(command) => register::run(dir, command, as_json),
         Command::Doctor(doctor) => doctor::run(dir, &doctor, as_json),
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "dokuei", &mut std::io::stdout());

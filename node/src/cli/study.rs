@@ -180,7 +180,7 @@ fn sample(out: &Path, slices: u32, size: u16, as_json: bool) -> Outcome {
 }
 
 /// The node has another working directory than this command: hand it an absolute path.
-fn absolute(path: &Path) -> Outcome<std::path::PathBuf> {
+pub(super) fn absolute(path: &Path) -> Outcome<std::path::PathBuf> {
     std::path::absolute(path).map_err(|error| {
         CliError::refused(
             "bad_path",

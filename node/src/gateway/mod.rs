@@ -10,6 +10,7 @@ mod directory;
 mod events;
 mod guard;
 mod problem;
+mod register;
 mod security;
 mod session;
 mod status;
@@ -47,6 +48,9 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
     };
     let api = Router::new()
         .route("/status", get(status::status))
+        .route("/register", get(register::show))
+        .route("/register/import", post(register::import))
+        .route("/register/evidence/{id}", get(register::evidence))
         .route("/practitioners", get(session::practitioners))
         .route(
             "/session",

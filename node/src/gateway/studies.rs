@@ -16,7 +16,7 @@ use super::{Gateway, blocking};
 /// A path on the node's own machine.
 #[derive(Deserialize)]
 pub(crate) struct LocalPath {
-    path: PathBuf,
+    pub(super) path: PathBuf,
 }
 
 /// `GET /studies`

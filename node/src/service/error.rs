@@ -12,7 +12,7 @@ use dokuei_document::DocumentError;
 use dokuei_identity::chain::ChainError;
 use dokuei_identity::passphrase::PassphraseError;
 use dokuei_identity::policy::{self, Denial};
-use dokuei_identity::register::RegisterError;
+use dokuei_identity::register::{FileError, RegisterError};
 use dokuei_identity::time::Timestamp;
 use dokuei_package::grant::GrantError;
 use dokuei_package::open::OpenError;
@@ -111,6 +111,27 @@ pub enum ServiceError {
     /// What was answered about the register is not an answer.
     #[error("what was answered about the register is refused: {0}")]
     BadRegister(String),
+    /// The file is not one of a register.
+    #[error(transparent)]
+    RegisterFile(#[from] FileError),
+    /// The file has nothing that is not here.
+    #[error("the file has a register of {got} entries, signed {}; this node has {have} entries, or the same confirmed later", crate::clock::rfc3339(*signed))]
+    OlderRegister {
+        /// How many entries the file's register has.
+        got: u64,
+        /// When it was signed.
+        signed: Timestamp,
+        /// How many are here.
+        have: u64,
+    },
+    /// The file begins after what is here.
+    #[error("the file begins after entry {from} of the register, and this node has only {have}")]
+    RegisterGap {
+        /// Where it begins.
+        from: u64,
+        /// How many are here.
+        have: u64,
+    },
     /// The view of the register is too old for this.
     #[error("this node has not heard of the register of credentials for too long (since {}); nothing new is sent on old knowledge", since.map_or_else(|| "it was set up".to_owned(), crate::clock::rfc3339))]
     StaleRegister {
@@ -229,7 +250,11 @@ impl ServiceError {
             Self::NoNodeCertificate => "no_node_certificate",
             Self::Certificate(_) | Self::Credential(_) => "certificate_refused",
             Self::Unlogged => "not_in_register",
+            Self::Register(RegisterError::SplitView(_)) => "register_split",
             Self::Register(_) | Self::BadRegister(_) => "register_refused",
+            Self::RegisterFile(_) => "register_file",
+            Self::OlderRegister { .. } => "register_older",
+            Self::RegisterGap { .. } => "register_gap",
             Self::StaleRegister { .. } => "register_stale",
             Self::Wiped => "wiped",
             Self::Practitioner(_) => "practitioner_files",
@@ -274,6 +299,11 @@ impl ServiceError {
             }
             Self::Certificate(_) | Self::Credential(_) => "ask the registry operator for a new certificate and install it",
             Self::StaleRegister { .. } => "connect the node to the network (a bootstrap host or another node) and try again; what is here can be read all the same",
+            Self::Register(RegisterError::SplitView(_)) => "send nothing, telephone the registry, and hand over the evidence (`dokuei register show`)",
+            Self::Register(_) | Self::BadRegister(_) => "nothing was taken; ask another node, or the registry operator",
+            Self::RegisterFile(_) => "copy the file again, or ask the registry operator for another (`dokuei-registry register export`)",
+            Self::OlderRegister { .. } => "nothing was changed; ask the registry operator for a newer file when this one should have been newer",
+            Self::RegisterGap { have, .. } => return format!("ask the registry operator for a file that goes on from here (`dokuei-registry register export --from {have}`), or for the whole register"),
             Self::Unlogged => "ask the registry operator what became of it",
             Self::Wiped => "set up a new node with `dokuei init` and restore a backup",
             Self::Refused(refusal) => refusal.next_en(),
@@ -319,7 +349,11 @@ impl ServiceError {
             | Self::Certificate(_)
             | Self::Unlogged
             | Self::StaleRegister { .. }
+            | Self::OlderRegister { .. }
+            | Self::RegisterGap { .. }
+            | Self::Register(RegisterError::SplitView(_))
             | Self::Wiped => Blame::Conflict,
+            Self::RegisterFile(_) => Blame::Caller,
             _ => Blame::Node,
         }
     }

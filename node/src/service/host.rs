@@ -145,7 +145,7 @@ impl Host for NodeHost {
     fn on_checkpoint(&self, checkpoint: Vec<u8>, from: PeerId) -> BoxFuture<'_, Verdict> {
         let node = self.node.clone();
         Box::pin(async move {
-            let judged = tokio::task::spawn_blocking(move || node.hear_checkpoint(&checkpoint)).await;
+            let judged = tokio::task::spawn_blocking(move || node.hear_checkpoint(&checkpoint, from)).await;
             let verdict = judged.unwrap_or(Verdict::Ignore);
             if matches!(verdict, Verdict::Accept) {
                 self.node.catch_up_soon(Some(from));

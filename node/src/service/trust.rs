@@ -37,13 +37,9 @@ impl Held {
         store: &Store,
         now: Timestamp,
     ) -> Result<Self, ServiceError> {
-        register.with_standings(|standings| {
-            for root in standings.successor_roots() {
-                if let Err(error) = credentials.anchors.add(&root.der, &root.cross, now) {
-                    tracing::error!(%error, "a successor of the root is not believed");
-                }
-            }
-        });
+        for error in register.with_standings(|standings| standings.add_roots(&mut credentials.anchors)) {
+            tracing::error!(%error, "a successor of the root is not believed");
+        }
         for der in store.revocation_lists()? {
             match register.verified_list(&credentials, &[], &der, now) {
                 Some(list) => drop(credentials.lists.insert(list)),

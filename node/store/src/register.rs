@@ -79,6 +79,15 @@ impl HashStore for RegisterStore {
     fn append(&mut self, batch: &Batch<'_>) -> Result<(), KeepError> {
         Ok(self.0.write(|transaction| append(transaction, batch))?)
     }
+
+    fn clear(&mut self) -> Result<(), KeepError> {
+        Ok(self.0.write(|transaction| {
+            for table in ["register_entries", "register_hashes", "register_head"] {
+                transaction.execute(&format!("DELETE FROM {table}"), [])?;
+            }
+            Ok(())
+        })?)
+    }
 }
 
 fn append(transaction: &Transaction<'_>, batch: &Batch<'_>) -> Result<(), StoreError> {
@@ -110,22 +119,22 @@ fn count(connection: &Connection, table: &'static str) -> Result<u64, StoreError
 }
 
 impl Store {
-    /// Keeps the chain (encoded) of the registry's certificate, which signs checkpoints.
+    /// Keeps the chains (encoded together) of the registry's certificates that signed checkpoints.
     ///
     /// # Errors
     /// When the database refuses.
-    pub fn put_register_signer(&self, chain: &[u8]) -> Result<(), StoreError> {
+    pub fn put_register_signers(&self, chains: &[u8]) -> Result<(), StoreError> {
         self.write(|transaction| {
-            transaction.execute("INSERT OR REPLACE INTO register_signer VALUES (1, ?1)", [chain])?;
+            transaction.execute("INSERT OR REPLACE INTO register_signer VALUES (1, ?1)", [chains])?;
             Ok(())
         })
     }
 
-    /// The chain of the registry's certificate that was seen last.
+    /// The chains that were kept last.
     ///
     /// # Errors
     /// When the database refuses.
-    pub fn register_signer(&self) -> Result<Option<Vec<u8>>, StoreError> {
+    pub fn register_signers(&self) -> Result<Option<Vec<u8>>, StoreError> {
         self.read(|connection| {
             Ok(connection
                 .query_row("SELECT chain FROM register_signer", [], |row| row.get(0))

@@ -6,3 +6,4 @@ mod consultation;
 mod directory;
 mod images;
 mod protection;
+mod register;

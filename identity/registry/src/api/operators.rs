@@ -13,6 +13,7 @@ use super::credentials::done;
 use super::{Api, answer, work};
 use crate::operators::log::{Row, check};
 use crate::operators::{Actor, member, pending};
+use crate::registry::register_keys;
 
 /// The most rows in one answer.
 const PAGE: usize = 500;
@@ -58,8 +59,8 @@ pub(super) async fn log(State(api): State<Arc<Api>>, Query(page): Query<Page>) -
 pub(super) async fn verify(State(api): State<Arc<Api>>) -> Response {
     let checked = work(api, |registry| {
         let network = dokuei_identity::network::NetworkName::of(registry.anchor());
-        let key = registry.registry_key().public();
-        let checked = check(registry.layout(), &network, &key)?;
+        let keys = register_keys(registry.layout(), registry.register())?;
+        let checked = check(registry.layout(), &network, &keys)?;
         Ok(json!({"rows": checked.rows.len(), "covered": checked.covered}))
     });
     answer(checked.await)

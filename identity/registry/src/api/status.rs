@@ -82,7 +82,7 @@ fn health(url: &str) -> Value {
 
 /// `GET /root.pem`
 pub(super) async fn root(State(api): State<Arc<Api>>) -> Response {
-    pem(api.registry().anchor().to_pem())
+    pem(api.registry().anchors().to_pem())
 }
 
 /// `GET /crl.pem`: signs a new list, so that what is fetched is always fresh.

@@ -3,6 +3,7 @@
 mod credential;
 mod issue;
 mod operator;
+mod register;
 mod root;
 
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ use crate::credentials::show;
 use crate::failure::Failure;
 use crate::operators::Actor;
 use crate::registry::init::{self, Origin};
-use crate::registry::{Layout, Registry, Rules};
+use crate::registry::{Layout, RegisterUrl, Registry, Rules};
 use crate::verify::{self, Verify};
 use crate::{api, applications, bulk, doctor, files, operators};
 pub(crate) use credential::report_issued;
@@ -61,8 +62,9 @@ Examples:
   dokuei-registry import practitioners.csv --out-dir chains
 
 Configuration: DIR/registry.toml may set passphrase_file, listen, ui_dir, bootstraps = [\"http://127.0.0.1:8080\"], whose
-drop boxes are collected and whose mirrors are watched, and four_eyes = true, by which issuing and revoking wait until
-a second operator confirms them (see `pending`).
+drop boxes are collected and whose mirrors are watched, register_url (where the folder `register` is published:
+certificates then say where their revocation list lies) and four_eyes = true, by which issuing and revoking wait until a
+second operator confirms them (see `pending`).
 Exit codes: 0 done, 1 refused or failed, 2 usage, 5 storage.";
 
 #[derive(Debug, Subcommand)]
@@ -99,7 +101,7 @@ enum Command {
     },
     /// List what was issued, with its standing.
     List,
-    /// Print the root certificate, PEM; or, by its commands, hold the root's ceremonies.
+    /// Print the root certificate with its successors, PEM; or, by its commands, hold the root's ceremonies.
     #[command(args_conflicts_with_subcommands = true)]
     Root {
         /// Where to write it; standard output without it.
@@ -111,6 +113,9 @@ enum Command {
     /// Take the next issuing authority into service.
     #[command(subcommand)]
     Authority(root::AuthorityCommand),
+    /// The published register: as a file, its key, evidence against it.
+    #[command(subcommand)]
+    Register(register::RegisterCommand),
     /// Name the operators who work here.
     #[command(subcommand)]
     Operator(operator::OperatorCommand),
@@ -154,6 +159,10 @@ struct Init {
     /// The passphrase of that issuing.key, when it is not the registry's.
     #[arg(long, value_name = "FILE", requires = "from")]
     from_passphrase_file: Option<PathBuf>,
+    /// Where the folder `register` will be published; certificates then say where their revocation list lies
+    /// (RFC 5280 §4.2.1.13). It is kept in registry.toml.
+    #[arg(long, value_name = "URL")]
+    register_url: Option<String>,
 }
 
 impl Arguments {
@@ -177,6 +186,7 @@ struct Config {
     four_eyes: bool,
     #[serde(default)]
     bootstraps: Vec<String>,
+    register_url: Option<String>,
 }
 
 /// What every command needs to know.
@@ -208,7 +218,7 @@ impl Desk {
             &self.layout,
             self.operator.as_deref(),
             &self.passphrase(false)?,
-            self.rules,
+            self.rules.clone(),
         )
     }
 }
@@ -230,6 +240,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         bootstraps: config.bootstraps,
         rules: Rules {
             four_eyes: config.four_eyes,
+            register_url: config
+                .register_url
+                .as_deref()
+                .map(RegisterUrl::parse)
+                .transpose()?,
         },
     };
     match arguments.command {
@@ -246,13 +261,15 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Crl { out } => show::crl(&mut desk.open()?.0, out.as_deref()),
         Command::List => show::list(&desk.layout, desk.json),
         Command::Root { out, ceremony: None } => {
-            files::give_out(out.as_deref(), &desk.layout.anchor()?.to_pem())
+            let anchors = desk.layout.anchors(&desk.layout.read_register()?)?;
+            files::give_out(out.as_deref(), &anchors.to_pem())
         }
         Command::Root {
             ceremony: Some(ceremony),
             ..
         } => root::run(&desk, ceremony),
         Command::Authority(typed) => root::authority(&desk, typed),
+        Command::Register(typed) => register::run(&desk, typed),
         Command::Operator(typed) => operator::run(&desk, typed),
         Command::Pending(typed) => operator::pending(&desk, typed),
         Command::OperatorLog(typed) => operator::log(&desk, &typed),
@@ -291,7 +308,15 @@ fn make(desk: &Desk, typed: &Init) -> Result<(), Failure> {
             name: name.as_deref().unwrap_or_default(),
         },
     };
-    init::run(desk.layout.clone(), &origin, &passphrase, desk.json)
+    let mut rules = desk.rules.clone();
+    if let Some(url) = &typed.register_url {
+        let url = RegisterUrl::parse(url)?;
+        if rules.register_url.as_ref() != Some(&url) {
+            init::remember(&desk.layout, &url)?;
+        }
+        rules.register_url = Some(url);
+    }
+    init::run(desk.layout.clone(), &origin, &passphrase, rules, desk.json)
 }
 
 /// Says that an import waits for a second operator.

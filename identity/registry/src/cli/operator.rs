@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::operators::log::{self, Row};
 use crate::operators::{member, pending};
-use crate::registry::register_key_of;
+use crate::registry::register_keys;
 
 /// `operator`.
 #[derive(Debug, Subcommand)]
@@ -178,10 +178,10 @@ pub(super) fn log(desk: &Desk, typed: &LogCommand) -> Result<(), Failure> {
 }
 
 fn checked(desk: &Desk) -> Result<log::Checked, Failure> {
-    let anchors = desk.layout.anchors(&desk.layout.read_register()?)?;
-    let key = register_key_of(&desk.layout, &anchors)?;
-    let checked = log::check(&desk.layout, &NetworkName::of(anchors.first()), &key)?;
-    let journal = desk.layout.read_register()?.lines.len() as u64;
+    let register = desk.layout.read_register()?;
+    let keys = register_keys(&desk.layout, &register)?;
+    let checked = log::check(&desk.layout, &NetworkName::of(&desk.layout.anchor()?), &keys)?;
+    let journal = register.lines.len() as u64;
     if checked.rows.last().is_some_and(|row| row.journal > journal) {
         return Err(Failure::OperatorLog(format!(
             "it speaks of more than the {journal} lines of the journal; restore the journal from a newer backup"

@@ -123,7 +123,7 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    fn open(&self, desk: &Desk) -> Result<CertificateAuthority, Failure> {
+    pub(super) fn open(&self, desk: &Desk) -> Result<CertificateAuthority, Failure> {
         let certificate = certificate(desk, self.cert.as_ref())?;
         let usual = desk.layout.root_key();
         let key = self.key.as_ref().unwrap_or(&usual);
@@ -290,7 +290,7 @@ pub(super) fn authority(desk: &Desk, typed: AuthorityCommand) -> Result<(), Fail
     )
 }
 
-fn say(desk: &Desk, object: &serde_json::Value, text: &str) -> Result<(), Failure> {
+pub(super) fn say(desk: &Desk, object: &serde_json::Value, text: &str) -> Result<(), Failure> {
     if desk.json {
         println!("{object}");
     } else {

@@ -57,6 +57,8 @@ pub(crate) enum Line {
         #[serde(default)]
         by: String,
     },
+    /// Another key signs the register from now on.
+    RegisterKey(Box<RegisterKeyLine>),
     /// Something else for the register: its entry, as it is published.
     Entry { at: Timestamp, entry: String },
 }
@@ -95,6 +97,30 @@ pub(crate) struct Replaces {
     pub(crate) rekeyed: bool,
 }
 
+/// A change of the register's key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RegisterKeyLine {
+    pub(crate) at: Timestamp,
+    /// The root's word for it, as it is published, hexadecimal.
+    pub(crate) statement: String,
+    /// Whether the former key was lost or stolen.
+    pub(crate) compromised: bool,
+    /// The former key's certificate.
+    pub(crate) retired: RetiredCertificate,
+    #[serde(default)]
+    pub(crate) by: String,
+}
+
+/// A certificate of the register's key that is in the revocation list since another key took its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RetiredCertificate {
+    pub(crate) serial: Serial,
+    /// The certificate of the issuing authority.
+    pub(crate) issuer: Fingerprint,
+    /// When it would have ended.
+    pub(crate) not_after: Timestamp,
+}
+
 /// A revocation list that was signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SignedList {
@@ -117,6 +143,7 @@ impl Line {
     pub(crate) fn at(&self) -> Timestamp {
         match self {
             Self::Issued(line) => line.at,
+            Self::RegisterKey(line) => line.at,
             Self::Suspended { at, .. }
             | Self::Reinstated { at, .. }
             | Self::Revoked { at, .. }

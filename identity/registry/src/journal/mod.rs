@@ -10,5 +10,5 @@ mod register;
 
 pub(crate) use credential::{Credential, Standing, State};
 pub(crate) use file::{append, read};
-pub(crate) use line::{IssuedLine, Kind, Line, Replaces, SignedList};
+pub(crate) use line::{IssuedLine, Kind, Line, RegisterKeyLine, Replaces, RetiredCertificate, SignedList};
 pub(crate) use register::Register;

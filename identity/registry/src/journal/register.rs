@@ -7,7 +7,7 @@ use dokuei_identity::revocation::RevocationReason;
 use dokuei_identity::serial::Serial;
 use dokuei_identity::time::Timestamp;
 
-use super::{Credential, Line, SignedList, Standing};
+use super::{Credential, Line, RegisterKeyLine, SignedList, Standing};
 use crate::failure::Failure;
 
 /// The journal as it stands.
@@ -22,6 +22,8 @@ pub(crate) struct Register {
     pub(crate) authorities: Vec<Vec<u8>>,
     /// Successor roots with their proofs, and when each was announced.
     pub(crate) roots: Vec<(Timestamp, Vec<u8>, Vec<u8>)>,
+    /// Changes of the register's key, the oldest first.
+    pub(crate) register_keys: Vec<RegisterKeyLine>,
     /// Every line, in order: what is published follows from them.
     pub(crate) lines: Vec<Line>,
     /// Whether something changed what the next revocation list says.
@@ -67,6 +69,10 @@ impl Register {
                     hex::decode(cross).map_err(damaged)?,
                 );
                 self.roots.push((*at, pair.0, pair.1));
+            }
+            Line::RegisterKey(line) => {
+                self.register_keys.push((**line).clone());
+                self.list_is_due = true;
             }
             Line::Entry { .. } => {}
         }

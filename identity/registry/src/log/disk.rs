@@ -17,7 +17,7 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    pub(super) const fn new(dir: PathBuf) -> Self {
+    pub(crate) const fn new(dir: PathBuf) -> Self {
         Self { dir }
     }
 
@@ -71,14 +71,14 @@ impl Folder {
     }
 
     /// The names in a folder; none when it is not there.
-    pub(super) fn names(&self, name: &str) -> Vec<String> {
+    pub(crate) fn names(&self, name: &str) -> Vec<String> {
         let names = fs::read_dir(self.path(name)).into_iter().flatten().flatten();
         names
             .filter_map(|entry| entry.file_name().into_string().ok())
             .collect()
     }
 
-    pub(super) fn load(&self, name: &str) -> Result<Option<Vec<u8>>, Failure> {
+    pub(crate) fn load(&self, name: &str) -> Result<Option<Vec<u8>>, Failure> {
         let path = self.path(name);
         read_file(&path).map_err(|source| Failure::storage("read", &path, source))
     }

@@ -12,11 +12,11 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use dokuei_identity::chain::Chain;
-use dokuei_identity::key::SecretKey;
+use dokuei_identity::key::{PublicKey, SecretKey};
 use dokuei_identity::network::NetworkName;
-use dokuei_identity::register::layout::{self, CHECKPOINT, REGISTRY, TILE_WIDTH};
+use dokuei_identity::register::layout::{self, CHECKPOINT, REGISTRY, SUCCESSIONS, TILE_WIDTH};
 use dokuei_identity::register::{
-    Checkpoint, Entry, Hash, KeyId, ProofError, RegisterError, Standings, StaticRegister, Tree,
+    Act, Checkpoint, Entry, Hash, KeyId, ProofError, RegisterError, Standings, StaticRegister, Tree,
     VerifiedCheckpoint, extend, new_tiles, root_after, sign_checkpoint,
 };
 use dokuei_identity::time::Timestamp;
@@ -36,6 +36,8 @@ pub(crate) const SIGN_EVERY: u64 = 3600;
 pub(crate) struct Log {
     folder: Folder,
     key: SecretKey,
+    /// The keys that signed before, for what a crash left of them.
+    former: Vec<PublicKey>,
     network: NetworkName,
     head: VerifiedCheckpoint,
     standings: Standings,
@@ -44,14 +46,14 @@ pub(crate) struct Log {
 
 impl Log {
     /// Makes an empty register, signed at `now`; or opens the one that is there. `registry` is the chain of the
-    /// certificate whose key signs.
+    /// certificate whose key signs; `former` are the keys that signed before it.
     ///
     /// # Errors
     /// [`Failure`] when it cannot be written, or is damaged.
     pub(crate) fn create(
         dir: &Path,
         network: NetworkName,
-        key: SecretKey,
+        (key, former): (SecretKey, Vec<PublicKey>),
         registry: &Chain,
         now: Timestamp,
     ) -> Result<Self, Failure> {
@@ -62,24 +64,30 @@ impl Log {
             let note = sign_checkpoint(&key, &network, 0, Hash::EMPTY, now).map_err(unsigned)?;
             folder.write(&[(CHECKPOINT.to_owned(), note)])?;
         }
-        Self::open(dir, network, key)
+        Self::open(dir, network, (key, former))
     }
 
     /// Opens the register: brings an interrupted append to its end or takes it back, and reads every entry.
     ///
     /// # Errors
     /// [`Failure`] when it is not there, in use, or damaged.
-    pub(crate) fn open(dir: &Path, network: NetworkName, key: SecretKey) -> Result<Self, Failure> {
+    pub(crate) fn open(
+        dir: &Path,
+        network: NetworkName,
+        (key, former): (SecretKey, Vec<PublicKey>),
+    ) -> Result<Self, Failure> {
         let lock = lock(dir)?;
         let folder = Folder::new(dir.to_owned());
         let note = folder.load(CHECKPOINT)?;
         let note = note.ok_or_else(|| Failure::NoRegistry(dir.display().to_string()))?;
+        let keys = [&[key.public()], former.as_slice()].concat();
         let head = Checkpoint::parse(&note)
-            .and_then(|checkpoint| checkpoint.verify(&[key.public()], &network))
+            .and_then(|checkpoint| checkpoint.verify(&keys, &network))
             .map_err(|error| damaged(&folder, &error.to_string()))?;
         let mut log = Self {
             folder,
             key,
+            former,
             network,
             head,
             standings: Standings::default(),
@@ -125,6 +133,7 @@ impl Log {
         let root = root_after(&register, size, &hashes, total).map_err(|error| self.unreadable(&error))?;
         let mut files = self.new_bundles(&register, &bytes)?;
         files.extend(new_tiles(&register, size, &hashes, total).map_err(|error| self.unreadable(&error))?);
+        files.extend(successions(self.standings.successions().iter().chain(&fixed)));
         self.folder.write(&files)?;
         self.publish(total, root, now)?;
         fixed.iter().for_each(|entry| self.standings.apply(entry));
@@ -150,6 +159,19 @@ impl Log {
             self.sign(now)?;
         }
         Ok(due)
+    }
+
+    /// Signs with another key from now on, whose certificate's chain is `registry`. The entry that says so must come
+    /// next: until then nobody believes that key.
+    ///
+    /// # Errors
+    /// [`Failure::Storage`].
+    pub(crate) fn change_key(&mut self, key: SecretKey, registry: &Chain) -> Result<(), Failure> {
+        self.folder
+            .write(&[(REGISTRY.to_owned(), registry.to_pem().into_bytes())])?;
+        let former = std::mem::replace(&mut self.key, key);
+        self.former.push(former.public());
+        Ok(())
     }
 
     /// Lays an issuing authority's newest revocation list beside the register.
@@ -203,8 +225,8 @@ impl Log {
     /// After a crash: a signed checkpoint that lies ready is put into its place when all that it speaks of is here.
     fn recover(&mut self) -> Result<(), Failure> {
         let next = self.folder.load(NEXT)?.and_then(|note| {
-            let parsed = Checkpoint::parse(&note).ok()?;
-            parsed.verify(&[self.key.public()], &self.network).ok()
+            let keys = [&[self.key.public()], self.former.as_slice()].concat();
+            Checkpoint::parse(&note).ok()?.verify(&keys, &self.network).ok()
         });
         let newer = next.filter(|next| (next.size(), next.time()) > (self.head.size(), self.head.time()));
         match newer {
@@ -244,7 +266,12 @@ impl Log {
     fn repair(&self, tree: &Tree) -> Result<(), Failure> {
         let tiles = new_tiles(&Tree::default(), 0, tree.hashes(), tree.size());
         let mut wrong = Vec::new();
-        for (path, content) in tiles.map_err(|error| self.unreadable(&error))? {
+        let successions = successions(self.standings.successions());
+        for (path, content) in tiles
+            .map_err(|error| self.unreadable(&error))?
+            .into_iter()
+            .chain(successions)
+        {
             if self.folder.load(&path)?.as_ref() != Some(&content) {
                 wrong.push((path, content));
             }
@@ -271,6 +298,22 @@ impl Log {
     fn unreadable(&self, error: &ProofError) -> Failure {
         damaged(&self.folder, &error.to_string())
     }
+}
+
+/// The file of the successions among `entries`; none while there are none.
+fn successions<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Option<(String, Vec<u8>)> {
+    let mut found: Vec<&Entry> = Vec::new();
+    for entry in entries {
+        let new = found.iter().all(|known| known.act != entry.act);
+        if new && matches!(entry.act, Act::SuccessorRoot { .. } | Act::RegisterKey { .. }) {
+            found.push(entry);
+        }
+    }
+    let encoded: Vec<_> = found.iter().map(|entry| entry.to_bytes()).collect();
+    let bundle = layout::encode_bundle(&encoded)
+        .ok()
+        .filter(|_| !found.is_empty())?;
+    Some((SUCCESSIONS.to_owned(), bundle))
 }
 
 fn damaged(folder: &Folder, what: &str) -> Failure {

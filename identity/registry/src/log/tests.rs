@@ -54,19 +54,28 @@ impl World {
     }
 
     fn create(&self) -> Log {
-        Log::create(&self.path(), self.network, self.key.clone(), &self.chain, NOW).unwrap()
+        Log::create(
+            &self.path(),
+            self.network,
+            (self.key.clone(), vec![]),
+            &self.chain,
+            NOW,
+        )
+        .unwrap()
     }
 
     fn open(&self) -> Result<Log, Failure> {
-        Log::open(&self.path(), self.network, self.key.clone())
+        Log::open(&self.path(), self.network, (self.key.clone(), vec![]))
     }
 
     /// What a node makes of the register as it lies there.
     fn follow(&self, log: &Log, node: &mut Replica<MemoryStore>, now: Timestamp) {
         loop {
             let answer = log.register().answer(&node.ask(None), &self.chain, &[]).unwrap();
-            let checkpoint = node.verify(&answer, &self.anchor, &self.network, now).unwrap();
-            if node.accept(&checkpoint, &answer, now).unwrap().complete {
+            let signed = node
+                .verify(&answer, &self.anchor, None, &self.network, now)
+                .unwrap();
+            if node.accept(&signed.checkpoint, &answer, now).unwrap().complete {
                 return;
             }
         }
@@ -257,7 +266,7 @@ fn r11_another_key_or_network_does_not_open_it() {
     drop(world.create());
     let stranger = SecretKey::from_seed(&[6; 32]);
     assert!(matches!(
-        Log::open(&world.path(), world.network, stranger),
+        Log::open(&world.path(), world.network, (stranger, vec![])),
         Err(Failure::Damaged(_))
     ));
 }

@@ -4,7 +4,9 @@ use dokuei_identity::certificate::Validity;
 use dokuei_identity::chain::Chain;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::issue::CertificateAuthority;
+use dokuei_identity::register::key_id;
 
+use super::address::RegisterUrl;
 use super::keys::{self, ISSUING_PURPOSE};
 use super::layout::Layout;
 use crate::failure::Failure;
@@ -21,14 +23,20 @@ pub(crate) struct Member {
 
 impl Authorities {
     /// Opens the key of each.
-    pub(crate) fn open(layout: &Layout, register: &Register, passphrase: &str) -> Result<Self, Failure> {
+    pub(crate) fn open(
+        layout: &Layout,
+        register: &Register,
+        passphrase: &str,
+        published: Option<&RegisterUrl>,
+    ) -> Result<Self, Failure> {
         let first = Member::open(&layout.issuing_key(), layout.first_authority()?, passphrase)?;
         let later = register.authorities.iter().map(|der| {
             let name = Fingerprint::of(der).to_string();
             Member::open(&layout.later_key(&name), der.clone(), passphrase)
         });
         let all = std::iter::once(Ok(first)).chain(later);
-        Ok(Self(all.collect::<Result<_, _>>()?))
+        let all = all.map(|member| Ok(member?.publishing_at(published)));
+        Ok(Self(all.collect::<Result<_, Failure>>()?))
     }
 
     /// The one that issues.
@@ -76,8 +84,8 @@ impl Authorities {
         })
     }
 
-    pub(crate) fn push(&mut self, authority: CertificateAuthority) {
-        self.0.push(Member::of(authority));
+    pub(crate) fn push(&mut self, authority: CertificateAuthority, published: Option<&RegisterUrl>) {
+        self.0.push(Member::of(authority).publishing_at(published));
     }
 }
 
@@ -87,6 +95,15 @@ impl Member {
             fingerprint: Fingerprint::of(authority.certificate()),
             authority,
         }
+    }
+
+    /// Its certificates tell where its revocation list lies.
+    fn publishing_at(mut self, published: Option<&RegisterUrl>) -> Self {
+        if let Some(published) = published {
+            let list = published.list(&key_id(&self.authority.key().public()));
+            self.authority = self.authority.with_crl_url(list);
+        }
+        self
     }
 
     fn open(path: &std::path::Path, der: Vec<u8>, passphrase: &str) -> Result<Self, Failure> {

@@ -8,7 +8,7 @@ use dokuei_identity::network::NetworkName;
 
 use super::keys::{self, ISSUING_PURPOSE, ROOT_PURPOSE};
 use super::layout::{Layout, make_private};
-use super::{Registry, Rules, now};
+use super::{RegisterUrl, Registry, Rules, now};
 use crate::ceremony::make;
 use crate::failure::Failure;
 use crate::files;
@@ -21,7 +21,13 @@ pub(crate) enum Origin<'a> {
     Ceremony { from: &'a Path, passphrase: &'a str },
 }
 
-pub(crate) fn run(layout: Layout, origin: &Origin<'_>, passphrase: &str, json: bool) -> Result<(), Failure> {
+pub(crate) fn run(
+    layout: Layout,
+    origin: &Origin<'_>,
+    passphrase: &str,
+    rules: Rules,
+    json: bool,
+) -> Result<(), Failure> {
     make_private(&layout.dir)?;
     let lock = layout.lock()?;
     if layout.root().exists() {
@@ -47,10 +53,25 @@ pub(crate) fn run(layout: Layout, origin: &Origin<'_>, passphrase: &str, json: b
     // Last of all: a directory with a root is a whole registry.
     files::write(&layout.root(), root.to_pem().as_bytes(), false)?;
     drop(lock);
-    let mut registry = Registry::open(layout, passphrase, Rules::default())?;
+    let mut registry = Registry::open(layout, passphrase, rules)?;
     registry.sign_list(now())?;
     report(&registry, json);
     Ok(())
+}
+
+/// Writes where the register is published into `registry.toml`, unless somebody wrote that file already.
+pub(crate) fn remember(layout: &Layout, published: &RegisterUrl) -> Result<(), Failure> {
+    let path = layout.dir.join("registry.toml");
+    let line = format!("register_url = \"{}\"\n", published.as_str());
+    if path.exists() {
+        return Err(Failure::Usage(format!(
+            "{} is there already; write {} into it and leave --register-url out",
+            path.display(),
+            line.trim_end()
+        )));
+    }
+    make_private(&layout.dir)?;
+    files::write(&path, line.as_bytes(), false)
 }
 
 fn make_here(

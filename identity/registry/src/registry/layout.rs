@@ -36,6 +36,10 @@ impl Layout {
     pub(crate) fn register_key(&self) -> PathBuf {
         self.dir.join("register.key")
     }
+    /// The key that is about to take its place.
+    pub(crate) fn next_register_key(&self) -> PathBuf {
+        self.dir.join("register-next.key")
+    }
     /// The chain of that key's certificate.
     pub(crate) fn register_chain(&self) -> PathBuf {
         self.dir.join("register.pem")

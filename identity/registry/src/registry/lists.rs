@@ -3,14 +3,14 @@
 use dokuei_identity::chain::Chain;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::register::key_id;
-use dokuei_identity::revocation::{self, RevocationList, Revoked};
+use dokuei_identity::revocation::{self, RevocationList, RevocationReason, Revoked};
 use dokuei_identity::time::Timestamp;
 
 use super::Registry;
 use super::authorities::Member;
 use crate::failure::Failure;
 use crate::files;
-use crate::journal::{Line, SignedList};
+use crate::journal::{Line, RegisterKeyLine, SignedList};
 
 /// How long a revocation list holds, seconds: a day, as the protocol's freshness rule says.
 const LIST_LIFE: u64 = 86_400;
@@ -80,9 +80,12 @@ impl Registry {
     /// The authority that issues always signs; one before it, until the last certificate it issued is over.
     fn still_signs(&self, member: &Member, now: Timestamp) -> bool {
         member.fingerprint == self.authorities.current().fingerprint
-            || self
+            || (self
                 .of_authority(member)
                 .any(|credential| credential.validity.not_after.plus(AFTERLIFE) >= now)
+                || self
+                    .retired_by(member)
+                    .any(|line| line.retired.not_after.plus(AFTERLIFE) >= now))
                 && member.authority.validity().not_after >= now
     }
 
@@ -98,17 +101,35 @@ impl Registry {
         self.register.credentials.iter().filter(ours)
     }
 
+    /// The changes of the register's key in which a certificate of this authority was retired.
+    fn retired_by<'a>(&'a self, member: &'a Member) -> impl Iterator<Item = &'a RegisterKeyLine> {
+        let changes = self.register.register_keys.iter();
+        changes.filter(|line| line.retired.issuer == member.fingerprint)
+    }
+
     fn make_list(
         &self,
         member: &Member,
         number: u64,
         now: Timestamp,
     ) -> Result<(String, RevocationList), Failure> {
-        let revoked: Vec<Revoked> = self
+        let credentials = self
             .of_authority(member)
             .filter(|credential| credential.validity.not_after.plus(AFTERLIFE) >= now)
-            .filter_map(crate::journal::Credential::list_entry)
-            .collect();
+            .filter_map(crate::journal::Credential::list_entry);
+        let retired = self
+            .retired_by(member)
+            .filter(|line| line.retired.not_after.plus(AFTERLIFE) >= now)
+            .map(|line| Revoked {
+                serial: line.retired.serial.clone(),
+                since: line.at,
+                reason: if line.compromised {
+                    RevocationReason::KeyCompromise
+                } else {
+                    RevocationReason::Superseded
+                },
+            });
+        let revoked: Vec<Revoked> = credentials.chain(retired).collect();
         let pem = revocation::make(&member.authority, number, now, now.plus(LIST_LIFE), &revoked)?;
         let chain = Chain {
             end: Vec::new(),

@@ -3,6 +3,7 @@
 //! An act is first a line of the journal, durable. Then come, each brought up to the journal again at the next
 //! opening if a crash comes between: the revocation list, the published register, the operator log.
 
+mod address;
 mod authorities;
 pub(crate) mod init;
 mod issuing;
@@ -28,6 +29,7 @@ use crate::log::Log;
 use crate::operators::Actor;
 use crate::operators::actor::UNNAMED;
 use crate::operators::log::{Draft, OperatorLog, Outcome};
+pub(crate) use address::RegisterUrl;
 use authorities::Authorities;
 pub(crate) use issuing::{Delivery, Reason};
 pub(crate) use layout::Layout;
@@ -39,10 +41,12 @@ pub(crate) const BACKDATE: u64 = 300;
 const LIST_AGE: u64 = 43_200;
 
 /// What `registry.toml` says about how to work here.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Rules {
     /// Whether issuing and revoking need a second operator.
     pub(crate) four_eyes: bool,
+    /// Where the register is published, when certificates are to say it.
+    pub(crate) register_url: Option<RegisterUrl>,
 }
 
 /// An opened registry.
@@ -70,11 +74,16 @@ impl Registry {
         let lock = layout.lock()?;
         let register = layout.read_register()?;
         let anchors = layout.anchors(&register)?;
-        let authorities = Authorities::open(&layout, &register, passphrase)?;
-        let (key, registry_chain) = register_key::open(&layout, &authorities, &anchors, passphrase)?;
+        let authorities = Authorities::open(&layout, &register, passphrase, rules.register_url.as_ref())?;
+        let register_key::RegisterKey {
+            key,
+            chain: registry_chain,
+            former,
+        } = register_key::open(&layout, &authorities, &anchors, &register, passphrase)?;
         let network = NetworkName::of(anchors.first());
-        let log = Log::create(&layout.published(), network, key.clone(), &registry_chain, now())?;
-        let operator_log = OperatorLog::open(&layout, network, key.clone())?;
+        let operator_log = OperatorLog::open(&layout, network, key.clone(), &former)?;
+        let keys = (key.clone(), former);
+        let log = Log::create(&layout.published(), network, keys, &registry_chain, now())?;
         let mut registry = Self {
             layout,
             rules,
@@ -179,8 +188,8 @@ impl Registry {
         &self.layout
     }
 
-    pub(crate) fn rules(&self) -> Rules {
-        self.rules
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.rules
     }
 
     /// The first root, which names the network.
@@ -250,16 +259,24 @@ fn said_of(line: &Line, register: &Register) -> Option<(String, String)> {
         | Line::Revoked { serial, by, .. } => Some((named(serial)?, by.clone())),
         Line::Authority { by, .. } => Some(("issuing authority".to_owned(), by.clone())),
         Line::Root { by, .. } => Some(("root".to_owned(), by.clone())),
+        Line::RegisterKey(line) => Some(("register key".to_owned(), line.by.clone())),
         Line::List { .. } | Line::Entry { .. } => None,
     }
 }
 
-/// The key that signs the register, from its certificate.
-pub(crate) fn register_key_of(layout: &Layout, anchors: &TrustAnchors) -> Result<PublicKey, Failure> {
+/// The keys that signed the register one after the other, the one that signs now last.
+pub(crate) fn register_keys(layout: &Layout, register: &Register) -> Result<Vec<PublicKey>, Failure> {
+    let anchors = layout.anchors(register)?;
+    let successions = register_key::successions(register, &anchors)?;
+    let mut keys: Vec<_> = successions.iter().map(|succession| succession.previous).collect();
+    if let Some(last) = successions.last() {
+        keys.push(last.next);
+        return Ok(keys);
+    }
     let chain = register_key::stored(layout)?.ok_or_else(|| {
         Failure::Damaged("register.pem is missing; it is made again when the registry is opened".to_owned())
     })?;
-    Ok(verify_registry(&chain, anchors, now(), None)?.key)
+    Ok(vec![verify_registry(&chain, &anchors, now(), None)?.key])
 }
 
 /// The operator's clock.

@@ -87,6 +87,9 @@ fn entries_of(line: &Line, register: &Register, authorities: &Authorities) -> Re
             der: hex::decode(der).map_err(damaged)?,
             cross: hex::decode(cross).map_err(damaged)?,
         }],
+        Line::RegisterKey(line) => vec![Act::RegisterKey {
+            statement: hex::decode(&line.statement).map_err(damaged)?,
+        }],
         Line::Entry { entry, .. } => {
             let parsed = Entry::parse(&hex::decode(entry).map_err(damaged)?)
                 .map_err(|error| Failure::Damaged(error.to_string()))?;

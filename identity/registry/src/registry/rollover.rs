@@ -42,7 +42,7 @@ impl Registry {
             by: actor.name.clone(),
         };
         self.enter(vec![line])?;
-        self.authorities.push(authority);
+        self.authorities.push(authority, self.rules.register_url.as_ref());
         self.sign_list(now)?;
         self.note_rollover(actor, "authority_rotate", &name)?;
         Ok(name.to_string())

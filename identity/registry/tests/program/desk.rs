@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-use dokuei_identity::chain::{Chain, TrustAnchor};
+use dokuei_identity::chain::{Chain, TrustAnchor, TrustAnchors};
 use dokuei_identity::key::SecretKey;
 use dokuei_identity::request;
 use dokuei_identity::time::Timestamp;
@@ -107,7 +107,10 @@ impl Desk {
     }
 
     pub(crate) fn anchor(&self) -> TrustAnchor {
-        TrustAnchor::from_pem(&self.done(&["root"])).unwrap()
+        TrustAnchors::from_pem(&self.done(&["root"]))
+            .unwrap()
+            .first()
+            .clone()
     }
 
     pub(crate) fn chain(&self, name: &str) -> Chain {

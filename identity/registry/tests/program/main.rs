@@ -1,6 +1,11 @@
 //! The built program, driven from outside.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking, its helpers too"
+)]
 
+mod address;
 mod applications;
 mod basics;
 mod ceremony;
@@ -10,3 +15,4 @@ mod import;
 mod killed;
 mod lifecycle;
 mod operators;
+mod register;

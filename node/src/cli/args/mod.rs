@@ -8,10 +8,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 mod consult;
 mod directory;
 mod keys;
+mod register;
 
 pub(crate) use consult::*;
 pub(crate) use directory::*;
 pub(crate) use keys::*;
+pub(crate) use register::*;
 
 /// Dokuei (読影): ask a specialist for a reading of dental images, or give one, node to node.
 ///
@@ -78,6 +80,9 @@ pub(crate) enum Command {
     /// Ask for a reading, accept one, report, read, close
     #[command(subcommand)]
     Consult(Consult),
+    /// The register of credentials here: how fresh it is, a newer one from a file, evidence against the registry
+    #[command(subcommand)]
+    Register(Register),
     /// Check keys, clock, certificates, disk and algorithms
     Doctor(Doctor),
     /// Print a completion script for a shell

@@ -20,7 +20,6 @@ use crate::service::events::EventKind;
 impl Node {
     /// Does what follows from new entries or a new revocation list.
     pub(super) fn follow_register(&self, accepted: &Accepted, now: Timestamp) -> Result<(), ServiceError> {
-        self.adopt_roots(accepted)?;
         if self.own_standing_lost(now)? {
             return Ok(());
         }
@@ -35,19 +34,23 @@ impl Node {
     }
 
     /// A successor of the root is believed because the root before it certified it.
-    fn adopt_roots(&self, accepted: &Accepted) -> Result<(), ServiceError> {
-        for (_, entry) in &accepted.entries {
-            let Act::SuccessorRoot { der, cross } = &entry.act else {
-                continue;
-            };
-            let held = self.trust()?;
-            let mut anchors = held.credentials.anchors.clone();
-            match anchors.add(der, cross, entry.at) {
-                Ok(()) => self.retrust(&held, |credentials| credentials.anchors = anchors)?,
-                Err(error) => tracing::error!(%error, "a successor of the root was not believed"),
-            }
+    pub(super) fn adopt_roots(&self, accepted: &Accepted) -> Result<(), ServiceError> {
+        let mut new = accepted.entries.iter().map(|(_, entry)| &entry.act);
+        if !new.any(|act| matches!(act, Act::SuccessorRoot { .. })) {
+            return Ok(());
         }
-        Ok(())
+        let held = self.trust()?;
+        let mut anchors = held.credentials.anchors.clone();
+        for error in self
+            .register()
+            .with_standings(|standings| standings.add_roots(&mut anchors))
+        {
+            tracing::error!(%error, "a successor of the root was not believed");
+        }
+        // Beside the certificates, which may soon be under the new root: they are read before the register is.
+        write_durably(&self.0.dir.root_certificate(), anchors.to_pem().as_bytes())
+            .map_err(ServiceError::file(&self.0.dir.root_certificate()))?;
+        self.retrust(&held, |credentials| credentials.anchors = anchors)
     }
 
     /// Whether this node's own certificate was taken from it: then its keys are destroyed here and now, since whoever

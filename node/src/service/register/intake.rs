@@ -7,7 +7,7 @@ use dokuei_identity::cbor;
 use dokuei_identity::chain::{Chain, ChainError};
 use dokuei_identity::key::PublicKey;
 use dokuei_identity::network::NetworkName;
-use dokuei_identity::register::{Accepted, Answer, Evidence, RegisterError};
+use dokuei_identity::register::{Accepted, Answer, RegisterError};
 use dokuei_identity::time::Timestamp;
 use dokuei_store::StoreError;
 
@@ -17,6 +17,9 @@ use crate::service::Node;
 use crate::service::error::ServiceError;
 use crate::service::trust::Held;
 
+/// How many certificates of the registry are kept for evidence.
+const SIGNERS: usize = 8;
+
 impl Node {
     /// Verifies an answer and keeps what is new in it; then does what follows from it.
     ///
@@ -25,22 +28,30 @@ impl Node {
     pub(in crate::service) fn take_register(&self, answer: &Answer) -> Result<Accepted, ServiceError> {
         let (held, now) = (self.trust()?, self.now());
         let register = self.register();
-        let certificate = held.credentials.registry(&answer.registry, now)?;
         let network = NetworkName::of(held.credentials.anchors.first());
-        let checkpoint = answer
-            .parse_checkpoint()
-            .map_err(|error| ServiceError::BadRegister(error.to_string()))?
-            .verify(&[certificate.key], &network)
-            .map_err(RegisterError::from)?;
-        let accepted = match register.replica().accept(&checkpoint, answer, now) {
+        let listed = held.credentials.lists.of(&answer.registry);
+        let signed = register
+            .replica()
+            .verify(answer, &held.credentials.anchors, listed, &network, now)?;
+        if signed.void {
+            return self.begin_register_anew();
+        }
+        // By itself: keeping evidence looks at the register again.
+        let accepted = register.replica().accept(&signed.checkpoint, answer, now);
+        let accepted = match accepted {
             Ok(accepted) => accepted,
             Err(RegisterError::SplitView(evidence)) => {
-                self.keep_evidence(&evidence)?;
+                self.keep_evidence(&evidence, Some(&answer.registry))?;
                 return Err(RegisterError::SplitView(evidence).into());
             }
             Err(error) => return Err(error.into()),
         };
-        self.keep_signer(&answer.registry, certificate.key)?;
+        // An older register, rightly signed by a former key, is no reason to go back to that key.
+        if accepted.newer || register.signer().is_none() {
+            self.keep_signer(&answer.registry, signed.registry.key)?;
+        }
+        self.adopt_roots(&accepted)?;
+        let held = self.trust()?;
         let lists = self.take_lists(&held, answer, now)?;
         if lists || !accepted.entries.is_empty() {
             self.follow_register(&accepted, now)?;
@@ -48,26 +59,34 @@ impl Node {
         Ok(accepted)
     }
 
+    /// What is here was signed with a stolen key, as the root says: it is forgotten, and asked for again.
+    pub(super) fn begin_register_anew(&self) -> Result<Accepted, ServiceError> {
+        tracing::error!(
+            "the register here was signed with a stolen key, as the root says; it is fetched anew"
+        );
+        self.register().replica().begin_anew()?;
+        self.register().signer().take();
+        self.audit("registry", "begin_anew", "register", "signed with a stolen key")?;
+        Ok(Accepted {
+            entries: Vec::new(),
+            complete: false,
+            newer: false,
+        })
+    }
+
     fn keep_signer(&self, chain: &Chain, key: PublicKey) -> Result<(), ServiceError> {
         let mut signer = self.register().signer();
         if signer.as_ref().is_none_or(|known| known.chain != *chain) {
-            self.store().put_register_signer(&cbor::encode(chain))?;
+            let mut signers = self.register().signers();
+            signers.retain(|known| known != chain);
+            signers.insert(0, chain.clone());
+            signers.truncate(SIGNERS);
+            self.store().put_register_signers(&cbor::encode(&signers))?;
+            self.register().set_signers(signers);
             *signer = Some(Signer {
                 chain: chain.clone(),
                 key,
             });
-        }
-        Ok(())
-    }
-
-    /// Two registers were shown: it is told, and kept for whoever asks the registry's operator.
-    pub(super) fn keep_evidence(&self, evidence: &Evidence) -> Result<(), ServiceError> {
-        if self
-            .store()
-            .put_register_evidence(&evidence.to_bytes(), self.now())?
-        {
-            tracing::error!("the registry showed two different registers; the evidence is kept");
-            self.audit("registry", "split_view", "register", "evidence kept")?;
         }
         Ok(())
     }

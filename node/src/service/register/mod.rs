@@ -2,10 +2,14 @@
 //!
 //! - [`intake`]: what others answer is verified and kept;
 //! - [`consequences`]: what follows from it here, at once;
+//! - [`file`]: the same from a file, without a network;
+//! - [`evidence`]: what is kept when the registry showed two registers;
 //! - [`freshness`]: what may be done on knowledge of its age;
 //! - [`sync`]: asking others, and what others ask and tell.
 
 mod consequences;
+mod evidence;
+mod file;
 mod freshness;
 mod intake;
 mod sync;
@@ -16,7 +20,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use dokuei_identity::cbor;
-use dokuei_identity::chain::{Chain, ChainError};
+use dokuei_identity::chain::{Chain, ChainError, TrustAnchors};
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::key::PublicKey;
 use dokuei_identity::network::NetworkName;
@@ -35,6 +39,9 @@ use crate::credentials::Credentials;
 /// shown before the register has travelled.
 const NEW: u64 = 300;
 
+/// How long between two questions about a key that is not known here, seconds: anybody may claim to have one.
+const ASK_ABOUT_KEY: u64 = 30;
+
 /// The registry's verified certificate.
 #[derive(Debug, Clone)]
 struct Signer {
@@ -47,10 +54,14 @@ pub(super) struct Register {
     replica: Mutex<Replica<RegisterStore>>,
     /// The registry's certificate, whose key signs checkpoints.
     signer: Mutex<Option<Signer>>,
+    /// Chains of the certificates that signed what was taken here, the newest first: for evidence.
+    signers: Mutex<Vec<Chain>>,
     /// Peers with whom nothing is to be had, with the code that they are told. Read without waiting for the replica.
     barred: RwLock<HashMap<PeerId, RefusalCode>>,
     /// One catches up at a time.
     catching_up: tokio::sync::Mutex<()>,
+    /// When somebody was last asked because of a checkpoint by a key that is not known here.
+    asked_about_key: Mutex<Option<Timestamp>>,
 }
 
 impl std::fmt::Debug for Register {
@@ -70,11 +81,15 @@ impl Register {
         now: Timestamp,
     ) -> Result<Self, ServiceError> {
         let replica = Replica::open(RegisterStore::new(store.clone()))?;
-        let kept: Option<Chain> = store
-            .register_signer()?
-            .and_then(|bytes| cbor::decode(&bytes).ok());
+        let signers: Vec<Chain> = store
+            .register_signers()?
+            .and_then(|bytes| cbor::decode(&bytes).ok())
+            .unwrap_or_default();
+        let kept = signers.first().cloned();
         // One that has expired meanwhile is replaced by that of the next answer.
         let signer = kept.zip(credentials).and_then(|(chain, credentials)| {
+            let mut credentials = credentials.clone();
+            replica.standings().add_roots(&mut credentials.anchors);
             let certificate = credentials.registry(&chain, now).ok()?;
             Some(Signer {
                 chain,
@@ -84,8 +99,10 @@ impl Register {
         let register = Self {
             replica: Mutex::new(replica),
             signer: Mutex::new(signer),
+            signers: Mutex::new(signers),
             barred: RwLock::default(),
             catching_up: tokio::sync::Mutex::default(),
+            asked_about_key: Mutex::default(),
         };
         register.bar();
         Ok(register)
@@ -100,6 +117,18 @@ impl Register {
         self.signer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The chains of the certificates that signed what was taken here, the newest first.
+    fn signers(&self) -> Vec<Chain> {
+        self.signers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn set_signers(&self, signers: Vec<Chain>) {
+        *self.signers.lock().unwrap_or_else(PoisonError::into_inner) = signers;
+    }
+
     /// How many entries are here.
     pub(super) fn size(&self) -> u64 {
         self.replica().size()
@@ -108,6 +137,11 @@ impl Register {
     /// When the newest checkpoint was signed whose entries are all here.
     pub(super) fn time(&self) -> Option<Timestamp> {
         self.replica().checkpoint().map(VerifiedCheckpoint::time)
+    }
+
+    /// The newest checkpoint whose entries are all here.
+    fn newest(&self) -> Option<VerifiedCheckpoint> {
+        self.replica().checkpoint().cloned()
     }
 
     /// The newest checkpoint, as signed; empty when there is none.
@@ -201,17 +235,34 @@ impl Register {
         new
     }
 
-    /// Verifies a checkpoint with the key of the registry that is known here.
-    fn verify(
-        &self,
-        note: &[u8],
-        network: &NetworkName,
-    ) -> Result<Option<VerifiedCheckpoint>, CheckpointError> {
+    /// Verifies a checkpoint with the keys of the registry that are known here, each within its time.
+    fn verify(&self, note: &[u8], anchors: &TrustAnchors) -> Result<VerifiedCheckpoint, CheckpointError> {
         let parsed = Checkpoint::parse(note)?;
-        let Some(key) = self.signer().as_ref().map(|signer| signer.key) else {
-            return Ok(None);
+        let known = self.signer().as_ref().map(|signer| signer.key);
+        let schedule = self.replica().schedule(anchors);
+        schedule.verify(&parsed, known.as_ref(), &NetworkName::of(anchors.first()))
+    }
+
+    /// Whether a checkpoint by a key that is not known here is worth asking its sender about: it claims to be newer than
+    /// ours, and nobody was asked in the last half minute.
+    fn worth_asking(&self, note: &[u8], now: Timestamp) -> bool {
+        let Ok(claimed) = Checkpoint::parse(note) else {
+            return false;
         };
-        parsed.verify(&[key], network).map(Some)
+        let newer = {
+            let replica = self.replica();
+            let known = replica.checkpoint();
+            known.is_none_or(|known| known.size() < claimed.size() || known.time() < claimed.time())
+        };
+        let mut asked = self
+            .asked_about_key
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let worth = newer && asked.is_none_or(|asked| now.since(asked) >= ASK_ABOUT_KEY);
+        if worth {
+            *asked = Some(now);
+        }
+        worth
     }
 
     /// What a verified checkpoint is to this copy.

@@ -115,12 +115,14 @@ impl Node {
             (false, false) => {}
         }
         match self.judged(checkpoint) {
-            Ok(Some((_, Judgement::Same))) => Meeting::Even,
-            Ok(Some((_, Judgement::Behind))) => Meeting::PeerIsBehind,
-            // Without the signer's key only fetching tells.
-            Ok(Some((_, Judgement::Ahead)) | None) => Meeting::WeAreBehind,
-            Ok(Some((_, Judgement::SplitView(evidence)))) => {
-                if let Err(error) = self.keep_evidence(&evidence) {
+            Ok((_, Judgement::Same)) => Meeting::Even,
+            Ok((_, Judgement::Behind)) => Meeting::PeerIsBehind,
+            Ok((_, Judgement::Ahead)) => Meeting::WeAreBehind,
+            Err(ServiceError::Register(RegisterError::Checkpoint(CheckpointError::UnknownKey))) => {
+                self.meet_unknown_key(checkpoint)
+            }
+            Ok((_, Judgement::SplitView(evidence))) => {
+                if let Err(error) = self.keep_evidence(&evidence, None) {
                     tracing::error!(%error, "evidence against the registry could not be kept");
                 }
                 let why = "the registry showed this peer another register";
@@ -130,21 +132,39 @@ impl Node {
         }
     }
 
-    /// Judges a checkpoint that came by gossip.
-    pub(in crate::service) fn hear_checkpoint(&self, checkpoint: &[u8]) -> Verdict {
-        let network = self
-            .trust()
-            .map(|held| NetworkName::of(held.credentials.anchors.first()));
-        let verified = network.map(|network| self.register().verify(checkpoint, &network));
-        if matches!(verified, Ok(Err(CheckpointError::Signature))) {
-            return Verdict::Reject;
+    /// A peer shows a checkpoint by a key that is not known here: the registry has another key since, or had it before
+    /// and the peer was led on by whoever stole it. Only one of the two can show the root's word for its key.
+    fn meet_unknown_key(&self, checkpoint: &[u8]) -> Meeting {
+        let held = self.trust();
+        let replaced = held.is_ok_and(|held| {
+            let (anchors, register) = (&held.credentials.anchors, self.register());
+            let network = NetworkName::of(anchors.first());
+            let schedule = register.replica().schedule(anchors);
+            let by = |key| {
+                Checkpoint::parse(checkpoint)
+                    .and_then(|it| it.verify(&[key], &network))
+                    .is_ok()
+            };
+            schedule
+                .successions()
+                .iter()
+                .any(|succession| by(succession.previous))
+        });
+        if replaced {
+            Meeting::PeerIsBehind
+        } else {
+            Meeting::WeAreBehind
         }
+    }
+
+    /// Judges a checkpoint that came by gossip from `from`.
+    pub(in crate::service) fn hear_checkpoint(&self, checkpoint: &[u8], from: PeerId) -> Verdict {
         match self.judged(checkpoint) {
-            Ok(Some((verified, judgement))) => match judgement {
+            Ok((verified, judgement)) => match judgement {
                 Judgement::Ahead => Verdict::Accept,
                 Judgement::Same if self.register().time() < Some(verified.time()) => Verdict::Accept,
                 Judgement::SplitView(evidence) => {
-                    if let Err(error) = self.keep_evidence(&evidence) {
+                    if let Err(error) = self.keep_evidence(&evidence, None) {
                         tracing::error!(%error, "evidence against the registry could not be kept");
                     }
                     // Others are to see it too: it is what convicts the registry.
@@ -152,29 +172,26 @@ impl Node {
                 }
                 _ => Verdict::Ignore,
             },
-            Ok(None) | Err(ServiceError::Register(RegisterError::Store(_))) => Verdict::Ignore,
+            // The registry may have another key since; whoever sent this may show it.
+            Err(ServiceError::Register(RegisterError::Checkpoint(CheckpointError::UnknownKey))) => {
+                if self.register().worth_asking(checkpoint, self.now()) {
+                    self.catch_up_soon(Some(from));
+                }
+                Verdict::Ignore
+            }
+            Err(ServiceError::Register(RegisterError::Store(_))) => Verdict::Ignore,
             Err(_) => Verdict::Reject,
         }
     }
 
-    /// Verifies and judges; `None` while the registry's key is not known, or is not the one that signed.
-    fn judged(&self, checkpoint: &[u8]) -> Result<Option<(VerifiedCheckpoint, Judgement)>, ServiceError> {
-        let network = NetworkName::of(self.trust()?.credentials.anchors.first());
-        let register = self.register();
-        let verified = match register.verify(checkpoint, &network) {
-            Ok(verified) => verified,
-            // The registry may have a newer key, which an answer will show; a forger gains nothing by it.
-            Err(CheckpointError::Signature) => {
-                Checkpoint::parse(checkpoint).map_err(RegisterError::from)?;
-                None
-            }
-            Err(error) => return Err(RegisterError::from(error).into()),
-        };
-        let Some(verified) = verified else {
-            return Ok(None);
-        };
+    /// Verifies and judges.
+    fn judged(&self, checkpoint: &[u8]) -> Result<(VerifiedCheckpoint, Judgement), ServiceError> {
+        let (held, register) = (self.trust()?, self.register());
+        let verified = register
+            .verify(checkpoint, &held.credentials.anchors)
+            .map_err(RegisterError::from)?;
         verified.check_clock(self.now()).map_err(RegisterError::from)?;
         let judgement = register.judge(&verified)?;
-        Ok(Some((verified, judgement)))
+        Ok((verified, judgement))
     }
 }

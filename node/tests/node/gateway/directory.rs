@@ -122,6 +122,19 @@ async fn r2_a_profile_travels_and_is_found() {
         (&json!(true), &json!(24))
     );
     assert_eq!(profile["regions"][0]["ja"], "東京都");
+    for (question, script) in [
+        ("?q=%E4%BD%90%E8%97%A4", "佐藤"),
+        (
+            "?q=%E4%BD%90%E8%97%A4%E4%B8%80%E9%83%8E",
+            "佐藤一郎, without the space",
+        ),
+        ("?q=%E3%81%95%E3%81%A8%E3%81%86", "さとう"),
+        ("?q=%E3%82%B5%E3%83%88%E3%82%A6", "サトウ"),
+        ("?q=sato", "Sato, as in her certificate"),
+        ("?q=satou", "satou, as one types it"),
+    ] {
+        assert_eq!(pair.found(question).await.len(), 1, "{script}");
+    }
     for question in [
         "?q=satou+ichirou&readers=true",
         "?qualification=oral-radiology&modality=cone-beam-ct,mr&language=en&accepting=true&turnaround=24",

@@ -126,6 +126,11 @@ impl Home {
         credentials::install(&self.dir, &self.secrets.node.public(), &delivery, clock::now()).map(drop)
     }
 
+    /// The registry that certified this node.
+    pub(crate) fn registry(&self) -> Arc<Registry> {
+        Arc::clone(&self.registry)
+    }
+
     /// A path beside the data directory.
     pub(crate) fn beside(&self, name: &str) -> std::path::PathBuf {
         self.directory.path().join(name)

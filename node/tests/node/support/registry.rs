@@ -3,10 +3,17 @@
 use dokuei_identity::certificate::{
     DeviceClass, DeviceOwner, Licence, LicenceKind, PersonName, Qualification, QualificationCode, Validity,
 };
-use dokuei_identity::chain::TrustAnchor;
+use dokuei_identity::chain::{Chain, TrustAnchor};
+use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::issue::{CertificateAuthority, NodeSubject, PractitionerSubject};
+use dokuei_identity::key::SecretKey;
+use dokuei_identity::network::NetworkName;
+use dokuei_identity::register::{
+    Act, Answer, Entry, KeySuccession, MemoryStore, Replica, Tree, sign_checkpoint, verify_checkpoint,
+    write_file,
+};
 use dokuei_identity::request;
-use dokuei_identity::revocation;
+use dokuei_identity::revocation::{self, RevocationReason};
 use dokuei_identity::time::Timestamp;
 use dokuei_node::clock;
 
@@ -128,5 +135,113 @@ impl Registry {
     pub(crate) fn revocation_list(&self, number: u64) -> String {
         let now = clock::now();
         revocation::make(&self.issuing, number, now.minus(60), now.plus(86_400), &[]).unwrap()
+    }
+}
+
+impl Registry {
+    /// A register without entries.
+    pub(crate) fn register(&self) -> Register {
+        let key = SecretKey::generate(&mut rand::rng());
+        let anchor = TrustAnchor::from_der(self.root.certificate()).unwrap();
+        Register {
+            chain: self.certify(&key),
+            key,
+            network: NetworkName::of(&anchor),
+            entries: Vec::new(),
+            signed: clock::now().minus(600),
+        }
+    }
+
+    /// The certificate of a register's key.
+    fn certify(&self, key: &SecretKey) -> Chain {
+        let validity = Validity::days_from(self.since, 300);
+        let issued = self
+            .issuing
+            .issue_registry(&key.public(), "Test Registry", validity, &mut rand::rng());
+        self.issuing.chain(&issued.unwrap())
+    }
+}
+
+/// A register in memory, with the key that signs it.
+#[derive(Clone)]
+pub(crate) struct Register {
+    key: SecretKey,
+    chain: Chain,
+    network: NetworkName,
+    entries: Vec<Vec<u8>>,
+    signed: Timestamp,
+}
+
+impl Register {
+    /// Enters acts that say nothing about anybody here, and signs a second later than before.
+    pub(crate) fn enter(&mut self, numbers: std::ops::Range<u32>) {
+        let act = |number: u32| Act::Revoked {
+            fingerprint: Fingerprint::of(&number.to_be_bytes()),
+            reason: RevocationReason::KeyCompromise,
+        };
+        numbers.for_each(|number| self.add(act(number)));
+        self.signed = self.signed.plus(1);
+    }
+
+    fn add(&mut self, act: Act) {
+        let at = self.signed;
+        self.entries.push(Entry { at, act }.to_bytes());
+    }
+
+    /// The register as whoever has the same key goes on with it from here.
+    pub(crate) fn other_face(&self) -> Self {
+        self.clone()
+    }
+
+    /// Signs some time later, which nobody but a thief does once the key was changed.
+    pub(crate) fn sign_later(&mut self) {
+        self.signed = self.signed.plus(120);
+    }
+
+    /// Lets another key sign from now on, on the root's word.
+    pub(crate) fn change_key(&mut self, registry: &Registry, compromised: bool) {
+        let mut tree = Tree::default();
+        tree.grow(&self.entries).unwrap();
+        let key = SecretKey::generate(&mut rand::rng());
+        let statement = KeySuccession {
+            previous: self.key.public(),
+            next: key.public(),
+            size: tree.size(),
+            root: tree.root().unwrap(),
+            at: self.signed,
+            compromised,
+        };
+        self.add(Act::RegisterKey {
+            statement: statement.sign(&registry.root),
+        });
+        self.chain = registry.certify(&key);
+        self.key = key;
+    }
+
+    /// The file that an operator carries, from entry `from` on.
+    pub(crate) fn file(&self, from: u64) -> Vec<u8> {
+        let mut tree = Tree::default();
+        tree.grow(&self.entries).unwrap();
+        let root = tree.root().unwrap();
+        let note = sign_checkpoint(&self.key, &self.network, tree.size(), root, self.signed).unwrap();
+        let checkpoint = verify_checkpoint(&note, &self.key.public(), &self.network).unwrap();
+        let mut mirror = Replica::open(MemoryStore::default()).unwrap();
+        let whole = Answer {
+            checkpoint: note,
+            registry: self.chain.clone(),
+            from: 0,
+            entries: self.entries.clone(),
+            proof: None,
+            link: None,
+            lists: Vec::new(),
+            successions: Vec::new(),
+        };
+        mirror.accept(&checkpoint, &whole, clock::now()).unwrap();
+        let mut file = Vec::new();
+        write_file(&mut file, from, &[], |ask| {
+            Ok(mirror.answer(ask, &self.chain, &[])?.unwrap())
+        })
+        .unwrap();
+        file
     }
 }

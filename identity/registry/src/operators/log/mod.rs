@@ -13,7 +13,7 @@ use std::fs::{self, File};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
-use dokuei_identity::key::SecretKey;
+use dokuei_identity::key::{PublicKey, SecretKey};
 use dokuei_identity::network::NetworkName;
 use dokuei_identity::time::Timestamp;
 
@@ -46,15 +46,20 @@ pub(crate) struct Draft {
 }
 
 impl OperatorLog {
-    /// Opens the log, or begins one, and checks all of it.
-    pub(crate) fn open(layout: &Layout, network: NetworkName, key: SecretKey) -> Result<Self, Failure> {
+    /// Opens the log, or begins one, and checks all of it. `former` are the registry's keys before `key`, the oldest first.
+    pub(crate) fn open(
+        layout: &Layout,
+        network: NetworkName,
+        key: SecretKey,
+        former: &[PublicKey],
+    ) -> Result<Self, Failure> {
         let path = layout.operator_log();
         if !path.exists() {
             files::write(&path, b"", true)?;
         }
         let Checked {
             rows, tree, length, ..
-        } = check(layout, &network, &key.public())?;
+        } = check(layout, &network, &[former, &[key.public()]].concat())?;
         let mut log = Self {
             layout: layout.clone(),
             network,
@@ -65,6 +70,11 @@ impl OperatorLog {
         };
         log.seal(Timestamp(0))?;
         Ok(log)
+    }
+
+    /// Covers the rows with another key from now on.
+    pub(crate) fn change_key(&mut self, key: SecretKey) {
+        self.key = key;
     }
 
     /// The rows, the first first.

@@ -23,25 +23,29 @@ pub(crate) struct Checked {
     pub(crate) length: u64,
 }
 
-/// Reads the log and checks it; `registry` is the key that signs the checkpoint and the rows of nobody in particular.
+/// Reads the log and checks it; `registry` are the keys that signed the checkpoint and the rows of nobody in particular
+/// one after the other, the one that signs now last.
 ///
 /// # Errors
 /// [`Failure::OperatorLog`] with the first row that is not what it was.
 pub(crate) fn check(
     layout: &Layout,
     network: &NetworkName,
-    registry: &PublicKey,
+    registry: &[PublicKey],
 ) -> Result<Checked, Failure> {
     let path = layout.operator_log();
     let text = fs::read_to_string(&path).map_err(|source| Failure::storage("read", &path, source))?;
     let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
-    let mut keys = BTreeMap::from([(UNNAMED.to_owned(), *registry)]);
+    let mut keys = Keys {
+        operators: BTreeMap::new(),
+        registry,
+    };
     let (mut rows, mut tree) = (Vec::new(), Tree::default());
     for line in whole.lines() {
-        let row = read_row(line, tree.size(), &keys)?;
+        let row = read_row(line, tree.size(), &mut keys)?;
         tree.push(line)
             .map_err(|_| refused("its tree cannot be computed"))?;
-        learn(&row, &mut keys);
+        learn(&row, &mut keys.operators);
         rows.push(row);
     }
     let covered = check_checkpoint(layout, network, registry, &tree)?;
@@ -53,7 +57,29 @@ pub(crate) fn check(
     })
 }
 
-fn read_row(line: &str, number: u64, keys: &BTreeMap<String, PublicKey>) -> Result<Row, Failure> {
+/// Whose signature a row must have.
+struct Keys<'a> {
+    operators: BTreeMap<String, PublicKey>,
+    /// Those of nobody in particular that may still sign: once a later one has signed, an earlier one does no more.
+    registry: &'a [PublicKey],
+}
+
+impl Keys<'_> {
+    /// Whether its operator signed a row; `None` when there was no such operator.
+    fn signed(&mut self, row: &Row) -> Option<bool> {
+        if row.operator != UNNAMED {
+            return Some(row.is_signed_by(self.operators.get(&row.operator)?));
+        }
+        let signer = self.registry.iter().position(|key| row.is_signed_by(key));
+        self.registry = self
+            .registry
+            .get(signer.unwrap_or_default()..)
+            .unwrap_or_default();
+        Some(signer.is_some())
+    }
+}
+
+fn read_row(line: &str, number: u64, keys: &mut Keys<'_>) -> Result<Row, Failure> {
     let wrong = |why: &str| refused(&format!("row {number} {why}"));
     let row: Row = serde_json::from_str(line).map_err(|_| wrong("is not a row"))?;
     if row.to_line() != line {
@@ -65,10 +91,10 @@ fn read_row(line: &str, number: u64, keys: &BTreeMap<String, PublicKey>) -> Resu
             row.number
         )));
     }
-    let key = keys
-        .get(&row.operator)
+    let signed = keys
+        .signed(&row)
         .ok_or_else(|| wrong(&format!("is of {}, who was no operator then", row.operator)))?;
-    if !row.is_signed_by(key) {
+    if !signed {
         return Err(wrong(&format!(
             "was edited: it is not what {} signed",
             row.operator
@@ -104,7 +130,7 @@ pub(crate) fn read_key(text: &str) -> Option<PublicKey> {
 fn check_checkpoint(
     layout: &Layout,
     network: &NetworkName,
-    registry: &PublicKey,
+    registry: &[PublicKey],
     tree: &Tree,
 ) -> Result<u64, Failure> {
     let path = layout.operator_checkpoint();
@@ -117,7 +143,14 @@ fn check_checkpoint(
         };
     }
     let note = fs::read(&path).map_err(|source| Failure::storage("read", &path, source))?;
-    let (size, root) = tree::read(&note, registry, network)
+    let mut last = "no key of the registry is known".to_owned();
+    // After a crash in the middle of a change the former key's is still there.
+    let read = registry
+        .iter()
+        .rev()
+        .find_map(|key| tree::read(&note, key, network).map_err(|why| last = why).ok());
+    let (size, root) = read
+        .ok_or(last)
         .map_err(|why| refused(&format!("its checkpoint is not good: {why}")))?;
     if size > tree.size() {
         return Err(refused(&format!(
