@@ -30,6 +30,8 @@ pub enum Kind {
     Application,
     /// The registry's question for the applications that wait at a bootstrap node.
     Collect,
+    /// What the registry answers to an applicant.
+    Answer,
     /// What a practitioner says of herself in the directory.
     Profile,
     /// What a root says of the key that signs the register.
@@ -48,6 +50,7 @@ impl Kind {
             Self::Admission => b"dokuei/admission/1",
             Self::Application => b"dokuei/application/1",
             Self::Collect => b"dokuei/collect/1",
+            Self::Answer => b"dokuei/answer/1",
             Self::Profile => b"dokuei/profile/1",
             Self::RegisterKey => b"dokuei/register-key/1",
         }

@@ -2,7 +2,7 @@
 #![no_main]
 
 use dokuei_identity::application::{
-    ApplicationSecretKey, Collected, SignedApplication, open, read_collect_request, sealed_to,
+    ApplicationSecretKey, Collected, SignedApplication, open, open_answer, read_collect_request, sealed_to,
 };
 use dokuei_identity_fuzz::{NOW, WORLD};
 use libfuzzer_sys::fuzz_target;
@@ -17,6 +17,9 @@ fuzz_target!(|data: &[u8]| {
         let ours = key.public().kid() == &kid;
         let opened = open(data, &WORLD.anchor.fingerprint(), |_| Some(&key));
         assert!(ours || opened.is_err(), "only the key that is named opens");
+        let root = WORLD.anchor.fingerprint();
+        let answer = open_answer(data, &key, &root, &WORLD.anchor, NOW, |_| None);
+        assert!(ours || answer.is_err(), "only the applicant reads the answer");
     }
     let _ = read_collect_request(data, b"bootstrap", &WORLD.anchor, NOW, None);
     let _ = Collected::read(data, 0);

@@ -13,8 +13,10 @@ use crate::revocation::RevocationList;
 use crate::signed::{self, Kind, SignedError};
 use crate::time::Timestamp;
 
-/// The largest request, bytes: a signed question and a chain.
-pub const MAX_COLLECT_REQUEST: usize = 16 << 10;
+/// The most answers that are left with one request.
+pub const MAX_ANSWERS: usize = 8;
+/// The largest request, bytes: a signed question with its answers, and a chain.
+pub const MAX_COLLECT_REQUEST: usize = (16 << 10) + MAX_ANSWERS * (20 << 10);
 /// The largest answer, bytes.
 pub const MAX_COLLECTED: usize = 8 << 20;
 /// How far the clocks of registry and bootstrap may be apart, seconds; a request that is older is not answered.
@@ -36,6 +38,23 @@ pub struct Collect {
     /// Deposits up to this number are safe with the registry and may be deleted; it asks for what comes after.
     #[n(2)]
     pub after: u64,
+    /// What the registry leaves for applicants; at most [`MAX_ANSWERS`].
+    #[n(3)]
+    pub answers: Vec<LeftAnswer>,
+}
+
+/// A sealed answer ([`super::Answer`]) that waits at a bootstrap until its applicant asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct LeftAnswer {
+    /// SHA-256 of the deposit that it answers: only who left that, or kept it, can know it.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub deposit: [u8; 32],
+    /// The sealed answer.
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub sealed: Vec<u8>,
 }
 
 #[derive(Encode, Decode)]
@@ -133,6 +152,9 @@ pub fn read_collect_request<A: Anchors + ?Sized>(
     let collect: Collect = cbor::decode(&parsed.verify(Kind::Collect, &registry.key)?)?;
     if collect.bootstrap != me {
         return Err(CollectError::AnotherBootstrap);
+    }
+    if collect.answers.len() > MAX_ANSWERS {
+        return Err(CollectError::TooLarge);
     }
     if now.since(collect.at) > WINDOW || collect.at.since(now) > WINDOW {
         return Err(CollectError::Time);

@@ -6,8 +6,12 @@
 //! a [`SignedApplication`]. It holds identity documents, so it travels only sealed to the registry's
 //! [`ApplicationKey`]: whoever keeps a drop box keeps bytes of one of five sizes.
 //!
+//! A refusal goes back the same way ([`Answer`]): sealed to a key that was made for this one application, left where the
+//! application had lain. That something was issued needs no answer: the register says so.
+//!
 //! Nothing in an application is believed because it is there. The registry's operator decides.
 
+mod answer;
 mod claims;
 mod collect;
 mod error;
@@ -16,10 +20,11 @@ mod padding;
 mod seal;
 mod statement;
 
+pub use answer::{Answer, AnswerError, Decision, LONGEST_REASON, open_answer, seal_answer};
 pub use claims::{ClaimedQualification, Claims, Contact, NodeClaims, PractitionerClaims};
 pub use collect::{
-    Collect, CollectError, Collected, Deposit, MAX_COLLECT_REQUEST, MAX_COLLECTED, collect_request,
-    read_collect_request,
+    Collect, CollectError, Collected, Deposit, LeftAnswer, MAX_ANSWERS, MAX_COLLECT_REQUEST, MAX_COLLECTED,
+    collect_request, read_collect_request,
 };
 pub use error::{ApplicationError, SealError};
 pub use evidence::{Evidence, EvidenceKind, EvidenceLabel, MAX_EVIDENCE, MAX_EVIDENCE_PIECES, MediaType};

@@ -147,6 +147,9 @@ struct Sealed {
 
 const FORMAT: u8 = 1;
 
+/// What is sealed: an application. Nothing that was sealed as another thing opens as one.
+const APPLICATION: &[u8] = b"dokuei/application-seal/1";
+
 /// Seals an application ([`super::SignedApplication::to_bytes`]) to the registry of the network with this root.
 ///
 /// # Errors
@@ -157,8 +160,19 @@ pub fn seal<R: CryptoRng + ?Sized>(
     root: &Fingerprint,
     rng: &mut R,
 ) -> Result<Vec<u8>, SealError> {
-    let padded = padding::pad(application).ok_or(SealError::TooLarge {
-        got: application.len(),
+    seal_as(APPLICATION, application, to, root, rng)
+}
+
+/// Seals what `label` says it is.
+pub(super) fn seal_as<R: CryptoRng + ?Sized>(
+    label: &[u8],
+    content: &[u8],
+    to: &ApplicationKey,
+    root: &Fingerprint,
+    rng: &mut R,
+) -> Result<Vec<u8>, SealError> {
+    let padded = padding::pad(content).ok_or(SealError::TooLarge {
+        got: content.len(),
         limit: MAX_APPLICATION,
     })?;
     let padded = Zeroizing::new(padded);
@@ -167,7 +181,7 @@ pub fn seal<R: CryptoRng + ?Sized>(
     let (encapped, ciphertext) = hpke::single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, XWing>(
         &OpModeS::Base,
         &key,
-        &info(root, &to.kid),
+        &info(label, root, &to.kid),
         &padded,
         &[],
         &mut rng,
@@ -201,6 +215,16 @@ pub fn open<'k>(
     root: &Fingerprint,
     key_of: impl FnOnce(&Kid) -> Option<&'k ApplicationSecretKey>,
 ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    open_as(APPLICATION, sealed, root, key_of)
+}
+
+/// Opens what was sealed with this label.
+pub(super) fn open_as<'k>(
+    label: &[u8],
+    sealed: &[u8],
+    root: &Fingerprint,
+    key_of: impl FnOnce(&Kid) -> Option<&'k ApplicationSecretKey>,
+) -> Result<Zeroizing<Vec<u8>>, SealError> {
     let sealed = read(sealed)?;
     let secret = key_of(&sealed.kid).ok_or(SealError::NoSuchKey)?;
     let encapsulated = <XWing as Kem>::EncappedKey::from_bytes(&sealed.encapsulated);
@@ -208,7 +232,7 @@ pub fn open<'k>(
         &OpModeR::Base,
         &secret.to_hpke(),
         &encapsulated.map_err(|_| SealError::DoesNotOpen)?,
-        &info(root, &sealed.kid),
+        &info(label, root, &sealed.kid),
         &sealed.ciphertext,
         &[],
     );
@@ -236,7 +260,7 @@ fn read(sealed: &[u8]) -> Result<Sealed, SealError> {
     Ok(sealed)
 }
 
-/// "dokuei/application-seal/1" ‖ root ‖ kid; every part has a fixed length.
-fn info(root: &Fingerprint, kid: &Kid) -> Vec<u8> {
-    [b"dokuei/application-seal/1".as_slice(), root.as_bytes(), kid].concat()
+/// label ‖ root ‖ kid; root and kid have a fixed length.
+fn info(label: &[u8], root: &Fingerprint, kid: &Kid) -> Vec<u8> {
+    [label, root.as_bytes(), kid].concat()
 }

@@ -13,6 +13,7 @@ use super::evidence::{
     Evidence, EvidenceLabel, MAX_EVIDENCE, MAX_EVIDENCE_PIECES, check_contents, check_labels,
 };
 use crate::cbor;
+use crate::device_list::KemPublicKey;
 use crate::fingerprint::Fingerprint;
 use crate::key::SecretKey;
 use crate::request::{self, Request};
@@ -29,14 +30,31 @@ pub const MAX_COUNTERSIGNATURE: usize = 64 << 10;
 pub const MAX_APPLICATION: usize = super::padding::MOST;
 
 /// The name of an application: the first 16 bytes of the SHA-256 of its statement.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ApplicationId([u8; 16]);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(transparent)]
+pub struct ApplicationId(
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    [u8; 16],
+);
 
 impl ApplicationId {
     fn of(statement: &[u8]) -> Self {
         let mut id = [0; 16];
         id.copy_from_slice(&Sha256::digest(statement)[..16]);
         Self(id)
+    }
+
+    /// A name that was stored.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 16 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
     }
 }
 
@@ -92,6 +110,10 @@ pub struct Application {
     /// The attachments, by their hashes.
     #[n(6)]
     pub evidence: Vec<EvidenceLabel>,
+    /// What an answer is sealed to ([`super::Answer`]): an X-Wing key that was made for this application.
+    #[n(7)]
+    #[serde(skip)]
+    pub reply: Option<KemPublicKey>,
 }
 
 /// What an application is made from.
@@ -107,6 +129,24 @@ pub struct Draft {
     pub contact: Contact,
     /// The attachments.
     pub evidence: Vec<Evidence>,
+    /// What an answer is to be sealed to.
+    pub reply: Option<KemPublicKey>,
+}
+
+impl Draft {
+    /// Whether an application can be made of it, before any key is touched.
+    ///
+    /// # Errors
+    /// [`ApplicationError`], telling which claim or attachment is not acceptable.
+    pub fn check(&self) -> Result<(), ApplicationError> {
+        self.claims.check()?;
+        self.contact.check()?;
+        check_labels(&self.labels()?)
+    }
+
+    fn labels(&self) -> Result<Vec<EvidenceLabel>, ApplicationError> {
+        self.evidence.iter().map(EvidenceLabel::of).collect()
+    }
 }
 
 #[derive(Encode, Decode)]
@@ -179,13 +219,10 @@ impl SignedApplication {
             root: draft.root,
             made_at: draft.made_at,
             request: request::make(key, draft.claims.common_name())?,
+            evidence: draft.labels()?,
             claims: draft.claims,
             contact: draft.contact,
-            evidence: draft
-                .evidence
-                .iter()
-                .map(EvidenceLabel::of)
-                .collect::<Result<_, _>>()?,
+            reply: draft.reply,
         };
         application.check()?;
         let statement = cbor::encode(&application);

@@ -64,6 +64,7 @@ pub(crate) fn draft() -> Draft {
             evidence(EvidenceKind::Licence, "免許証.png", PNG),
             evidence(EvidenceKind::Qualification, "board.pdf", b"%PDF-1.7 x"),
         ],
+        reply: None,
     }
 }
 

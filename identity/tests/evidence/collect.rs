@@ -17,6 +17,7 @@ fn question(at: u64) -> Collect {
         bootstrap: ME.to_vec(),
         at: NOW.plus(at),
         after: 41,
+        answers: Vec::new(),
     }
 }
 

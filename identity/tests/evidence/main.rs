@@ -9,6 +9,7 @@
 #[allow(dead_code, reason = "shared with the tests of certificates")]
 mod world;
 
+mod answer;
 mod application;
 mod authority;
 mod collect;

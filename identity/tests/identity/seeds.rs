@@ -159,6 +159,7 @@ fn application(world: &mut World, key: &SecretKey) {
         }),
         contact: Contact::default(),
         evidence: Vec::new(),
+        reply: None,
     };
     let made = SignedApplication::make(key, draft).unwrap().to_bytes();
     write("application", "application", &made);
@@ -170,6 +171,7 @@ fn application(world: &mut World, key: &SecretKey) {
         bootstrap: b"bootstrap".to_vec(),
         at: NOW,
         after: 7,
+        answers: Vec::new(),
     };
     write("application", "collect", &collect_request(&collect, key, &chain));
 }
