@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, watch};
 use crate::clock;
 use crate::config::Register;
 use crate::drop_box::DropBox;
+use crate::drop_box::answers::{self, Answers};
 use crate::drop_box::serve::Whereabouts;
 use crate::gossip::{Budgets, topic};
 use crate::register::follow::{self, Sources};
@@ -54,7 +55,7 @@ impl Root {
 /// The duties for one network.
 pub(crate) struct Duties {
     pub(crate) mirror: Arc<Mirror>,
-    pub(crate) drop_box: Option<Arc<DropBox>>,
+    pub(crate) drop_box: Option<(Arc<DropBox>, Arc<Answers>)>,
     topic: IdentTopic,
     newest: watch::Receiver<Option<Vec<u8>>>,
     nudges: mpsc::Sender<PeerId>,
@@ -101,7 +102,11 @@ impl Duties {
             let incoming = control.clone().accept(named("/dokuei/drop-box/1")?)?;
             let served = crate::drop_box::serve::serve(incoming, drop_box.clone(), whereabouts.clone());
             tokio::spawn(served);
-            Some(drop_box)
+            let answers = Arc::new(Answers::open(&data_dir.join("answers"))?);
+            let incoming = control.clone().accept(named("/dokuei/drop-box-answer/1")?)?;
+            let served = answers::serve(incoming, answers.clone(), whereabouts.clone());
+            tokio::spawn(served);
+            Some((drop_box, answers))
         };
         let peers: Vec<_> = config.peers.iter().filter_map(named_peer).collect();
         let sources = Sources {
@@ -240,7 +245,7 @@ impl Duties {
             entries,
             signed_at: signed_at.map(|at| at.0),
         });
-        state.drop_box = self.drop_box.as_ref().map(|drop_box| {
+        state.drop_box = self.drop_box.as_ref().map(|(drop_box, _)| {
             let (deposits, bytes) = drop_box.waiting();
             state::DropBox { deposits, bytes }
         });

@@ -126,8 +126,8 @@ async fn news(duties: &mut Option<Duties>) {
 
 fn served(state: watch::Receiver<State>, duties: Option<&Duties>, me: PeerId) -> Served {
     let collector = duties.and_then(|duties| {
-        let drop_box = duties.drop_box.clone()?;
-        Some(Arc::new(Collector::new(drop_box, duties.mirror.clone(), me)))
+        let boxes = duties.drop_box.clone()?;
+        Some(Arc::new(Collector::new(boxes, duties.mirror.clone(), me)))
     });
     Served {
         state,

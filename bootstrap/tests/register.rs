@@ -212,6 +212,7 @@ fn collect(running: &Running, registry: &Registry, key: &SecretKey, after: u64) 
         bootstrap: peer.to_bytes(),
         at: now(),
         after,
+        answers: Vec::new(),
     };
     let request = collect_request(&question, key, &registry.chain);
     http(running, "POST", "/drop-box/collect", &request)

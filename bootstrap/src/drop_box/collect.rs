@@ -1,4 +1,4 @@
-//! `POST /drop-box/collect`: the registry takes what waits for it, and says what it has already.
+//! `POST /drop-box/collect`: the registry takes what waits for it, says what it has already, and leaves its answers.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,6 +8,7 @@ use dokuei_identity::time::Timestamp;
 use libp2p::PeerId;
 
 use super::DropBox;
+use super::answers::Answers;
 use crate::register::Mirror;
 
 /// The largest request, bytes.
@@ -22,6 +23,7 @@ pub(crate) type Refused = (StatusCode, String);
 /// Gives the registry what waits.
 pub(crate) struct Collector {
     drop_box: Arc<DropBox>,
+    answers: Arc<Answers>,
     mirror: Arc<Mirror>,
     me: PeerId,
     /// The time and number of the last request: an older one is somebody's copy.
@@ -29,16 +31,21 @@ pub(crate) struct Collector {
 }
 
 impl Collector {
-    pub(crate) fn new(drop_box: Arc<DropBox>, mirror: Arc<Mirror>, me: PeerId) -> Self {
+    pub(crate) fn new(
+        (drop_box, answers): (Arc<DropBox>, Arc<Answers>),
+        mirror: Arc<Mirror>,
+        me: PeerId,
+    ) -> Self {
         Self {
             drop_box,
+            answers,
             mirror,
             me,
             last: Mutex::new((Timestamp(0), 0)),
         }
     }
 
-    /// Checks a request, deletes what the registry has, and gives what comes after.
+    /// Checks a request, keeps what the registry answers, deletes what it has, and gives what comes after.
     pub(crate) fn collect(&self, request: &[u8], now: Timestamp) -> Result<Vec<u8>, Refused> {
         let collect = self
             .mirror
@@ -59,6 +66,7 @@ impl Collector {
             let why = "the drop box cannot be read at the moment";
             (StatusCode::INTERNAL_SERVER_ERROR, why.to_owned())
         };
+        self.answers.keep(&collect.answers, now).map_err(failed)?;
         self.drop_box.forget(collect.after).map_err(failed)?;
         let (waiting, more) = self.drop_box.after(collect.after, MAX_BYTES).map_err(failed)?;
         let deposits = waiting.into_iter().map(|(number, receipt, sealed)| Deposit {

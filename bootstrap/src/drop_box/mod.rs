@@ -1,8 +1,10 @@
 //! The drop box: sealed applications wait here for the registry.
 //!
 //! They are sealed to the registry, so that this computer can neither read nor change them: it keeps bytes. Anybody
-//! may leave some, within limits; only the registry collects them, and what it has collected it lets be deleted.
+//! may leave some, within limits; only the registry collects them, and what it has collected it lets be deleted. Its
+//! answers to applicants wait beside them, sealed as well.
 
+pub(crate) mod answers;
 pub(crate) mod collect;
 mod limits;
 pub(crate) mod serve;

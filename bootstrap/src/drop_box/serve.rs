@@ -40,7 +40,7 @@ impl Whereabouts {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(peer);
     }
 
-    fn of(&self, peer: &PeerId) -> IpAddr {
+    pub(super) fn of(&self, peer: &PeerId) -> IpAddr {
         let peers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         peers
             .get(peer)
