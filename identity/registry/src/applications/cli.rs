@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::decide::{Approval, approve, refuse};
 use super::inbox::Inbox;
-use super::{collect, receive, show, specialists};
+use super::{answer, collect, receive, show, specialists};
 use crate::bootstraps;
 use crate::cli::{Desk, report_issued};
 use crate::failure::Failure;
@@ -29,7 +29,7 @@ pub(crate) enum ApplicationCommand {
         #[arg(value_name = "FILE|DIR")]
         path: PathBuf,
     },
-    /// Take what waits at bootstrap nodes.
+    /// Take what waits at bootstrap nodes, and leave the answers to refused applicants there.
     Collect {
         /// The HTTP address of one, for example http://127.0.0.1:9090; without it all that registry.toml names.
         #[arg(long, value_name = "URL")]
@@ -78,9 +78,18 @@ pub(crate) enum ApplicationCommand {
     Refuse {
         /// Its name, or the beginning of it.
         id: String,
-        /// Why; the applicant may be told.
+        /// Why; the applicant is told when her application is collected or answered.
         #[arg(long)]
         reason: String,
+    },
+    /// Write the sealed answer to a refused application, for one that came as a file. What came from a bootstrap is
+    /// answered there by `collect`.
+    Answer {
+        /// Its name, or the beginning of it.
+        id: String,
+        /// Where to write it.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
     },
 }
 
@@ -157,6 +166,11 @@ pub(crate) fn run(desk: &Desk, typed: ApplicationCommand) -> Result<(), Failure>
         ApplicationCommand::Refuse { id, reason } => {
             let refused = refuse(&mut registry, &actor, &id, &reason)?;
             told(desk, &json!({"refused": refused}));
+            Ok(())
+        }
+        ApplicationCommand::Answer { id, out } => {
+            files::write(&out, &answer::one(&mut registry, &id)?, false)?;
+            told(desk, &json!({"answer": out}));
             Ok(())
         }
     }

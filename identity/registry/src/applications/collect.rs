@@ -1,11 +1,14 @@
-//! `application collect`: takes what waits at a bootstrap node.
+//! `application collect`: takes what waits at a bootstrap node, and leaves answers there.
 
 use std::collections::BTreeMap;
 use std::sync::MutexGuard;
 
-use dokuei_identity::application::{Collect, Collected, Deposit, MAX_COLLECTED, collect_request};
+use dokuei_identity::application::{
+    Collect, Collected, Deposit, MAX_ANSWERS, MAX_COLLECTED, collect_request,
+};
 use serde_json::{Value, json};
 
+use super::answer;
 use super::inbox::Inbox;
 use super::receive::take;
 use crate::bootstraps::Bootstrap;
@@ -28,48 +31,59 @@ pub(super) fn collect(open: Open<'_>, actor: &Actor, url: &str) -> Result<Value,
     let name = bs58::decode(&peer_id)
         .into_vec()
         .map_err(|_| Failure::Bootstrap(format!("{url} gives a peer id that is none")))?;
-    let (mut received, mut refused) = (Vec::new(), 0_u64);
+    let (mut received, mut refused, mut answered) = (Vec::new(), 0_u64, 0);
     for _ in 0..MOST_ANSWERS {
-        let (after, request) = {
-            let registry = open();
+        let (after, due, request) = {
+            let mut registry = open();
+            let inbox = Inbox::open(&mut registry)?;
             let after = read_cursors(&registry)?
                 .get(&peer_id)
                 .copied()
                 .unwrap_or_default();
+            let due = answer::due(&registry, &inbox, &peer_id)?;
             let question = Collect {
                 bootstrap: name.clone(),
                 at: now(),
                 after,
+                answers: due.iter().map(|(_, left)| left.clone()).collect(),
             };
             let request = collect_request(&question, registry.registry_key(), registry.registry_chain());
-            (after, request)
+            (after, due, request)
         };
         let answer = bootstrap.post("drop-box/collect", &request, MAX_COLLECTED as u64)?;
+        answered += due.len();
+        if !due.is_empty() {
+            let inbox = Inbox::open(&mut open())?;
+            due.iter().try_for_each(|(id, _)| answer::done(&inbox, *id))?;
+        }
         let answer = Collected::read(&answer, after)
             .map_err(|error| Failure::Bootstrap(format!("the answer of {url} is not good: {error}")))?;
         let Some(last) = answer.deposits.last().map(|deposit| deposit.number) else {
+            if due.len() == MAX_ANSWERS {
+                continue;
+            }
             break;
         };
         let mut registry = open();
-        refused += keep(&mut registry, actor, &answer.deposits, &mut received)?;
+        refused += keep(&mut registry, actor, (&answer.deposits, &peer_id), &mut received)?;
         let mut cursors = read_cursors(&registry)?;
         cursors.insert(peer_id.clone(), last);
         write_cursors(&registry, &cursors)?;
     }
-    Ok(json!({"bootstrap": peer_id, "received": received, "refused": refused}))
+    Ok(json!({"bootstrap": peer_id, "received": received, "refused": refused, "answered": answered}))
 }
 
 /// Takes deposits in; gives how many were none of ours.
 fn keep(
     registry: &mut Registry,
     actor: &Actor,
-    deposits: &[Deposit],
+    (deposits, bootstrap): (&[Deposit], &str),
     received: &mut Vec<Value>,
 ) -> Result<u64, Failure> {
     let inbox = Inbox::open(registry)?;
     let mut refused = 0;
     for deposit in deposits {
-        match take(registry, actor, &inbox, &deposit.sealed) {
+        match take(registry, actor, &inbox, (&deposit.sealed, Some(bootstrap))) {
             Ok(one) => received.push(one),
             Err(failure @ (Failure::InboxFull(_) | Failure::Storage { .. } | Failure::Damaged(_))) => {
                 return Err(failure);

@@ -9,6 +9,7 @@ use dokuei_identity::application::{
 };
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::time::Timestamp;
+use sha2::{Digest, Sha256};
 
 use super::key;
 use super::memory::{Brief, Memory};
@@ -64,8 +65,13 @@ impl Inbox {
         self.key.public()
     }
 
-    /// Takes a sealed application in.
-    pub(super) fn receive(&self, sealed: &[u8], now: Timestamp) -> Result<Received, Failure> {
+    /// Takes a sealed application in, which came as a file or from a bootstrap.
+    pub(super) fn receive(
+        &self,
+        sealed: &[u8],
+        from: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Received, Failure> {
         let application = self.unseal(sealed)?;
         if application.application().root != self.root {
             return Err(Failure::OtherNetwork);
@@ -84,6 +90,8 @@ impl Inbox {
             &Record {
                 received_at: now,
                 decision: None,
+                from: from.map(str::to_owned),
+                answered: false,
             },
         )?;
         Ok(Received::New(id))
@@ -120,6 +128,12 @@ impl Inbox {
             (false, Some(id), None) => Ok((id, self.get(id)?)),
             _ => Err(Failure::UnknownApplication(name)),
         }
+    }
+
+    /// SHA-256 of an application as it came: the name under which its answer is left.
+    pub(super) fn digest(&self, id: ApplicationId) -> Result<[u8; 32], Failure> {
+        let sealed = files::read_large(&self.sealed(id), MAX_SEALED as u64)?;
+        Ok(Sha256::digest(&sealed).into())
     }
 
     pub(super) fn get(&self, id: ApplicationId) -> Result<Item, Failure> {

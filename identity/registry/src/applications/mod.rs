@@ -4,6 +4,7 @@
 //! beside it, `ID.record`, sealed to the same key, because reasons speak of people. Whether something was issued for an
 //! application is not kept twice: the journal says so.
 
+mod answer;
 mod checks;
 pub(crate) mod cli;
 mod collect;
@@ -20,3 +21,11 @@ mod specialists;
 mod states;
 
 pub(crate) use memory::Memory;
+
+use crate::failure::Failure;
+use crate::registry::Registry;
+
+/// Makes and announces the key that applications are sealed to, when there is none yet.
+pub(crate) fn prepare(registry: &mut Registry) -> Result<(), Failure> {
+    key::open(registry).map(drop)
+}

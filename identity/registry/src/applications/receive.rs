@@ -18,13 +18,13 @@ pub(super) fn receive(registry: &mut Registry, actor: &Actor, path: &Path) -> Re
     let inbox = Inbox::open(registry)?;
     if !path.is_dir() {
         let sealed = files::read_large(path, MAX_SEALED as u64)?;
-        let one = take(registry, actor, &inbox, &sealed)?;
+        let one = take(registry, actor, &inbox, (&sealed, None))?;
         return Ok(json!({"received": [one], "refused": []}));
     }
     let (mut received, mut refused) = (Vec::new(), Vec::new());
     for file in files_in(path)? {
         let taken = files::read_large(&file, MAX_SEALED as u64)
-            .and_then(|sealed| take(registry, actor, &inbox, &sealed));
+            .and_then(|sealed| take(registry, actor, &inbox, (&sealed, None)));
         match taken {
             Ok(one) => received.push(one),
             Err(failure @ (Failure::InboxFull(_) | Failure::Damaged(_))) => return Err(failure),
@@ -41,9 +41,9 @@ pub(super) fn take(
     registry: &mut Registry,
     actor: &Actor,
     inbox: &Inbox,
-    sealed: &[u8],
+    (sealed, from): (&[u8], Option<&str>),
 ) -> Result<Value, Failure> {
-    let (id, new) = match inbox.receive(sealed, registry.time())? {
+    let (id, new) = match inbox.receive(sealed, from, registry.time())? {
         Received::New(id) => (id, true),
         Received::Known(id) => (id, false),
     };

@@ -11,6 +11,12 @@ pub(super) struct Record {
     pub(super) received_at: Timestamp,
     /// The last decision.
     pub(super) decision: Option<Decision>,
+    /// The peer id of the bootstrap that it was collected from; none when it came as a file.
+    #[serde(default)]
+    pub(super) from: Option<String>,
+    /// The answer to the applicant lies at that bootstrap.
+    #[serde(default)]
+    pub(super) answered: bool,
 }
 
 /// What an operator decided.

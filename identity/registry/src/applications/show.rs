@@ -107,6 +107,8 @@ pub(super) fn one(registry: &mut Registry, name: &str) -> Result<Value, Failure>
     object["findings"] = json!(findings.all);
     object["hpki"] = json!(findings.hpki);
     object["decision"] = json!(item.record.decision);
+    object["from"] = json!(item.record.from);
+    object["answered"] = item.record.answered.into();
     Ok(object)
 }
 

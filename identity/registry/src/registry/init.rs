@@ -9,6 +9,7 @@ use dokuei_identity::network::NetworkName;
 use super::keys::{self, ISSUING_PURPOSE, ROOT_PURPOSE};
 use super::layout::{Layout, make_private};
 use super::{RegisterUrl, Registry, Rules, now};
+use crate::applications;
 use crate::ceremony::make;
 use crate::failure::Failure;
 use crate::files;
@@ -55,6 +56,7 @@ pub(crate) fn run(
     drop(lock);
     let mut registry = Registry::open(layout, passphrase, rules)?;
     registry.sign_list(now())?;
+    applications::prepare(&mut registry)?;
     report(&registry, json);
     Ok(())
 }

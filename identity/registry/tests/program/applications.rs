@@ -1,8 +1,8 @@
 //! Applications, from the sealed file to the certificate or the refusal.
 
 use dokuei_identity::application::{
-    ApplicationKey, ClaimedQualification, Claims, Contact, Draft, Evidence, EvidenceKind, PractitionerClaims,
-    SignedApplication, seal,
+    ApplicationKey, ApplicationSecretKey, ClaimedQualification, Claims, Contact, Decision, Draft, Evidence,
+    EvidenceKind, PractitionerClaims, SignedApplication, open_answer, seal,
 };
 use dokuei_identity::certificate::{Licence, LicenceKind, PersonName, QualificationCode};
 use dokuei_identity::device_list::KemPublicKey;
@@ -11,6 +11,11 @@ use dokuei_identity::key::SecretKey;
 use crate::desk::{Desk, Serving, now};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
+
+/// What answers to the application with this key seed are sealed to.
+fn reply(seed: u8) -> ApplicationSecretKey {
+    ApplicationSecretKey::from_seed([seed; 32].into())
+}
 
 /// A dentist with this key seed and licence applies; the sealed application lies in a file of this name.
 fn apply(desk: &Desk, file: &str, seed: u8, licence: &str) {
@@ -48,6 +53,7 @@ fn apply(desk: &Desk, file: &str, seed: u8, licence: &str) {
             name: "免許証.png".to_owned(),
             content: PNG.to_vec(),
         }],
+        reply: Some(reply(seed).public().kem().clone()),
     };
     let made = SignedApplication::make(&SecretKey::from_seed(&[seed; 32]), draft).unwrap();
     let sealed = seal(&made.to_bytes(), &to, &root, &mut rand::rng()).unwrap();
@@ -113,6 +119,41 @@ fn r4_a_refusal_has_a_reason_and_a_second_key_is_pointed_out() {
     ]);
     only_id(&desk, "refused");
     assert_eq!(desk.json(&["list"]).as_array().unwrap().len(), 1);
+}
+
+/// R17: the applicant reads why she was refused, and nobody else; there is no answer before, and none to what is issued.
+#[test]
+fn r17_the_reason_of_a_refusal_is_for_the_applicant_alone() {
+    let desk = Desk::new();
+    apply(&desk, "suzuki.sealed", 51, "567890");
+    desk.done(&["application", "receive", "suzuki.sealed"]);
+    let id = only_id(&desk, "received");
+    let (_, sentence) = desk.refused(&["application", "answer", &id, "--out", "answer"]);
+    assert!(sentence.contains("was not refused"), "{sentence}");
+    let reason = "免許証の写しが読めません";
+    desk.done(&["application", "refuse", &id, "--reason", reason]);
+    desk.done(&["application", "answer", &id, "--out", "answer"]);
+    let sealed = std::fs::read(desk.path("answer")).unwrap();
+    let anchor = desk.anchor();
+    let open = |seed| {
+        open_answer(
+            &sealed,
+            &reply(seed),
+            &anchor.fingerprint(),
+            &anchor,
+            now(),
+            |_| None,
+        )
+    };
+    let answer = open(51).unwrap();
+    assert_eq!(answer.application.to_string(), id);
+    assert_eq!(
+        answer.decision,
+        Decision::Refused {
+            reason: reason.to_owned()
+        }
+    );
+    assert!(open(52).is_err());
 }
 
 /// R17: what is not sealed to this registry, or altered on its way, is not taken in.
