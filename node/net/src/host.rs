@@ -24,6 +24,13 @@ pub trait Host: Send + Sync + 'static {
     /// then). Asked anew for every admission.
     fn hello(&self) -> BoxFuture<'_, Option<OwnHello>>;
 
+    /// Whether this node has a certificate now. Until then it keeps to its bootstraps: it reads the register there and
+    /// leaves its application, and is neither announced to others nor does it look for them. Asked a few times a
+    /// second.
+    fn enrolled(&self) -> bool {
+        true
+    }
+
     /// Judges a peer: verifies chains, standing and device lists in `hello` and stores what it teaches. Called only
     /// after the peer has proved by signature that the hello is its own and fresh. The network then checks that the
     /// returned key and fingerprint are those of the connection and of the signature.

@@ -25,7 +25,7 @@ use crate::status::Status;
 use crate::streams::{self, OpenError, Protocols};
 use crate::transport::quic::Windows;
 use crate::wire::case::{CaseMessage, CaseReply};
-use crate::wire::register::{MAX_ANSWER, MAX_ASK, MAX_DEPOSIT, MAX_RECEIPT, Receipt};
+use crate::wire::register::{MAX_ANSWER, MAX_ASK, MAX_DEPOSIT, MAX_DEPOSIT_ANSWER, MAX_RECEIPT, Receipt};
 use crate::{case, peer_id_of, question};
 
 /// How long the operating system may take to give us our listeners.
@@ -217,6 +217,27 @@ impl Network {
             ));
         }
         Ok(receipt)
+    }
+
+    /// Asks a connected bootstrap for the registry's answer to a deposit with this SHA-256; `None` when there is none.
+    /// The bytes are of `dokuei_identity::application::open_answer`, and nothing of them is checked here but their size.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn ask_answer(
+        &self,
+        bootstrap: PeerId,
+        deposit: &[u8; 32],
+    ) -> Result<Option<Vec<u8>>, CallError> {
+        let limits = (deposit.len(), MAX_DEPOSIT_ANSWER);
+        match self
+            .question(bootstrap, &self.protocols.answers, deposit, limits)
+            .await
+        {
+            Ok(answer) => Ok(Some(answer)),
+            Err(CallError::Refused(RefusalCode::NotFound)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Puts a question that needs no admission.

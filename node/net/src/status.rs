@@ -22,6 +22,8 @@ pub struct Status {
 /// A bootstrap node as seen from here.
 #[derive(Debug, Clone)]
 pub struct BootstrapStatus {
+    /// Who.
+    pub peer: PeerId,
     /// Its address as configured.
     pub address: Multiaddr,
     /// Whether we are connected.

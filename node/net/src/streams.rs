@@ -30,6 +30,7 @@ pub(crate) struct Protocols {
     pub(crate) package: StreamProtocol,
     pub(crate) register: StreamProtocol,
     pub(crate) drop_box: StreamProtocol,
+    pub(crate) answers: StreamProtocol,
     pub(crate) kademlia: StreamProtocol,
 }
 
@@ -42,6 +43,7 @@ impl Protocols {
             package: named("/dokuei/package/1")?,
             register: named("/dokuei/register/1")?,
             drop_box: named("/dokuei/drop-box/1")?,
+            answers: named("/dokuei/drop-box-answer/1")?,
             // Bootstraps serve every network with one table.
             kademlia: StreamProtocol::new("/dokuei/kad/1"),
         })

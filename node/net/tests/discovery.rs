@@ -4,6 +4,7 @@
 
 mod common;
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use common::{QUIC, TCP, TestHost, TestSink, config, start_with, until, until_within};
@@ -211,6 +212,25 @@ async fn a_peer_reached_only_by_relay_is_dialled_directly_again() {
     opens.send(()).await.unwrap();
     until_within(Duration::from_secs(40), "it is reached directly", || {
         is(true, false)
+    })
+    .await;
+}
+
+/// R17: a node without a certificate keeps to its bootstrap, and nobody hears of it. Once it has one it is found,
+/// without being started again.
+#[tokio::test(flavor = "multi_thread")]
+async fn r17_a_node_without_a_certificate_is_not_announced() {
+    let address = bootstrap().await;
+    let applicant = TestHost::new(50);
+    applicant.enrolled.store(false, Ordering::SeqCst);
+    let (a, host_a) = start_with(with_bootstrap(50, Some(QUIC), &address), applicant).await;
+    let (b, _) = start_with(with_bootstrap(48, Some(QUIC), &address), TestHost::new(48)).await;
+    until("it is at the bootstrap", || a.status().bootstraps[0].connected).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(a.status().peers.is_empty() && b.status().peers.is_empty());
+    host_a.enrolled.store(true, Ordering::SeqCst);
+    until_within(Duration::from_secs(60), "they meet", || {
+        a.is_admitted(&b.peer_id()) && b.is_admitted(&a.peer_id())
     })
     .await;
 }

@@ -15,13 +15,15 @@ pub(super) fn due(
     bootstrap: &str,
 ) -> Result<Vec<(ApplicationId, LeftAnswer)>, Failure> {
     let mut due = Vec::new();
-    for (id, item) in inbox.all()? {
+    for (id, brief) in inbox.briefs()? {
         if due.len() == MAX_ANSWERS {
             break;
         }
-        if item.record.answered || item.record.from.as_deref() != Some(bootstrap) {
+        let refused = matches!(brief.record.decision, Some(record::Decision::Refused { .. }));
+        if !refused || brief.record.answered || brief.record.from.as_deref() != Some(bootstrap) {
             continue;
         }
+        let item = inbox.get(id)?;
         if let Some(sealed) = sealed(registry, id, &item) {
             let deposit = inbox.digest(id)?;
             due.push((id, LeftAnswer { deposit, sealed }));

@@ -70,6 +70,10 @@ impl Driver {
     /// Dials whoever is due: bootstraps, wanted peers, and a few newly discovered ones.
     pub(super) fn dial_due(&mut self) {
         let now = Instant::now();
+        self.dial_bootstraps(now);
+        if !self.enrolled {
+            return;
+        }
         let due: Vec<_> = self
             .wanted
             .iter()
@@ -80,7 +84,6 @@ impl Driver {
         for peer in due {
             self.try_wanted(peer, now);
         }
-        self.dial_bootstraps(now);
         self.introduce(now);
     }
 

@@ -165,10 +165,23 @@ impl Driver {
         }
     }
 
+    /// The host got its certificate: from now on others may find us.
+    pub(super) fn look_at_enrolment(&mut self) {
+        if self.enrolled || !self.host.enrolled() {
+            return;
+        }
+        tracing::info!("this node has a certificate now and is announced");
+        self.enrolled = true;
+        self.addresses_changed = true;
+        let relays = self.bootstraps.iter().filter(|bootstrap| bootstrap.relays);
+        let relays: Vec<_> = relays.map(|bootstrap| bootstrap.peer).collect();
+        relays.into_iter().for_each(|peer| self.reserve(peer));
+    }
+
     /// Asks a bootstrap to relay to us.
     fn reserve(&mut self, peer: PeerId) {
         let held = self.reservations.values().any(|relay| *relay == peer);
-        if !self.relay || held || self.reservations.len() >= RESERVATIONS {
+        if !self.enrolled || !self.relay || held || self.reservations.len() >= RESERVATIONS {
             return;
         }
         let Some(bootstrap) = self.bootstraps.iter().find(|bootstrap| bootstrap.peer == peer) else {
@@ -185,6 +198,9 @@ impl Driver {
 
     /// Registers and discovers where it is time.
     pub(super) fn discover_due(&mut self) {
+        if !self.enrolled {
+            return;
+        }
         let searching = self.wanted.keys().any(|peer| !self.peers.contains_key(peer));
         let every = if searching { DISCOVER_WANTED } else { DISCOVER };
         let changed = std::mem::take(&mut self.addresses_changed);

@@ -122,6 +122,8 @@ pub(crate) struct Driver {
     pub(crate) protocols: Protocols,
     pub(crate) network: String,
     pub(crate) relay: bool,
+    /// The host has a certificate, and we are announced.
+    enrolled: bool,
     pub(crate) control: libp2p_stream::Control,
     pub(crate) commands: mpsc::Receiver<Command>,
     pub(crate) reports: (mpsc::Sender<Report>, mpsc::Receiver<Report>),
@@ -162,6 +164,7 @@ impl Driver {
             status,
         } = parts;
         let control = swarm.behaviour().streams.new_control();
+        let enrolled = host.enrolled();
         Self {
             swarm,
             me,
@@ -171,6 +174,7 @@ impl Driver {
             protocols,
             network: config.network.clone(),
             relay: config.relay && config.discovery,
+            enrolled,
             control,
             commands,
             reports: mpsc::channel(256),
@@ -239,6 +243,7 @@ impl Driver {
         }
         self.hearing.tidy();
         self.end_overdue();
+        self.look_at_enrolment();
         self.dial_due();
         self.discover_due();
         if std::mem::take(&mut self.dirty) {

@@ -6,6 +6,7 @@ use crate::status::{BootstrapStatus, PeerStatus, Status};
 impl Driver {
     pub(super) fn publish_status(&self) {
         let bootstraps = self.bootstraps.iter().map(|bootstrap| BootstrapStatus {
+            peer: bootstrap.peer,
             address: bootstrap.address.clone(),
             connected: self.peers.contains_key(&bootstrap.peer),
             mirror: bootstrap.mirror,

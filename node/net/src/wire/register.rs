@@ -1,4 +1,4 @@
-//! `/dokuei/register/1`, the topic of its checkpoints, and `/dokuei/drop-box/1`.
+//! `/dokuei/register/1`, the topic of its checkpoints, `/dokuei/drop-box/1` and `/dokuei/drop-box-answer/1`.
 //!
 //! The register is public, so questions about it are answered to whoever is connected, and the protocol carries the
 //! bytes of `dokuei_identity::register::wire` without knowing them: each side believes nothing that does not lead
@@ -11,8 +11,9 @@
 //!                               ◄──    frame: Answer   ≤ 4 MiB
 //! ```
 //!
-//! A deposit is the same with the sealed application (≤ 3 MiB) as its question and a [`Receipt`] as its answer. Frames
-//! have a length of 4 bytes, big endian, in front.
+//! A deposit is the same with the sealed application (≤ 3 MiB) as its question and a [`Receipt`] as its answer.
+//! `/dokuei/drop-box-answer/1` asks with the SHA-256 of a deposit for what the registry answered to it (≤ 20 KiB).
+//! Frames have a length of 4 bytes, big endian, in front.
 
 pub use dokuei_identity::register::{MAX_ANSWER, MAX_ASK, MAX_NOTE as MAX_CHECKPOINT};
 use dokuei_identity::time::Timestamp;
@@ -20,6 +21,9 @@ use minicbor::{Decode, Encode};
 
 /// The largest sealed application, bytes.
 pub const MAX_DEPOSIT: usize = 3 << 20;
+
+/// The largest answer of the registry to a deposit, bytes.
+pub const MAX_DEPOSIT_ANSWER: usize = 20 << 10;
 
 /// The largest receipt, bytes.
 pub const MAX_RECEIPT: usize = 128;

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -48,6 +48,8 @@ pub struct TestHost {
     pub heard: Mutex<Vec<Vec<u8>>>,
     pub sources: Mutex<Vec<PeerId>>,
     pub barred: Mutex<Vec<PeerId>>,
+    /// Whether it has a certificate.
+    pub enrolled: AtomicBool,
 }
 
 pub fn key(seed: u8) -> SecretKey {
@@ -74,6 +76,7 @@ impl TestHost {
             heard: Mutex::default(),
             sources: Mutex::default(),
             barred: Mutex::default(),
+            enrolled: AtomicBool::new(true),
         }
     }
 }
@@ -102,7 +105,12 @@ impl Host for TestHost {
                 hash: [7; 32],
             },
         };
-        async move { Some(hello) }.boxed()
+        let enrolled = self.enrolled();
+        async move { enrolled.then_some(hello) }.boxed()
+    }
+
+    fn enrolled(&self) -> bool {
+        self.enrolled.load(Ordering::SeqCst)
     }
 
     fn admit(&self, peer: PeerId, hello: Hello) -> BoxFuture<'_, Result<Admitted, Refusal>> {
