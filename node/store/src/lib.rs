@@ -17,6 +17,7 @@
 //! # }
 //! ```
 
+mod applications;
 mod audit;
 mod database;
 mod directory;
@@ -37,6 +38,7 @@ mod store;
 mod text;
 mod vault;
 
+pub use applications::{ApplicationRow, NewApplication};
 pub use audit::{AuditEvent, AuditHead, AuditRow};
 pub use directory::{ChainKind, DeviceListRow, NodeRow};
 pub use error::StoreError;
