@@ -5,7 +5,8 @@ use std::io;
 use std::path::PathBuf;
 
 use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate, RegistryCertificate};
-use dokuei_identity::chain::{self, Chain, ChainError, Fault, TrustAnchors};
+use dokuei_identity::chain::{self, Chain, ChainError, Fault, TrustAnchor, TrustAnchors};
+use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::key::PublicKey;
 use dokuei_identity::revocation::{RevocationError, RevocationList, RevocationLists};
 use dokuei_identity::time::Timestamp;
@@ -43,6 +44,14 @@ pub enum CredentialError {
         /// Fingerprint of the offered root.
         got: String,
     },
+    /// The root is not the one that was published.
+    #[error("the root has the fingerprint {got}, and {expected} was given")]
+    OtherFingerprint {
+        /// As it was given.
+        expected: String,
+        /// Of the file.
+        got: String,
+    },
     /// A node never goes back to an older revocation list: it would forget who was revoked.
     #[error("the revocation list has number {got}, and number {known} is installed already")]
     OlderList {
@@ -56,13 +65,11 @@ pub enum CredentialError {
     Practitioner(#[from] PractitionerError),
 }
 
-/// The certificates of a node as they stand in its data directory.
+/// What certificates are verified against, as it stands in the data directory.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     /// The root of trust, with its successors.
     pub anchors: TrustAnchors,
-    /// The node's own chain.
-    pub chain: Chain,
     /// The newest revocation list of each issuing authority.
     pub lists: RevocationLists,
 }
@@ -77,41 +84,39 @@ pub enum Installed {
 }
 
 impl Credentials {
-    /// Reads what is installed; `None` while root or node certificate are missing.
+    /// Reads what is installed, with the node's own chain once there is one; `None` while there is no root.
     ///
     /// # Errors
     /// [`CredentialError`] when a file is unreadable or does not stand.
-    pub fn read(dir: &DataDir, now: Timestamp) -> Result<Option<Self>, CredentialError> {
-        let (Some(anchor), Some(chain)) = (text(dir.root_certificate())?, text(dir.node_chain())?) else {
+    pub fn read(dir: &DataDir, now: Timestamp) -> Result<Option<(Self, Option<Chain>)>, CredentialError> {
+        let Some(anchor) = text(dir.root_certificate())? else {
             return Ok(None);
         };
-        let (anchors, chain) = (TrustAnchors::from_pem(&anchor)?, Chain::from_pem(&chain)?);
-        let installed = text(dir.crl())?.map(|pem| RevocationList::verify_pem(&pem, &chain, &anchors, now));
-        let installed = match installed {
-            // The certificate was renewed by another authority since, and the register brings that one's lists.
-            Some(Err(RevocationError::AnotherIssuer)) => None,
-            installed => installed.transpose()?,
+        let anchors = TrustAnchors::from_pem(&anchor)?;
+        let chain = text(dir.node_chain())?
+            .map(|pem| Chain::from_pem(&pem))
+            .transpose()?;
+        // Its issuer is found by a chain: without one there was nothing that the list could have come with.
+        let list = match (text(dir.crl())?, &chain) {
+            (Some(pem), Some(chain)) => match RevocationList::verify_pem(&pem, chain, &anchors, now) {
+                // The certificate was renewed by another authority since, and the register brings that one's lists.
+                Err(RevocationError::AnotherIssuer) => None,
+                list => Some(list?),
+            },
+            _ => None,
         };
-        Ok(Some(Self {
+        let credentials = Self {
             anchors,
-            chain,
-            lists: installed.into_iter().collect(),
-        }))
+            lists: list.into_iter().collect(),
+        };
+        Ok(Some((credentials, chain)))
     }
 
-    /// The node's certificate, verified now.
+    /// A node's certificate, verified now.
     ///
     /// # Errors
     /// [`ChainError`], for example when it has expired or was revoked.
-    pub fn node(&self, now: Timestamp) -> Result<NodeCertificate, ChainError> {
-        self.node_of(&self.chain, now)
-    }
-
-    /// Another node's certificate, verified now.
-    ///
-    /// # Errors
-    /// [`ChainError`], for example when it has expired or was revoked.
-    pub fn node_of(&self, chain: &Chain, now: Timestamp) -> Result<NodeCertificate, ChainError> {
+    pub fn node(&self, chain: &Chain, now: Timestamp) -> Result<NodeCertificate, ChainError> {
         chain::verify_node(chain, &self.anchors, now, self.lists.of(chain))
     }
 
@@ -143,6 +148,48 @@ pub struct Delivery<'a> {
     pub crl: Option<&'a str>,
 }
 
+/// Installs the root alone, so that a node without a certificate can read the register and apply. `expected` is the
+/// fingerprint that its operator published.
+///
+/// # Errors
+/// [`CredentialError`]; nothing has changed then.
+pub fn trust(
+    dir: &DataDir,
+    root: &str,
+    expected: Option<Fingerprint>,
+) -> Result<TrustAnchor, CredentialError> {
+    let offered = TrustAnchors::from_pem(root)?;
+    let first = offered.first().clone();
+    if let Some(expected) = expected.filter(|expected| *expected != first.fingerprint()) {
+        return Err(CredentialError::OtherFingerprint {
+            expected: expected.to_string(),
+            got: first.fingerprint().to_string(),
+        });
+    }
+    let anchors = with_known(dir, offered)?;
+    write(dir.root_certificate(), &anchors.to_pem())?;
+    Ok(first)
+}
+
+/// The first root that was trusted stays: no other takes its place. Its successors that were learnt from the register
+/// stay known.
+fn with_known(dir: &DataDir, offered: TrustAnchors) -> Result<TrustAnchors, CredentialError> {
+    let Some(known) = text(dir.root_certificate())? else {
+        return Ok(offered);
+    };
+    let known = TrustAnchors::from_pem(&known)?;
+    let (first, got) = (known.first().fingerprint(), offered.first().fingerprint());
+    if first != got {
+        let (known, got) = (first.to_string(), got.to_string());
+        return Err(CredentialError::AnotherRoot { known, got });
+    }
+    Ok(if known.all().len() > offered.all().len() {
+        known
+    } else {
+        offered
+    })
+}
+
 /// Installs what an operator sent back: verifies it whole, then writes it.
 ///
 /// # Errors
@@ -153,19 +200,7 @@ pub fn install(
     delivery: &Delivery<'_>,
     now: Timestamp,
 ) -> Result<Installed, CredentialError> {
-    let mut anchors = TrustAnchors::from_pem(delivery.root)?;
-    if let Some(known) = text(dir.root_certificate())? {
-        let known = TrustAnchors::from_pem(&known)?;
-        let (first, offered) = (known.first().fingerprint(), anchors.first().fingerprint());
-        if first != offered {
-            let (known, got) = (first.to_string(), offered.to_string());
-            return Err(CredentialError::AnotherRoot { known, got });
-        }
-        // Successors of the root that were learnt from the register stay known.
-        if known.all().len() > anchors.all().len() {
-            anchors = known;
-        }
-    }
+    let anchors = with_known(dir, TrustAnchors::from_pem(delivery.root)?)?;
     let chain = Chain::from_pem(delivery.chain)?;
     let verified = |pem: &str| RevocationList::verify_pem(pem, &chain, &anchors, now);
     let offered = delivery.crl.map(verified).transpose()?;

@@ -107,14 +107,20 @@ impl Client {
             .get(self.url(path))
             .header("Authorization", self.bearer())
             .call();
-        let mut response = accept(sent)?;
-        let mut bytes = Vec::new();
-        response
-            .body_mut()
-            .as_reader()
-            .read_to_end(&mut bytes)
-            .map_err(|error| broken(&error))?;
-        Ok(bytes)
+        read_bytes(sent)
+    }
+
+    /// `POST path` with a JSON document, for bytes.
+    ///
+    /// # Errors
+    /// The node's refusal, or that it is not running.
+    pub(crate) fn post_for_bytes(&self, path: &str, body: &Value) -> Outcome<Vec<u8>> {
+        let sent = self
+            .agent
+            .post(self.url(path))
+            .header("Authorization", self.bearer())
+            .send_json(body);
+        read_bytes(sent)
     }
 
     /// `POST path` with a JSON document.
@@ -198,6 +204,17 @@ fn broken(error: &dyn std::fmt::Display) -> CliError {
 }
 
 type Sent = Result<Response<ureq::Body>, ureq::Error>;
+
+fn read_bytes(sent: Sent) -> Outcome<Vec<u8>> {
+    let mut response = accept(sent)?;
+    let mut bytes = Vec::new();
+    response
+        .body_mut()
+        .as_reader()
+        .read_to_end(&mut bytes)
+        .map_err(|error| broken(&error))?;
+    Ok(bytes)
+}
 
 fn read_json(sent: Sent) -> Outcome<Value> {
     let mut response = accept(sent)?;

@@ -107,8 +107,9 @@ const fn check(name: &'static str, problem: Option<String>) -> Check {
 fn certificates(dir: &DataDir) -> Result<(), String> {
     let now = clock::now();
     let installed = Credentials::read(dir, now).map_err(|error| error.to_string())?;
-    let installed = installed.ok_or("no certificate of this node is installed")?;
-    let node = installed.node(now).map_err(|error| error.to_string())?;
+    let (installed, chain) = installed.ok_or("no registry's root is installed")?;
+    let chain = chain.ok_or("no certificate of this node is installed")?;
+    let node = installed.node(&chain, now).map_err(|error| error.to_string())?;
     if node.validity.not_after < now.plus(SOON) {
         return Err(format!(
             "the node's certificate runs out on {}",
@@ -120,7 +121,7 @@ fn certificates(dir: &DataDir) -> Result<(), String> {
 
 fn practitioners(dir: &DataDir) -> Result<(), String> {
     let now = clock::now();
-    let Ok(Some(installed)) = Credentials::read(dir, now) else {
+    let Ok(Some((installed, _))) = Credentials::read(dir, now) else {
         return Ok(());
     };
     let people = Practitioners::of(dir.clone());

@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate};
+use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::key::{PublicKey, SecretKey};
+use dokuei_identity::network::NetworkName;
 use dokuei_identity::request;
 use dokuei_store::Store;
 use serde_json::{Value, json};
 
 use super::args::{Identity, Init};
 use super::error::{CliError, Failure, Outcome};
-use super::{output, passphrase};
+use super::{apply, output, passphrase};
 use crate::clock;
 use crate::config::{Config, Institution};
 use crate::credentials::{self, Credentials, Delivery, Installed};
@@ -69,7 +71,7 @@ pub(crate) fn init(dir: &DataDir, command: &Init, as_json: bool) -> Outcome {
             "a node was made in {}\nits PeerId is {peer_id}",
             dir.root().display()
         );
-        println!("next: dokuei identity request-node --out node.csr, and send that to the registry operator");
+        println!("next: dokuei identity trust ROOT.pem, dokuei run, and dokuei identity apply node");
     }
     Ok(())
 }
@@ -157,6 +159,12 @@ pub(crate) fn identity(dir: &DataDir, command: Identity, as_json: bool) -> Outco
                 .map_err(|error| cannot_enrol(&error))?;
             deliver(&certificate_request(&secrets.signing, &name_latin)?, out, as_json)
         }
+        Identity::Apply(command) => apply::apply(dir, &command, as_json),
+        Identity::Submit(command) => apply::submit(dir, &command, as_json),
+        Identity::Applications => apply::list(dir, as_json),
+        Identity::Answer { file } => apply::answer(dir, &file, as_json),
+        Identity::Withdraw { application } => apply::withdraw(dir, &application, as_json),
+        Identity::Trust { root, fingerprint } => trust(dir, &root, fingerprint, as_json),
         Identity::Install { root, chain, crl } => install(dir, &root, &chain, crl.as_deref(), as_json),
         Identity::Show => show(dir, as_json),
     }
@@ -221,6 +229,29 @@ fn deliver(pem: &str, out: Option<PathBuf>, as_json: bool) -> Outcome {
     Ok(())
 }
 
+/// Installs the root that everything is verified to.
+fn trust(dir: &DataDir, root: &Path, fingerprint: Option<Fingerprint>, as_json: bool) -> Outcome {
+    require_node(dir)?;
+    let anchor = credentials::trust(dir, &read(root)?, fingerprint).map_err(|error| {
+        CliError::refused(
+            "root_refused",
+            error.to_string(),
+            "get the root certificate from the registry operator again, and compare its fingerprint with the published one",
+        )
+    })?;
+    let (name, fingerprint) = (anchor.common_name(), anchor.fingerprint());
+    if as_json {
+        output::json(&json!({"root": fingerprint, "name": name, "network": NetworkName::of(&anchor)}));
+        return Ok(());
+    }
+    println!("this node trusts {name}\nfingerprint  {fingerprint}");
+    println!("compare it with the one that the registry's operator publishes");
+    if dir.api_address().exists() {
+        println!("the running node takes it up when it is started again");
+    }
+    Ok(())
+}
+
 fn install(dir: &DataDir, root: &Path, chain: &Path, crl: Option<&Path>, as_json: bool) -> Outcome {
     require_node(dir)?;
     let root = read(root)?;
@@ -275,14 +306,14 @@ fn show(dir: &DataDir, as_json: bool) -> Outcome {
             "install it again with `dokuei identity install`",
         )
     };
-    let Some(credentials) = Credentials::read(dir, now).map_err(refused)? else {
+    let Some((credentials, chain)) = Credentials::read(dir, now).map_err(refused)? else {
         return Err(CliError::refused(
-            "no_certificate",
-            "no certificate of this node is installed yet",
-            "ask for one with `dokuei identity request-node`",
+            "no_root",
+            "this node trusts no registry yet",
+            "install the root certificate that its operator publishes with `dokuei identity trust`",
         ));
     };
-    let node = credentials.node(now);
+    let node = chain.map(|chain| credentials.node(&chain, now));
     let people = Practitioners::of(dir.clone());
     let mut persons = Vec::new();
     for person in people
@@ -297,10 +328,11 @@ fn show(dir: &DataDir, as_json: bool) -> Outcome {
             Err(error) => json!({"id": person.id, "refused": error.to_string()}),
         });
     }
-    let node = node.map_or_else(
-        |error| json!({"refused": error.to_string()}),
-        |node| describe_node(&node),
-    );
+    let node = match node {
+        None => Value::Null,
+        Some(Ok(node)) => describe_node(&node),
+        Some(Err(error)) => json!({"refused": error.to_string()}),
+    };
     let view =
         json!({"root": credentials.anchors.first().fingerprint(), "node": node, "practitioners": persons});
     if as_json {
@@ -320,6 +352,9 @@ fn show(dir: &DataDir, as_json: bool) -> Outcome {
 }
 
 fn summary(view: &Value, name: &str) -> String {
+    if view.is_null() {
+        return "no certificate yet; apply for one with `dokuei identity apply`".to_owned();
+    }
     match view["refused"].as_str() {
         Some(reason) => format!("refused: {reason}"),
         None => format!(

@@ -1,5 +1,6 @@
 //! The command line: reads what is wanted, does it here or asks the running node, tells how it went.
 
+mod apply;
 mod args;
 mod client;
 mod consult;

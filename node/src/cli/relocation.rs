@@ -55,7 +55,7 @@ pub(crate) fn run(dir: &DataDir, command: &Move, as_json: bool) -> Outcome {
                     dir.root().display()
                 );
                 println!(
-                    "next: dokuei identity request-node --out node.csr, and send that to the registry operator,"
+                    "next: dokuei run, and dokuei identity apply node --send, which asks the registry operator,"
                 );
                 println!("who issues a certificate for this machine and revokes that of the old one");
             }

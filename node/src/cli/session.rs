@@ -89,6 +89,11 @@ pub(crate) fn status(dir: &DataDir, as_json: bool) -> Outcome {
         field("/peer_id"),
         field("/network")
     );
+    if status["network"].is_null() {
+        println!("certificate  none, and no registry is trusted yet (dokuei identity trust)");
+    } else if status["node_fingerprint"].is_null() {
+        println!("certificate  none yet (dokuei identity applications)");
+    }
     if let Some(app) = super::client::app_address(dir) {
         println!("app          {app}/");
     }

@@ -2,6 +2,7 @@
 //!
 //! Thin: each handler reads a request, calls one use case of [`crate::service`] and writes what it gives.
 
+mod applications;
 mod auth;
 mod body;
 mod cases;
@@ -23,7 +24,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 
 use self::problem::Problem;
 use crate::service::Node;
@@ -70,6 +71,7 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
         .route("/security/second-factor/remove", post(security::remove))
         .route("/security/recovery-kit", post(security::make_kit))
         .route("/recovery", post(security::restore))
+        .merge(applications())
         .route("/jobs/{id}", get(status::job))
         .route("/events", get(events::stream))
         .route("/studies", get(studies::list))
@@ -109,6 +111,28 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn(guard::guard))
         .with_state(gateway)
+}
+
+/// Applying for certificates.
+fn applications() -> Router<Gateway> {
+    let form = DefaultBodyLimit::max(applications::MAX_FORM);
+    Router::new()
+        .route(
+            "/applications",
+            get(applications::list).post(applications::apply).layer(form),
+        )
+        .route("/applications/answer", post(applications::answer))
+        .route(
+            "/applications/{id}",
+            get(applications::show).delete(applications::forget),
+        )
+        .route("/applications/{id}/statement", get(applications::statement))
+        .route(
+            "/applications/{id}/countersignature",
+            put(applications::countersign),
+        )
+        .route("/applications/{id}/sealed", post(applications::write))
+        .route("/applications/{id}/deposit", post(applications::deposit))
 }
 
 async fn unknown() -> Problem {

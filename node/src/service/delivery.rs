@@ -12,6 +12,7 @@ use dokuei_net::{CallError, Multiaddr, Network, PeerId, RefusalCode};
 use dokuei_store::OutboxRow;
 
 use super::Node;
+use super::applications::ASK_ANSWERS;
 use super::error::ServiceError;
 use super::events::EventKind;
 use super::register::ASK_EVERY;
@@ -25,6 +26,7 @@ impl Node {
     /// Sends what waits and fetches what is granted, until the node stops.
     pub(super) async fn patrol(self, network: Network) {
         let mut asked: Option<tokio::time::Instant> = None;
+        let mut answers: Option<tokio::time::Instant> = None;
         loop {
             // Whoever rings while we work is heard afterwards: the bell keeps one ring.
             let _ = tokio::time::timeout(PATROL, self.0.bell.notified()).await;
@@ -36,6 +38,10 @@ impl Node {
             {
                 asked = Some(tokio::time::Instant::now());
                 self.catch_up_soon(None);
+            }
+            if answers.is_none_or(|asked| asked.elapsed() >= ASK_ANSWERS) {
+                answers = Some(tokio::time::Instant::now());
+                self.ask_for_answers(&network).await;
             }
             self.end_stale_sessions(&network).await;
             let node = self.clone();

@@ -105,8 +105,8 @@ impl Node {
 
     /// Puts this node with its present key into the practitioner's device list when it is not in it.
     pub(super) fn publish_devices(&self, session: &Session, now: Timestamp) -> Result<(), ServiceError> {
-        let held = self.trust()?;
-        let node = &held.certificate;
+        let own = self.own()?;
+        let node = &own.certificate;
         let half = &session.secrets.kem;
         let public = half.key().public();
         let kid = kid_of(&public);

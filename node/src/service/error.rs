@@ -9,6 +9,7 @@ use dokuei_dicom::header::HeaderError;
 use dokuei_dicom::render::RenderError;
 use dokuei_dicom::report::ReportError;
 use dokuei_document::DocumentError;
+use dokuei_identity::application::{ApplicationError, SealError as ApplicationSealError};
 use dokuei_identity::chain::ChainError;
 use dokuei_identity::passphrase::PassphraseError;
 use dokuei_identity::policy::{self, Denial};
@@ -88,6 +89,9 @@ pub enum ServiceError {
     /// No certificate of this practitioner is installed.
     #[error("no certificate of this practitioner is installed yet")]
     NoPractitionerCertificate,
+    /// No root is installed.
+    #[error("this node trusts no registry yet")]
+    NoRoot,
     /// No certificate of this node is installed.
     #[error("this node has no certificate yet")]
     NoNodeCertificate,
@@ -211,6 +215,32 @@ pub enum ServiceError {
     /// No PDF can be made.
     #[error(transparent)]
     Document(#[from] DocumentError),
+    /// An application that cannot be made.
+    #[error(transparent)]
+    Application(#[from] ApplicationError),
+    /// An application that cannot be sealed.
+    #[error(transparent)]
+    ApplicationKey(#[from] ApplicationSealError),
+    /// The registry's application key is not known here.
+    #[error(
+        "this node does not know yet what applications are sealed to: it has not read the register, or the registry takes none"
+    )]
+    NoApplicationKey,
+    /// It was sealed and may not be changed any more.
+    #[error("the application was sealed already and cannot be changed any more")]
+    ApplicationSealed,
+    /// It was issued or refused.
+    #[error("the application is decided, and its documents are not here any more")]
+    ApplicationDecided,
+    /// Too many undecided ones.
+    #[error("there are too many undecided applications on this node")]
+    TooManyApplications,
+    /// An answer that is not to be believed, or to no application of this node.
+    #[error("the registry's answer is refused: {0}")]
+    Answer(String),
+    /// No bootstrap host took the application.
+    #[error("the application was not left anywhere: {0}")]
+    NotDeposited(String),
     /// The node is stopping.
     #[error("the node is stopping")]
     Interrupted,
@@ -247,6 +277,7 @@ impl ServiceError {
             Self::Kit(_) => "recovery_kit_unreadable",
             Self::NoKit => "recovery_kit_refused",
             Self::NoPractitionerCertificate => "no_practitioner_certificate",
+            Self::NoRoot => "no_root",
             Self::NoNodeCertificate => "no_node_certificate",
             Self::Certificate(_) | Self::Credential(_) => "certificate_refused",
             Self::Unlogged => "not_in_register",
@@ -278,6 +309,14 @@ impl ServiceError {
             Self::Open(_) | Self::Grant(_) | Self::BadPackage(_) => "package_refused",
             Self::Render(_) => "not_rendered",
             Self::DicomReport(_) | Self::Document(_) => "report_not_written",
+            Self::Application(_) => "application_refused",
+            Self::ApplicationKey(_) => "application_not_sealed",
+            Self::NoApplicationKey => "no_application_key",
+            Self::ApplicationSealed => "application_sealed",
+            Self::ApplicationDecided => "application_decided",
+            Self::TooManyApplications => "too_many_applications",
+            Self::Answer(_) => "answer_refused",
+            Self::NotDeposited(_) => "not_deposited",
             Self::Interrupted => "stopping",
         }
     }
@@ -294,8 +333,9 @@ impl ServiceError {
             Self::AlreadyEnrolled => "remove it first, with passphrase and code",
             Self::NotEnrolling => "begin the enrolment again",
             Self::NoKit => "use the sheets of the newest kit",
+            Self::NoRoot => "install the root certificate that its operator publishes with `dokuei identity trust`, then start the node again",
             Self::NoPractitionerCertificate | Self::NoNodeCertificate => {
-                "send the certificate request to the registry operator and install what comes back with `dokuei identity install`"
+                "apply for one with `dokuei identity apply`; it is installed by itself when the registry has issued it"
             }
             Self::Certificate(_) | Self::Credential(_) => "ask the registry operator for a new certificate and install it",
             Self::StaleRegister { .. } => "connect the node to the network (a bootstrap host or another node) and try again; what is here can be read all the same",
@@ -316,6 +356,13 @@ impl ServiceError {
             Self::File { .. } | Self::Files(_) => "check the name and the rights on it",
             Self::Store(StoreError::NoSpace) => "free some space and try again; what is stored is safe",
             Self::Open(_) | Self::Grant(_) | Self::BadPackage(_) => "keep it as evidence and ask the sender to send the study again",
+            Self::Application(_) => "correct it and apply again",
+            Self::NoApplicationKey => "wait until a bootstrap host is connected (`dokuei status`), or give the key that the registry's operator exports with `dokuei-registry application key`",
+            Self::ApplicationSealed => "make another application, or send this one as it is",
+            Self::ApplicationDecided => "make another application",
+            Self::TooManyApplications => "wait for the registry, or remove some with `dokuei identity withdraw`",
+            Self::Answer(_) => "ask the registry operator for the answer again",
+            Self::NotDeposited(_) => "try again later, name another bootstrap host in the settings, or bring it to the registry as a file (--out)",
             Self::Interrupted => "start it again with `dokuei run`",
             _ => "",
         }
@@ -330,7 +377,7 @@ impl ServiceError {
             Self::WrongPassphrase | Self::SecondFactorRequired | Self::SecondFactorWrong => {
                 Blame::NotSignedIn
             }
-            Self::Passphrase(_) | Self::Kit(_) => Blame::Caller,
+            Self::Passphrase(_) | Self::Kit(_) | Self::Application(_) | Self::Answer(_) => Blame::Caller,
             Self::NoKit => Blame::NotAllowed,
             Self::AlreadyEnrolled | Self::NoSecondFactor | Self::NotEnrolling => Blame::Conflict,
             Self::LockedOut { .. } => Blame::TooMany,
@@ -345,7 +392,13 @@ impl ServiceError {
                 Blame::Caller
             }
             Self::NoPractitionerCertificate
+            | Self::NoRoot
             | Self::NoNodeCertificate
+            | Self::NoApplicationKey
+            | Self::ApplicationSealed
+            | Self::ApplicationDecided
+            | Self::TooManyApplications
+            | Self::NotDeposited(_)
             | Self::Certificate(_)
             | Self::Unlogged
             | Self::StaleRegister { .. }

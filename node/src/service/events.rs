@@ -30,6 +30,8 @@ pub enum EventKind {
     Peer,
     /// A study was imported or opened.
     Study,
+    /// A certificate of this node or of one of its practitioners was installed, or an application got on.
+    Credential,
 }
 
 /// Where events are published.

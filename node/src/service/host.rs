@@ -73,6 +73,10 @@ impl Host for NodeHost {
         })
     }
 
+    fn enrolled(&self) -> bool {
+        self.node.own().is_ok()
+    }
+
     fn admit(&self, peer: PeerId, hello: Hello) -> BoxFuture<'_, Result<Admitted, Refusal>> {
         let node = self.node.clone();
         Box::pin(async move {
@@ -216,9 +220,8 @@ const fn refused(code: RefusalCode) -> CaseReply {
 impl Node {
     /// What we say of ourselves.
     fn own_hello(&self) -> Result<OwnHello, ServiceError> {
-        let held = self.trust()?;
-        let credentials = &held.credentials;
-        let crl = credentials.lists.of(&credentials.chain).map_or(
+        let (held, own) = (self.trust()?, self.own()?);
+        let crl = held.own_list().map_or(
             CrlState {
                 number: 0,
                 hash: [0; 32],
@@ -232,8 +235,8 @@ impl Node {
         let mut practitioners = self.own_cards()?;
         practitioners.truncate(MAX_PRACTITIONERS);
         Ok(OwnHello {
-            node: self.here()?,
-            node_chain: cbor::encode(&credentials.chain),
+            node: own.certificate.fingerprint,
+            node_chain: cbor::encode(&own.chain),
             practitioners,
             crl,
             checkpoint: self.register().checkpoint(),
@@ -264,11 +267,9 @@ impl Node {
 
     /// Verifies a peer and everybody who works there, and remembers them.
     fn judge(&self, peer: &PeerId, hello: &Hello) -> Result<Admitted, Refusal> {
-        let (held, now) = (
-            self.trust()
-                .map_err(|_| Refusal::new(RefusalCode::NotEnrolled, "no certificate installed"))?,
-            self.now(),
-        );
+        let not_enrolled = |_| Refusal::new(RefusalCode::NotEnrolled, "no certificate installed");
+        self.own().map_err(not_enrolled)?;
+        let (held, now) = (self.trust().map_err(not_enrolled)?, self.now());
         let chain: Chain = decoded(&hello.node_chain)?;
         let certificate = held.node(&chain, now).map_err(|error| not_standing(&error))?;
         // Our own side first: with an old view of the register there are no sessions.

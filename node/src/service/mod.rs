@@ -1,5 +1,6 @@
 //! The use cases: the only place where store, network, DICOM, packages and the domain meet.
 
+pub mod applications;
 pub mod cases;
 pub mod error;
 pub mod events;
@@ -55,7 +56,7 @@ use self::people::People;
 use self::register::Register;
 use self::second_factor::Enrolling;
 use self::session::Sessions;
-use self::trust::{Held, Trust};
+use self::trust::{Held, Own, Trust};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::credentials::Credentials;
@@ -148,13 +149,14 @@ impl Node {
         let now = clock.now();
         let store = Store::open(dir.root(), &storage_key(&secrets))?;
         let credentials = Credentials::read(&dir, now)?;
-        let register = Arc::new(Register::open(&store, credentials.as_ref(), now)?);
+        let believed = credentials.as_ref().map(|(credentials, _)| credentials);
+        let register = Arc::new(Register::open(&store, believed, now)?);
         let held = credentials
             .map(|credentials| Held::take_up(credentials, Arc::clone(&register), &store, now))
             .transpose()?;
         let trust = Trust::new(held);
         let people = People::new(store.clone(), trust.clone());
-        let class = trust.get().map(|held| held.certificate.device_class);
+        let class = trust.own().ok().map(|own| own.certificate.device_class);
         let sessions = Sessions::new(auto_lock(&config, class));
         let inner = Inner {
             dir,
@@ -182,6 +184,11 @@ impl Node {
         };
         let node = Self(Arc::new(inner));
         node.remember_ourselves(now)?;
+        // What came by the register may not have been installed when the node was ended.
+        if node.0.trust.get().is_some() {
+            node.install_issued(now)?;
+            node.settle_applications()?;
+        }
         Ok(node)
     }
 
@@ -246,16 +253,19 @@ impl Node {
         self.0.trust.require()
     }
 
+    /// This node's own certificate.
+    fn own(&self) -> Result<Arc<Own>, ServiceError> {
+        self.0.trust.own()
+    }
+
     /// Fingerprint of this node's certificate.
     fn here(&self) -> Result<Fingerprint, ServiceError> {
-        Ok(self.trust()?.certificate.fingerprint)
+        Ok(self.own()?.certificate.fingerprint)
     }
 
     fn crl_number(&self) -> u64 {
         let held = self.0.trust.get();
-        let list = held
-            .as_ref()
-            .and_then(|held| held.credentials.lists.of(&held.credentials.chain));
+        let list = held.as_ref().and_then(|held| held.own_list());
         list.map_or(0, |list| list.number())
     }
 
@@ -282,9 +292,8 @@ impl Node {
 
     /// Our own certificate belongs to those that entries are verified against.
     fn remember_ourselves(&self, now: Timestamp) -> Result<(), ServiceError> {
-        if let Some(held) = self.0.trust.get() {
-            self.people()
-                .remember_node(&held.credentials.chain, &held.certificate, now)?;
+        if let Ok(own) = self.own() {
+            self.people().remember_node(&own.chain, &own.certificate, now)?;
         }
         Ok(())
     }

@@ -20,9 +20,9 @@ impl Node {
         action: Action,
         object: Object,
     ) -> Result<(), ServiceError> {
-        let held = self.trust()?;
-        let mut subject = Subject::practitioner(&session.certificate).at(&held.certificate);
-        let (person, machine) = (&session.certificate, &held.certificate);
+        let (held, own) = (self.trust()?, self.own()?);
+        let (person, machine) = (&session.certificate, &own.certificate);
+        let mut subject = Subject::practitioner(person).at(machine);
         if let Some(standing) = held
             .register
             .says(&person.fingerprint, person.validity.not_before)
@@ -43,8 +43,8 @@ impl Node {
     /// # Errors
     /// As [`Self::permit`].
     pub(super) fn permit_node(&self, action: Action, object: Object) -> Result<(), ServiceError> {
-        let held = self.trust()?;
-        self.ask(&Subject::node(&held.certificate), action, object)
+        let own = self.own()?;
+        self.ask(&Subject::node(&own.certificate), action, object)
     }
 
     fn ask(&self, subject: &Subject<'_>, action: Action, object: Object) -> Result<(), ServiceError> {

@@ -186,7 +186,7 @@ impl Node {
             requester: Requester {
                 practitioner: certificate.fingerprint,
                 name: certificate.name.japanese.clone(),
-                institution: self.trust()?.certificate.institution.clone(),
+                institution: self.own()?.certificate.institution.clone(),
             },
             consultant,
             patient: patient_of(study),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dokuei_identity::certificate::PractitionerCertificate;
@@ -42,7 +43,7 @@ struct Held {
 #[derive(Debug)]
 pub struct Sessions {
     state: Mutex<State>,
-    auto_lock: u64,
+    auto_lock: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -61,8 +62,13 @@ impl Sessions {
     pub fn new(auto_lock: u64) -> Self {
         Self {
             state: Mutex::default(),
-            auto_lock,
+            auto_lock: AtomicU64::new(auto_lock),
         }
+    }
+
+    /// Locks after so many seconds from now on: the machine's certificate came, and says what kind of machine it is.
+    pub fn lock_after(&self, auto_lock: u64) {
+        self.auto_lock.store(auto_lock, Ordering::Relaxed);
     }
 
     /// Opens a session and gives its token. An earlier session of the same person stays open.
@@ -141,22 +147,23 @@ impl Sessions {
 
     /// Seconds without use after which a session is locked.
     #[must_use]
-    pub const fn auto_lock(&self) -> u64 {
-        self.auto_lock
+    pub fn auto_lock(&self) -> u64 {
+        self.auto_lock.load(Ordering::Relaxed)
     }
 
     /// When a session that is used now would be locked.
     #[must_use]
-    pub const fn expiry(&self, now: Timestamp) -> Timestamp {
-        now.plus(self.auto_lock)
+    pub fn expiry(&self, now: Timestamp) -> Timestamp {
+        now.plus(self.auto_lock())
     }
 
     /// Works on the sessions after dropping (and thereby zeroising) those that were not used for too long.
     fn with<T>(&self, now: Timestamp, work: impl FnOnce(&mut HashMap<String, Held>) -> T) -> T {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let State { held, locked } = &mut *state;
+        let auto_lock = self.auto_lock();
         held.retain(|_, one| {
-            let stays = now.since(one.used) <= self.auto_lock;
+            let stays = now.since(one.used) <= auto_lock;
             if !stays && locked.len() < REMEMBERED {
                 locked.push(one.session.id.clone());
             }

@@ -35,6 +35,8 @@ impl Node {
             .practitioner_files()
             .chain(id)?
             .ok_or(ServiceError::NoPractitionerCertificate)?;
+        // Her device list names this node by its certificate.
+        self.own()?;
         let certificate = self.trust()?.practitioner(&chain, now)?;
         self.people().remember_practitioner(&chain, &certificate, now)?;
         self.turn_kem_keys(id, &certificate, &mut unlocked, now)?;

@@ -28,14 +28,14 @@ pub struct Meeting {
 }
 
 impl Node {
-    /// Joins the network and keeps sending and fetching from then on. Without a certificate of its own the node stays
-    /// alone: it can import studies, but nobody would admit it.
+    /// Joins the network and keeps sending and fetching from then on. Without a certificate of its own the node meets
+    /// bootstraps only, where it reads the register and leaves its application; without a root it stays alone.
     ///
     /// # Errors
     /// [`dokuei_net::NetError`] when no address can be listened on.
     pub async fn join(&self, meeting: Meeting) -> Result<(), dokuei_net::NetError> {
         let Some(held) = self.0.trust.get() else {
-            tracing::warn!("no certificate of this node is installed: it meets nobody");
+            tracing::warn!("no registry's root is installed: this node meets nobody");
             return Ok(());
         };
         let name = NetworkName::of(held.credentials.anchors.first()).to_string();
@@ -72,7 +72,8 @@ impl Node {
     fn status_view(&self, network: &Status) -> Result<Value, ServiceError> {
         let now = self.now();
         let held = self.0.trust.get();
-        let certificate = held.as_ref().map(|held| &held.certificate);
+        let own = held.as_ref().and_then(|held| held.own.as_ref());
+        let certificate = own.map(|own| &own.certificate);
         let signed_in: Vec<Value> = self
             .sessions()
             .all(now)

@@ -1,10 +1,11 @@
-//! What this node trusts at this moment. It changes while the node runs: a newer revocation list, a renewed
-//! certificate, a successor of the root.
+//! What this node trusts at this moment, and its own certificate once it has one. Both change while the node runs: a
+//! newer revocation list, a first or a renewed certificate, a successor of the root.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
 use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate};
 use dokuei_identity::chain::{self, Chain, ChainError};
+use dokuei_identity::revocation::RevocationList;
 use dokuei_identity::time::Timestamp;
 use dokuei_store::Store;
 
@@ -12,17 +13,25 @@ use super::error::ServiceError;
 use super::register::Register;
 use crate::credentials::Credentials;
 
-/// The credentials in force, shared by all that verify. Cheap to clone.
+/// What is in force, shared by all that verify. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(super) struct Trust(Arc<RwLock<Option<Arc<Held>>>>);
 
-/// Credentials with the node's own certificate, verified when they were taken up.
+/// What others are verified against, and who this node is.
 #[derive(Debug)]
 pub(super) struct Held {
     pub(super) credentials: Credentials,
-    pub(super) certificate: NodeCertificate,
+    /// The node's own certificate; absent until the registry has issued one.
+    pub(super) own: Option<Arc<Own>>,
     /// What the register says, which grows while credentials stay as they are.
     pub(super) register: Arc<Register>,
+}
+
+/// The node's own certificate, verified when it was taken up.
+#[derive(Debug)]
+pub(super) struct Own {
+    pub(super) chain: Chain,
+    pub(super) certificate: NodeCertificate,
 }
 
 impl Held {
@@ -32,7 +41,7 @@ impl Held {
     /// # Errors
     /// [`ServiceError::Certificate`] when the node's certificate does not stand for another reason.
     pub(super) fn take_up(
-        mut credentials: Credentials,
+        (mut credentials, chain): (Credentials, Option<Chain>),
         register: Arc<Register>,
         store: &Store,
         now: Timestamp,
@@ -41,22 +50,24 @@ impl Held {
             tracing::error!(%error, "a successor of the root is not believed");
         }
         for der in store.revocation_lists()? {
-            match register.verified_list(&credentials, &[], &der, now) {
+            match register.verified_list(&credentials, chain.as_slice(), &der, now) {
                 Some(list) => drop(credentials.lists.insert(list)),
                 None => tracing::warn!("a stored revocation list does not verify now"),
             }
         }
-        let certificate = match credentials.node(now) {
-            Err(ChainError::Revoked { .. }) => {
-                chain::verify_node(&credentials.chain, &credentials.anchors, now, None)?
-            }
-            other => other?,
-        };
+        let own = chain
+            .map(|chain| Own::take_up(&credentials, chain, now))
+            .transpose()?;
         Ok(Self {
             credentials,
-            certificate,
+            own: own.map(Arc::new),
             register,
         })
+    }
+
+    /// The newest revocation list of the authority that certified this node.
+    pub(super) fn own_list(&self) -> Option<&RevocationList> {
+        self.credentials.lists.of(&self.own.as_ref()?.chain)
     }
 
     /// Another node's certificate, verified now: path, revocation lists and register.
@@ -64,7 +75,7 @@ impl Held {
     /// # Errors
     /// [`ServiceError::Certificate`] or [`ServiceError::Unlogged`].
     pub(super) fn node(&self, chain: &Chain, now: Timestamp) -> Result<NodeCertificate, ServiceError> {
-        let certificate = self.credentials.node_of(chain, now)?;
+        let certificate = self.credentials.node(chain, now)?;
         self.register
             .require(&certificate.fingerprint, certificate.validity.not_before)?;
         Ok(certificate)
@@ -86,12 +97,23 @@ impl Held {
     }
 }
 
+impl Own {
+    /// Verifies the node's own chain. One that was revoked is taken up all the same.
+    fn take_up(credentials: &Credentials, chain: Chain, now: Timestamp) -> Result<Self, ChainError> {
+        let certificate = match credentials.node(&chain, now) {
+            Err(ChainError::Revoked { .. }) => chain::verify_node(&chain, &credentials.anchors, now, None)?,
+            other => other?,
+        };
+        Ok(Self { chain, certificate })
+    }
+}
+
 impl Trust {
     pub(super) fn new(held: Option<Held>) -> Self {
         Self(Arc::new(RwLock::new(held.map(Arc::new))))
     }
 
-    /// What is trusted now; `None` while no certificate of this node is installed.
+    /// What is trusted now; `None` while no root is installed.
     pub(super) fn get(&self) -> Option<Arc<Held>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -99,9 +121,19 @@ impl Trust {
     /// As [`Self::get`].
     ///
     /// # Errors
-    /// [`ServiceError::NoNodeCertificate`].
+    /// [`ServiceError::NoRoot`].
     pub(super) fn require(&self) -> Result<Arc<Held>, ServiceError> {
-        self.get().ok_or(ServiceError::NoNodeCertificate)
+        self.get().ok_or(ServiceError::NoRoot)
+    }
+
+    /// The node's own certificate.
+    ///
+    /// # Errors
+    /// [`ServiceError::NoNodeCertificate`].
+    pub(super) fn own(&self) -> Result<Arc<Own>, ServiceError> {
+        self.get()
+            .and_then(|held| held.own.clone())
+            .ok_or(ServiceError::NoNodeCertificate)
     }
 
     /// Puts newer credentials in force: what is verified from now on is verified against them.

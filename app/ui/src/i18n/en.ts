@@ -20,7 +20,7 @@ export const en: Texts = {
     submit: "Sign in",
     submitting: "Checking…",
     nobody:
-      "No credential is installed on this node yet. Install one with `dokuei identity install`.",
+      "Nobody here has a credential yet. Apply with `dokuei identity apply practitioner --send`; what is issued is installed by itself.",
     chooseWho: "Choose who is signing in.",
     enterPassphrase: "Enter the passphrase.",
     out: "Sign out",
@@ -325,7 +325,7 @@ export const en: Texts = {
     },
     no_practitioner_certificate: {
       detail: "There is no certificate for this practitioner yet.",
-      next: "Install the one that the registry issued with `dokuei identity install`.",
+      next: "It is installed by itself when the registry has issued it. See `dokuei identity applications` for how it stands.",
     },
     certificate_refused: {
       detail: "The certificate is invalid, expired or revoked.",

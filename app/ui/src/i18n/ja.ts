@@ -19,7 +19,7 @@ export const ja = {
     submit: "サインイン",
     submitting: "確認しています…",
     nobody:
-      "このノードにはまだ資格証明書が登録されていません。`dokuei identity install` で登録してください。",
+      "このノードには資格証明書をもつ人がまだいません。`dokuei identity apply practitioner --send` で申請すると、発行された証明書は自動的に入ります。",
     chooseWho: "どなたがサインインするか選んでください。",
     enterPassphrase: "パスフレーズを入力してください。",
     out: "サインアウト",
@@ -327,7 +327,7 @@ export const ja = {
     },
     no_practitioner_certificate: {
       detail: "この方の資格証明書がまだありません。",
-      next: "登録機関が発行した証明書を `dokuei identity install` で入れてください。",
+      next: "発行されるとこのノードに自動的に入ります。申請の状況は `dokuei identity applications` で確かめられます。",
     },
     certificate_refused: {
       detail: "資格証明書が無効か、期限切れ、または失効しています。",

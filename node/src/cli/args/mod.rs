@@ -5,11 +5,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod apply;
 mod consult;
 mod directory;
 mod keys;
 mod register;
 
+pub(crate) use apply::*;
 pub(crate) use consult::*;
 pub(crate) use directory::*;
 pub(crate) use keys::*;
@@ -17,8 +19,9 @@ pub(crate) use register::*;
 
 /// Dokuei (読影): ask a specialist for a reading of dental images, or give one, node to node.
 ///
-/// A new node:   dokuei init · dokuei identity request-node · dokuei identity request-practitioner,
-/// then, with what the registry operator sends back, dokuei identity install · dokuei run.
+/// A new node:   dokuei init · dokuei identity trust · dokuei run, and while it runs
+/// dokuei identity apply node --send · dokuei identity apply practitioner --send.
+/// (By hand: dokuei identity request-node · request-practitioner · install.)
 /// A consultation: dokuei sign-in · dokuei study import · dokuei directory · dokuei agreement propose ·
 /// dokuei consult request.
 ///
@@ -166,6 +169,33 @@ pub(crate) enum Identity {
         /// The passphrase that will protect her keys
         #[command(flatten)]
         passphrase: PractitionerPassphrase,
+    },
+    /// Trust a registry: install the root certificate that its operator publishes, so that this node can read the
+    /// register and apply for certificates
+    Trust {
+        /// The root certificate (PEM)
+        #[arg(value_name = "FILE")]
+        root: PathBuf,
+        /// Its fingerprint as published (SHA-256, hexadecimal); without it, compare the one that is printed
+        #[arg(long, value_name = "HEX")]
+        fingerprint: Option<dokuei_identity::fingerprint::Fingerprint>,
+    },
+    /// Apply for a certificate; what is issued is installed by the running node itself
+    #[command(subcommand)]
+    Apply(Apply),
+    /// Send an application that was made before, with the signature of an HPKI card or without
+    Submit(Submit),
+    /// Show the applications of this node and how they stand
+    Applications,
+    /// Take the registry's answer that came as a file
+    Answer {
+        /// What `dokuei-registry application answer` wrote
+        file: PathBuf,
+    },
+    /// Remove an application and its documents from this node
+    Withdraw {
+        /// The application, or the beginning of its name
+        application: String,
     },
     /// Install what the registry operator issued: for this node or for a practitioner, told apart by the key
     Install {

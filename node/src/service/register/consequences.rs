@@ -2,6 +2,7 @@
 //! that is itself revoked destroys its keys.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use dokuei_identity::certificate::DeviceClass;
 use dokuei_identity::chain::{Chain, ChainError};
@@ -13,9 +14,10 @@ use dokuei_identity::time::Timestamp;
 use dokuei_net::{PeerId, RefusalCode, peer_id_of};
 
 use crate::data_dir::write_durably;
-use crate::service::Node;
 use crate::service::error::ServiceError;
 use crate::service::events::EventKind;
+use crate::service::trust::{Held, Own};
+use crate::service::{Node, auto_lock};
 
 impl Node {
     /// Does what follows from new entries or a new revocation list.
@@ -24,6 +26,7 @@ impl Node {
             return Ok(());
         }
         self.install_issued(now)?;
+        self.settle_applications()?;
         self.close_sessions(now);
         let dropped: BTreeSet<PeerId> = self.register().bar().into_iter().collect();
         let touched = self.peers_of_revoked(accepted, now)?;
@@ -57,10 +60,13 @@ impl Node {
     /// has the machine may not be its owner (guideline 6(4)).
     fn own_standing_lost(&self, now: Timestamp) -> Result<bool, ServiceError> {
         let held = self.trust()?;
-        let certificate = &held.certificate;
+        let Some(own) = &held.own else {
+            return Ok(false);
+        };
+        let certificate = &own.certificate;
         let verdict = held
             .credentials
-            .node(now)
+            .node(&own.chain, now)
             .map_err(ServiceError::from)
             .and_then(|_| {
                 held.register
@@ -87,17 +93,28 @@ impl Node {
         self.0.wiped.notified().await;
     }
 
-    /// Certificates that were issued for this node or its practitioners arrive by the register.
-    fn install_issued(&self, now: Timestamp) -> Result<(), ServiceError> {
+    /// Certificates that were issued for this node or its practitioners arrive by the register, the first ones too.
+    pub(in crate::service) fn install_issued(&self, now: Timestamp) -> Result<(), ServiceError> {
         let held = self.trust()?;
-        if let Some(chain) = self.newest_for(self.0.secrets.node.public(), &held.certificate.fingerprint)?
-            && held.node(&chain, now).is_ok()
+        let key = self.0.secrets.node.public();
+        let installed = held.own.as_ref().map(|own| own.certificate.fingerprint);
+        if let Some(chain) = self.newest_for(key, installed)?
+            && let Ok(certificate) = held.node(&chain, now)
+            && certificate.key == key
         {
             write_durably(&self.0.dir.node_chain(), chain.to_pem().as_bytes())
                 .map_err(ServiceError::file(&self.0.dir.node_chain()))?;
-            self.retrust(&held, |credentials| credentials.chain = chain)?;
+            tracing::info!(fingerprint = %certificate.fingerprint, "the certificate of this node was installed");
+            self.sessions()
+                .lock_after(auto_lock(self.config(), Some(certificate.device_class)));
+            self.0.trust.replace(Held {
+                credentials: held.credentials.clone(),
+                own: Some(Arc::new(Own { chain, certificate })),
+                register: Arc::clone(&held.register),
+            });
             self.remember_ourselves(now)?;
             self.audit("registry", "install", "node", "success")?;
+            self.events().publish(EventKind::Credential, "node");
         }
         let files = self.practitioner_files();
         for person in files.list()? {
@@ -105,19 +122,24 @@ impl Node {
                 continue;
             };
             let installed = files.chain(&person.id)?.map(|chain| chain.fingerprint());
-            let installed = installed.unwrap_or_else(|| Fingerprint::from_bytes([0; 32]));
-            if let Some(chain) = self.newest_for(key, &installed)?
-                && held.practitioner(&chain, now).is_ok()
+            if let Some(chain) = self.newest_for(key, installed)?
+                && let Ok(certificate) = held.practitioner(&chain, now)
+                && certificate.key == key
             {
                 files.install(&person.id, &chain)?;
                 self.audit("registry", "install", &person.id, "success")?;
+                self.events().publish(EventKind::Credential, &person.id);
             }
         }
         Ok(())
     }
 
     /// The certificate in force for a key that was entered last, when it is another than the installed one.
-    fn newest_for(&self, key: PublicKey, installed: &Fingerprint) -> Result<Option<Chain>, ServiceError> {
+    fn newest_for(
+        &self,
+        key: PublicKey,
+        installed: Option<Fingerprint>,
+    ) -> Result<Option<Chain>, ServiceError> {
         let newest = self.register().with_standings(|standings| {
             let in_force = standings
                 .of_key(key)
@@ -126,7 +148,7 @@ impl Node {
                 .max_by_key(|member| member.entry)
                 .map(|member| member.fingerprint)
         });
-        match newest.filter(|newest| newest != installed) {
+        match newest.filter(|newest| Some(*newest) != installed) {
             Some(newest) => self.register().chain(&newest),
             None => Ok(None),
         }

@@ -14,7 +14,7 @@ impl Node {
         let held = self.0.trust.get();
         let list = held
             .as_ref()
-            .and_then(|held| held.credentials.lists.of(&held.credentials.chain))
+            .and_then(|held| held.own_list())
             .map(RevocationList::this_update);
         self.register().time().max(list)
     }

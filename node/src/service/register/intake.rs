@@ -95,9 +95,10 @@ impl Node {
     fn take_lists(&self, held: &Held, answer: &Answer, now: Timestamp) -> Result<bool, ServiceError> {
         let mut lists = held.credentials.lists.clone();
         let mut newer = false;
+        let own = held.own.as_ref().map(|own| own.chain.clone());
+        let known: Vec<_> = own.into_iter().chain([answer.registry.clone()]).collect();
         for der in &answer.lists {
-            let known = std::slice::from_ref(&answer.registry);
-            let Some(list) = self.register().verified_list(&held.credentials, known, der, now) else {
+            let Some(list) = self.register().verified_list(&held.credentials, &known, der, now) else {
                 tracing::warn!(
                     "a revocation list was not taken: no issuing authority of this network signed it"
                 );
@@ -131,14 +132,16 @@ impl Node {
     ) -> Result<(), ServiceError> {
         let mut credentials = held.credentials.clone();
         change(&mut credentials);
-        let certificate = match credentials.node(self.now()) {
-            Ok(certificate) => certificate,
-            Err(ChainError::Revoked { .. }) => held.certificate.clone(),
-            Err(error) => return Err(error.into()),
+        let own = match &held.own {
+            None => None,
+            Some(own) => match credentials.node(&own.chain, self.now()) {
+                Ok(_) | Err(ChainError::Revoked { .. }) => Some(Arc::clone(own)),
+                Err(error) => return Err(error.into()),
+            },
         };
         self.0.trust.replace(Held {
             credentials,
-            certificate,
+            own,
             register: Arc::clone(&held.register),
         });
         Ok(())

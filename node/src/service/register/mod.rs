@@ -270,7 +270,7 @@ impl Register {
         self.replica().judge(checkpoint)
     }
 
-    /// A list says which authority signed it only by its signature: each that is known is tried.
+    /// A list says which authority signed it only by its signature: each that is known is tried, `more` first.
     pub(super) fn verified_list(
         &self,
         credentials: &Credentials,
@@ -285,8 +285,7 @@ impl Register {
             };
             standings.issuing_authorities().map(below).collect()
         });
-        std::iter::once(&credentials.chain)
-            .chain(more)
+        more.iter()
             .chain(&entered)
             .find_map(|chain| RevocationList::verify(der, chain, &credentials.anchors, now).ok())
     }
