@@ -18,16 +18,19 @@ pub struct Bootstrap {
     data_dir: PathBuf,
     /// Its addresses with its peer id, as `dokuei run --bootstrap` takes them.
     pub addresses: Vec<String>,
+    /// Where the registry collects applications, `http://127.0.0.1:PORT`.
+    pub health: String,
 }
 
 #[derive(Deserialize)]
 struct Announced {
     addresses: Vec<String>,
+    health: String,
 }
 
 impl Bootstrap {
-    /// Starts a bootstrap node at `site` on `port` (UDP for QUIC, TCP for its fallback) that mirrors the registry's register, and
-    /// waits until it listens.
+    /// Starts a bootstrap node at `site` on `port` (UDP for QUIC, TCP for its fallback) that mirrors the registry's
+    /// register, with these options besides, and waits until it listens.
     ///
     /// # Errors
     /// When it does not listen within 20 s, with the end of its log.
@@ -36,7 +39,7 @@ impl Bootstrap {
         data_dir: &Path,
         (site, port): (&Site, u16),
         registry: &Registry,
-        log: &Path,
+        (log, options): (&Path, &[&str]),
     ) -> Result<Self> {
         let announced = data_dir.join("addresses.json");
         let _ = std::fs::remove_file(&announced);
@@ -45,21 +48,21 @@ impl Bootstrap {
         command.args(["--listen", &site.quic(port), "--listen", &site.tcp(port)]);
         command.arg("--root").arg(registry.root());
         command.arg("--register-dir").arg(registry.register());
+        command.args(["--health", "127.0.0.1:0"]).args(options);
         let mut process = Process::start("dokuei-bootstrap", command, log)?;
-        let addresses = wait::until("a bootstrap node to listen", Duration::from_secs(20), || {
+        let announced = wait::until("a bootstrap node to listen", Duration::from_secs(20), || {
             process.check_running()?;
             let Ok(text) = std::fs::read(&announced) else {
                 return Ok(None);
             };
-            Ok(serde_json::from_slice::<Announced>(&text)
-                .ok()
-                .map(|announced| announced.addresses))
+            Ok(serde_json::from_slice::<Announced>(&text).ok())
         })
         .with_context(|| format!("see its log {}", log.display()))?;
         Ok(Self {
             process,
             data_dir: data_dir.to_owned(),
-            addresses,
+            addresses: announced.addresses,
+            health: announced.health,
         })
     }
 

@@ -82,7 +82,7 @@ impl Lab {
     /// # Errors
     /// When it does not listen.
     pub fn bootstrap(&self, name: &str, port: u16, registry: &Registry) -> Result<Bootstrap> {
-        self.bootstrap_at(&Site::default(), name, port, registry)
+        self.start_bootstrap((&Site::default(), port), name, registry, &[])
     }
 
     /// The same at a site of a network.
@@ -90,9 +90,47 @@ impl Lab {
     /// # Errors
     /// When it does not listen.
     pub fn bootstrap_at(&self, site: &Site, name: &str, port: u16, registry: &Registry) -> Result<Bootstrap> {
+        self.start_bootstrap((site, port), name, registry, &[])
+    }
+
+    /// The same with further options of its program.
+    ///
+    /// # Errors
+    /// When it does not listen.
+    pub fn bootstrap_with(
+        &self,
+        name: &str,
+        port: u16,
+        registry: &Registry,
+        options: &[&str],
+    ) -> Result<Bootstrap> {
+        self.start_bootstrap((&Site::default(), port), name, registry, options)
+    }
+
+    fn start_bootstrap(
+        &self,
+        place: (&Site, u16),
+        name: &str,
+        registry: &Registry,
+        options: &[&str],
+    ) -> Result<Bootstrap> {
         let log = self.folder.join(format!("{name}.log"));
         let folder = self.folder.join(name);
-        Bootstrap::start(&self.programs.bootstrap, &folder, (site, port), registry, &log)
+        Bootstrap::start(&self.programs.bootstrap, &folder, place, registry, (&log, options))
+    }
+
+    /// A second registry, of another network.
+    ///
+    /// # Errors
+    /// When its program fails.
+    pub fn other_registry(&self) -> Result<Registry> {
+        let passphrase = self.folder.join("registry.passphrase");
+        write_secret(&passphrase, REGISTRY_PASSPHRASE)?;
+        Registry::init(
+            &self.programs.registry,
+            &self.folder.join("other-registry"),
+            &passphrase,
+        )
     }
 
     /// A node for an institution, not yet initialised.

@@ -122,6 +122,66 @@ impl Registry {
         Ok(out)
     }
 
+    /// What a command says with `--json`.
+    ///
+    /// # Errors
+    /// When the program fails, with its words, or gives no JSON.
+    pub fn json(&self, words: &str) -> Result<serde_json::Value> {
+        let said = output(self.command(words).arg("--json"))?;
+        serde_json::from_slice(&said).with_context(|| format!("`{words} --json` gave no JSON"))
+    }
+
+    /// Adds an operator with a passphrase of her own; the first one is added by the registry's, each other by one who
+    /// is there.
+    ///
+    /// # Errors
+    /// When the program fails, with its words.
+    pub fn add_operator(&self, name: &str, by: Option<&str>) -> Result<()> {
+        let file = self.operators_file(name);
+        crate::lab::write_secret(&file, &format!("{name} to issho ni 9 nen"))?;
+        let words = format!("operator add {name}");
+        let mut command = match by {
+            None => self.command(&words),
+            Some(by) => self.command_by(by, &words),
+        };
+        output(command.arg("--new-passphrase-file").arg(file)).map(drop)
+    }
+
+    /// A command by a named operator.
+    #[must_use]
+    pub fn command_by(&self, operator: &str, words: &str) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .args(words.split(' '))
+            .arg("--data-dir")
+            .arg(&self.data_dir)
+            .args(["--operator", operator, "--passphrase-file"])
+            .arg(self.operators_file(operator));
+        command
+    }
+
+    /// What a command by a named operator says with `--json`.
+    ///
+    /// # Errors
+    /// As [`Self::json`].
+    pub fn json_by(&self, operator: &str, words: &str) -> Result<serde_json::Value> {
+        let said = output(self.command_by(operator, words).arg("--json"))?;
+        serde_json::from_slice(&said).with_context(|| format!("`{words} --json` gave no JSON"))
+    }
+
+    /// From now on issuing waits for a second operator.
+    ///
+    /// # Errors
+    /// When the settings cannot be written.
+    pub fn demand_four_eyes(&self) -> Result<()> {
+        std::fs::write(self.data_dir.join("registry.toml"), "four_eyes = true\n")
+            .context("cannot write the registry's settings")
+    }
+
+    fn operators_file(&self, name: &str) -> PathBuf {
+        self.data_dir.with_extension(format!("{name}.passphrase"))
+    }
+
     /// The issued credentials.
     ///
     /// # Errors
