@@ -116,7 +116,13 @@ impl Lab {
     ) -> Result<Bootstrap> {
         let log = self.folder.join(format!("{name}.log"));
         let folder = self.folder.join(name);
-        Bootstrap::start(&self.programs.bootstrap, &folder, place, registry, (&log, options))
+        Bootstrap::start(
+            &self.programs.bootstrap,
+            &folder,
+            place,
+            registry,
+            (&log, options),
+        )
     }
 
     /// A second registry, of another network.

@@ -66,7 +66,7 @@ async fn receive_one(
     };
     let taken = work(api, move |registry| {
         let inbox = Inbox::open(registry)?;
-        receive::take(registry, &actor, &inbox, &sealed)
+        receive::take(registry, &actor, &inbox, (&sealed, None))
     });
     match taken.await {
         Ok(one) if one["new"] == true => (StatusCode::CREATED, Json(one)).into_response(),
