@@ -7,6 +7,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use dokuei_tests::bootstrap::Bootstrap;
@@ -60,10 +61,14 @@ impl Scene {
         node
     }
 
-    /// Applications that wait at the bootstrap are taken in; gives what the registry says.
-    fn collect(&self) -> Value {
+    /// Applications that wait at the bootstrap are taken in, by an operator when some are named; gives what the registry
+    /// says.
+    fn collect(&self, operator: Option<&str>) -> Value {
         let words = format!("application collect --url {}", self.bootstrap.health);
-        self.registry.json(&words).unwrap()
+        match operator {
+            Some(operator) => self.registry.json_by(operator, &words).unwrap(),
+            None => self.registry.json(&words).unwrap(),
+        }
     }
 }
 
@@ -173,9 +178,12 @@ fn r3_r17_r21_a_clinic_gets_its_certificates_without_a_file() {
     let early = clinic.sign_in(&TANAKA).unwrap_err().to_string();
     assert!(!early.contains("passphrase"), "{early}");
 
-    assert_eq!(scene.collect()["received"].as_array().unwrap().len(), 3);
     assert_eq!(
-        scene.collect()["received"].as_array().unwrap().len(),
+        scene.collect(Some("mori"))["received"].as_array().unwrap().len(),
+        3
+    );
+    assert_eq!(
+        scene.collect(Some("mori"))["received"].as_array().unwrap().len(),
         0,
         "once is enough"
     );
@@ -185,7 +193,10 @@ fn r3_r17_r21_a_clinic_gets_its_certificates_without_a_file() {
         let words = format!("application evidence {id} --out {}", evidence.display());
         output(&mut scene.registry.command_by("mori", &words)).unwrap();
         if one["kind"] == "practitioner" {
-            let shown = scene.registry.json(&format!("application show {id}")).unwrap();
+            let shown = scene
+                .registry
+                .json_by("mori", &format!("application show {id}"))
+                .unwrap();
             assert!(shown.to_string().contains(TANAKA.number), "{shown}");
             assert_eq!(fs::read(evidence.join("0-licence.png")).unwrap(), SCAN);
         }
@@ -265,12 +276,12 @@ fn r17_r24_an_application_goes_by_file_and_a_refusal_comes_back() {
 
     // Through the bootstrap host the refusal comes by itself.
     let second = apply(&clinic, &["node", "--send"]);
-    scene.collect();
+    scene.collect(None);
     refuse(
         second["id"].as_str().unwrap(),
         "the code belongs to another clinic",
     );
-    assert_eq!(scene.collect()["answered"], 1);
+    assert_eq!(scene.collect(None)["answered"], 1);
     let stands = await_state(&clinic, &second["id"], "refused");
     assert_eq!(stands["reason"], "the code belongs to another clinic");
 
@@ -323,9 +334,60 @@ fn r17_r24_too_large_too_many_and_no_images_are_refused() {
     }
     let said = refused(&["--send"]);
     assert!(said.contains("too many") && said.contains("--out"), "{said}");
-    assert_eq!(scene.collect()["received"].as_array().unwrap().len(), 2);
+    assert_eq!(scene.collect(None)["received"].as_array().unwrap().len(), 2);
     let elsewhere = scene.lab.other_registry().unwrap();
     let root = text(elsewhere.root());
     let said = clinic.try_cli(&["identity", "trust", &root]).unwrap();
     assert!(String::from_utf8_lossy(&said.stderr).contains("another registry's root"));
+}
+
+/// The detached signature of a card over a file, by OpenSSL: the card is one that no HPKI root vouches for.
+fn card_signature(folder: &Path, statement: &Path) -> PathBuf {
+    let run = |words: &str| {
+        let mut command = Command::new("openssl");
+        output(command.current_dir(folder).args(words.split(' '))).unwrap();
+    };
+    run(
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout card.key -out card.pem -subj /CN=card -days 9",
+    );
+    let statement = statement.display();
+    run(&format!(
+        "cms -sign -binary -outform DER -signer card.pem -inkey card.key -in {statement} -out card.p7s"
+    ));
+    folder.join("card.p7s")
+}
+
+/// R3: the holder of an HPKI card signs what the node gives out for it, and goes on where she was. Until the card can be
+/// verified, a narrower credential is issued; what was sealed is not altered any more.
+#[test]
+fn r3_a_card_countersigns_and_a_provisional_credential_is_issued() {
+    let scene = Scene::with(&[]);
+    let clinic = scene.fresh(&CLINIC);
+    let (statement, sealed) = (file(&clinic, "statement.bin"), file(&clinic, "tanaka.sealed"));
+    let said = apply_practitioner(&clinic, &TANAKA, &["--hpki-statement", &text(&statement)]);
+    let (made, folder) = (&said["application"], scene.lab.folder());
+    assert_eq!(made["state"], "made", "{said}");
+    let signature = text(&card_signature(folder, &statement));
+    let id = made["id"].as_str().unwrap();
+    let submit = [
+        "identity",
+        "submit",
+        id,
+        "--hpki-signature",
+        &signature,
+        "--out",
+        &text(&sealed),
+    ];
+    clinic.cli(&submit).unwrap();
+    let again = clinic.try_cli(&submit).unwrap();
+    assert!(String::from_utf8_lossy(&again.stderr).contains("sealed already"));
+
+    let receive = format!("application receive {}", sealed.display());
+    scene.registry.json(&receive).unwrap();
+    let shown = scene.registry.json(&format!("application show {id}")).unwrap();
+    assert_eq!(shown["countersigned"], true, "{shown}");
+    let chain = file(&clinic, "tanaka.pem");
+    let approve = format!("application approve {id} --provisional --out {}", chain.display());
+    output(&mut scene.registry.command(&approve)).unwrap();
+    await_state(&clinic, &made["id"], "issued");
 }

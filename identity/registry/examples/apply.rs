@@ -45,6 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             ),
         },
         evidence: files.iter().map(|file| attach(file)).collect::<Result<_, _>>()?,
+        reply: None,
     };
     let made = SignedApplication::make(&SecretKey::generate(&mut rand::rng()), draft)?;
     fs::write(out, seal(&made.to_bytes(), &to, &root, &mut rand::rng())?)?;

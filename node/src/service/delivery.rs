@@ -26,7 +26,7 @@ impl Node {
     /// Sends what waits and fetches what is granted, until the node stops.
     pub(super) async fn patrol(self, network: Network) {
         let mut asked: Option<tokio::time::Instant> = None;
-        let mut answers: Option<tokio::time::Instant> = None;
+        let mut answers: Option<(tokio::time::Instant, tokio::task::JoinHandle<()>)> = None;
         loop {
             // Whoever rings while we work is heard afterwards: the bell keeps one ring.
             let _ = tokio::time::timeout(PATROL, self.0.bell.notified()).await;
@@ -39,9 +39,13 @@ impl Node {
                 asked = Some(tokio::time::Instant::now());
                 self.catch_up_soon(None);
             }
-            if answers.is_none_or(|asked| asked.elapsed() >= ASK_ANSWERS) {
-                answers = Some(tokio::time::Instant::now());
-                self.ask_for_answers(&network).await;
+            let due = |(asked, task): &(tokio::time::Instant, tokio::task::JoinHandle<()>)| {
+                asked.elapsed() >= ASK_ANSWERS && task.is_finished()
+            };
+            if answers.as_ref().is_none_or(due) {
+                // Beside the rest: a bootstrap host that is slow to answer must not hold up entries.
+                let task = tokio::spawn(self.clone().ask_for_answers(network.clone()));
+                answers = Some((tokio::time::Instant::now(), task));
             }
             self.end_stale_sessions(&network).await;
             let node = self.clone();

@@ -146,7 +146,7 @@ impl Node {
     }
 
     /// Asks the bootstrap hosts for answers to what was left there.
-    pub(in crate::service) async fn ask_for_answers(&self, network: &Network) {
+    pub(in crate::service) async fn ask_for_answers(self, network: Network) {
         let node = self.clone();
         let waiting = blocking(move || {
             let rows = node.store().applications()?;
