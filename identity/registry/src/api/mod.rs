@@ -89,7 +89,7 @@ use crate::bulk::Jobs;
 use crate::failure::Failure;
 use crate::files;
 use crate::operators::Actor;
-use crate::registry::Registry;
+use crate::registry::{Layout, Registry};
 pub(crate) use credentials::done;
 pub(crate) use problem::{body, of as problem_of, too_large};
 use session::Sessions;
@@ -100,6 +100,7 @@ const MAX_BODY: usize = 64 * 1024;
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
 
 pub(crate) struct Api {
+    layout: Layout,
     registry: Mutex<Registry>,
     sessions: Mutex<Sessions>,
     token: String,
@@ -174,6 +175,7 @@ pub(crate) fn run(
         .take(8)
         .collect();
     let api = Arc::new(Api {
+        layout: layout.clone(),
         registry: Mutex::new(registry),
         sessions: Mutex::default(),
         token,

@@ -62,6 +62,11 @@ pub(crate) fn open(layout: &Layout, name: &str, own: &str) -> Result<(Actor, Zer
     Ok((actor, registry))
 }
 
+/// Whether there is an operator of this name; false for what is no name.
+pub(crate) fn is_known(layout: &Layout, name: &str) -> bool {
+    check_name(name).is_ok() && file(layout, name).exists()
+}
+
 /// Whether any operator is named here; then only named operators act.
 pub(crate) fn any(layout: &Layout) -> bool {
     fs::read_dir(layout.operators()).is_ok_and(|entries| {

@@ -95,7 +95,13 @@ fn r17_a_browser_signs_in_and_acts_as_its_operator() {
         api.whole("POST", "/api/session", &host, "", &body)
     };
     assert_eq!(sign_in("suzuki", "mori has a passphrase").0, 401);
-    assert_eq!(sign_in("nobody", "mori has a passphrase").0, 401);
+    // Neither the answer nor the lock tells a stranger which names there are, and made-up names lock nobody else out.
+    for name in ["nobody", "someone", "root", "admin", "Mori"] {
+        let (status, said) = sign_in(name, "mori has a passphrase");
+        assert!(status == 401 && said.contains("wrong_passphrase"), "{said}");
+    }
+    let locked = (0..20).any(|number| sign_in(&format!("name-{number}"), "mori has a passphrase").0 == 429);
+    assert!(locked, "made-up names can be tried for ever");
     let cookie = |name: &str| {
         let (status, answer) = sign_in(name, &format!("{name} has a passphrase"));
         assert_eq!(status, 201, "{answer}");
