@@ -92,7 +92,12 @@ impl RootShare {
             let line = letters
                 .get((number - 1) * LETTERS..number * LETTERS)
                 .unwrap_or_default();
-            let wrong = || refuse(&format!("line {number} ({line}) was mistyped or is damaged"));
+            // Not the line itself: it is a part of the key, and refusals are kept in scrollbacks and logs.
+            let wrong = || {
+                refuse(&format!(
+                    "line {number} was mistyped or is damaged; type it again"
+                ))
+            };
             let line = Zeroizing::new(alphabet().decode(line.as_bytes()).map_err(|_| wrong())?);
             let (content, check) = line.split_at_checked(LINE).ok_or_else(wrong)?;
             if checksum(u8::try_from(number).unwrap_or_default(), content) != check {
@@ -191,6 +196,8 @@ mod tests {
             let line = text[..index].lines().count().max(1) + usize::from(text[..index].ends_with('\n'));
             let refused = RootShare::parse(&wrong, "share 2").err().unwrap().to_string();
             assert!(refused.contains(&format!("line {line} ")), "{index}: {refused}");
+            let typed = wrong.lines().nth(line - 1).unwrap().replace('-', "");
+            assert!(!refused.contains(&typed), "a part of the key is told: {refused}");
         }
         let cut = &text[..60];
         assert!(RootShare::parse(cut, "it").is_err());
