@@ -12,15 +12,19 @@ use libp2p::identity::Keypair;
 const FILE: &str = "bootstrap.key";
 
 /// Reads the key, or makes it.
-pub(crate) fn load_or_create(data_dir: &Path) -> Result<Keypair> {
+pub(crate) fn load_or_create(data_dir: &Path) -> Result<SecretKey> {
     std::fs::create_dir_all(data_dir)
         .with_context(|| format!("cannot make the directory {}", data_dir.display()))?;
     let path = data_dir.join(FILE);
-    let key = match File::open(&path) {
-        Ok(file) => read(file, &path)?,
-        Err(error) if error.kind() == ErrorKind::NotFound => create(&path)?,
-        Err(error) => return Err(error).with_context(|| format!("cannot open {}", path.display())),
-    };
+    match File::open(&path) {
+        Ok(file) => read(file, &path),
+        Err(error) if error.kind() == ErrorKind::NotFound => create(&path),
+        Err(error) => Err(error).with_context(|| format!("cannot open {}", path.display())),
+    }
+}
+
+/// The key as libp2p wants it.
+pub(crate) fn keypair(key: &SecretKey) -> Result<Keypair> {
     Ok(Keypair::ed25519_from_bytes(*key.seed())?)
 }
 

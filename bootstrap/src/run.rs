@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use dokuei_identity::key::SecretKey;
 use futures::StreamExt as _;
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::SwarmEvent;
@@ -40,7 +41,11 @@ async fn serve(config: Config) -> Result<()> {
         .as_ref()
         .map(|register| Root::read(&register.root));
     let root = root.transpose()?;
-    let mut swarm = swarm(&config, key, root.as_ref().map(|root| &root.network))?;
+    let mut swarm = swarm(
+        &config,
+        key::keypair(&key)?,
+        root.as_ref().map(|root| &root.network),
+    )?;
     let found = listen(&mut swarm, &config.listen).await?;
     // Peers are told these in relay reservations; a bootstrap is there to be reached, so they count as reachable.
     found
@@ -67,7 +72,7 @@ async fn serve(config: Config) -> Result<()> {
     let (sender, receiver) = watch::channel(state.clone());
     let health = match config.health {
         Some(address) => {
-            let served = served(receiver, duties.as_ref(), me);
+            let served = served(receiver, duties.as_ref(), me, key);
             Some(format!("http://{}", http::serve(address, served).await?))
         }
         None => None,
@@ -124,10 +129,11 @@ async fn news(duties: &mut Option<Duties>) {
     }
 }
 
-fn served(state: watch::Receiver<State>, duties: Option<&Duties>, me: PeerId) -> Served {
+fn served(state: watch::Receiver<State>, duties: Option<&Duties>, me: PeerId, key: SecretKey) -> Served {
     let collector = duties.and_then(|duties| {
         let boxes = duties.drop_box.clone()?;
-        Some(Arc::new(Collector::new(boxes, duties.mirror.clone(), me)))
+        let mirror = duties.mirror.clone();
+        Some(Arc::new(Collector::new(boxes, mirror, me, key)))
     });
     Served {
         state,

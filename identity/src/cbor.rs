@@ -1,5 +1,7 @@
 //! Deterministic CBOR (RFC 8949 §4.2): one value has one encoding, and only that one is accepted.
 
+use minicbor::decode::{self, Decoder};
+use minicbor::encode::{self, Encoder, Write};
 use minicbor::{Decode, Encode};
 use thiserror::Error;
 
@@ -63,6 +65,45 @@ where
     } else {
         Err(CborError::NotDeterministic)
     }
+}
+
+/// Writes byte strings as an array.
+pub(crate) fn encode_list<W: Write>(
+    list: &[Vec<u8>],
+    encoder: &mut Encoder<W>,
+) -> Result<(), encode::Error<W::Error>> {
+    encoder.array(list.len() as u64)?;
+    list.iter().try_for_each(|item| encoder.bytes(item).map(drop))
+}
+
+/// At most `count` byte strings of at most `each` bytes; the limits are looked at before anything is taken.
+pub(crate) fn decode_list(
+    decoder: &mut Decoder<'_>,
+    count: u64,
+    each: usize,
+) -> Result<Vec<Vec<u8>>, decode::Error> {
+    let length = bounded_array(decoder, count)?;
+    (0..length).map(|_| bounded_bytes(decoder, each)).collect()
+}
+
+/// A byte string of at most `limit` bytes.
+pub(crate) fn bounded_bytes(decoder: &mut Decoder<'_>, limit: usize) -> Result<Vec<u8>, decode::Error> {
+    let bytes = decoder.bytes()?;
+    if bytes.len() > limit {
+        return Err(decode::Error::message("a byte string is too long"));
+    }
+    Ok(bytes.to_vec())
+}
+
+/// The length of an array that may have at most `count` items.
+pub(crate) fn bounded_array(decoder: &mut Decoder<'_>, count: u64) -> Result<u64, decode::Error> {
+    let length = decoder
+        .array()?
+        .ok_or_else(|| decode::Error::message("an array without a length"))?;
+    if length > count {
+        return Err(decode::Error::message("an array is too long"));
+    }
+    Ok(length)
 }
 
 #[cfg(test)]

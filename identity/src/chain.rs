@@ -32,44 +32,62 @@ use crate::x509;
 /// The largest certificate that is read, bytes.
 pub const MAX_CERTIFICATE: usize = 8 * 1024;
 
+/// The most certificates above the end certificate that are read.
+const MAX_INTERMEDIATES: u64 = 2;
+
 /// A certificate with those that lead to the root, the root itself left out.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct Chain {
     /// The practitioner's, node's or registry's certificate, DER.
     #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
+    #[cbor(with = "one")]
     pub end: Vec<u8>,
     /// Its issuer first, DER each. In this network there is exactly one.
     #[n(1)]
-    #[cbor(with = "byte_strings")]
+    #[cbor(with = "few")]
     pub intermediates: Vec<Vec<u8>>,
 }
 
-/// Certificates as CBOR byte strings.
-mod byte_strings {
-    use minicbor::bytes::{ByteSlice, ByteVec};
+/// The end certificate as a CBOR byte string.
+mod one {
     use minicbor::decode::{self, Decoder};
     use minicbor::encode::{self, Encoder, Write};
+
+    use super::MAX_CERTIFICATE;
+    use crate::cbor::bounded_bytes;
+
+    pub(super) fn encode<C, W: Write>(
+        der: &[u8],
+        encoder: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
+        encoder.bytes(der)?.ok()
+    }
+
+    pub(super) fn decode<C>(decoder: &mut Decoder<'_>, _: &mut C) -> Result<Vec<u8>, decode::Error> {
+        bounded_bytes(decoder, MAX_CERTIFICATE)
+    }
+}
+
+/// The certificates above it as CBOR byte strings.
+mod few {
+    use minicbor::decode::{self, Decoder};
+    use minicbor::encode::{self, Encoder, Write};
+
+    use super::{MAX_CERTIFICATE, MAX_INTERMEDIATES};
+    use crate::cbor::{decode_list, encode_list};
 
     pub(super) fn encode<C, W: Write>(
         list: &[Vec<u8>],
         encoder: &mut Encoder<W>,
         _: &mut C,
     ) -> Result<(), encode::Error<W::Error>> {
-        encoder.array(list.len() as u64)?;
-        for item in list {
-            encoder.encode(<&ByteSlice>::from(item.as_slice()))?;
-        }
-        Ok(())
+        encode_list(list, encoder)
     }
 
-    pub(super) fn decode<C>(
-        decoder: &mut Decoder<'_>,
-        context: &mut C,
-    ) -> Result<Vec<Vec<u8>>, decode::Error> {
-        let list: Vec<ByteVec> = decoder.decode_with(context)?;
-        Ok(list.into_iter().map(Into::into).collect())
+    pub(super) fn decode<C>(decoder: &mut Decoder<'_>, _: &mut C) -> Result<Vec<Vec<u8>>, decode::Error> {
+        decode_list(decoder, MAX_INTERMEDIATES, MAX_CERTIFICATE)
     }
 }
 
@@ -307,10 +325,17 @@ fn subject(end: &Parsed) -> Result<(Option<String>, String), ChainError> {
     let once = known
         .iter()
         .all(|oid| name.iter().filter(|attribute| attribute.oid == *oid).count() <= 1);
+    // Everything is issued in Japan, as the profile in `issue` says; where a licence is from stands in the licence.
+    let country = x509::text_of(name, COUNTRY_NAME);
     let organization = x509::text_of(name, ORGANIZATION_NAME);
     let has_organization = name.iter().any(|attribute| attribute.oid == ORGANIZATION_NAME);
     match x509::text_of(name, COMMON_NAME) {
-        Some(common_name) if only_known && once && has_organization == organization.is_some() => {
+        Some(common_name)
+            if only_known
+                && once
+                && country.as_deref() == Some("JP")
+                && has_organization == organization.is_some() =>
+        {
             Ok((organization, common_name))
         }
         _ => end.refuse(Fault::Subject),

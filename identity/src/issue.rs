@@ -37,6 +37,7 @@ use crate::policy::{self, Denial};
 use crate::profile::{self, Profile, extension};
 use crate::request::Request;
 use crate::serial::Serial;
+use crate::text::{misleads, misleads_in_lines};
 use crate::x509;
 
 /// The longest life of an end certificate, seconds: a year that may be a leap year.
@@ -432,6 +433,16 @@ fn check_practitioner(subject: &PractitionerSubject) -> Result<(), IssueError> {
     }
     for held in &subject.qualifications {
         check_text("qualification's body", &held.body)?;
+        if held
+            .ground
+            .as_ref()
+            .is_some_and(|ground| ground.chars().any(misleads_in_lines))
+        {
+            return Err(IssueError::Field {
+                field: "qualification's ground",
+                why: "it has control or invisible characters",
+            });
+        }
         if !policy::fits(held, subject.licence.kind) {
             return Err(Denial {
                 rule: policy::qualification_rule(subject.licence.kind),
@@ -449,8 +460,8 @@ fn check_text(field: &'static str, text: &str) -> Result<(), IssueError> {
         "it begins or ends with a space"
     } else if text.chars().count() > LONGEST_TEXT {
         "it has more than 64 characters"
-    } else if text.chars().any(char::is_control) {
-        "it has control characters"
+    } else if text.chars().any(misleads) {
+        "it has control or invisible characters"
     } else {
         return Ok(());
     };

@@ -37,5 +37,6 @@ pub mod request;
 pub mod revocation;
 pub mod serial;
 pub mod signed;
+mod text;
 pub mod time;
 mod x509;

@@ -8,7 +8,6 @@ use const_oid::db::rfc5280::{
     ID_CE_AUTHORITY_KEY_IDENTIFIER, ID_CE_BASIC_CONSTRAINTS, ID_CE_CERTIFICATE_POLICIES,
     ID_CE_CRL_DISTRIBUTION_POINTS, ID_CE_EXT_KEY_USAGE, ID_CE_KEY_USAGE, ID_CE_SUBJECT_KEY_IDENTIFIER,
 };
-use der::asn1::UtcTime;
 use der::{Decode, Encode, ErrorKind};
 use x509_cert::Certificate;
 use x509_cert::certificate::Version;
@@ -17,7 +16,6 @@ use x509_cert::ext::pkix::{
     AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies, KeyUsage, KeyUsages, SubjectKeyIdentifier,
 };
 use x509_cert::name::Name;
-use x509_cert::time::Time;
 
 use crate::certificate::Validity;
 use crate::chain::{ChainError, MAX_CERTIFICATE};
@@ -170,10 +168,8 @@ fn parse(der: &[u8], at: Position) -> Result<Parsed, Fault> {
     }
     let certificate = Certificate::from_der(der).map_err(unreadable)?;
     let body = certificate.tbs_certificate();
-    if [body.validity().not_before, body.validity().not_after]
-        .iter()
-        .any(|time| matches!(time, Time::GeneralTime(_)) && time.to_date_time().year() <= UtcTime::MAX_YEAR)
-    {
+    let times = [&body.validity().not_before, &body.validity().not_after];
+    if !times.into_iter().all(x509::is_in_its_form) {
         return Err(Fault::TimeForm);
     }
     if certificate.to_der().map_err(unreadable)? != der {
@@ -182,7 +178,7 @@ fn parse(der: &[u8], at: Position) -> Result<Parsed, Fault> {
     if body.version() != Version::V3 {
         return Err(Fault::Version);
     }
-    let serial = read_serial(&certificate)?;
+    let serial = x509::serial(body.serial_number()).ok_or(Fault::Serial)?;
     if *certificate.signature_algorithm() != x509::ed25519() || *body.signature() != x509::ed25519() {
         return Err(Fault::Algorithm);
     }
@@ -219,11 +215,9 @@ fn parse(der: &[u8], at: Position) -> Result<Parsed, Fault> {
     }
     let authority_id: Option<AuthorityKeyIdentifier> =
         optional(&certificate, ID_CE_AUTHORITY_KEY_IDENTIFIER, Part::AuthorityKeyId)?;
-    // RFC 5280 §4.2.1.1 also knows the issuer's name and serial number here; with a key identifier they add nothing,
-    // and a certificate that has them is not of the profile.
     if authority_id
         .as_ref()
-        .is_some_and(|id| id.authority_cert_issuer.is_some() || id.authority_cert_serial_number.is_some())
+        .is_some_and(|id| !x509::names_only_a_key(id))
     {
         return Err(Fault::Extension(Part::AuthorityKeyId));
     }
@@ -255,18 +249,6 @@ fn unreadable(error: der::Error) -> Fault {
             Fault::NotDer
         }
         _ => Fault::Malformed(error.to_string()),
-    }
-}
-
-/// A positive number of at most 20 bytes (RFC 5280 §4.1.2.2).
-fn read_serial(certificate: &Certificate) -> Result<Serial, Fault> {
-    let bytes = certificate.tbs_certificate().serial_number().as_bytes();
-    // As a DER integer the magnitude of a positive number never begins with a set bit.
-    let negative = bytes.first().is_some_and(|byte| byte & 0x80 != 0);
-    if negative || bytes.len() > 20 {
-        Err(Fault::Serial)
-    } else {
-        Serial::from_bytes(bytes).ok_or(Fault::Serial)
     }
 }
 
@@ -325,10 +307,8 @@ where
     let Some(extension) = find(certificate, oid) else {
         return Ok(None);
     };
-    let bytes = extension.extn_value.as_bytes();
-    let value = T::from_der(bytes).map_err(|_| Fault::Extension(part))?;
-    match value.to_der() {
-        Ok(again) if again == bytes => Ok(Some(value)),
-        _ => Err(Fault::Extension(part)),
+    match x509::exact(extension.extn_value.as_bytes()) {
+        None => Err(Fault::Extension(part)),
+        value => Ok(value),
     }
 }

@@ -3,7 +3,7 @@
 use der::pem::{LineEnding, decode_vec, encode_string};
 use thiserror::Error;
 
-/// The longest text that is read, bytes.
+/// The longest text that is read where nothing longer is expected, bytes.
 pub const MAX_TEXT: usize = 256 * 1024;
 /// Label of a certificate.
 pub(crate) const CERTIFICATE: &str = "CERTIFICATE";
@@ -19,11 +19,13 @@ const END: &str = "-----END ";
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum PemError {
-    /// Longer than [`MAX_TEXT`].
-    #[error("the text has {got} bytes, more than the {MAX_TEXT} that are accepted")]
+    /// Longer than a text of its kind may be.
+    #[error("the text has {got} bytes, more than the {limit} that are accepted")]
     TooLarge {
         /// Its length, bytes.
         got: usize,
+        /// The most, bytes.
+        limit: usize,
     },
     /// No block, or one that does not end or is not Base64.
     #[error("the text is not PEM: it needs a block of -----BEGIN {expected}-----")]
@@ -56,8 +58,8 @@ impl PemError {
     #[must_use]
     pub fn japanese(&self) -> String {
         match self {
-            Self::TooLarge { got } => {
-                format!("文書が{got}バイトあり、受け付ける上限の{MAX_TEXT}バイトを超えています")
+            Self::TooLarge { got, limit } => {
+                format!("文書が{got}バイトあり、受け付ける上限の{limit}バイトを超えています")
             }
             Self::Malformed { expected } => {
                 format!("PEM形式ではありません。-----BEGIN {expected}-----で始まる部分が必要です")
@@ -67,10 +69,21 @@ impl PemError {
     }
 }
 
+/// The longest text, bytes, that a block of this many bytes of DER may need: lines of 64 letters that end as Windows
+/// ends them, and some words around the block.
+pub(crate) const fn room_for(der: usize) -> usize {
+    der.div_ceil(48) * 66 + 4096
+}
+
 /// Every block of the text, which must all have this label. Lines around the blocks are skipped.
 pub(crate) fn all(text: &str, expected: &'static str) -> Result<Vec<Vec<u8>>, PemError> {
-    if text.len() > MAX_TEXT {
-        return Err(PemError::TooLarge { got: text.len() });
+    all_within(text, expected, MAX_TEXT)
+}
+
+fn all_within(text: &str, expected: &'static str, limit: usize) -> Result<Vec<Vec<u8>>, PemError> {
+    if text.len() > limit {
+        let got = text.len();
+        return Err(PemError::TooLarge { got, limit });
     }
     let malformed = || PemError::Malformed { expected };
     let mut blocks = Vec::new();
@@ -99,7 +112,12 @@ pub(crate) fn all(text: &str, expected: &'static str) -> Result<Vec<Vec<u8>>, Pe
 
 /// The only block of the text.
 pub(crate) fn one(text: &str, expected: &'static str) -> Result<Vec<u8>, PemError> {
-    let mut blocks = all(text, expected)?;
+    one_within(text, expected, MAX_TEXT)
+}
+
+/// The only block of a text that may have up to `limit` bytes ([`room_for`]).
+pub(crate) fn one_within(text: &str, expected: &'static str, limit: usize) -> Result<Vec<u8>, PemError> {
+    let mut blocks = all_within(text, expected, limit)?;
     match (blocks.pop(), blocks.is_empty()) {
         (Some(block), true) => Ok(block),
         _ => Err(PemError::Malformed { expected }),
@@ -146,6 +164,15 @@ mod tests {
     }
 
     #[test]
+    fn there_is_room_for_what_is_printed() {
+        for length in [1, 47, 48, 49, 1 << 20] {
+            let text = print(REVOCATION_LIST, &vec![7; length]).replace('\n', "\r\n");
+            let read = one_within(&text, REVOCATION_LIST, room_for(length));
+            assert_eq!(read.map(|der| der.len()), Ok(length));
+        }
+    }
+
+    #[test]
     fn nothing_half_a_block_and_too_much_are_refused() {
         assert_eq!(
             all("", CERTIFICATE),
@@ -158,7 +185,7 @@ mod tests {
         let got = MAX_TEXT + 1;
         assert_eq!(
             all(&" ".repeat(got), CERTIFICATE),
-            Err(PemError::TooLarge { got })
+            Err(PemError::TooLarge { got, limit: MAX_TEXT })
         );
         assert!(one(&format!("{whole}{whole}"), CERTIFICATE).is_err());
     }

@@ -81,7 +81,8 @@ impl RevocationList {
         anchors: &A,
         now: Timestamp,
     ) -> Result<Self, RevocationError> {
-        Self::verify(&pem::one(text, pem::REVOCATION_LIST)?, chain, anchors, now)
+        let der = pem::one_within(text, pem::REVOCATION_LIST, pem::room_for(MAX_LIST))?;
+        Self::verify(&der, chain, anchors, now)
     }
 
     /// Its number. A node never goes back to a lower one.
@@ -268,6 +269,13 @@ fn parse(der: &[u8], issuing: &Parsed) -> Result<RevocationList, RevocationError
         return profile(ListFault::Times);
     }
     let revoked = body.revoked_certificates.as_deref().unwrap_or_default();
+    let dates = revoked.iter().map(|entry| &entry.revocation_date);
+    if !dates
+        .chain([&body.this_update, next_update])
+        .all(x509::is_in_its_form)
+    {
+        return profile(ListFault::TimeForm);
+    }
     let revoked = revoked.iter().map(read_entry).collect::<Result<Vec<_>, _>>()?;
     if !revoked.is_sorted_by(|one, other| one.serial < other.serial) {
         return profile(ListFault::EntryOrder);
@@ -286,7 +294,8 @@ fn read_issuer(extensions: &[Extension]) -> Result<Vec<u8>, RevocationError> {
     let id = extensions
         .iter()
         .find(|extension| extension.extn_id == ID_CE_AUTHORITY_KEY_IDENTIFIER)
-        .and_then(|extension| AuthorityKeyIdentifier::from_der(extension.extn_value.as_bytes()).ok())
+        .and_then(|extension| x509::exact(extension.extn_value.as_bytes()))
+        .filter(x509::names_only_a_key)
         .and_then(|id| id.key_identifier);
     id.map(|id| id.as_bytes().to_vec())
         .ok_or(RevocationError::Profile(ListFault::NoAuthorityKeyId))
@@ -297,7 +306,7 @@ fn read_number(extensions: &[Extension]) -> Result<u64, RevocationError> {
     let number = extensions
         .iter()
         .find(|extension| extension.extn_id == ID_CE_CRL_NUMBER);
-    let number = number.and_then(|extension| CrlNumber::from_der(extension.extn_value.as_bytes()).ok());
+    let number = number.and_then(|extension| x509::exact::<CrlNumber>(extension.extn_value.as_bytes()));
     let Some(number) = number else { return Err(refused) };
     let bytes = number.0.as_bytes();
     if bytes.len() > 8 {
@@ -309,7 +318,7 @@ fn read_number(extensions: &[Extension]) -> Result<u64, RevocationError> {
 fn read_entry(entry: &RevokedCert) -> Result<Revoked, RevocationError> {
     let extensions = entry.crl_entry_extensions.as_deref().unwrap_or_default();
     check_known(extensions, &[ID_CE_CRL_REASONS])?;
-    let serial = Serial::from_bytes(entry.serial_number.as_bytes());
+    let serial = x509::serial(&entry.serial_number);
     let serial = serial.ok_or(RevocationError::Profile(ListFault::EntrySerial))?;
     let reason = match extensions.first() {
         None => RevocationReason::Unspecified,
@@ -323,7 +332,7 @@ fn read_entry(entry: &RevokedCert) -> Result<Revoked, RevocationError> {
 }
 
 fn read_reason(extension: &Extension) -> Result<RevocationReason, RevocationError> {
-    let code = CrlReason::from_der(extension.extn_value.as_bytes()).ok();
+    let code = x509::exact::<CrlReason>(extension.extn_value.as_bytes());
     let known = RevocationReason::TABLE.iter().find(|row| Some(row.2) == code);
     known
         .map(|row| row.0)

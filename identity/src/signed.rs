@@ -5,7 +5,9 @@
 //! [`Fingerprint`] (`kid`). Bytes are stored and forwarded as received; they are accepted only when encoding the
 //! parsed envelope again gives the same bytes.
 
-use coset::{CborSerializable, CoseSign1, CoseSign1Builder, HeaderBuilder, RegisteredLabelWithPrivate, iana};
+use coset::{
+    CborSerializable, CoseSign1, CoseSign1Builder, Header, HeaderBuilder, RegisteredLabelWithPrivate, iana,
+};
 use thiserror::Error;
 
 use crate::cbor::MAX_DOCUMENT;
@@ -78,12 +80,8 @@ pub enum SignedError {
 /// Signs `payload` as a document of `kind`; `signer` is the certificate that the key belongs to.
 #[must_use]
 pub fn sign(kind: Kind, key: &SecretKey, signer: &Fingerprint, payload: Vec<u8>) -> Vec<u8> {
-    let protected = HeaderBuilder::new()
-        .algorithm(iana::Algorithm::EdDSA)
-        .key_id(signer.as_bytes().to_vec())
-        .build();
     let envelope = CoseSign1Builder::new()
-        .protected(protected)
+        .protected(protected(signer))
         .payload(payload)
         .create_signature(kind.aad(), |message| key.sign(message).to_vec())
         .build();
@@ -92,6 +90,14 @@ pub fn sign(kind: Kind, key: &SecretKey, signer: &Fingerprint, payload: Vec<u8>)
         // The header was built just above from well-formed parts, and memory does not fail.
         Err(error) => unreachable!("encoding a COSE_Sign1 into memory failed: {error}"),
     }
+}
+
+/// The protected header of a document that this certificate signed: algorithm and key id, nothing else.
+fn protected(signer: &Fingerprint) -> Header {
+    HeaderBuilder::new()
+        .algorithm(iana::Algorithm::EdDSA)
+        .key_id(signer.as_bytes().to_vec())
+        .build()
 }
 
 /// A signed document that is well formed but not yet verified: it names its signer, nothing more may be believed.
@@ -123,14 +129,15 @@ pub fn parse(bytes: &[u8]) -> Result<Unverified, SignedError> {
         return Err(SignedError::Malformed("the payload is detached"));
     }
     let signer = Fingerprint::from_bytes(signer);
-    let plain = HeaderBuilder::new()
-        .algorithm(iana::Algorithm::EdDSA)
-        .key_id(signer.as_bytes().to_vec())
-        .build();
+    let plain = protected(&signer);
     if *header != plain || !envelope.unprotected.is_empty() {
         return Err(SignedError::Malformed(
             "there are header fields that we do not know",
         ));
+    }
+    // The envelope keeps the bytes of its protected header as they came, so encoding it again says nothing of them.
+    if envelope.protected.original_data != plain.to_vec().ok() {
+        return Err(SignedError::Malformed("not in deterministic encoding"));
     }
     let again = envelope
         .clone()
@@ -201,6 +208,27 @@ mod tests {
             refused
         );
         assert_eq!(parse(&bytes).unwrap().verify(Kind::Entry, &other), refused);
+    }
+
+    /// R6: whoever signs cannot write one document in two ways; entries are known by the hash of their bytes.
+    #[test]
+    fn r6_a_protected_header_that_is_written_otherwise_is_refused() {
+        let (key, bytes) = document();
+        let mut envelope = CoseSign1::from_slice(&bytes).unwrap();
+        let plain = envelope.protected.original_data.clone().unwrap();
+        // {1: -8, 4: kid}, with the number 1 in two bytes; and with the two in the other order.
+        let (algorithm, kid) = (&plain[1..3], &plain[3..]);
+        let longer = [&[0xa2, 0x18, 0x01], &algorithm[1..], kid].concat();
+        let turned = [&[0xa2], kid, algorithm].concat();
+        for header in [longer, turned] {
+            envelope.protected.original_data = Some(header);
+            envelope.signature = key.sign(&envelope.tbs_data(Kind::Entry.aad())).to_vec();
+            let refused = parse(&envelope.clone().to_vec().unwrap()).err();
+            assert_eq!(
+                refused,
+                Some(SignedError::Malformed("not in deterministic encoding"))
+            );
+        }
     }
 
     #[test]

@@ -3,11 +3,12 @@
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc4519::{COMMON_NAME, COUNTRY_NAME, ORGANIZATION_NAME};
 use const_oid::db::rfc8410::ID_ED_25519;
-use der::asn1::{Any, PrintableString, SetOfVec, Utf8StringRef};
+use der::asn1::{Any, PrintableString, SetOfVec, UtcTime, Utf8StringRef};
 use der::{Decode, Encode, Tag};
 use sha2::{Digest, Sha256};
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 use x509_cert::attr::AttributeTypeAndValue;
+use x509_cert::ext::pkix::AuthorityKeyIdentifier;
 use x509_cert::name::Name;
 use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::{Time, Validity as X509Validity};
@@ -76,8 +77,39 @@ pub(crate) fn validity(validity: Validity) -> der::Result<X509Validity> {
     ))
 }
 
+/// Whether a time has the form that RFC 5280 asks for: `UTCTime` through 2049, then `GeneralizedTime`.
+pub(crate) fn is_in_its_form(time: &Time) -> bool {
+    matches!(time, Time::UtcTime(_)) || time.to_date_time().year() > UtcTime::MAX_YEAR
+}
+
 pub(crate) fn serial_number(serial: &Serial) -> der::Result<SerialNumber> {
     SerialNumber::new(serial.as_bytes())
+}
+
+/// A positive number of at most 20 bytes (RFC 5280 §4.1.2.2).
+pub(crate) fn serial(number: &SerialNumber) -> Option<Serial> {
+    let bytes = number.as_bytes();
+    // As a DER integer the magnitude of a positive number never begins with a set bit.
+    let negative = bytes.first().is_some_and(|byte| byte & 0x80 != 0);
+    if negative || bytes.len() > 20 {
+        return None;
+    }
+    Serial::from_bytes(bytes)
+}
+
+/// Reads the content of an extension, which must be in DER as the whole is.
+pub(crate) fn exact<T>(bytes: &[u8]) -> Option<T>
+where
+    T: for<'a> Decode<'a> + Encode,
+{
+    let value = T::from_der(bytes).ok()?;
+    (value.to_der().ok()? == bytes).then_some(value)
+}
+
+/// Whether it names no more than a key. RFC 5280 §4.2.1.1 also knows the issuer's name and serial number here; with a
+/// key identifier they add nothing, and what has them is not of the profile.
+pub(crate) const fn names_only_a_key(id: &AuthorityKeyIdentifier) -> bool {
+    id.authority_cert_issuer.is_none() && id.authority_cert_serial_number.is_none()
 }
 
 /// A name of country JP, organisation and common name, in this order; UTF-8 where it may be Japanese.

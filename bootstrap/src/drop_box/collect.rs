@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::StatusCode;
 use dokuei_identity::application::{Collected, Deposit, MAX_COLLECT_REQUEST, MAX_COLLECTED};
+use dokuei_identity::key::SecretKey;
 use dokuei_identity::time::Timestamp;
 use libp2p::PeerId;
 
@@ -26,6 +27,8 @@ pub(crate) struct Collector {
     answers: Arc<Answers>,
     mirror: Arc<Mirror>,
     me: PeerId,
+    /// What the answers are signed with: the peer id's own key.
+    key: SecretKey,
     /// The time and number of the last request: an older one is somebody's copy.
     last: Mutex<(Timestamp, u64)>,
 }
@@ -35,12 +38,14 @@ impl Collector {
         (drop_box, answers): (Arc<DropBox>, Arc<Answers>),
         mirror: Arc<Mirror>,
         me: PeerId,
+        key: SecretKey,
     ) -> Self {
         Self {
             drop_box,
             answers,
             mirror,
             me,
+            key,
             last: Mutex::new((Timestamp(0), 0)),
         }
     }
@@ -78,6 +83,6 @@ impl Collector {
             deposits: deposits.collect(),
             more,
         };
-        Ok(collected.to_bytes())
+        Ok(collected.answer(request, &self.key))
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::error::ApplicationError;
 use crate::certificate::{DeviceClass, DeviceOwner, Licence, PersonName, QualificationCode};
 use crate::issue::LONGEST_TEXT;
+use crate::text::{misleads, misleads_in_lines};
 use crate::time::Timestamp;
 
 /// The longest free text, characters.
@@ -195,8 +196,8 @@ fn text(field: &'static str, given: &str) -> Result<(), ApplicationError> {
     if given.chars().count() > LONGEST_TEXT {
         return refused(field, "it is longer than 64 characters");
     }
-    if given.chars().any(char::is_control) {
-        return refused(field, "it has control characters");
+    if given.chars().any(misleads) {
+        return refused(field, "it has control or invisible characters");
     }
     Ok(())
 }
@@ -207,6 +208,9 @@ fn note(field: &'static str, given: &str) -> Result<(), ApplicationError> {
     }
     if given.chars().count() > LONGEST_NOTE {
         return refused(field, "it is longer than 1,000 characters");
+    }
+    if given.chars().any(misleads_in_lines) {
+        return refused(field, "it has control or invisible characters");
     }
     Ok(())
 }

@@ -2,13 +2,14 @@
 //! answer.
 
 use minicbor::{Decode, Encode};
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::seal::MAX_SEALED;
 use crate::cbor::{self, CborError};
 use crate::certificate::RegistryCertificate;
 use crate::chain::{Anchors, Chain, ChainError, verify_registry};
-use crate::key::SecretKey;
+use crate::key::{PublicKey, SecretKey};
 use crate::revocation::RevocationList;
 use crate::signed::{self, Kind, SignedError};
 use crate::time::Timestamp;
@@ -22,7 +23,7 @@ pub const MAX_COLLECTED: usize = 8 << 20;
 /// How far the clocks of registry and bootstrap may be apart, seconds; a request that is older is not answered.
 const WINDOW: u64 = 300;
 /// The most deposits of one answer.
-const MAX_DEPOSITS: usize = 256;
+const MAX_DEPOSITS: u64 = 256;
 
 /// The question, which the registry signs with the key that signs its register.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -67,6 +68,19 @@ struct SignedCollect {
     chain: Chain,
 }
 
+/// The answer as it travels: signed by the bootstrap that was asked, for the very question. The registry says with its
+/// next question what may be deleted, so nobody else may tell it how far it has come.
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct SignedAnswer {
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    signature: [u8; 64],
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    collected: Vec<u8>,
+}
+
 /// A deposit as it waited.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
@@ -89,10 +103,37 @@ pub struct Deposit {
 pub struct Collected {
     /// What waits, by number.
     #[n(0)]
+    #[cbor(with = "deposits")]
     pub deposits: Vec<Deposit>,
     /// Whether more waits: ask again after the last number.
     #[n(1)]
     pub more: bool,
+}
+
+/// Deposits; how many there are is looked at before any is taken.
+mod deposits {
+    use minicbor::decode::{self, Decoder};
+    use minicbor::encode::{self, Encoder, Write};
+    use minicbor::{Decode, Encode};
+
+    use super::{Deposit, MAX_DEPOSITS};
+    use crate::cbor::bounded_array;
+
+    pub(super) fn encode<C, W: Write>(
+        deposits: &[Deposit],
+        encoder: &mut Encoder<W>,
+        context: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
+        deposits.encode(encoder, context)
+    }
+
+    pub(super) fn decode<C>(
+        decoder: &mut Decoder<'_>,
+        context: &mut C,
+    ) -> Result<Vec<Deposit>, decode::Error> {
+        let length = bounded_array(decoder, MAX_DEPOSITS)?;
+        (0..length).map(|_| Deposit::decode(decoder, context)).collect()
+    }
 }
 
 /// Why a request or an answer was refused.
@@ -114,6 +155,14 @@ pub enum CollectError {
     /// Signed with another certificate than the one that is shown.
     #[error("the request is signed in the name of another certificate than the one that comes with it")]
     AnotherSigner,
+    /// The answer was not signed by the bootstrap that was asked, or answers another question.
+    #[error(
+        "the answer is not of the bootstrap that was asked; check the address, and that nobody stands between"
+    )]
+    AnotherAnswers,
+    /// The peer id has no key in it.
+    #[error("the bootstrap's peer id is not that of an Ed25519 key; it must run a program of this network")]
+    NoKey,
     /// Meant for another bootstrap.
     #[error("the request is for another bootstrap node")]
     AnotherBootstrap,
@@ -163,29 +212,37 @@ pub fn read_collect_request<A: Anchors + ?Sized>(
 }
 
 impl Collected {
-    /// The encoding.
+    /// The answer to `request` ([`collect_request`]), signed with the bootstrap's own key.
     #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        cbor::encode(self)
+    pub fn answer(&self, request: &[u8], key: &SecretKey) -> Vec<u8> {
+        let collected = cbor::encode(self);
+        cbor::encode(&SignedAnswer {
+            signature: key.sign(&signed_bytes(request, &collected)),
+            collected,
+        })
     }
 
-    /// Reads an answer to a request with this `after`.
+    /// Reads the answer to `request`, which asked `question`: signed by the bootstrap that was asked, and with what
+    /// comes after what it asked for.
     ///
     /// # Errors
-    /// [`CollectError::Form`] or [`CollectError::TooLarge`] when it is not one.
-    pub fn read(bytes: &[u8], after: u64) -> Result<Self, CollectError> {
-        let collected: Self = cbor::decode_within(bytes, MAX_COLLECTED)?;
-        let too_much = collected.deposits.len() > MAX_DEPOSITS
-            || collected
-                .deposits
-                .iter()
-                .any(|deposit| deposit.sealed.len() > MAX_DEPOSIT);
-        if too_much {
+    /// [`CollectError`], telling why it is not believed.
+    pub fn read(bytes: &[u8], question: &Collect, request: &[u8]) -> Result<Self, CollectError> {
+        let answer: SignedAnswer = cbor::decode_within(bytes, MAX_COLLECTED)?;
+        let key = key_of(&question.bootstrap).ok_or(CollectError::NoKey)?;
+        key.verify(&signed_bytes(request, &answer.collected), &answer.signature)
+            .map_err(|_| CollectError::AnotherAnswers)?;
+        let collected: Self = cbor::decode_within(&answer.collected, MAX_COLLECTED)?;
+        let too_large = |deposit: &Deposit| deposit.sealed.len() > MAX_DEPOSIT;
+        if collected.deposits.iter().any(too_large) {
             return Err(CollectError::TooLarge);
         }
-        let grows = collected.deposits.iter().try_fold(after, |last, deposit| {
-            (deposit.number > last).then_some(deposit.number)
-        });
+        let grows = collected
+            .deposits
+            .iter()
+            .try_fold(question.after, |last, deposit| {
+                (deposit.number > last).then_some(deposit.number)
+            });
         if grows.is_none() || (collected.more && collected.deposits.is_empty()) {
             return Err(CollectError::Form(CborError::Malformed(
                 "the numbers do not grow".to_owned(),
@@ -193,6 +250,18 @@ impl Collected {
         }
         Ok(collected)
     }
+}
+
+/// "dokuei/collected/1" ‖ SHA-256 of the request ‖ SHA-256 of the answer.
+fn signed_bytes(request: &[u8], collected: &[u8]) -> Vec<u8> {
+    let (request, collected) = (Sha256::digest(request), Sha256::digest(collected));
+    [b"dokuei/collected/1".as_slice(), &request, &collected].concat()
+}
+
+/// The key in the bytes of a peer id of the libp2p specification: an identity multihash of an Ed25519 key.
+fn key_of(peer_id: &[u8]) -> Option<PublicKey> {
+    let key = peer_id.strip_prefix(&[0x00, 0x24, 0x08, 0x01, 0x12, 0x20])?;
+    PublicKey::from_bytes(key.try_into().ok()?).ok()
 }
 
 /// A drop box takes up to this, bytes: somewhat more than an application can have.

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::ApplicationError;
 use crate::certificate::UnknownWord;
+use crate::text::misleads;
 
 /// The most evidence of one application, bytes.
 pub const MAX_EVIDENCE: usize = 2 << 20;
@@ -209,11 +210,7 @@ impl EvidenceLabel {
         if self.name.trim().is_empty() || self.name.chars().count() > LONGEST_NAME {
             return refused("it has 1 to 128 characters");
         }
-        if self
-            .name
-            .chars()
-            .any(|c| c.is_control() || matches!(c, '/' | '\\'))
-        {
+        if self.name.chars().any(|c| misleads(c) || matches!(c, '/' | '\\')) {
             return refused("it is a file's name, not a path");
         }
         Ok(())

@@ -163,29 +163,24 @@ struct Envelope {
     contents: Vec<Vec<u8>>,
 }
 
-/// The attachments; how many there are is looked at before any is taken.
+/// The attachments.
 mod pieces {
     use minicbor::decode::{self, Decoder};
     use minicbor::encode::{self, Encoder, Write};
 
-    use super::MAX_EVIDENCE_PIECES;
+    use super::{MAX_EVIDENCE, MAX_EVIDENCE_PIECES};
+    use crate::cbor::{decode_list, encode_list};
 
     pub(super) fn encode<C, W: Write>(
         pieces: &[Vec<u8>],
         encoder: &mut Encoder<W>,
         _: &mut C,
     ) -> Result<(), encode::Error<W::Error>> {
-        encoder.array(pieces.len() as u64)?;
-        pieces.iter().try_for_each(|piece| encoder.bytes(piece).map(drop))
+        encode_list(pieces, encoder)
     }
 
     pub(super) fn decode<C>(decoder: &mut Decoder<'_>, _: &mut C) -> Result<Vec<Vec<u8>>, decode::Error> {
-        match decoder.array()? {
-            Some(length) if length <= MAX_EVIDENCE_PIECES as u64 => {
-                (0..length).map(|_| Ok(decoder.bytes()?.to_vec())).collect()
-            }
-            _ => Err(decode::Error::message("there are too many attachments")),
-        }
+        decode_list(decoder, MAX_EVIDENCE_PIECES as u64, MAX_EVIDENCE)
     }
 }
 

@@ -75,7 +75,8 @@ impl HpkiTrust {
         let read;
         let der = match std::str::from_utf8(list) {
             Ok(text) if text.contains("-----BEGIN") => {
-                read = pem::one(text, pem::REVOCATION_LIST).map_err(|_| refused("is not readable PEM"))?;
+                read = pem::one_within(text, pem::REVOCATION_LIST, pem::room_for(MAX_LIST))
+                    .map_err(|_| refused("is not readable PEM"))?;
                 &read
             }
             _ => list,

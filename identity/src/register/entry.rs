@@ -7,7 +7,6 @@
 use minicbor::{Decode, Encode};
 use thiserror::Error;
 
-use super::codec;
 use crate::cbor;
 use crate::chain::Chain;
 use crate::fingerprint::Fingerprint;
@@ -357,5 +356,5 @@ fn read<T>(bytes: &[u8]) -> Result<T, EntryError>
 where
     T: Encode<()> + for<'b> Decode<'b, ()>,
 {
-    codec::decode(bytes, MAX_ENTRY).map_err(|error| EntryError::Malformed(error.to_string()))
+    cbor::decode_within(bytes, MAX_ENTRY).map_err(|error| EntryError::Malformed(error.to_string()))
 }

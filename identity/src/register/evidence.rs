@@ -8,7 +8,6 @@ use minicbor::{Decode, Encode};
 use thiserror::Error;
 
 use super::checkpoint::{Checkpoint, CheckpointError, MAX_NOTE, VerifiedCheckpoint};
-use super::codec;
 use super::hash::Hash;
 use super::proof::{Proof, check_consistency};
 use crate::cbor;
@@ -114,7 +113,7 @@ impl Evidence {
     /// # Errors
     /// [`EvidenceError::Malformed`].
     pub fn parse(bytes: &[u8]) -> Result<Self, EvidenceError> {
-        codec::decode(bytes, MAX_EVIDENCE).map_err(|error| EvidenceError::Malformed(error.to_string()))
+        cbor::decode_within(bytes, MAX_EVIDENCE).map_err(|error| EvidenceError::Malformed(error.to_string()))
     }
 
     /// Verifies it: both checkpoints are signed by one of `keys` (the registry's certified keys) for the register of

@@ -18,7 +18,6 @@
 
 mod answer;
 mod checkpoint;
-mod codec;
 mod conviction;
 mod entry;
 mod evidence;

@@ -8,9 +8,9 @@ use minicbor::{Decode, Encode};
 use thiserror::Error;
 
 use super::checkpoint::MAX_SIZE;
-use super::codec::bounded_array;
 use super::hash::Hash;
 use super::store::{HashSource, StoreError};
+use crate::cbor::bounded_array;
 
 /// The most hashes in a proof: a tree of [`MAX_SIZE`] entries needs fewer.
 pub const MAX_PROOF: u64 = 64;

@@ -10,12 +10,11 @@ use minicbor::{Decode, Encode};
 use thiserror::Error;
 
 use super::checkpoint::{Checkpoint, CheckpointError, MAX_NOTE};
-use super::codec::{self, bounded_array, decode_list, encode_list};
 use super::entry::{KeyId, MAX_ENTRY};
 use super::hash::Hash;
 use super::proof::Proof;
-use crate::cbor;
-use crate::chain::{Chain, MAX_CERTIFICATE};
+use crate::cbor::{self, bounded_array, bounded_bytes, decode_list, encode_list};
+use crate::chain::Chain;
 use crate::revocation::MAX_LIST;
 
 /// The most entries in one answer.
@@ -31,8 +30,6 @@ pub const MAX_SUCCESSIONS: usize = 64 * 1024;
 
 /// The most issuing authorities whose lists are spoken of.
 const MAX_LISTS: u64 = 16;
-/// The most certificates above the registry's in its chain.
-const MAX_INTERMEDIATES: u64 = 2;
 
 /// Why a question or answer was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -102,7 +99,6 @@ pub struct Answer {
     pub checkpoint: Vec<u8>,
     /// The registry's certificate, whose key signed it, and its issuing authority's.
     #[n(1)]
-    #[cbor(with = "bounded_chain")]
     pub registry: Chain,
     /// The number of the first entry.
     #[n(2)]
@@ -140,7 +136,7 @@ impl Ask {
     /// # Errors
     /// [`WireError::Malformed`].
     pub fn parse(bytes: &[u8]) -> Result<Self, WireError> {
-        codec::decode(bytes, MAX_ASK).map_err(|error| WireError::Malformed(error.to_string()))
+        cbor::decode_within(bytes, MAX_ASK).map_err(|error| WireError::Malformed(error.to_string()))
     }
 }
 
@@ -157,7 +153,7 @@ impl Answer {
     /// # Errors
     /// [`WireError::Malformed`].
     pub fn parse(bytes: &[u8]) -> Result<Self, WireError> {
-        codec::decode(bytes, MAX_ANSWER).map_err(|error| WireError::Malformed(error.to_string()))
+        cbor::decode_within(bytes, MAX_ANSWER).map_err(|error| WireError::Malformed(error.to_string()))
     }
 
     /// Its checkpoint, not yet verified.
@@ -177,7 +173,7 @@ impl Answer {
 }
 
 mod note {
-    use super::{Decoder, Encoder, MAX_NOTE, Write, decode, encode};
+    use super::{Decoder, Encoder, MAX_NOTE, Write, bounded_bytes, decode, encode};
 
     pub(super) fn encode<C, W: Write>(
         note: &[u8],
@@ -188,40 +184,7 @@ mod note {
     }
 
     pub(super) fn decode<C>(decoder: &mut Decoder<'_>, _: &mut C) -> Result<Vec<u8>, decode::Error> {
-        let note = decoder.bytes()?;
-        if note.len() > MAX_NOTE {
-            return Err(decode::Error::message("the checkpoint is too large"));
-        }
-        Ok(note.to_vec())
-    }
-}
-
-mod bounded_chain {
-    use super::{
-        Chain, Decoder, Encode, Encoder, MAX_CERTIFICATE, MAX_INTERMEDIATES, Write, bounded_array, decode,
-        decode_list, encode,
-    };
-
-    pub(super) fn encode<C, W: Write>(
-        chain: &Chain,
-        encoder: &mut Encoder<W>,
-        context: &mut C,
-    ) -> Result<(), encode::Error<W::Error>> {
-        chain.encode(encoder, context)
-    }
-
-    pub(super) fn decode<C>(decoder: &mut Decoder<'_>, _: &mut C) -> Result<Chain, decode::Error> {
-        if bounded_array(decoder, 2)? != 2 {
-            return Err(decode::Error::message("not a chain"));
-        }
-        let end = decoder.bytes()?;
-        if end.len() > MAX_CERTIFICATE {
-            return Err(decode::Error::message("a certificate is too large"));
-        }
-        Ok(Chain {
-            end: end.to_vec(),
-            intermediates: decode_list(decoder, MAX_INTERMEDIATES, MAX_CERTIFICATE)?,
-        })
+        bounded_bytes(decoder, MAX_NOTE)
     }
 }
 

@@ -24,11 +24,14 @@ pub enum ListFault {
     /// Ends before it begins.
     #[error("the next one comes before it")]
     Times,
+    /// A time before 2050 as `GeneralizedTime` (RFC 5280 §5.1.2.4 to §5.1.2.6).
+    #[error("a time before 2050 is not written as UTCTime")]
+    TimeForm,
     /// No number, or one beyond 64 bits.
     #[error("it has no number, or one beyond 64 bits")]
     Number,
-    /// Without the issuer's key identifier (RFC 5280 §5.2.1).
-    #[error("it has no authority key identifier")]
+    /// Without the issuer's key identifier (RFC 5280 §5.2.1), or with more beside it.
+    #[error("it has no authority key identifier that is one key's and nothing more")]
     NoAuthorityKeyId,
     /// An extension stands in it twice.
     #[error("an extension stands in it twice")]
@@ -57,6 +60,7 @@ impl ListFault {
             Self::Version => "crl-version",
             Self::NoNextUpdate => "crl-next-update-missing",
             Self::Times => "crl-time-order",
+            Self::TimeForm => "crl-time-form",
             Self::Number => "crl-number",
             Self::NoAuthorityKeyId => "crl-authority-key-identifier-missing",
             Self::DuplicateExtension => "crl-duplicate-extension",
@@ -76,8 +80,9 @@ impl ListFault {
             Self::Version => "版が2ではありません",
             Self::NoNextUpdate => "次回更新日時がありません",
             Self::Times => "次回更新日時が作成日時より前です",
+            Self::TimeForm => "2050年より前の日時がUTCTimeで書かれていません",
             Self::Number => "番号がないか、64ビットを超えています",
-            Self::NoAuthorityKeyId => "発行者鍵識別子がありません",
+            Self::NoAuthorityKeyId => "発行者鍵識別子がないか、鍵のほかのものを含んでいます",
             Self::DuplicateExtension => "拡張が2回現れます",
             Self::UnknownExtension => "未知の拡張があります",
             Self::EntrySerial => "項目のシリアル番号が正しくありません",

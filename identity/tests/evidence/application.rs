@@ -199,6 +199,10 @@ fn claims_must_be_there_and_short() {
         }),
         refused(|draft| draft.contact.email = Some(String::new())),
         refused(|draft| draft.contact.note = Some("x".repeat(1001))),
+        // What steers the operator's terminal, or shows another text than there is.
+        refused(|draft| draft.contact.note = Some("a\u{9b}2Jb".to_owned())),
+        refused(|draft| practitioner(draft).name.latin = "Hanako\u{202e}akanaT".to_owned()),
+        refused(|draft| practitioner(draft).licence.number = "1234\u{200b}56".to_owned()),
         refused(|draft| {
             *draft = Draft {
                 claims: Claims::Node(NodeClaims {

@@ -87,8 +87,64 @@ fn r17_nobody_else_and_nowhere_else_and_not_again() {
     assert!(matches!(error, CollectError::Chain(_)), "{error:?}");
 }
 
+/// A bootstrap with a key, and a question to it with this `after`.
+fn question_to(bootstrap: &SecretKey, after: u64) -> Collect {
+    let key = bootstrap.public();
+    let peer_id = [&[0x00, 0x24, 0x08, 0x01, 0x12, 0x20], key.as_bytes().as_slice()].concat();
+    Collect {
+        bootstrap: peer_id,
+        at: NOW,
+        after,
+    }
+}
+
+/// R17: an answer is believed of the bootstrap that was asked and to this question only: the registry lets the bootstrap
+/// delete what it has, so a false number would destroy what waits.
+#[test]
+fn r17_only_the_bootstrap_that_was_asked_answers() {
+    let (bootstrap, other) = (SecretKey::from_seed(&[3; 32]), SecretKey::from_seed(&[4; 32]));
+    let (question, request) = (question_to(&bootstrap, 41), b"the request".as_slice());
+    let collected = Collected {
+        deposits: vec![Deposit {
+            number: u64::MAX,
+            at: NOW,
+            sealed: vec![1],
+        }],
+        more: false,
+    };
+    let good = collected.answer(request, &bootstrap);
+    assert_eq!(Collected::read(&good, &question, request), Ok(collected.clone()));
+    let refused = Err(CollectError::AnotherAnswers);
+    assert_eq!(Collected::read(&good, &question, b"another request"), refused);
+    assert_eq!(Collected::read(&good, &question_to(&other, 41), request), refused);
+    let forged = collected.answer(request, &other);
+    assert_eq!(Collected::read(&forged, &question, request), refused);
+    for place in 0..good.len() {
+        let mut altered = good.clone();
+        altered[place] ^= 1;
+        assert!(
+            Collected::read(&altered, &question, request).is_err(),
+            "byte {place}"
+        );
+    }
+    let nameless = Collect {
+        bootstrap: ME.to_vec(),
+        ..question
+    };
+    assert_eq!(
+        Collected::read(&good, &nameless, request),
+        Err(CollectError::NoKey)
+    );
+}
+
 #[test]
 fn r24_an_answer_is_bounded_and_its_numbers_grow() {
+    let bootstrap = SecretKey::from_seed(&[3; 32]);
+    let question = question_to(&bootstrap, 41);
+    let read = |collected: &Collected| {
+        let answer = collected.answer(b"the request", &bootstrap);
+        Collected::read(&answer, &question, b"the request")
+    };
     let deposit = |number| Deposit {
         number,
         at: NOW,
@@ -99,26 +155,22 @@ fn r24_an_answer_is_bounded_and_its_numbers_grow() {
         more,
     };
     let good = answer(&[42, 50], true);
-    assert_eq!(Collected::read(&good.to_bytes(), 41), Ok(good.clone()));
-    insta::assert_snapshot!("collected", hex::encode(good.to_bytes()));
+    assert_eq!(read(&good), Ok(good.clone()));
+    insta::assert_snapshot!("collected", hex::encode(good.answer(b"the request", &bootstrap)));
     for bad in [
         answer(&[41], false),
         answer(&[50, 42], false),
         answer(&[42, 42], false),
         answer(&[], true),
     ] {
-        assert!(Collected::read(&bad.to_bytes(), 41).is_err(), "{bad:?}");
+        assert!(read(&bad).is_err(), "{bad:?}");
     }
     let many: Vec<u64> = (42..42 + 257).collect();
-    assert_eq!(
-        Collected::read(&answer(&many, false).to_bytes(), 41),
-        Err(CollectError::TooLarge)
-    );
+    let too_many = read(&answer(&many, false));
+    assert!(matches!(too_many, Err(CollectError::Form(_))), "{too_many:?}");
     let mut large = answer(&[42], false);
     large.deposits[0].sealed = vec![0; (3 << 20) + 1];
-    assert_eq!(
-        Collected::read(&large.to_bytes(), 41),
-        Err(CollectError::TooLarge)
-    );
-    assert!(Collected::read(&vec![0; (8 << 20) + 1], 41).is_err());
+    assert_eq!(read(&large), Err(CollectError::TooLarge));
+    let longer = vec![0; (8 << 20) + 1];
+    assert!(Collected::read(&longer, &question, b"the request").is_err());
 }

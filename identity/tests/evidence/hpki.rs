@@ -284,3 +284,30 @@ fn find(bytes: &[u8], part: &[u8]) -> usize {
 fn pem(text: &str) -> Vec<u8> {
     dokuei_identity::chain::Chain::from_pem(text).unwrap().end
 }
+
+/// R3, R17: the countersignatures in `tests/vectors/hpki` are judged as they say; whoever implements this elsewhere has
+/// them too.
+#[test]
+fn r3_r17_each_vector_is_judged_for_its_own_reason() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/hpki");
+    let read = |path: &std::path::Path| std::fs::read_to_string(path).unwrap();
+    let trust = HpkiTrust::of_roots(&read(&folder.join("root.crt")))
+        .unwrap()
+        .with_list(&std::fs::read(folder.join("list.crl")).unwrap())
+        .unwrap();
+    let at = dokuei_identity::time::Timestamp(1_800_000_000);
+    let mut judged = 0;
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|end| end != "pem") {
+            continue;
+        }
+        let text = read(&path);
+        let expected = text.lines().find_map(|line| line.strip_prefix("code: ")).unwrap();
+        let found = verify(text.as_bytes(), CONTENT, LicenceKind::Dentist, &trust, at);
+        let code = found.map_or_else(|error| error.code(), |_| "ok");
+        assert_eq!(code, expected, "{}", path.display());
+        judged += 1;
+    }
+    assert!(judged >= 9, "{judged} vectors only");
+}

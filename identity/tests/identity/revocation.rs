@@ -32,6 +32,31 @@ fn r6_a_revoked_certificate_is_refused_with_its_reason() {
     assert_eq!(list.to_pem(), pem);
 }
 
+/// R6: a registry that has revoked many can still say so, also as PEM: the longest list that is read has room.
+#[test]
+fn r6_a_long_list_is_read_as_pem_too() {
+    let mut world = World::new();
+    let (_, chain) = world.issue(&specialist(), &SecretKey::from_seed(&[7; 32]));
+    let entries: Vec<_> = (0..20_000)
+        .map(|_| Revoked {
+            serial: Serial::generate(&mut world.rng),
+            since: NOW,
+            reason: RevocationReason::KeyCompromise,
+        })
+        .collect();
+    let pem = make(&world.issuing, 7, NOW, NOW.plus(86_400), &entries).unwrap();
+    let list = RevocationList::verify_pem(&pem, &chain, &world.anchor, NOW).unwrap();
+    assert_eq!(list.revoked().len(), entries.len());
+    let crlf = pem.replace('\n', "\r\n");
+    assert_eq!(
+        RevocationList::verify_pem(&crlf, &chain, &world.anchor, NOW),
+        Ok(list)
+    );
+    let longer = format!("{}{pem}", " ".repeat(2 << 20));
+    let refused = RevocationList::verify_pem(&longer, &chain, &world.anchor, NOW);
+    assert_eq!(refused.unwrap_err().code(), "crl-too-large");
+}
+
 #[test]
 fn every_reason_survives_the_list() {
     let mut world = World::new();

@@ -33,7 +33,7 @@ pub(super) fn collect(open: Open<'_>, actor: &Actor, url: &str) -> Result<Value,
         .map_err(|_| Failure::Bootstrap(format!("{url} gives a peer id that is none")))?;
     let (mut received, mut refused, mut answered) = (Vec::new(), 0_u64, 0);
     for _ in 0..MOST_ANSWERS {
-        let (after, due, request) = {
+        let (due, question, request) = {
             let mut registry = open();
             let inbox = Inbox::open(&mut registry)?;
             let after = read_cursors(&registry)?
@@ -48,16 +48,16 @@ pub(super) fn collect(open: Open<'_>, actor: &Actor, url: &str) -> Result<Value,
                 answers: due.iter().map(|(_, left)| left.clone()).collect(),
             };
             let request = collect_request(&question, registry.registry_key(), registry.registry_chain());
-            (after, due, request)
+            (due, question, request)
         };
         let answer = bootstrap.post("drop-box/collect", &request, MAX_COLLECTED as u64)?;
+        let answer = Collected::read(&answer, &question, &request)
+            .map_err(|error| Failure::Bootstrap(format!("the answer of {url} is not good: {error}")))?;
         answered += due.len();
         if !due.is_empty() {
             let inbox = Inbox::open(&mut open())?;
             due.iter().try_for_each(|(id, _)| answer::done(&inbox, *id))?;
         }
-        let answer = Collected::read(&answer, after)
-            .map_err(|error| Failure::Bootstrap(format!("the answer of {url} is not good: {error}")))?;
         let Some(last) = answer.deposits.last().map(|deposit| deposit.number) else {
             if due.len() == MAX_ANSWERS {
                 continue;

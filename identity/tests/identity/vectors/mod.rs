@@ -9,6 +9,7 @@ mod foreign;
 mod good;
 mod judge;
 mod kinds;
+mod later;
 mod licences;
 mod lists;
 mod made;
@@ -111,6 +112,7 @@ fn made() -> Vec<Made> {
         kinds::all(),
         authorities::all(),
         lists::all(),
+        later::all(),
     ]
     .concat()
 }
