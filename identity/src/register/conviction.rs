@@ -3,7 +3,6 @@
 use minicbor::{Decode, Encode};
 
 use super::checkpoint::{Checkpoint, VerifiedCheckpoint};
-use crate::cbor;
 use super::evidence::{Charge, Evidence, EvidenceError};
 use super::succession::{KeySchedule, among, documents, learned};
 use super::wire::{bounded_chains, successions};
@@ -71,7 +70,8 @@ impl EvidenceFile {
     /// # Errors
     /// [`EvidenceError::Malformed`].
     pub fn parse(bytes: &[u8]) -> Result<Self, EvidenceError> {
-        cbor::decode_within(bytes, MAX_EVIDENCE_FILE).map_err(|error| EvidenceError::Malformed(error.to_string()))
+        cbor::decode_within(bytes, MAX_EVIDENCE_FILE)
+            .map_err(|error| EvidenceError::Malformed(error.to_string()))
     }
 
     /// Verifies it, knowing nothing but the root: each checkpoint was signed with the key of a registry certificate that

@@ -234,7 +234,9 @@ mod lists {
 }
 
 pub(super) mod bounded_chains {
-    use super::{Chain, Decoder, Encoder, Write, bounded_array, bounded_chain, decode, encode};
+    use minicbor::{Decode as _, Encode as _};
+
+    use super::{Chain, Decoder, Encoder, Write, bounded_array, decode, encode};
 
     /// The most chains.
     const MOST: u64 = 16;
@@ -245,9 +247,7 @@ pub(super) mod bounded_chains {
         context: &mut C,
     ) -> Result<(), encode::Error<W::Error>> {
         encoder.array(chains.len() as u64)?;
-        chains
-            .iter()
-            .try_for_each(|chain| bounded_chain::encode(chain, encoder, context))
+        chains.iter().try_for_each(|chain| chain.encode(encoder, context))
     }
 
     pub(in super::super) fn decode<C>(
@@ -255,9 +255,7 @@ pub(super) mod bounded_chains {
         context: &mut C,
     ) -> Result<Vec<Chain>, decode::Error> {
         let length = bounded_array(decoder, MOST)?;
-        (0..length)
-            .map(|_| bounded_chain::decode(decoder, context))
-            .collect()
+        (0..length).map(|_| Chain::decode(decoder, context)).collect()
     }
 }
 

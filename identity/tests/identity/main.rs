@@ -3,6 +3,10 @@
 
 mod device_list;
 mod forge;
+#[path = "../../fuzz/src/targets/mod.rs"]
+#[allow(unreachable_pub, reason = "public in the fuzz package")]
+mod fuzz_targets;
+mod fuzzing;
 mod hostile;
 mod issuing;
 mod keystore;
@@ -17,7 +21,6 @@ mod policy_table;
 mod requests;
 mod revocation;
 mod rollover;
-mod seeds;
 mod stored;
 mod vectors;
 mod world;

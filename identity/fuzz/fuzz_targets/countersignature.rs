@@ -1,0 +1,6 @@
+//! See `targets/countersignature.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    dokuei_identity_fuzz::targets::run("countersignature", data);
+});
