@@ -95,6 +95,7 @@ fn question_to(bootstrap: &SecretKey, after: u64) -> Collect {
         bootstrap: peer_id,
         at: NOW,
         after,
+        answers: Vec::new(),
     }
 }
 
