@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
-use dokuei_tests::people::{SUZUKI, TANAKA};
+use dokuei_tests::people::{SATO, SUZUKI, TANAKA};
 use dokuei_tests::process::Process;
 use dokuei_tests::{fixtures, wait};
 use serde_json::json;
@@ -192,7 +192,12 @@ impl Demo {
             log.display()
         );
         let credentials = folder.join("credentials.json");
-        let people = [("clinic", &TANAKA), ("specialist", &SUZUKI)].map(|(role, person)| {
+        let people = [
+            ("clinic", &TANAKA),
+            ("specialist", &SUZUKI),
+            ("specialist", &SATO),
+        ];
+        let people = people.map(|(role, person)| {
             json!({"role": role, "practitioner": person.id, "passphrase": person.passphrase})
         });
         std::fs::write(&credentials, json!(people).to_string())?;

@@ -38,11 +38,15 @@ export function nodeOf(role: DemoNode["role"]): DemoNode {
 
 /** The clinic of the running demo, and who signs in there. */
 export function clinic(): { node: DemoNode; credential: Credential } {
-  const credentials = readJson("DOKUEI_DEMO_CREDENTIALS") as Credential[];
-  const node = nodeOf("clinic");
-  const credential = credentials.find((one) => one.role === "clinic");
+  const [credential] = credentialsAt("clinic");
   if (!credential) throw new Error("the demo's files name no clinic");
-  return { node, credential };
+  return { node: nodeOf("clinic"), credential };
+}
+
+/** Who signs in at the node of a role. */
+export function credentialsAt(role: DemoNode["role"]): Credential[] {
+  const credentials = readJson("DOKUEI_DEMO_CREDENTIALS") as Credential[];
+  return credentials.filter((one) => one.role === role);
 }
 
 /** Where a screenshot goes: DOKUEI_SCREENSHOTS, else the workspace's target folder. */

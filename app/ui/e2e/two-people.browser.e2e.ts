@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { chromium, type BrowserContext, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { CHROMIUM_FLAGS, credentialsAt, nodeOf, screenshot, type Credential } from "./demo";
+
+/** Two people of one hospital, each at a browser of her own, on the one node that they share. */
+const node = nodeOf("specialist");
+const [reader, colleague] = credentialsAt("specialist");
+if (!reader || !colleague) throw new Error("the demo's files name fewer than two people");
+const hers = await open(reader);
+const his = await open(colleague);
+
+interface Desk {
+  credential: Credential;
+  profile: string;
+  context: BrowserContext;
+  page: Page;
+  /** Whether each question to the node said that nobody made it by hand. */
+  background: boolean[];
+}
+
+async function open(credential: Credential): Promise<Desk> {
+  const profile = mkdtempSync(path.join(tmpdir(), "dokuei-e2e-"));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    args: CHROMIUM_FLAGS,
+    viewport: { width: 1280, height: 860 },
+    locale: "ja-JP",
+    timezoneId: "Asia/Tokyo",
+  });
+  const page = context.pages()[0] ?? (await context.newPage());
+  page.setDefaultTimeout(30_000);
+  const background: boolean[] = [];
+  page.on("request", (request) => {
+    if (new URL(request.url()).pathname === "/api/v1/session" && request.method() === "GET") {
+      background.push(request.headers()["x-dokuei-background"] === "1");
+    }
+  });
+  return { credential, profile, context, page, background };
+}
+
+async function signIn({ page, credential }: Desk): Promise<void> {
+  await page.locator("select[name=practitioner]").selectOption(credential.practitioner);
+  await page.locator("input[name=passphrase]").fill(credential.passphrase);
+  await page.locator("form button[type=submit]").click();
+  await page.locator("header a.who").waitFor();
+}
+
+beforeAll(async () => {
+  for (const desk of [hers, his]) {
+    // A clock that the test can put forward; until then it goes as usual.
+    await desk.page.clock.install();
+    await desk.page.goto(node.ui);
+    await signIn(desk);
+  }
+});
+
+afterAll(async () => {
+  for (const { context, profile } of [hers, his]) {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true });
+  }
+});
+
+test("r6 r12 each works in a session of her own, and sees her own cases only", async () => {
+  const names = await Promise.all(
+    [hers, his].map(({ page }) => page.locator("header a.who").textContent()),
+  );
+  expect(names[0]).toContain("鈴木");
+  expect(names[1]).toContain("佐藤");
+  await hers.page.locator("tr[data-case]").first().waitFor();
+  await his.page.locator("main h1, main h2").first().waitFor();
+  expect(await his.page.locator("tr[data-case]").count()).toBe(0);
+  expect(await cases(hers)).toBeGreaterThan(0);
+  expect(await cases(his)).toBe(0);
+});
+
+test("r20 one locks and the other goes on", async () => {
+  await hers.page.getByRole("button", { name: "ロック" }).click();
+  await hers.page.locator("section.sign-in input[name=passphrase]").waitFor();
+  expect(await hers.page.locator("header a.who").count()).toBe(0);
+  expect(await cases(hers)).toBe(401);
+  await hers.page.screenshot({ path: screenshot("two-people-locked-ja") });
+
+  await his.page.reload();
+  await his.page.locator("header a.who").waitFor();
+  expect(await cases(his)).toBe(0);
+  await his.page.screenshot({ path: screenshot("two-people-goes-on-ja") });
+});
+
+test("r20 she comes back to her page with her own passphrase, not with his", async () => {
+  const { page, credential } = hers;
+  await page.locator("input[name=passphrase]").fill(his.credential.passphrase);
+  await page.locator("form button[type=submit]").click();
+  await page.locator("[role=alert][data-code=wrong_passphrase]").waitFor();
+  await page.locator("input[name=passphrase]").fill(credential.passphrase);
+  await page.locator("form button[type=submit]").click();
+  await page.locator("header a.who").waitFor();
+  expect(await cases(hers)).toBeGreaterThan(0);
+});
+
+test("r20 what a page asks by itself is no use of the session, what a person causes is", async () => {
+  const { page, background } = hers;
+  await page.mouse.move(200, 200);
+  background.length = 0;
+  await page.clock.fastForward(21_000);
+  await expect.poll(() => background.at(-1)).toBe(false);
+  // Nobody touches it for more than a minute.
+  await page.clock.fastForward(62_000);
+  await expect.poll(() => background.at(-1)).toBe(true);
+  await page.mouse.move(300, 300);
+  background.length = 0;
+  await page.clock.fastForward(21_000);
+  await expect.poll(() => background.at(-1)).toBe(false);
+});
+
+/** How many cases the node shows to whoever is signed in here; the status when it refuses. */
+async function cases({ page }: Desk): Promise<number> {
+  return page.evaluate(async () => {
+    const answer = await fetch("/api/v1/cases");
+    return answer.ok ? ((await answer.json()) as unknown[]).length : answer.status;
+  });
+}
