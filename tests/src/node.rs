@@ -24,6 +24,7 @@ pub struct Node {
     ui: Option<PathBuf>,
     wrapper: Vec<String>,
     site: Site,
+    typed: bool,
     process: Option<Process>,
     api: Option<Client>,
 }
@@ -48,6 +49,7 @@ impl Node {
             ui: None,
             wrapper: Vec::new(),
             site: Site::default(),
+            typed: false,
             process: None,
             api: None,
         }
@@ -66,6 +68,12 @@ impl Node {
     /// Runs at `site` from the next start on.
     pub fn place(&mut self, site: &Site) {
         self.site = site.clone();
+    }
+
+    /// The passphrase comes through a pipe from now on, as from somebody who is asked: a file that lies on the disk does
+    /// not unlock a portable machine.
+    pub fn type_passphrase(&mut self) {
+        self.typed = true;
     }
 
     /// Its data directory.
@@ -132,6 +140,27 @@ impl Node {
     /// When a step fails, with its words.
     pub fn enrol_as(&self, registry: &Registry, device_class: &str) -> Result<PathBuf> {
         self.init()?;
+        self.certify(registry, device_class)
+    }
+
+    /// Moves this node, which must not run, to the machine of `new`, where it is certified anew.
+    ///
+    /// # Errors
+    /// When a step fails, with its words.
+    pub fn move_to(&self, new: &Self, registry: &Registry) -> Result<PathBuf> {
+        std::fs::create_dir_all(&new.folder)?;
+        let file = new.folder.join("moved.dokuei").display().to_string();
+        let way = new.secret("way.passphrase", "lantern 8 over the wet bridge")?;
+        let old_secret = self.secret("node.passphrase", self.institution.passphrase)?;
+        let new_secret = new.secret("node.passphrase", new.institution.passphrase)?;
+        let by = ["--move-passphrase-file", &way, "--passphrase-file"];
+        self.cli(&[&["move", "export", "--out", &file], &by[..], &[&old_secret]].concat())?;
+        new.cli(&[&["move", "import", &file], &by[..], &[&new_secret]].concat())?;
+        new.certify(registry, "fixed")
+    }
+
+    /// Asks for a certificate of this node and installs what the registry issues.
+    fn certify(&self, registry: &Registry, device_class: &str) -> Result<PathBuf> {
         let request = self.folder.join("node.csr.pem");
         let secret = self.secret("node.passphrase", self.institution.passphrase)?;
         self.cli(&[
@@ -246,8 +275,15 @@ impl Node {
     /// # Errors
     /// When the passphrase's file cannot be written.
     pub fn run_command(&self, bootstraps: &[String]) -> Result<Command> {
-        let secret = self.secret("node.passphrase", self.institution.passphrase)?;
-        let mut command = match self.wrapper.split_first() {
+        let mut secret = self.secret("node.passphrase", self.institution.passphrase)?;
+        let mut wrapper = self.wrapper.clone();
+        if self.typed {
+            let pipe = r#"file=$1; shift; cat "$file" | exec "$@""#;
+            let words = ["sh", "-c", pipe, "sh", &secret];
+            wrapper.splice(0..0, words.map(str::to_owned));
+            secret = "/dev/stdin".to_owned();
+        }
+        let mut command = match wrapper.split_first() {
             None => self.site.command(&self.program),
             Some((first, rest)) => {
                 let mut command = self.site.command(first);

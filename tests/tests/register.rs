@@ -89,6 +89,7 @@ fn r19_r20_a_lost_laptop_destroys_its_keys() {
     let bootstraps = pair.bootstrap_addresses();
     let mut laptop = pair.lab.node(&LAPTOP).unwrap();
     laptop.enrol_as(&pair.registry, "portable").unwrap();
+    laptop.type_passphrase();
     laptop.start(&bootstraps).unwrap();
     let clinic = pair.clinic.sign_in(&TANAKA).unwrap();
     let address = laptop.address().unwrap();

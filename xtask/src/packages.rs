@@ -27,6 +27,10 @@ pub(crate) const BUILD: &[Package] = &[
 /// For the demonstration and the whole-system tests.
 pub(crate) const DEMO: &[Package] = &[
     ("dcmtk", "an independent reader of the structured report"),
+    (
+        "dbus-daemon",
+        "a session bus, to unlock a node from the system's keyring",
+    ),
     ("faketime", "shows that an expired certificate is refused"),
     (
         "fonts-ipaexfont-gothic",
@@ -34,6 +38,8 @@ pub(crate) const DEMO: &[Package] = &[
     ),
     ("iproute2", "makes the hosts and links of the network tests"),
     ("iputils-ping", "measures the links of the network tests"),
+    ("gnome-keyring", "the system's keyring, to unlock a node from it"),
+    ("libsecret-tools", "asks the system's keyring for a secret"),
     ("openssl", "an independent verifier of the certificates"),
     ("poppler-utils", "an independent reader of the PDF report"),
     ("procps", "ends the programs' process groups"),

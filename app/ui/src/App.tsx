@@ -10,6 +10,7 @@ import { ProfilePage } from "./profile/ProfilePage";
 import { NewRequest } from "./request/NewRequest";
 import { useRoute, type Route } from "./route";
 import { Header } from "./shell/Header";
+import { NodeWarning } from "./shell/NodeWarning";
 import { RegisterWarning } from "./shell/RegisterWarning";
 import { StatusFooter } from "./shell/StatusFooter";
 import { SecurityPage } from "./security/SecurityPage";
@@ -38,6 +39,7 @@ export function App(): ReactElement {
       </a>
       <div>
         <Header practitioner={practitioner} />
+        <NodeWarning />
         <RegisterWarning />
       </div>
       <main id="main" tabIndex={-1}>

@@ -89,7 +89,9 @@ impl Condition {
             Self::NodeRevoked => "the register says of the machine: revoked or superseded",
             Self::NodeUnlogged => "the register does not know the machine's certificate",
             Self::PrivateDevice => "privately owned machine that is no virtual desktop",
-            Self::PortableUnattended => "portable machine, started without a passphrase",
+            Self::PortableUnattended => {
+                "portable machine, whose keys a credential, a keyring or a file opened at its start, and nobody who typed a passphrase"
+            }
             Self::VirtualDesktop => "virtual desktop",
             Self::Portable => "portable machine",
             Self::PortableStale => "portable machine, and the view of the register is stale",

@@ -47,7 +47,7 @@ struct Check {
 /// # Errors
 /// When something needs attention.
 pub(crate) fn run(dir: &DataDir, command: &Doctor, as_json: bool) -> Outcome {
-    let secrets = init::unlock(dir, command.passphrase.passphrase_file.as_deref())?;
+    let secrets = init::unlock(dir, &command.passphrase)?;
     let config = Config::read(dir);
     let mut checks = vec![
         check("node key", None),

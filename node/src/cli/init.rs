@@ -8,11 +8,12 @@ use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate};
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::key::{PublicKey, SecretKey};
 use dokuei_identity::network::NetworkName;
+use dokuei_identity::policy::Start;
 use dokuei_identity::request;
 use dokuei_store::Store;
 use serde_json::{Value, json};
 
-use super::args::{Identity, Init};
+use super::args::{Identity, Init, NodePassphrase};
 use super::error::{CliError, Failure, Outcome};
 use super::{apply, output, passphrase};
 use crate::clock;
@@ -36,7 +37,7 @@ pub(crate) fn init(dir: &DataDir, command: &Init, as_json: bool) -> Outcome {
             "use it, or name another directory with --data-dir",
         ));
     }
-    let phrase = passphrase::of_node(command.passphrase.passphrase_file.as_deref(), true)?;
+    let (phrase, _) = passphrase::of_node(&command.passphrase, true)?;
     let known = [command.institution.as_str(), command.institution_code.as_str()];
     passphrase::may_choose(&phrase, &known)?;
     let mut rng = rand::rng();
@@ -80,7 +81,15 @@ pub(crate) fn init(dir: &DataDir, command: &Init, as_json: bool) -> Outcome {
 ///
 /// # Errors
 /// When there is no node, or the passphrase is wrong.
-pub(crate) fn unlock(dir: &DataDir, file: Option<&Path>) -> Outcome<NodeSecrets> {
+pub(crate) fn unlock(dir: &DataDir, from: &NodePassphrase) -> Outcome<NodeSecrets> {
+    unlock_to_run(dir, from).map(|(secrets, _)| secrets)
+}
+
+/// As [`unlock`]; gives too whether a person did it.
+///
+/// # Errors
+/// As [`unlock`].
+pub(crate) fn unlock_to_run(dir: &DataDir, from: &NodePassphrase) -> Outcome<(NodeSecrets, Start)> {
     refuse_ended(dir)?;
     let sealed = fs::read(dir.node_key()).map_err(|_| {
         CliError::refused(
@@ -89,14 +98,15 @@ pub(crate) fn unlock(dir: &DataDir, file: Option<&Path>) -> Outcome<NodeSecrets>
             "make one with `dokuei init`, or name its directory with --data-dir",
         )
     })?;
-    let phrase = passphrase::of_node(file, false)?;
-    NodeSecrets::open(&sealed, &phrase).map_err(|error| {
+    let (phrase, start) = passphrase::of_node(from, false)?;
+    let secrets = NodeSecrets::open(&sealed, &phrase).map_err(|error| {
         CliError::refused(
             "wrong_passphrase",
             format!("the node's keys cannot be unlocked: {error}"),
             "give the passphrase that was chosen at `dokuei init`",
         )
-    })
+    })?;
+    Ok((secrets, start))
 }
 
 /// Refuses to work with a node that has come to its end: revoked and wiped, or moved to another machine.
@@ -131,7 +141,7 @@ fn refuse_ended(dir: &DataDir) -> Outcome {
 pub(crate) fn identity(dir: &DataDir, command: Identity, as_json: bool) -> Outcome {
     match command {
         Identity::RequestNode { out, passphrase } => {
-            let secrets = unlock(dir, passphrase.passphrase_file.as_deref())?;
+            let secrets = unlock(dir, &passphrase)?;
             let config = Config::read(dir).map_err(|error| storage(&error))?;
             deliver(
                 &certificate_request(&secrets.node, &config.institution.name)?,

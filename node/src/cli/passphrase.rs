@@ -1,25 +1,78 @@
-//! Where passphrases come from: a file, systemd's credentials directory, or the terminal.
+//! Where passphrases come from: a file, the keyring of the system, systemd's credentials directory, or the terminal.
 
 use std::env;
 use std::fs;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use dokuei_identity::passphrase::{self as rule, PassphraseError, Rule};
+use dokuei_identity::policy::Start;
 use zeroize::Zeroizing;
 
+use super::args::NodePassphrase;
 use super::error::{CliError, Outcome};
 
-/// The passphrase that unlocks the node: the file that was named, else systemd's credential `dokuei-passphrase`,
-/// else asked on the terminal.
+/// The most that a passphrase command may print, bytes.
+const MAX_PRINTED: u64 = 4096;
+
+/// The passphrase that unlocks the node: of the file that was named, of the command, else systemd's credential
+/// `dokuei-passphrase`, else asked on the terminal. And whether a person gave it: a file that lies on the disk, a
+/// keyring and a credential open the node for whoever switches the machine on. A pipe is somebody's who asked.
 ///
 /// # Errors
-/// When there is no such file and no terminal to ask on.
-pub(crate) fn of_node(file: Option<&Path>, again: bool) -> Outcome<Zeroizing<String>> {
+/// When there is no such file and no terminal to ask on, or the command gives none.
+pub(crate) fn of_node(from: &NodePassphrase, again: bool) -> Outcome<(Zeroizing<String>, Start)> {
     let credential = env::var_os("CREDENTIALS_DIRECTORY")
         .map(|directory| PathBuf::from(directory).join("dokuei-passphrase"))
         .filter(|path| path.exists());
-    read(file.or(credential.as_deref()), "Node passphrase", again)
+    if let (None, Some(command)) = (&from.passphrase_file, &from.passphrase_command) {
+        return Ok((printed(command)?, Start::Unattended));
+    }
+    let file = from.passphrase_file.as_deref().or(credential.as_deref());
+    let lies = file.is_some_and(|path| fs::metadata(path).is_ok_and(|file| file.is_file()));
+    let start = if lies {
+        Start::Unattended
+    } else {
+        Start::Passphrase
+    };
+    Ok((read(file, "Node passphrase", again)?, start))
+}
+
+/// What a command prints, without the line end. What it says of errors goes where ours go.
+fn printed(command: &str) -> Outcome<Zeroizing<String>> {
+    let failed = |why: &str| {
+        CliError::refused(
+            "passphrase_command_failed",
+            format!("the passphrase command gave no passphrase: {why}"),
+            "run it by itself to see why; a keyring must be unlocked and hold the passphrase",
+        )
+    };
+    let mut child = Command::new("sh")
+        .args(["-c", command])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| failed(&error.to_string()))?;
+    let mut text = Zeroizing::new(String::with_capacity(MAX_PRINTED as usize + 1));
+    let outcome = child
+        .stdout
+        .take()
+        .map_or(Ok(0), |out| out.take(MAX_PRINTED + 1).read_to_string(&mut text));
+    let too_much = text.len() as u64 > MAX_PRINTED;
+    if too_much {
+        // It would go on for ever; an error says that it has ended.
+        let _ = child.kill();
+    }
+    let status = child.wait().map_err(|error| failed(&error.to_string()))?;
+    outcome.map_err(|error| failed(&error.to_string()))?;
+    let phrase = text.trim_end_matches(['\r', '\n']);
+    match (too_much, status.success(), phrase.is_empty()) {
+        (true, ..) => Err(failed("it printed too much")),
+        (_, false, _) => Err(failed(&format!("it failed ({status})"))),
+        (_, _, true) => Err(failed("it printed nothing")),
+        _ => Ok(Zeroizing::new(phrase.to_owned())),
+    }
 }
 
 /// A practitioner's passphrase: the file that was named, else asked on the terminal.

@@ -21,7 +21,7 @@ pub(crate) fn run(dir: &DataDir, command: &Move, as_json: bool) -> Outcome {
             passphrase,
             move_passphrase_file,
         } => {
-            let secrets = init::unlock(dir, passphrase.passphrase_file.as_deref())?;
+            let secrets = init::unlock(dir, passphrase)?;
             let phrase = passphrase::new_one(move_passphrase_file.as_deref())?;
             passphrase::may_choose(&phrase, &[])?;
             relocation::export(dir, &secrets, &phrase, keys::tuned(), out, clock::now())
@@ -42,7 +42,7 @@ pub(crate) fn run(dir: &DataDir, command: &Move, as_json: bool) -> Outcome {
             move_passphrase_file,
         } => {
             let on_the_way = passphrase::of_move(move_passphrase_file.as_deref())?;
-            let phrase = passphrase::of_node(passphrase.passphrase_file.as_deref(), true)?;
+            let (phrase, _) = passphrase::of_node(passphrase, true)?;
             passphrase::may_choose(&phrase, &[])?;
             let key = relocation::import(dir, file, &on_the_way, &phrase, keys::tuned())
                 .map_err(|error| refused(&error))?;

@@ -27,7 +27,7 @@ use crate::token::Token;
 /// When it cannot be unlocked, its store cannot be opened, or an address is taken.
 pub(crate) fn run(dir: &DataDir, command: &Run, as_json: bool) -> Outcome {
     start_logging();
-    let secrets = init::unlock(dir, command.passphrase.passphrase_file.as_deref())?;
+    let (secrets, start) = init::unlock_to_run(dir, &command.passphrase)?;
     let config = Config::read(dir)
         .map_err(|error| CliError::refused("bad_config", error.to_string(), "correct the settings file"))?;
     let meeting = meeting(&config, command)?;
@@ -40,7 +40,10 @@ pub(crate) fn run(dir: &DataDir, command: &Run, as_json: bool) -> Outcome {
         ));
     }
     let ui = ui_dir(&config, command);
-    let node = Node::open(dir.clone(), config, secrets).map_err(|error| cannot_start(&error))?;
+    let node = Node::open(dir.clone(), config, secrets, start).map_err(|error| cannot_start(&error))?;
+    if let Err(error) = node.may_work() {
+        tracing::warn!(code = error.code(), %error, "until then nothing is done here but to follow the register");
+    }
     // The store is ours now: what an earlier run left behind when it was killed is of no use to anybody.
     let _ = std::fs::remove_file(dir.api_address());
     let _ = std::fs::remove_file(dir.session_token());

@@ -35,7 +35,7 @@ pub(crate) fn passphrase(dir: &DataDir, command: &Passphrase, as_json: bool) -> 
             passphrase,
             new_passphrase_file,
         } => {
-            let secrets = init::unlock(dir, passphrase.passphrase_file.as_deref())?;
+            let secrets = init::unlock(dir, passphrase)?;
             let new = passphrase::new_one(new_passphrase_file.as_deref())?;
             let institution =
                 Config::read(dir).map_or_else(|_| String::new(), |config| config.institution.name);

@@ -94,6 +94,13 @@ pub(crate) fn status(dir: &DataDir, as_json: bool) -> Outcome {
     } else if status["node_fingerprint"].is_null() {
         println!("certificate  none yet (dokuei identity applications)");
     }
+    if status["refused"].is_object() {
+        let (why, next) = (field("/refused/detail"), field("/refused/next"));
+        println!(
+            "refused      {why}{}{next}",
+            if next.is_empty() { "" } else { "; " }
+        );
+    }
     if let Some(app) = super::client::app_address(dir) {
         println!("app          {app}/");
     }

@@ -20,6 +20,9 @@ pub(crate) struct Problem {
     status: u16,
     /// What and why, one sentence.
     pub(crate) detail: String,
+    /// The same in Japanese, where the rules that refused have their own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) detail_ja: Option<String>,
     /// Stable word.
     pub(crate) code: String,
     /// What to do next; may be empty.
@@ -43,6 +46,7 @@ impl Problem {
             http,
             status: http.as_u16(),
             detail: detail.into(),
+            detail_ja: None,
             code: code.to_owned(),
             next: next.into(),
             retry_after: None,
@@ -74,6 +78,7 @@ impl From<ServiceError> for Problem {
             Blame::Node => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let mut problem = Self::new(http, error.code(), error.to_string(), error.next());
+        problem.detail_ja = error.japanese();
         if let ServiceError::LockedOut { seconds } = error {
             problem.retry_after = NonZeroU32::new(u32::try_from(seconds).unwrap_or(u32::MAX));
         }

@@ -321,6 +321,16 @@ impl ServiceError {
         }
     }
 
+    /// The sentence in Japanese, where the rules that refused have their own words: policy and consultation.
+    #[must_use]
+    pub fn japanese(&self) -> Option<String> {
+        match self {
+            Self::Denied(denial) => Some(format!("{}（{}）", denial.japanese(), denial.clause())),
+            Self::Refused(refusal) => Some(refusal.ja()),
+            _ => None,
+        }
+    }
+
     /// What to do next; may be empty.
     #[must_use]
     pub fn next(&self) -> String {

@@ -220,6 +220,7 @@ const fn refused(code: RefusalCode) -> CaseReply {
 impl Node {
     /// What we say of ourselves.
     fn own_hello(&self) -> Result<OwnHello, ServiceError> {
+        self.may_work()?;
         let (held, own) = (self.trust()?, self.own()?);
         let crl = held.own_list().map_or(
             CrlState {
@@ -274,7 +275,13 @@ impl Node {
         let certificate = held.node(&chain, now).map_err(|error| not_standing(&error))?;
         // Our own side first: with an old view of the register there are no sessions.
         self.permit_node(policy::Action::Admit, policy::Object::REGISTER)
-            .map_err(|error| Refusal::new(RefusalCode::Stale, error.to_string()))?;
+            .map_err(|error| {
+                let code = match error {
+                    ServiceError::Denied(_) => RefusalCode::NotEnrolled,
+                    _ => RefusalCode::Stale,
+                };
+                Refusal::new(code, error.to_string())
+            })?;
         // Before anything is remembered: a peer may show another node's chain, which is public.
         if peer_id_of(&certificate.key) != *peer {
             let why = "the node certificate is not that of the connection";

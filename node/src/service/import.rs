@@ -56,6 +56,7 @@ impl Node {
     }
 
     fn import(&self, job: &Job, path: PathBuf) -> Result<Value, ServiceError> {
+        self.may_work()?;
         let candidates = files::find(&[path], Limits::default())?;
         self.require_room(candidates.bytes)?;
         job.expect(candidates.bytes);

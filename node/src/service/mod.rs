@@ -41,6 +41,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use dokuei_identity::certificate::DeviceClass;
 use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::policy::Start;
 use dokuei_identity::time::Timestamp;
 use dokuei_net::{Network, PeerId};
 use dokuei_store::{AuditEvent, Store, StoreError, StoreKey};
@@ -98,6 +99,8 @@ struct Inner {
     dir: DataDir,
     config: Config,
     secrets: NodeSecrets,
+    /// How they were opened, which decides what may be done at a portable machine.
+    start: Start,
     clock: Clock,
     store: Store,
     trust: Trust,
@@ -132,8 +135,13 @@ impl Node {
     ///
     /// # Errors
     /// [`ServiceError`] when the store or the certificates cannot be used.
-    pub fn open(dir: DataDir, config: Config, secrets: NodeSecrets) -> Result<Self, ServiceError> {
-        Self::open_by(Clock::of_system(), dir, config, secrets)
+    pub fn open(
+        dir: DataDir,
+        config: Config,
+        secrets: NodeSecrets,
+        start: Start,
+    ) -> Result<Self, ServiceError> {
+        Self::open_by(Clock::of_system(), dir, config, secrets, start)
     }
 
     /// As [`Self::open`], by another clock than the system's.
@@ -145,6 +153,7 @@ impl Node {
         dir: DataDir,
         config: Config,
         secrets: NodeSecrets,
+        start: Start,
     ) -> Result<Self, ServiceError> {
         let now = clock.now();
         let store = Store::open(dir.root(), &storage_key(&secrets))?;
@@ -162,6 +171,7 @@ impl Node {
             dir,
             config,
             secrets,
+            start,
             clock,
             store,
             trust,

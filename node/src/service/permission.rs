@@ -2,7 +2,7 @@
 //! how fresh that is.
 
 use dokuei_identity::policy::{
-    self, Action, Denial, Object, REGISTER_VIEW_AGEING, REGISTER_VIEW_STALE, Subject,
+    self, Action, Data, Denial, Object, REGISTER_VIEW_AGEING, REGISTER_VIEW_STALE, Relation, Subject,
 };
 
 use super::Node;
@@ -22,7 +22,7 @@ impl Node {
     ) -> Result<(), ServiceError> {
         let (held, own) = (self.trust()?, self.own()?);
         let (person, machine) = (&session.certificate, &own.certificate);
-        let mut subject = Subject::practitioner(person).at(machine);
+        let mut subject = Subject::practitioner(person).at(machine).started(self.0.start);
         if let Some(standing) = held
             .register
             .says(&person.fingerprint, person.validity.not_before)
@@ -44,7 +44,32 @@ impl Node {
     /// As [`Self::permit`].
     pub(super) fn permit_node(&self, action: Action, object: Object) -> Result<(), ServiceError> {
         let own = self.own()?;
-        self.ask(&Subject::node(&own.certificate), action, object)
+        let subject = Subject::node(&own.certificate).started(self.0.start);
+        self.ask(&subject, action, object)
+    }
+
+    /// Whether anything may be done at this machine as it was started (R20): asked at the start, before a hello, at
+    /// sign-in and before files are taken in. A machine that is not certified yet is none that the rules know.
+    ///
+    /// # Errors
+    /// [`ServiceError::Denied`] with the rule.
+    pub fn may_work(&self) -> Result<(), ServiceError> {
+        let Ok(own) = self.own() else {
+            return Ok(());
+        };
+        // Time and register are asked for each act; what stays open without them is asked for here.
+        let subject = Subject::staff(&own.certificate).started(self.0.start);
+        let local = Object::new(Data::Images, Relation::Local);
+        Ok(policy::may_have(&subject, Action::Import, local, self.now())?)
+    }
+
+    /// Why this machine is none to work at now, whoever signs in: as it was started, or because its certificate does not
+    /// stand. `None` while it is, or is not certified yet.
+    pub(super) fn refused(&self) -> Option<ServiceError> {
+        let held = self.0.trust.get()?;
+        let own = held.own.as_ref()?;
+        let stands = || held.node(&own.chain, self.now()).map(drop);
+        self.may_work().and_then(|()| stands()).err()
     }
 
     fn ask(&self, subject: &Subject<'_>, action: Action, object: Object) -> Result<(), ServiceError> {

@@ -22,13 +22,15 @@ impl Node {
     ///
     /// # Errors
     /// [`ServiceError::WrongPassphrase`], [`ServiceError::SecondFactorRequired`], [`ServiceError::SecondFactorWrong`],
-    /// [`ServiceError::LockedOut`] or what is wrong with her certificate.
+    /// [`ServiceError::LockedOut`], what is wrong with her certificate, or [`ServiceError::Denied`] at a machine that
+    /// may not be worked at as it was started.
     pub fn sign_in(
         &self,
         id: &str,
         passphrase: &str,
         code: Option<&str>,
     ) -> Result<(Token, Arc<Session>), ServiceError> {
+        self.may_work()?;
         let mut unlocked = self.unlock(id, passphrase, code)?;
         let now = self.now();
         let chain = self

@@ -74,6 +74,14 @@ impl Node {
         let held = self.0.trust.get();
         let own = held.as_ref().and_then(|held| held.own.as_ref());
         let certificate = own.map(|own| &own.certificate);
+        let refused = self.refused().map(|error| {
+            json!({
+                "code": error.code(),
+                "detail": error.to_string(),
+                "detail_ja": error.japanese(),
+                "next": error.next(),
+            })
+        });
         let signed_in: Vec<Value> = self
             .sessions()
             .all(now)
@@ -96,6 +104,7 @@ impl Node {
             "peer_id": peer_id_of(&self.0.secrets.node.public()).to_string(),
             "institution": self.config().institution.name,
             "node_fingerprint": certificate.map(|one| one.fingerprint),
+            "refused": refused,
             "network": held.as_ref().map(|held| NetworkName::of(held.credentials.anchors.first()).to_string()),
             "crl_number": self.crl_number(),
             "register": {

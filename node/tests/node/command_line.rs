@@ -2,4 +2,5 @@
 
 mod running;
 mod setting_up;
+mod unlocking;
 mod usage;

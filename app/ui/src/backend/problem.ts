@@ -3,6 +3,8 @@ export interface ProblemDetails {
   status: number;
   code: string;
   detail: string;
+  /** The same in Japanese, where the rule that refused has its own words. */
+  detailJa?: string;
   next: string;
   /** Seconds to wait before trying again, when the node says so. */
   retryAfter?: number;
@@ -12,14 +14,16 @@ export interface ProblemDetails {
 export class Problem extends Error {
   readonly status: number;
   readonly code: string;
+  readonly detailJa: string;
   readonly next: string;
   readonly retryAfter: number | null;
 
-  constructor({ status, code, detail, next, retryAfter }: ProblemDetails) {
+  constructor({ status, code, detail, detailJa, next, retryAfter }: ProblemDetails) {
     super(detail);
     this.name = "Problem";
     this.status = status;
     this.code = code;
+    this.detailJa = detailJa ?? "";
     this.next = next;
     this.retryAfter = retryAfter ?? null;
   }
@@ -36,6 +40,7 @@ export async function readProblem(response: Response): Promise<Problem> {
     status: response.status,
     code: text(body["code"]) || `http_${response.status}`,
     detail: text(body["detail"]) || text(body["title"]),
+    detailJa: text(body["detail_ja"]),
     next: text(body["next"]),
     ...(typeof body["retry_after"] === "number" ? { retryAfter: body["retry_after"] } : {}),
   });

@@ -44,6 +44,8 @@ export interface NodeStatus {
   peer_id: string;
   institution: string;
   node_fingerprint: string | null;
+  /** Why nobody may work at this machine now: as it was started, or its certificate does not stand. */
+  refused?: { code: string; detail: string; detail_ja: string | null; next: string } | null;
   listening: string[];
   bootstraps: { address: string; connected: boolean }[];
   peers: Peer[];

@@ -1,4 +1,4 @@
-import type { TFunction } from "i18next";
+import i18next, { type TFunction } from "i18next";
 import { createContext, useContext, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "../backend/problem";
@@ -47,6 +47,11 @@ export function describe(error: unknown, t: TFunction, speaker: Speaker = "node"
   if (speaker === "registry" && isOfRegistry(code)) {
     const words = { ns: "registryProblem", code, said } as const;
     return { code, detail: t(`${code}.detail`, words), next: t(`${code}.next`, words) };
+  }
+  // A rule's own words, where the node has them in both languages.
+  if (error instanceof Problem && code === "not_permitted" && error.detailJa !== "") {
+    const detail = i18next.language === "ja" ? error.detailJa : sentence(error.message);
+    return { code, detail, next: t("problem.not_permitted.next") };
   }
   if (isKnown(code)) {
     return { code, detail: t(`problem.${code}.detail`, { code }), next: t(`problem.${code}.next`) };

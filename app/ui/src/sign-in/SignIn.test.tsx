@@ -33,6 +33,25 @@ test("r6 a wrong passphrase is told in one sentence, and the field is emptied", 
   expect(passphrase).toHaveProperty("value", "");
 });
 
+test("r20 a rule that refuses is told in its own words, in the language chosen", async () => {
+  answer({
+    ...choices,
+    "POST /api/v1/session": {
+      status: 403,
+      body: {
+        code: "not_permitted",
+        detail: "A portable device is used only when it was started with a passphrase",
+        detail_ja: "携帯端末は、起動時にパスフレーズを入力しなければ使用できません。",
+        next: "",
+      },
+    },
+  });
+  show(<SignIn />);
+  await userEvent.type(await screen.findByLabelText("パスフレーズ"), "x{Enter}");
+  const told = (await screen.findByRole("alert")).textContent;
+  expect(told).toContain("携帯端末は、起動時にパスフレーズを入力しなければ使用できません。");
+});
+
 test("a code that we do not know is told in the node's words", async () => {
   answer({
     ...choices,

@@ -101,6 +101,10 @@ pub(crate) struct NodePassphrase {
     /// File that holds the node passphrase [default: $CREDENTIALS_DIRECTORY/dokuei-passphrase, else asked]
     #[arg(long, env = "DOKUEI_PASSPHRASE_FILE", value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
+    /// Command whose output is the node passphrase, e.g. one that asks the keyring of the system:
+    /// 'secret-tool lookup application dokuei'
+    #[arg(long, env = "DOKUEI_PASSPHRASE_COMMAND", value_name = "COMMAND")]
+    pub(crate) passphrase_command: Option<String>,
 }
 
 /// Where a practitioner's passphrase comes from when it is not typed.

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use std::sync::Arc;
 
+use dokuei_identity::certificate::DeviceClass;
 use dokuei_identity::chain::{Chain, TrustAnchor};
 use dokuei_identity::key::SecretKey;
 use dokuei_identity::keystore::KdfParams;
 use dokuei_identity::network::NetworkName;
+use dokuei_identity::policy::Start;
 use dokuei_identity::request;
 use dokuei_node::clock;
 use dokuei_node::config::{Config, Institution};
@@ -64,6 +66,14 @@ impl Home {
         }
     }
 
+    /// A certified laptop of 山田歯科医院 with these certified practitioners.
+    pub(crate) fn portable(people: &[Person]) -> Self {
+        let mut home = Self::bare();
+        home.institution.device_class = "portable".to_owned();
+        Config::new(home.institution.clone()).write(&home.dir).unwrap();
+        home.staffed(people)
+    }
+
     /// A certified node of 山田歯科医院 with these certified practitioners.
     pub(crate) fn with(people: &[Person]) -> Self {
         Self::bare().staffed(people)
@@ -96,7 +106,11 @@ impl Home {
     fn certify(&self) {
         let csr = request::make(&self.secrets.node, &self.institution.name).unwrap();
         let (name, code) = (&self.institution.name, &self.institution.code);
-        self.install(&self.registry.node(&csr, (name, code), 200));
+        let class = match self.institution.device_class.as_str() {
+            "portable" => DeviceClass::Portable,
+            _ => DeviceClass::Fixed,
+        };
+        self.install(&self.registry.node_of_class(&csr, (name, code), 200, class));
     }
 
     /// Puts a certificate of this node into place whose day was yesterday; installing would refuse it.
@@ -164,16 +178,22 @@ impl Home {
         NetworkName::of(&anchor).to_string()
     }
 
-    /// Takes the node up.
+    /// Takes the node up, as if its passphrase had been typed.
     pub(crate) fn open(&self) -> Node {
+        self.open_as(Start::Passphrase)
+    }
+
+    /// Takes the node up as it was started.
+    pub(crate) fn open_as(&self, start: Start) -> Node {
         let config = Config::read(&self.dir).unwrap();
-        Node::open(self.dir.clone(), config, self.secrets.clone()).unwrap()
+        Node::open(self.dir.clone(), config, self.secrets.clone(), start).unwrap()
     }
 
     /// Takes the node up by another clock.
     pub(crate) fn open_by(&self, clock: dokuei_node::clock::Clock) -> Node {
         let config = Config::read(&self.dir).unwrap();
-        Node::open_by(clock, self.dir.clone(), config, self.secrets.clone()).unwrap()
+        let (dir, secrets) = (self.dir.clone(), self.secrets.clone());
+        Node::open_by(clock, dir, config, secrets, Start::Passphrase).unwrap()
     }
 
     /// Opens the store of a node that was put down; its last work in the background may take a moment to end.

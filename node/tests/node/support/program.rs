@@ -1,6 +1,8 @@
 //! The program `dokuei`, run as a user runs it.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
@@ -46,6 +48,7 @@ pub(crate) fn command(data_dir: &Path) -> Command {
         "DOKUEI_PASSPHRASE_FILE",
         "DOKUEI_API",
         "DOKUEI_LISTEN",
+        "DOKUEI_PASSPHRASE_COMMAND",
         "CREDENTIALS_DIRECTORY",
     ] {
         command.env_remove(variable);
@@ -89,8 +92,19 @@ impl Running {
     }
 
     pub(crate) fn start_with(mut command: Command, data_dir: &Path, passphrase: &Path) -> Self {
+        command.arg("run").arg("--passphrase-file").arg(passphrase);
+        Self::ready(command, data_dir)
+    }
+
+    /// The same without anybody who gives a passphrase: the command's environment says where it is.
+    pub(crate) fn start_unattended(mut command: Command, data_dir: &Path) -> Self {
+        command.arg("run");
+        Self::ready(command, data_dir)
+    }
+
+    fn ready(mut command: Command, data_dir: &Path) -> Self {
         let child = command
-            .args(run_arguments(passphrase))
+            .args(["--api", "127.0.0.1:0", "--listen", "/ip4/127.0.0.1/udp/0/quic-v1"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -127,6 +141,23 @@ impl Running {
         self.child.id()
     }
 
+    /// Posts JSON to the API without any token; gives the body of the answer, whatever it is.
+    pub(crate) fn post(&self, path: &str, body: &str) -> String {
+        let told: Value = serde_json::from_slice(&fs::read(self.address()).unwrap()).unwrap();
+        let host = told["api"].as_str().unwrap().strip_prefix("http://").unwrap();
+        let mut stream = TcpStream::connect(host).unwrap();
+        write!(
+            stream,
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+    }
+
     /// Sends SIGTERM and waits for the end.
     pub(crate) fn terminate(mut self) -> ExitStatus {
         let id = self.child.id();
@@ -158,22 +189,4 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// `run` on free ports of loopback.
-fn run_arguments(passphrase: &Path) -> Vec<String> {
-    let passphrase = passphrase.to_str().unwrap();
-    let arguments = [
-        "run",
-        "--api",
-        "127.0.0.1:0",
-        "--listen",
-        "/ip4/127.0.0.1/udp/0/quic-v1",
-    ];
-    let passphrase = ["--passphrase-file", passphrase];
-    [&arguments[..], &passphrase]
-        .concat()
-        .into_iter()
-        .map(str::to_owned)
-        .collect()
 }

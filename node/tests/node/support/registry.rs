@@ -83,12 +83,23 @@ impl Registry {
         TrustAnchor::from_der(self.root.certificate()).unwrap().to_pem()
     }
 
-    /// The chain of a node that asks with this PKCS#10 request, PEM; it stands for `days` from yesterday on.
+    /// The chain of a fixed node that asks with this PKCS#10 request, PEM; it stands for `days` from yesterday on.
     pub(crate) fn node(&self, request: &str, institution: (&str, &str), days: u64) -> String {
+        self.node_of_class(request, institution, days, DeviceClass::Fixed)
+    }
+
+    /// The same for a machine of this class.
+    pub(crate) fn node_of_class(
+        &self,
+        request: &str,
+        institution: (&str, &str),
+        days: u64,
+        device_class: DeviceClass,
+    ) -> String {
         let subject = NodeSubject {
             institution: institution.0.to_owned(),
             institution_code: institution.1.to_owned(),
-            device_class: DeviceClass::Fixed,
+            device_class,
             owner: DeviceOwner::Institution,
         };
         let request = request::read(request).unwrap();
