@@ -121,7 +121,7 @@ impl Node {
         self.people().agreement(id)
     }
 
-    fn agreement_logs(&self) -> Result<Vec<AgreementLog>, ServiceError> {
+    pub(super) fn agreement_logs(&self) -> Result<Vec<AgreementLog>, ServiceError> {
         let mut logs = Vec::new();
         for row in self.store().logs(Some(LogKind::Agreement))? {
             match self.agreement_log(AgreementId::from_bytes(row.log_id)) {

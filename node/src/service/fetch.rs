@@ -1,9 +1,9 @@
 //! Fetches granted packages: pulls what the bitmap lacks from whoever holds it, verifies every slice before it is
 //! kept, and signs the receipt only when every byte is verified and on disk.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use dokuei_consultation::body::{Body, PackageOffered, Received};
@@ -32,45 +32,56 @@ const RANGES: usize = 512;
 /// How often progress is told to the app.
 const TELL: Duration = Duration::from_millis(250);
 
-/// Packages that are being fetched at this moment, with how far each is (bytes).
+/// Packages that are being fetched at this moment, and those that are not fetched any more.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Fetching(Arc<Mutex<HashMap<[u8; 16], u64>>>);
+pub(super) struct Fetching(Arc<Mutex<Progress>>);
+
+#[derive(Debug, Default)]
+struct Progress {
+    /// How far each is, bytes.
+    running: HashMap<[u8; 16], u64>,
+    /// Cases whose offer contradicts what is here or what was signed: asked for again after the next start.
+    refused: HashSet<CaseId>,
+}
 
 impl Fetching {
-    fn begin(&self, package: [u8; 16]) -> bool {
-        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if running.contains_key(&package) {
+    fn lock(&self) -> MutexGuard<'_, Progress> {
+        // What is in here is only told; the disk is asked before anything is done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, wanted: &Wanted) -> bool {
+        let mut progress = self.lock();
+        let package = *wanted.offer.package.as_bytes();
+        if progress.running.contains_key(&package) || progress.refused.contains(&wanted.case) {
             return false;
         }
-        running.insert(package, 0);
+        progress.running.insert(package, 0);
         true
     }
 
     fn reached(&self, package: &[u8; 16], bytes: u64) {
-        if let Some(reached) = self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get_mut(package)
-        {
+        if let Some(reached) = self.lock().running.get_mut(package) {
             *reached = bytes;
         }
     }
 
     fn end(&self, package: &[u8; 16]) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(package);
+        self.lock().running.remove(package);
+    }
+
+    fn refuse(&self, case: CaseId) {
+        self.lock().refused.insert(case);
     }
 
     /// Bytes that came so far, while the package is being fetched.
     pub(super) fn progress(&self, package: &[u8; 16]) -> Option<u64> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(package)
-            .copied()
+        self.lock().running.get(package).copied()
+    }
+
+    /// Whether what was offered in this case is refused.
+    pub(super) fn is_refused(&self, case: &CaseId) -> bool {
+        self.lock().refused.contains(case)
     }
 }
 
@@ -119,13 +130,14 @@ impl Node {
 
     fn fetch(&self, network: &Network, wanted: Wanted) {
         let package = *wanted.offer.package.as_bytes();
-        if !self.0.fetching.begin(package) {
+        if !self.0.fetching.begin(&wanted) {
             return;
         }
         let (node, network) = (self.clone(), network.clone());
         tokio::spawn(async move {
             match node.fetch_one(&network, &wanted).await {
                 Ok(()) => {}
+                Err(error @ ServiceError::BadPackage(_)) => node.refuse_offer(&wanted, &error).await,
                 Err(error) => {
                     tracing::warn!(code = error.code(), %error, "a study could not be fetched yet");
                 }
@@ -133,6 +145,16 @@ impl Node {
             node.0.fetching.end(&package);
             node.events().publish(EventKind::Case, wanted.case);
         });
+    }
+
+    /// What was offered cannot be right, so that asking for it again cannot help: it is told and not asked for any more.
+    async fn refuse_offer(&self, wanted: &Wanted, error: &ServiceError) {
+        tracing::error!(code = error.code(), %error, case = %wanted.case, "an offered study is refused");
+        self.0.fetching.refuse(wanted.case);
+        let (node, case, code) = (self.clone(), wanted.case, error.code());
+        if let Err(error) = blocking(move || node.audit("node", "fetch", &case.to_string(), code)).await {
+            tracing::error!(%error, "the audit log cannot be written");
+        }
     }
 
     async fn fetch_one(&self, network: &Network, wanted: &Wanted) -> Result<(), ServiceError> {
@@ -330,7 +352,11 @@ impl Node {
             if !self.is_outstanding(wanted)? {
                 return Ok(());
             }
-            self.store().set_package_state(&package, PackageState::Complete)?;
+            // A node that was moved may hold, and have opened, what its successor is granted again.
+            let state = self.store().package(&package)?.state;
+            if matches!(state, PackageState::Queued | PackageState::Transferring) {
+                self.store().set_package_state(&package, PackageState::Complete)?;
+            }
             self.author_receipt(wanted.case, Body::Received(receipt))?;
         }
         self.audit("node", "received", &wanted.case.to_string(), "success")?;

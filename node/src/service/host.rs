@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-use dokuei_consultation::entry::SignedEntry;
+use dokuei_consultation::entry::{EntryType, SignedEntry};
 use dokuei_consultation::id::{CaseId, PackageId as DomainPackageId};
 use dokuei_consultation::refusal::Refusal as EntryRefusal;
 use dokuei_identity::cbor;
@@ -344,9 +344,14 @@ impl Node {
         self.people()
             .remember_practitioner(&chain, &person, now)
             .map_err(|error| internal(&error))?;
-        self.people()
+        let change = self
+            .people()
             .learn_device_list(&person, &card.device_list, now)
-            .map_err(|error| Refusal::new(RefusalCode::DeviceList, error.to_string()))
+            .map_err(|error| Refusal::new(RefusalCode::DeviceList, error.to_string()))?;
+        if let Some(change) = change {
+            self.follow_devices(person.fingerprint, change);
+        }
+        Ok(())
     }
 
     /// Answers a case message of the node with this certificate.
@@ -378,11 +383,14 @@ impl Node {
 
     fn take_entries(&self, entries: Vec<EntryBytes>) -> Result<CaseReply, ServiceError> {
         let (mut stored, mut refused, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+        let mut granted = false;
         for bytes in entries {
             let Ok(entry) = cbor::decode::<SignedEntry>(&bytes.0) else {
                 continue;
             };
             let id = EntryId(*entry.id().as_bytes());
+            let header = entry.unverified_header();
+            granted |= header.is_ok_and(|header| header.entry_type == EntryType::Grant);
             match self.take(entry) {
                 Ok(taken) => {
                     stored.extend(taken.stored.iter().map(|id| EntryId(*id.as_bytes())));
@@ -400,6 +408,10 @@ impl Node {
                 // The disk, not the peer: it will send the entry again.
                 Err(error) => return Err(error),
             }
+        }
+        if granted {
+            // A study that is here already may have waited for this key.
+            self.open_arrived();
         }
         self.ring();
         Ok(CaseReply::Stored {

@@ -12,6 +12,7 @@ pub mod view;
 mod agreements;
 mod delivery;
 mod device_keys;
+mod devices;
 pub mod directory;
 mod documents;
 mod export;
@@ -131,7 +132,7 @@ struct Inner {
 }
 
 impl Node {
-    /// Takes up a node: opens its store and reads its certificates.
+    /// Takes up a node, whose secrets were opened in this way: opens its store and reads its certificates.
     ///
     /// # Errors
     /// [`ServiceError`] when the store or the certificates cannot be used.

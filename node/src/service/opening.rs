@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, ErrorKind};
 
-use dokuei_consultation::body::{Body, Grant};
+use dokuei_consultation::body::Body;
 use dokuei_consultation::id::{CaseId, PackageId};
 use dokuei_consultation::machine::Case;
 use dokuei_consultation::state::State;
@@ -25,6 +25,11 @@ use super::Node;
 use super::error::ServiceError;
 use super::events::EventKind;
 use super::session::Session;
+
+/// Whether all of it is here and it is to be opened when somebody can.
+const fn is_waiting(state: PackageState) -> bool {
+    matches!(state, PackageState::Complete | PackageState::AwaitingGrant)
+}
 
 /// Whether the package itself is bad, so that opening it again cannot help.
 const fn is_senders_fault(error: &ServiceError) -> bool {
@@ -67,7 +72,7 @@ impl Node {
     fn open_for(&self, session: &Session) -> Result<(), ServiceError> {
         for row in self.store().packages(None)? {
             let package = &row.package;
-            if package.direction != Direction::Incoming || row.state != PackageState::Complete {
+            if package.direction != Direction::Incoming || !is_waiting(row.state) {
                 continue;
             }
             let Ok(case) = self.case_log(CaseId::from_bytes(package.case_id)) else {
@@ -100,12 +105,21 @@ impl Node {
     fn open_package(&self, session: &Session, case: &Case, row: &PackageRow) -> Result<(), ServiceError> {
         let mut openings = self.openings();
         let package = &row.package;
-        if self.store().package(&package.package_id)?.state != PackageState::Complete {
+        if !is_waiting(self.store().package(&package.package_id)?.state) {
             return Ok(());
         }
         let mut opening = match openings.remove(&package.package_id) {
             Some(Some(begun)) => begun,
-            _ => self.begin_opening(session, case, row)?,
+            _ => match self.begin_opening(session, case, row) {
+                Err(error @ ServiceError::Grant(GrantError::NoSuchKey)) => {
+                    // Replaced too long ago, or at another machine: the sender grants it again when she hears of it.
+                    self.store()
+                        .set_package_state(&package.package_id, PackageState::AwaitingGrant)?;
+                    self.events().publish(EventKind::Case, case.id());
+                    return Err(error);
+                }
+                begun => begun?,
+            },
         };
         self.take_instances(&mut opening, case, |_| true)?;
         opening.reader.finish()?;
@@ -300,26 +314,28 @@ impl Node {
         let here = self.here()?;
         let left = self.nodes_left_behind()?;
         let package = core.core().package;
-        let grant = case
-            .log()
-            .ordered()
-            .into_iter()
-            .find_map(|entry| match entry.body() {
-                Body::Grant(grant)
-                    if grant.package == package && (grant.node == here || left.contains(&grant.node)) =>
-                {
-                    Some(grant.clone())
-                }
-                _ => None,
-            });
-        let Grant { sealed, .. } =
-            grant.ok_or_else(|| ServiceError::BadPackage("there is no grant for this node".to_owned()))?;
-        let sealed =
-            SealedKey::from_bytes(&sealed).map_err(|error| ServiceError::BadPackage(error.to_string()))?;
-        // The present key, or an older one that is kept while grants to it may be on their way.
+        let mut grants = Vec::new();
+        for entry in case.log().ordered() {
+            let Body::Grant(grant) = entry.body() else {
+                continue;
+            };
+            if grant.package == package && (grant.node == here || left.contains(&grant.node)) {
+                let sealed = SealedKey::from_bytes(&grant.sealed)
+                    .map_err(|error| ServiceError::BadPackage(error.to_string()))?;
+                grants.push(sealed);
+            }
+        }
+        // Of several the one for a key that is still here: the present one, or an older one that is kept while grants
+        // to it may be on their way.
+        let held = |grant: &&SealedKey| session.secrets.kem_of(&grant.kid).is_some();
+        let sealed = grants
+            .iter()
+            .find(held)
+            .or_else(|| grants.first())
+            .ok_or_else(|| ServiceError::BadPackage("there is no grant for this node".to_owned()))?;
         let secret = session.secrets.kem_of(&sealed.kid);
         let me = session.certificate.fingerprint;
-        let (cek, key) = open_grant(&sealed, core, &me, |_| secret.as_ref())?;
+        let (cek, key) = open_grant(sealed, core, &me, |_| secret.as_ref())?;
         self.store().set_package_key(package.as_bytes(), cek.as_bytes())?;
         Ok(key)
     }
@@ -339,8 +355,11 @@ impl Node {
         state: &State,
     ) -> Result<Value, ServiceError> {
         let packages = self.store().packages(Some(case.as_bytes()))?;
-        let Some(row) = packages.first() else {
-            let word = if matches!(state, State::AwaitingPackage { .. }) {
+        let refused = !requesting && self.0.fetching.is_refused(case);
+        let Some(row) = packages.first().filter(|_| !refused) else {
+            let word = if refused {
+                "refused"
+            } else if matches!(state, State::AwaitingPackage { .. }) {
                 "connecting"
             } else {
                 "none"
@@ -360,6 +379,7 @@ impl Node {
         let (word, done) = match (row.state, self.0.fetching.progress(id)) {
             (PackageState::Opened, _) => ("opened", total),
             (PackageState::Refused, _) => ("refused", total),
+            (PackageState::AwaitingGrant, _) => ("awaiting_grant", total),
             (PackageState::Complete | PackageState::Delivered, _) => ("delivered", total),
             (_, Some(done)) => ("transferring", done.min(total)),
             (_, None) => ("connecting", verified_bytes(&row.package.verified).min(total)),

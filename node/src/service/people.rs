@@ -11,7 +11,7 @@ use dokuei_directory::profile::{self, VerifiedProfile};
 use dokuei_identity::cbor;
 use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate};
 use dokuei_identity::chain::{self, Chain, ChainError};
-use dokuei_identity::device_list::{self, VerifiedDeviceList};
+use dokuei_identity::device_list::{self, Device, VerifiedDeviceList};
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::policy::{self, Action};
 use dokuei_identity::time::Timestamp;
@@ -43,6 +43,36 @@ struct Seen {
     chain: Chain,
     #[n(2)]
     at: Timestamp,
+}
+
+/// How a practitioner's newest device list differs from the one before.
+#[derive(Debug, Default)]
+pub(super) struct DeviceChange {
+    /// Nodes at which she did not work before.
+    pub(super) joined: Vec<Device>,
+    /// Nodes at which she does not work any more.
+    pub(super) left: Vec<Device>,
+}
+
+impl DeviceChange {
+    fn between(before: Option<&VerifiedDeviceList>, after: &VerifiedDeviceList) -> Self {
+        let devices = |list: &VerifiedDeviceList| -> Vec<Device> {
+            let listed = list.list().devices.iter();
+            listed.map(|listed| listed.device.clone()).collect()
+        };
+        let (before, after) = (before.map(devices).unwrap_or_default(), devices(after));
+        // A renewed certificate is another, and the same node.
+        let without = |these: &[Device], those: &[Device]| {
+            let new = these
+                .iter()
+                .filter(|one| those.iter().all(|other| other.node_key != one.node_key));
+            new.cloned().collect()
+        };
+        Self {
+            joined: without(&after, &before),
+            left: without(&before, &after),
+        }
+    }
 }
 
 /// The people and machines that this node knows.
@@ -201,22 +231,26 @@ impl People {
             .map_err(|error| ServiceError::field("device list", error))
     }
 
-    /// Takes a device list, unless it is older than the known one or contradicts it.
+    /// Takes a device list, unless it is older than the known one or contradicts it; gives what is new in it.
     pub(super) fn learn_device_list(
         &self,
         practitioner: &PractitionerCertificate,
         bytes: &[u8],
         now: Timestamp,
-    ) -> Result<(), ServiceError> {
+    ) -> Result<Option<DeviceChange>, ServiceError> {
         let refuse = |error| ServiceError::field("device list", error);
         let offered = device_list::verify(bytes, practitioner, now).map_err(refuse)?;
         let known = self.device_list(practitioner, now)?;
         let accepted = device_list::accept(known.as_ref(), offered).map_err(refuse)?;
         let seq = accepted.list().seq;
+        if known.as_ref().is_some_and(|known| known.list().seq == seq) {
+            return Ok(None);
+        }
+        let change = DeviceChange::between(known.as_ref(), &accepted);
         self.store
             .put_device_list(&practitioner.fingerprint, seq, accepted.bytes(), now)?;
         self.note_change(&practitioner.fingerprint);
-        Ok(())
+        Ok(Some(change))
     }
 
     /// The newest profile of a practitioner.
@@ -257,7 +291,7 @@ impl People {
         &self,
         practitioner: &Fingerprint,
         now: Timestamp,
-    ) -> Result<Vec<device_list::Device>, ServiceError> {
+    ) -> Result<Vec<Device>, ServiceError> {
         let Some(certificate) = self.certificate(practitioner) else {
             return Ok(Vec::new());
         };
@@ -271,7 +305,7 @@ impl People {
         &self,
         practitioner: &Fingerprint,
         now: Timestamp,
-    ) -> Result<Vec<device_list::Device>, ServiceError> {
+    ) -> Result<Vec<Device>, ServiceError> {
         let Some(certificate) = self.certificate(practitioner) else {
             return Ok(Vec::new());
         };

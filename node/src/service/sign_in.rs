@@ -53,6 +53,8 @@ impl Node {
         let (token, session) = self.sessions().open(session, now);
         self.open_arrived();
         self.ring();
+        let node = self.clone();
+        tokio::task::spawn_blocking(move || node.grant_again());
         Ok((token, session))
     }
 

@@ -34,6 +34,28 @@ impl Store {
         self.write(|transaction| add(transaction, peer, log_id, entry_id, now))
     }
 
+    /// Queues all entries of a log for a peer that may hold none of them; gives how many did not wait already.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn queue_log(&self, peer: &str, log_id: &Id16, now: Timestamp) -> Result<usize, StoreError> {
+        self.write(|transaction| {
+            let sql = "INSERT INTO outbox SELECT ?1, log_id, entry_id, ?3 FROM entries WHERE log_id = ?2
+                       ON CONFLICT DO NOTHING";
+            Ok(transaction
+                .prepare_cached(sql)?
+                .execute((peer, log_id, signed(now.0)))?)
+        })
+    }
+
+    /// Nothing waits for this peer any more; gives how much did.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn unqueue(&self, peer: &str) -> Result<usize, StoreError> {
+        self.write(|transaction| Ok(transaction.execute("DELETE FROM outbox WHERE peer = ?1", [peer])?))
+    }
+
     /// What waits for a peer (or for all), in the order in which it can be taken in: longest waiting log first, and
     /// within it parents before children.
     ///

@@ -36,6 +36,8 @@ pub enum PackageState {
     Complete,
     /// The receiver has signed that all of it arrived (outgoing), or this node has signed so (incoming).
     Delivered,
+    /// All of it is here (incoming), and the key to which it was granted is not: it waits for another grant.
+    AwaitingGrant,
     /// Opened into a study.
     Opened,
     /// Refused for good: what it holds does not agree with what was signed.
@@ -46,6 +48,7 @@ stored_as_text!(PackageState {
     Transferring => "transferring",
     Complete => "complete",
     Delivered => "delivered",
+    AwaitingGrant => "awaiting_grant",
     Opened => "opened",
     Refused => "refused",
 });

@@ -7,3 +7,4 @@ mod directory;
 mod images;
 mod protection;
 mod register;
+mod rotation;

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use dokuei_consultation::body::Party;
-use dokuei_consultation::entry::EntryType;
-use dokuei_net::wire::case::{CaseMessage, CaseReply, LogId};
+use dokuei_consultation::body::{AgreementReference, Body, Grant, Party};
+use dokuei_consultation::entry::{EntryType, SignedEntry};
+use dokuei_consultation::id::{AgreementId, EntryId, PackageId};
+use dokuei_identity::cbor;
+use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryId as WireEntryId, LogId};
 use dokuei_net::wire::hello::PractitionerCard;
 use dokuei_net::{Multiaddr, PeerId, RefusalCode};
 use dokuei_node::credentials::CredentialError;
 use dokuei_node::service::status::Meeting;
+use dokuei_package::chunk::CHUNK;
 use serde_json::{Value, json};
 
 use crate::support::eventually;
@@ -195,6 +198,85 @@ async fn r8_countersigning_twice_signs_once() {
         panic!("not an answer to a want");
     };
     assert_eq!(entries.len(), 2, "a proposal and one countersignature");
+}
+
+/// R17, tampering: the sender chooses a package's name, so a second study under the name of the first is refused, told,
+/// and asked for no more; the first is not touched.
+#[tokio::test(flavor = "multi_thread")]
+async fn r17_a_package_under_the_name_of_another_is_refused_and_told() {
+    let victim = Victim::new().await;
+    let hostile = victim.admitted(Lie::default()).await;
+    let log = [0x44; 16];
+    let proposal = hostile.proposal(log, victim.specialist.clone());
+    assert_eq!(hostile.offer(victim.peer, &proposal).await, None);
+    let accept = format!("/api/v1/agreements/{}/accept", hex::encode(log));
+    let accepted = victim.gate.post(&accept, &victim.sato, &json!({})).await;
+    assert_eq!(accepted.status, StatusCode::OK, "{:?}", accepted.body);
+    let agreement = AgreementReference {
+        id: AgreementId::from_bytes(log),
+        proposal: proposal.id(),
+        countersignature: countersignature(&hostile, victim.peer, log, &proposal).await,
+    };
+    let here = victim.gate.home.node_chain().fingerprint();
+    let name = PackageId::from_bytes([0x55; 16]);
+    let mut paths = Vec::new();
+    for mark in [1, 2] {
+        let request = hostile.request(victim.specialist.practitioner, agreement);
+        let request = hostile.entry([mark; 16], Body::Request(Box::new(request)));
+        let offer = hostile.offer_of(name, &request, mark);
+        let offer = hostile.after(&request, Body::PackageOffered(offer));
+        let grant = Grant {
+            package: name,
+            recipient: victim.specialist.practitioner,
+            node: here,
+            kid: [mark; 16],
+            sealed: vec![mark; 100],
+        };
+        let grant = hostile.after(&offer, Body::Grant(grant));
+        for entry in [&request, &offer, &grant] {
+            assert_eq!(hostile.offer(victim.peer, entry).await, None, "{mark}");
+        }
+        let path = format!("/api/v1/cases/{}", hex::encode([mark; 16]));
+        let accepted = victim
+            .gate
+            .post(&format!("{path}/accept"), &victim.sato, &json!({}))
+            .await;
+        assert_eq!(accepted.status, StatusCode::OK, "{:?}", accepted.body);
+        let word = if mark == 1 { "connecting" } else { "refused" };
+        eventually(word, || async {
+            let case = victim.gate.get(&path, &victim.sato).await.json();
+            let whole = case["transfer"]["total"] == CHUNK as u64 || mark == 2;
+            (case["transfer"]["state"] == word && whole).then_some(())
+        })
+        .await;
+        paths.push(path);
+    }
+    let first = victim.gate.get(&paths[0], &victim.sato).await.json();
+    assert_eq!(first["transfer"]["state"], "connecting", "{first}");
+    let rows = victim.gate.close().store().audit_rows(1, 300).unwrap();
+    let refused = rows.iter().filter(|row| row.event.action == "fetch").count();
+    assert_eq!(refused, 1, "asked for again and again");
+}
+
+/// The other half of an agreement, as the victim signed it.
+async fn countersignature(
+    hostile: &Hostile,
+    victim: PeerId,
+    log: [u8; 16],
+    proposal: &SignedEntry,
+) -> EntryId {
+    let want = CaseMessage::Want {
+        log: LogId(log),
+        have: vec![WireEntryId(*proposal.id().as_bytes())],
+    };
+    let CaseReply::Entries { entries, .. } = hostile.network.call_case(victim, want).await.unwrap() else {
+        panic!("not an answer to a want");
+    };
+    let entries = entries
+        .iter()
+        .map(|entry| cbor::decode::<SignedEntry>(&entry.0).unwrap());
+    let mut others = entries.filter(|entry| entry.id() != proposal.id());
+    others.next().unwrap().id()
 }
 
 /// R4, R17: a node never goes back to an older revocation list; it would forget who was revoked.

@@ -260,7 +260,14 @@ export type CaseState =
   | "withdrawn";
 
 export type TransferState =
-  "none" | "queued" | "connecting" | "transferring" | "delivered" | "opened" | "refused";
+  | "none"
+  | "queued"
+  | "connecting"
+  | "transferring"
+  | "delivered"
+  | "awaiting_grant"
+  | "opened"
+  | "refused";
 
 export interface Transfer {
   state: TransferState;

@@ -80,6 +80,8 @@ export const en: Texts = {
     connecting: "Connecting",
     transferring: "Transferring",
     delivered: "Receipt confirmed",
+    awaiting_grant:
+      "All here, but your key was replaced meanwhile: it opens once the requester has signed in again",
     opened: "Verified and opened",
     refused: "Refused: it did not verify",
     label: "Image transfer",

@@ -80,6 +80,8 @@ export const ja = {
     connecting: "接続中",
     transferring: "転送中",
     delivered: "受領確認済み",
+    awaiting_grant:
+      "受信済みですが、鍵が更新されたため開けません。依頼者が次にサインインすると開けます",
     opened: "検証・開封済み",
     refused: "受信を拒否（検証できません）",
     label: "画像の転送",

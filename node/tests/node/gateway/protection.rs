@@ -1,11 +1,7 @@
 //! How a practitioner's keys are protected: second factor, lock-out, automatic lock, recovery kit, keys that are replaced.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use axum::http::{Method, StatusCode};
 use dokuei_identity::time::Timestamp;
-use dokuei_node::clock::{self, Clock};
 use dokuei_node::practitioner_keys::PractitionerSecrets;
 use dokuei_node::second_factor::{SecondFactor, Totp};
 use serde_json::{Value, json};
@@ -13,32 +9,9 @@ use serde_json::{Value, json};
 use crate::support::gate::{Answer, Gate};
 use crate::support::home::Home;
 use crate::support::registry::{Person, SATO, TANAKA};
+use crate::support::turned::Turned;
 
 const DAY: u64 = 86_400;
-
-/// A clock that a test turns.
-#[derive(Clone)]
-struct Turned(Arc<AtomicU64>);
-
-impl Turned {
-    fn now() -> Self {
-        Self(Arc::new(AtomicU64::new(clock::now().0)))
-    }
-
-    fn clock(&self) -> Clock {
-        let time = Arc::clone(&self.0);
-        Clock::of(move || Timestamp(time.load(Ordering::SeqCst)))
-    }
-
-    fn at(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::SeqCst))
-    }
-
-    fn turn(&self, seconds: i64) {
-        let time = self.at().0.saturating_add_signed(seconds);
-        self.0.store(time, Ordering::SeqCst);
-    }
-}
 
 async fn sign_in(gate: &Gate, person: &Person, code: Option<&str>) -> Answer {
     let body = json!({"id": person.id, "passphrase": person.passphrase, "code": code});

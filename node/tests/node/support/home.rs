@@ -18,6 +18,7 @@ use dokuei_node::data_dir::{DataDir, write_durably};
 use dokuei_node::keys::NodeSecrets;
 use dokuei_node::practitioner_keys::PractitionerSecrets;
 use dokuei_node::practitioners::Practitioners;
+use dokuei_node::relocation;
 use dokuei_node::service::{Node, storage_key};
 use dokuei_store::{Store, StoreError};
 use tempfile::TempDir;
@@ -82,6 +83,28 @@ impl Home {
     /// The same of another institution, under the same registry.
     pub(crate) fn of_another(&self, name: &str, code: &str, people: &[Person]) -> Self {
         Self::bare_of(Arc::clone(&self.registry), name, code).staffed(people)
+    }
+
+    /// This node after its move to another machine, certified there; the old one is put down for good.
+    pub(crate) fn moved(self) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let dir = DataDir::at(directory.path().join("data"));
+        let file = directory.path().join("moved.dokuei");
+        let way = "lantern 8 over the wet bridge";
+        drop(self.store());
+        let least = KdfParams::LEAST;
+        relocation::export(&self.dir, &self.secrets, way, least, &file, clock::now()).unwrap();
+        relocation::import(&dir, &file, way, NODE_PASSPHRASE, least).unwrap();
+        let sealed = std::fs::read(dir.node_key()).unwrap();
+        let home = Self {
+            secrets: NodeSecrets::open(&sealed, NODE_PASSPHRASE).unwrap(),
+            dir,
+            registry: self.registry,
+            institution: self.institution,
+            directory,
+        };
+        home.certify();
+        home
     }
 
     fn staffed(self, people: &[Person]) -> Self {

@@ -3,9 +3,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use dokuei_consultation::body::{Agreement, Body, Party};
+use dokuei_consultation::body::{
+    Agreement, AgreementReference, Body, Consent, PackageOffered, Party, Patient, PersonName, Request,
+    Requester, Sex, Urgency,
+};
 use dokuei_consultation::entry::{EntryHeader, EntryType, SignedEntry, commitment};
-use dokuei_consultation::id::{LogId, Sha256Hash};
+use dokuei_consultation::id::{CaseId, LogId, PackageId as PackageName, Sha256Hash};
 use dokuei_consultation::template;
 use dokuei_identity::cbor;
 use dokuei_identity::chain::Chain;
@@ -21,6 +24,8 @@ use dokuei_net::{
 };
 use dokuei_node::clock;
 use dokuei_node::practitioner_keys::PractitionerSecrets;
+use dokuei_package::chunk::CHUNK;
+use dokuei_package::core::{Core, Purpose, Suite};
 use dokuei_package::kem::kid_of;
 use futures::future::BoxFuture;
 
@@ -183,6 +188,87 @@ impl Hostile {
             body_commit: commitment(&salt, &bytes),
         };
         SignedEntry::sign(&header, bytes, salt, &self.practitioner.signing)
+    }
+
+    /// Signs the entry after `before`, one of its own, without asking any rule.
+    pub(crate) fn after(&self, before: &SignedEntry, body: Body) -> SignedEntry {
+        let (salt, bytes) = ([7; 32], body.encode());
+        let last = before.unverified_header().unwrap();
+        let header = EntryHeader {
+            entry_type: body.entry_type(),
+            seq: last.seq + 1,
+            prev_self: Some(before.id()),
+            parents: vec![before.id()],
+            lamport: last.lamport + 1,
+            time: clock::now(),
+            body_commit: commitment(&salt, &bytes),
+            ..last
+        };
+        SignedEntry::sign(&header, bytes, salt, &self.practitioner.signing)
+    }
+
+    /// A request to `reader` under an agreement with her.
+    pub(crate) fn request(&self, reader: Fingerprint, agreement: AgreementReference) -> Request {
+        let now = clock::now();
+        Request {
+            agreement,
+            requester: Requester {
+                practitioner: self.fingerprint,
+                name: "悪井 太郎".to_owned(),
+                institution: self.institution.to_owned(),
+            },
+            consultant: reader,
+            patient: Patient {
+                name: PersonName {
+                    alphabetic: "Yamada^Taro".to_owned(),
+                    ideographic: "山田^太郎".to_owned(),
+                    phonetic: String::new(),
+                },
+                id: "P-1".to_owned(),
+                birth_date: None,
+                sex: Sex::Unknown,
+            },
+            study_instance_uid: "1.2.3.4".to_owned(),
+            modalities: vec!["CT".to_owned()],
+            region: "46".to_owned(),
+            question: "透過像の評価".to_owned(),
+            history: String::new(),
+            urgency: Urgency::Routine,
+            due: None,
+            justification: "二次元画像で判断できない".to_owned(),
+            consent: Consent {
+                explained_by: "悪井 太郎".to_owned(),
+                explained_at: now.minus(3600),
+                scope: "画像診断の依頼と画像の送付".to_owned(),
+            },
+        }
+    }
+
+    /// An offer of a package that it may call as it likes; `mark` tells one payload from another.
+    pub(crate) fn offer_of(&self, package: PackageName, request: &SignedEntry, mark: u8) -> PackageOffered {
+        let length = CHUNK as u64;
+        let core = Core {
+            suite: Suite::V1,
+            package,
+            case: CaseId::from_bytes(*request.unverified_header().unwrap().log.as_bytes()),
+            request: request.id(),
+            sender: self.fingerprint,
+            purpose: Purpose::Consultation,
+            expires_at: clock::now().plus(86_400),
+            salt: [mark; 24],
+            plaintext_length: length - 16,
+            ciphertext_length: length,
+            root: [mark; 32],
+            commitment: [mark; 32],
+        };
+        PackageOffered {
+            package,
+            root: core.root,
+            length,
+            core: core.sign(&self.practitioner.signing).bytes().to_vec(),
+            instances: 1,
+            original_bytes: length,
+        }
     }
 
     /// An entry whose body is of no interest: it is to be refused for its place alone.

@@ -3,8 +3,10 @@
 pub(crate) mod gate;
 pub(crate) mod home;
 pub(crate) mod hostile;
+pub(crate) mod pair;
 pub(crate) mod program;
 pub(crate) mod registry;
+pub(crate) mod turned;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
