@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::StreamExt as _;
+use futures::future::BoxFuture;
+use futures::{FutureExt as _, StreamExt as _};
 use libp2p::{PeerId, Stream, StreamProtocol};
 use libp2p_stream::IncomingStreams;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::admission::Role;
 use crate::case;
@@ -25,8 +27,8 @@ const ACCEPT: Duration = Duration::from_secs(5);
 /// Questions about the register that are answered at once.
 const QUESTIONS: usize = 64;
 
-/// Starts the tasks that answer others, and the one that tells the host. They end with the driver, whose swarm holds
-/// the other ends.
+/// Starts the tasks that answer others, and the one that tells the host. They end with the driver: a handle that is
+/// still held somewhere keeps the protocols registered, and must not keep the host alive.
 pub(crate) fn accept_streams(
     driver: &Driver,
     notices: mpsc::Receiver<Notice>,
@@ -39,46 +41,58 @@ pub(crate) fn accept_streams(
             .accept(protocol.clone())
             .map_err(|error| NetError::Transport(error.to_string()))
     };
-    tokio::spawn(notify(notices, driver.host.clone()));
-    tokio::spawn(admissions(
-        accept(&driver.protocols.admission)?,
-        driver.admitter(),
-    ));
+    let (host, ended) = (driver.host.clone(), CancellationToken::new());
+    tokio::spawn(notify(notices, host, ended.clone().drop_guard()));
+    let serve = |work| tokio::spawn(until(ended.clone(), work));
+    serve(admissions(accept(&driver.protocols.admission)?, driver.admitter()).boxed());
     let (host, gate, limits) = (driver.host.clone(), driver.gate.clone(), driver.limits.clone());
     let serving = Arc::new(Semaphore::new(limits.serving));
     let (most, call, stall) = (limits.streams_per_peer, limits.call, limits.stall);
-    tokio::spawn(applications(
-        accept(&driver.protocols.case)?,
-        gate.clone(),
-        most,
-        {
+    serve(
+        applications(accept(&driver.protocols.case)?, gate.clone(), most, {
             let host = host.clone();
             move |stream, peer| {
                 let host = host.clone();
                 async move { case::serve(stream, peer, host.as_ref(), call).await }
             }
-        },
-    ));
-    tokio::spawn(questions(
-        accept(&driver.protocols.register)?,
-        gate.clone(),
-        host.clone(),
-        call,
-    ));
-    tokio::spawn(applications(accept(&driver.protocols.package)?, gate, most, {
-        let windows = windows.clone();
-        move |stream, peer| {
-            let (host, serving, wide) = (host.clone(), serving.clone(), windows.widen(peer));
-            async move {
-                package::serve::serve(stream, peer, host, serving, stall).await;
-                drop(wide);
+        })
+        .boxed(),
+    );
+    serve(
+        questions(
+            accept(&driver.protocols.register)?,
+            gate.clone(),
+            host.clone(),
+            call,
+        )
+        .boxed(),
+    );
+    serve(
+        applications(accept(&driver.protocols.package)?, gate, most, {
+            let windows = windows.clone();
+            move |stream, peer| {
+                let (host, serving, wide) = (host.clone(), serving.clone(), windows.widen(peer));
+                async move {
+                    package::serve::serve(stream, peer, host, serving, stall).await;
+                    drop(wide);
+                }
             }
-        }
-    }));
+        })
+        .boxed(),
+    );
     Ok(())
 }
 
-async fn notify(mut notices: mpsc::Receiver<Notice>, host: Arc<dyn Host>) {
+/// Works until there is nothing more to do, or the driver has ended.
+async fn until(ended: CancellationToken, work: BoxFuture<'static, ()>) {
+    tokio::select! {
+        () = work => {}
+        () = ended.cancelled() => {}
+    }
+}
+
+/// Tells the host; the guard is dropped when the driver is gone.
+async fn notify(mut notices: mpsc::Receiver<Notice>, host: Arc<dyn Host>, _ended: DropGuard) {
     while let Some(notice) = notices.recv().await {
         match notice {
             Notice::Admitted(peer) => host.on_admitted(peer),

@@ -38,8 +38,8 @@ pub(super) struct Fetching(Arc<Mutex<Progress>>);
 
 #[derive(Debug, Default)]
 struct Progress {
-    /// How far each is, bytes.
-    running: HashMap<[u8; 16], u64>,
+    /// How far each is, bytes. The name of a package is the sender's choice, and two cases may have one.
+    running: HashMap<(CaseId, [u8; 16]), u64>,
     /// Cases whose offer contradicts what is here or what was signed: asked for again after the next start.
     refused: HashSet<CaseId>,
 }
@@ -52,22 +52,22 @@ impl Fetching {
 
     fn begin(&self, wanted: &Wanted) -> bool {
         let mut progress = self.lock();
-        let package = *wanted.offer.package.as_bytes();
-        if progress.running.contains_key(&package) || progress.refused.contains(&wanted.case) {
+        let one = (wanted.case, *wanted.offer.package.as_bytes());
+        if progress.running.contains_key(&one) || progress.refused.contains(&wanted.case) {
             return false;
         }
-        progress.running.insert(package, 0);
+        progress.running.insert(one, 0);
         true
     }
 
-    fn reached(&self, package: &[u8; 16], bytes: u64) {
-        if let Some(reached) = self.lock().running.get_mut(package) {
+    fn reached(&self, case: CaseId, package: [u8; 16], bytes: u64) {
+        if let Some(reached) = self.lock().running.get_mut(&(case, package)) {
             *reached = bytes;
         }
     }
 
-    fn end(&self, package: &[u8; 16]) {
-        self.lock().running.remove(package);
+    fn end(&self, case: CaseId, package: [u8; 16]) {
+        self.lock().running.remove(&(case, package));
     }
 
     fn refuse(&self, case: CaseId) {
@@ -75,8 +75,8 @@ impl Fetching {
     }
 
     /// Bytes that came so far, while the package is being fetched.
-    pub(super) fn progress(&self, package: &[u8; 16]) -> Option<u64> {
-        self.lock().running.get(package).copied()
+    pub(super) fn progress(&self, case: &CaseId, package: &[u8; 16]) -> Option<u64> {
+        self.lock().running.get(&(*case, *package)).copied()
     }
 
     /// Whether what was offered in this case is refused.
@@ -142,7 +142,7 @@ impl Node {
                     tracing::warn!(code = error.code(), %error, "a study could not be fetched yet");
                 }
             }
-            node.0.fetching.end(&package);
+            node.0.fetching.end(wanted.case, package);
             node.events().publish(EventKind::Case, wanted.case);
         });
     }
@@ -221,7 +221,7 @@ impl Node {
         let task = tokio::spawn(async move {
             while receiver.changed().await.is_ok() {
                 let bytes = receiver.borrow_and_update().bytes;
-                node.0.fetching.reached(&package, before + bytes);
+                node.0.fetching.reached(case, package, before + bytes);
                 let (opener, sink) = (node.clone(), Arc::clone(&sink));
                 let opened = tokio::task::spawn_blocking(move || {
                     let here = sink.lock().unwrap_or_else(PoisonError::into_inner).here();

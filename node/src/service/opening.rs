@@ -376,7 +376,7 @@ impl Node {
             let done = if word == "delivered" { total } else { 0 };
             return Ok(json!({"state": word, "done": done, "total": total}));
         }
-        let (word, done) = match (row.state, self.0.fetching.progress(id)) {
+        let (word, done) = match (row.state, self.0.fetching.progress(case, id)) {
             (PackageState::Opened, _) => ("opened", total),
             (PackageState::Refused, _) => ("refused", total),
             (PackageState::AwaitingGrant, _) => ("awaiting_grant", total),
