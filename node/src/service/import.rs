@@ -22,6 +22,9 @@ use super::jobs::Job;
 /// Bytes copied at a time.
 const BUFFER: usize = 256 * 1024;
 
+/// Instances whose rows are written together: each is an open file until then.
+const BATCH: usize = 64;
+
 /// A file that was not imported.
 #[derive(Debug, Serialize)]
 struct RefusedFile {
@@ -39,10 +42,67 @@ struct Imported {
     refused: Vec<RefusedFile>,
 }
 
+impl Imported {
+    fn refuse(&mut self, file: PathBuf, error: &ServiceError) {
+        self.refused.push(RefusedFile {
+            file,
+            reason: error.to_string(),
+        });
+    }
+}
+
 /// A copied file, before its row is written.
 pub(super) struct Copied {
     pub(super) header: InstanceHeader,
     pub(super) blob: FinishedBlob,
+}
+
+/// Copied instances of one series whose rows are written together.
+pub(super) struct Batch {
+    origin: Origin,
+    copied: Vec<Copied>,
+}
+
+/// What became of an instance of a batch.
+pub(super) struct Kept {
+    pub(super) outcome: Inserted,
+    study: String,
+    bytes: u64,
+}
+
+impl Kept {
+    /// Conflict until it is stored.
+    fn not_yet(copied: &Copied) -> Self {
+        Self {
+            outcome: Inserted::Conflict,
+            study: copied.header.study_instance_uid.to_string(),
+            bytes: copied.blob.bytes(),
+        }
+    }
+}
+
+impl Batch {
+    /// An empty batch for instances of this origin.
+    pub(super) const fn new(origin: Origin) -> Self {
+        Self {
+            origin,
+            copied: Vec::new(),
+        }
+    }
+
+    /// Whether it must be kept before this one is added: it is full, or of another series.
+    pub(super) fn is_full_for(&self, next: &Copied) -> bool {
+        self.copied.len() >= BATCH
+            || self.copied.first().is_some_and(|first| {
+                first.header.series_instance_uid != next.header.series_instance_uid
+                    || first.header.study_instance_uid != next.header.study_instance_uid
+            })
+    }
+
+    /// Adds one.
+    pub(super) fn add(&mut self, copied: Copied) {
+        self.copied.push(copied);
+    }
 }
 
 impl Node {
@@ -61,17 +121,23 @@ impl Node {
         self.require_room(candidates.bytes)?;
         job.expect(candidates.bytes);
         let mut result = Imported::default();
+        let mut batch = Batch::new(Origin::Imported);
+        let mut paths = Vec::new();
         for file in candidates.files {
-            match self.import_file(&file, job, &mut result) {
-                Ok(()) => {}
+            match self.read_file(&file, job) {
+                Ok(copied) => {
+                    if batch.is_full_for(&copied) {
+                        self.keep_imported(&mut batch, &mut paths, &mut result)?;
+                    }
+                    batch.add(copied);
+                    paths.push(file);
+                }
                 // A full disk ends the import; a bad file does not.
                 Err(error @ ServiceError::Store(StoreError::NoSpace)) => return Err(error),
-                Err(error) => result.refused.push(RefusedFile {
-                    file,
-                    reason: error.to_string(),
-                }),
+                Err(error) => result.refuse(file, &error),
             }
         }
+        self.keep_imported(&mut batch, &mut paths, &mut result)?;
         for (file, why) in candidates.skipped {
             let reason = serde_json::to_value(why)
                 .ok()
@@ -88,29 +154,49 @@ impl Node {
         Ok(serde_json::to_value(result).unwrap_or_default())
     }
 
-    fn import_file(&self, path: &Path, job: &Job, result: &mut Imported) -> Result<(), ServiceError> {
+    fn read_file(&self, path: &Path, job: &Job) -> Result<Copied, ServiceError> {
         let header = read_header_file(path)?;
         let file = File::open(path).map_err(ServiceError::file(path))?;
-        let copied = self
-            .copy_in(header, file, |bytes| job.advance(bytes))
+        self.copy_in(header, file, |bytes| job.advance(bytes))
             .map_err(|error| match error {
                 ServiceError::File { source, .. } => ServiceError::File {
                     path: path.to_owned(),
                     source,
                 },
                 other => other,
-            })?;
-        let study = copied.header.study_instance_uid.to_string();
-        let bytes = copied.blob.bytes();
-        match self.keep(copied, Origin::Imported)? {
-            Inserted::Added => {
-                result.imported += 1;
-                result.bytes += bytes;
+            })
+    }
+
+    /// Stores a batch and counts what became of each file of it.
+    fn keep_imported(
+        &self,
+        batch: &mut Batch,
+        paths: &mut Vec<PathBuf>,
+        result: &mut Imported,
+    ) -> Result<(), ServiceError> {
+        let paths = std::mem::take(paths);
+        let kept = match self.keep_all(batch) {
+            Ok(kept) => kept,
+            Err(error @ ServiceError::Store(StoreError::NoSpace)) => return Err(error),
+            Err(error) => {
+                paths.into_iter().for_each(|path| result.refuse(path, &error));
+                return Ok(());
             }
-            Inserted::AlreadyThere => result.duplicates += 1,
-            Inserted::Conflict => return Err(StoreError::InstanceConflict.into()),
+        };
+        for (path, kept) in paths.into_iter().zip(kept) {
+            match kept.outcome {
+                Inserted::Added => {
+                    result.imported += 1;
+                    result.bytes += kept.bytes;
+                }
+                Inserted::AlreadyThere => result.duplicates += 1,
+                Inserted::Conflict => {
+                    result.refuse(path, &StoreError::InstanceConflict.into());
+                    continue;
+                }
+            }
+            result.studies.insert(kept.study);
         }
-        result.studies.insert(study);
         Ok(())
     }
 
@@ -141,8 +227,21 @@ impl Node {
 
     /// Writes the rows of a copied instance: from here on it is stored.
     pub(super) fn keep(&self, copied: Copied, origin: Origin) -> Result<Inserted, ServiceError> {
-        let Copied { header, blob } = copied;
-        let study = study_of(&header, origin);
+        let mut batch = Batch::new(origin);
+        batch.add(copied);
+        let kept = self.keep_all(&mut batch)?;
+        Ok(kept.first().map_or(Inserted::Conflict, |kept| kept.outcome))
+    }
+
+    /// Writes the rows of a batch, which is empty after that: from here on its instances are stored, for all of them with
+    /// one wait for the disk. One answer for each, in order.
+    pub(super) fn keep_all(&self, batch: &mut Batch) -> Result<Vec<Kept>, ServiceError> {
+        let copied = std::mem::take(&mut batch.copied);
+        let Some(first) = copied.first() else {
+            return Ok(Vec::new());
+        };
+        let header = &first.header;
+        let study = study_of(header, batch.origin);
         let series = SeriesRecord {
             series_instance_uid: header.series_instance_uid.to_string(),
             study_instance_uid: header.study_instance_uid.to_string(),
@@ -150,18 +249,30 @@ impl Node {
             modality: header.modality.clone(),
             description: header.series_description.clone(),
         };
-        let instance = NewInstance {
-            sop_instance_uid: header.sop_instance_uid.to_string(),
-            sop_class_uid: header.sop_class_uid.to_string(),
-            transfer_syntax_uid: header.transfer_syntax_uid.to_string(),
-            number: header.instance_number.map(i64::from),
-            rows: header.rows.map_or(0, u32::from),
-            columns: header.columns.map_or(0, u32::from),
-            frames: header.frames.unwrap_or(0),
-        };
-        Ok(self
+        let mut kept: Vec<Kept> = copied.iter().map(Kept::not_yet).collect();
+        let instances = copied
+            .into_iter()
+            .map(|Copied { header, blob }| (instance_of(&header), blob))
+            .collect();
+        let outcomes = self
             .store()
-            .insert_instance(&study, &series, &instance, blob, self.now())?)
+            .insert_instances(&study, &series, instances, self.now())?;
+        for (kept, outcome) in kept.iter_mut().zip(outcomes) {
+            kept.outcome = outcome;
+        }
+        Ok(kept)
+    }
+}
+
+fn instance_of(header: &InstanceHeader) -> NewInstance {
+    NewInstance {
+        sop_instance_uid: header.sop_instance_uid.to_string(),
+        sop_class_uid: header.sop_class_uid.to_string(),
+        transfer_syntax_uid: header.transfer_syntax_uid.to_string(),
+        number: header.instance_number.map(i64::from),
+        rows: header.rows.map_or(0, u32::from),
+        columns: header.columns.map_or(0, u32::from),
+        frames: header.frames.unwrap_or(0),
     }
 }
 

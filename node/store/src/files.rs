@@ -34,6 +34,20 @@ pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
     }
 }
 
+/// Makes everything that was written to the file system of `directory` durable, with its names, in one wait. Gives
+/// whether this system can do so.
+#[cfg(target_os = "linux")]
+pub(crate) fn sync_file_system(directory: &Path) -> io::Result<bool> {
+    rustix::fs::syncfs(File::open(directory)?)?;
+    Ok(true)
+}
+
+/// Elsewhere each file and directory is waited for.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn sync_file_system(_: &Path) -> io::Result<bool> {
+    Ok(false)
+}
+
 /// Removes a file; that it is gone already is fine.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {

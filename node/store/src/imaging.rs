@@ -1,16 +1,19 @@
 //! Instances go in with their study and series, in one transaction with their blobs; studies are erased whole.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use dokuei_identity::time::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, named_params};
 
-use crate::files::sync_directory;
+use crate::files::{sync_directory, sync_file_system};
 use crate::records::{SeriesRecord, StudyRecord};
 use crate::text::signed;
 use crate::vault::FinishedBlob;
 use crate::{Id16, Id32, Store, StoreError};
+
+/// From so many blobs on, one wait for the whole file system is shorter than one for each file and directory.
+const MANY: usize = 4;
 
 /// What the importer knows of an instance; size and hashes come from its blob.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,6 +67,7 @@ impl Store {
     }
 
     /// Stores several instances of one series in one transaction, which costs one wait for the disk instead of many.
+    /// Durable when this returns.
     /// One answer for each, in order; the conflict of one does not keep the others out.
     ///
     /// # Errors
@@ -76,6 +80,12 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<Inserted>, StoreError> {
         let mut outcomes = Vec::with_capacity(instances.len());
+        // Rows become durable after the files that they name; the reverse would show images that are not there. What is
+        // named by no row in the end is removed, at the latest when the store is next opened.
+        settle(
+            self.vault_directory(),
+            instances.iter_mut().map(|(_, blob)| blob).collect(),
+        )?;
         self.write(|transaction| {
             for (position, (instance, blob)) in instances.iter_mut().enumerate() {
                 if position == 0 {
@@ -84,14 +94,7 @@ impl Store {
                 }
                 outcomes.push(insert_one(transaction, series, instance, blob)?);
             }
-            // Rows become durable after the names they point to; the reverse would show images that are not there.
-            settle(
-                instances
-                    .iter_mut()
-                    .zip(&outcomes)
-                    .filter(|(_, o)| **o == Inserted::Added)
-                    .map(|(i, _)| &mut i.1),
-            )
+            Ok(())
         })?;
         for ((_, blob), outcome) in instances.iter_mut().zip(&outcomes) {
             if *outcome == Inserted::Added {
@@ -144,10 +147,17 @@ impl Store {
     }
 }
 
-/// Gives all `blobs` their final names and makes the names durable, each directory once.
-fn settle<'a>(blobs: impl Iterator<Item = &'a mut FinishedBlob>) -> Result<(), StoreError> {
+/// Gives all `blobs` their final names and makes contents and names durable.
+fn settle(vault: &Path, mut blobs: Vec<&mut FinishedBlob>) -> Result<(), StoreError> {
+    if blobs.len() >= MANY {
+        blobs.iter_mut().try_for_each(|blob| blob.settle())?;
+        if sync_file_system(vault)? {
+            return Ok(());
+        }
+    }
     let mut directories: BTreeSet<PathBuf> = BTreeSet::new();
     for blob in blobs {
+        blob.sync()?;
         blob.settle()?;
         directories.extend(blob.directory().map(ToOwned::to_owned));
         // The shard itself may be new.

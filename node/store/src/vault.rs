@@ -39,6 +39,7 @@ impl Store {
         let blob = FinishedBlob {
             id,
             path: unfinished,
+            file: None,
             kept: false,
             study_key: key.clone(),
             bytes: 0,
@@ -160,7 +161,8 @@ pub struct BlobWriter {
 }
 
 impl BlobWriter {
-    /// Seals the end and makes the file durable.
+    /// Seals the end. The file becomes durable with the row that names it ([`Store::insert_instances`]): one wait for the
+    /// disk then does for many.
     ///
     /// # Errors
     /// [`StoreError::NoSpace`] or what the system refused; the file is removed then.
@@ -171,7 +173,7 @@ impl BlobWriter {
             blake3,
             mut blob,
         } = self;
-        sealing.finish()?.sync_all()?;
+        blob.file = Some(sealing.finish()?);
         blob.sha256 = sha256.finalize().into();
         blob.blake3 = *blake3.finalize().as_bytes();
         Ok(blob)
@@ -201,10 +203,12 @@ impl std::fmt::Debug for BlobWriter {
     }
 }
 
-/// A blob on disk that no row names yet; dropped without [`Store::insert_instance`], it is removed.
+/// A blob that is written and that no row names yet; dropped without [`Store::insert_instance`], it is removed.
 pub struct FinishedBlob {
     pub(crate) id: Id16,
     path: PathBuf,
+    /// Open until its contents are durable.
+    file: Option<File>,
     kept: bool,
     pub(crate) study_key: StudyKey,
     pub(crate) bytes: u64,
@@ -231,9 +235,20 @@ impl FinishedBlob {
         &self.blake3
     }
 
+    /// Makes the contents durable.
+    pub(crate) fn sync(&mut self) -> Result<(), StoreError> {
+        if let Some(file) = self.file.take() {
+            file.sync_all()?;
+        }
+        Ok(())
+    }
+
     /// Gives the file its final name; the directory it is in must be synced after that.
     pub(crate) fn settle(&mut self) -> Result<(), StoreError> {
         let finished = self.path.with_extension(FINISHED);
+        if self.path == finished {
+            return Ok(());
+        }
         fs::rename(&self.path, &finished)?;
         self.path = finished;
         Ok(())
