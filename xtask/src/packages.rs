@@ -61,6 +61,16 @@ pub(crate) const WINDOWS: &[Package] = &[
 /// For the measurements.
 pub(crate) const BENCH: &[Package] = &[("time", "measures the peak of resident memory")];
 
+/// For the comparison of transfers.
+pub(crate) const PEERS: &[Package] = &[
+    ("curl", "orders the transfers of Orthanc"),
+    ("openssh-client", "scp, and the shell of rsync"),
+    ("openssh-server", "the receiving side of both"),
+    ("orthanc", "sends and receives by its own protocol"),
+    ("orthanc-dicomweb", "sends and receives by STOW-RS"),
+    ("rsync", "synchronises with compression"),
+];
+
 /// Installs those of `packages` that are missing, after asking when a person sits there and `yes` is not given.
 ///
 /// # Errors
@@ -132,7 +142,7 @@ mod tests {
 
     #[test]
     fn every_package_has_a_reason_and_stands_once() {
-        let all: Vec<Package> = [BUILD, DEMO, WINDOWS, BENCH].concat();
+        let all: Vec<Package> = [BUILD, DEMO, WINDOWS, BENCH, PEERS].concat();
         let names: std::collections::BTreeSet<&str> = all.iter().map(|(name, _)| *name).collect();
         assert_eq!(names.len(), all.len());
         assert!(all.iter().all(|(_, reason)| reason.len() > 10));

@@ -4,6 +4,7 @@
 
 mod revocation;
 mod study;
+mod transfer;
 
 use std::path::PathBuf;
 
@@ -21,6 +22,8 @@ pub(crate) enum Bench {
     Study(study::Options),
     /// How long a revocation takes to reach 200 connected nodes
     Revocation(revocation::Options),
+    /// A study from place to place, beside scp, rsync, DCMTK, Orthanc and others, on links with distance and loss
+    Transfer(transfer::Options),
 }
 
 /// Measures.
@@ -31,6 +34,7 @@ pub(crate) fn run(which: &Bench) -> Result<()> {
     match which {
         Bench::Study(options) => study::run(options),
         Bench::Revocation(options) => revocation::run(options),
+        Bench::Transfer(options) => transfer::run(options),
     }
 }
 

@@ -1,0 +1,90 @@
+//! Ours: from a stored study at the clinic's node to a stored one at the specialist's, by way of a request, its
+//! acceptance, and a signed receipt. New nodes each time, so that nothing is there already.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use dokuei_tests::api::Client;
+use dokuei_tests::consult;
+use dokuei_tests::lab::Lab;
+use dokuei_tests::pair::Pair;
+use dokuei_tests::programs::Programs;
+use serde_json::Value;
+
+use super::{Peer, Run, Scene};
+use crate::bench::transfer::measure::{self, TooSlow};
+use crate::project;
+
+/// Ours.
+pub(super) struct Dokuei {
+    programs: PathBuf,
+}
+
+impl Dokuei {
+    pub(super) fn new(profile: &str) -> Self {
+        Self {
+            programs: project::bin_dir(profile),
+        }
+    }
+}
+
+impl Peer for Dokuei {
+    fn name(&self) -> &'static str {
+        super::super::OURS
+    }
+
+    fn what(&self) -> &'static str {
+        "sealed, verified, opened, sealed again at rest, durable, receipt signed"
+    }
+
+    fn transfer(&self, scene: &Scene) -> Result<Run> {
+        scene.fresh()?;
+        let mut pair = Pair::enrolled(Lab::with(Programs::in_dir(&self.programs)?)?)?;
+        pair.place(&scene.near, &scene.far);
+        pair.start_bootstraps()?;
+        pair.start_nodes()?;
+        let session = pair.sign_in()?;
+        let reader = session.meet()?;
+        session.agree()?;
+        consult::import(&session.clinic, &scene.study.folder, |_| ())?;
+        let studies: Vec<Value> = session.clinic.get("/studies")?;
+        let study = studies.first().and_then(|one| one["study_instance_uid"].as_str());
+        let study = study.context("nothing was imported")?;
+
+        let nodes = [pair.clinic.pid()?, pair.specialist.pid()?];
+        let before = [measure::cpu_of(nodes[0])?, measure::cpu_of(nodes[1])?];
+        let start = Instant::now();
+        let case = consult::request(&session.clinic, study, &reader, |_| ())?;
+        let sealed = start.elapsed();
+        consult::accept(&session.specialist, &case)?;
+        await_opened(&session.specialist, &case, start, scene.patience)?;
+        let seconds = start.elapsed().as_secs_f64();
+        consult::wait_delivered(&session.clinic, &case)?;
+        let after = [measure::cpu_of(nodes[0])?, measure::cpu_of(nodes[1])?];
+        let same = consult::hashes(&session.clinic, study)? == consult::hashes(&session.specialist, study)?;
+        if !same {
+            bail!("what was stored is not what was sent");
+        }
+        Ok(Run {
+            seconds,
+            cpu_seconds: [after[0] - before[0], after[1] - before[1]],
+            peak_rss_bytes: [measure::peak_of(nodes[0])?, measure::peak_of(nodes[1])?],
+            before_seconds: sealed.as_secs_f64(),
+        })
+    }
+}
+
+/// Waits in short steps: the longer ones of the tests would be a part of what is measured.
+fn await_opened(specialist: &Client, case: &str, start: Instant, patience: Duration) -> Result<()> {
+    loop {
+        let one: Value = specialist.get(&format!("/cases/{case}"))?;
+        if one["transfer"]["state"] == "opened" {
+            return Ok(());
+        }
+        if start.elapsed() > patience {
+            return Err(TooSlow(patience).into());
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
