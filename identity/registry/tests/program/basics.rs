@@ -127,7 +127,7 @@ fn a_torn_last_line_of_the_register_is_no_harm() {
     assert_eq!(all.as_array().unwrap().len(), 2);
     std::fs::write(&register, text.replacen("\"kind\"", "\"knid\"", 1) + "\n").unwrap();
     let (code, sentence) = desk.refused(&["list"]);
-    assert!(code == 5 && sentence.contains("line 2"), "{sentence}");
+    assert!(code == 5 && sentence.contains("line 3"), "{sentence}");
 }
 
 #[test]
