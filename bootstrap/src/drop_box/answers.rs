@@ -210,7 +210,7 @@ mod tests {
         answers.keep(&[first.clone(), left(2)], NOW).unwrap();
         assert_eq!(answers.find(&[1; 32]), Some(first.sealed));
         assert_eq!(answers.find(&[3; 32]), None);
-        answers.keep(&[second.clone()], NOW.plus(5)).unwrap();
+        answers.keep(std::slice::from_ref(&second), NOW.plus(5)).unwrap();
         let again = Answers::open(dir.path()).unwrap();
         assert_eq!(again.find(&[1; 32]), Some(second.sealed));
         again.keep(&[left(4)], NOW.plus(KEPT + 1)).unwrap();

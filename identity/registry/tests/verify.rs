@@ -270,7 +270,7 @@ fn files_that_cannot_be_used_are_told_apart() {
     }
     for (arguments, code) in [
         (["--root", "list.pem", "certificate.pem"], "root-pem-label"),
-        (["--root", "whole.pem", "certificate.pem"], "root-file-not-alone"),
+        (["--root", "whole.pem", "certificate.pem"], "root-issuer-name"),
         (["--root", "root.pem", "list.pem"], "certificate-pem-label"),
     ] {
         assert_eq!(desk.json(&arguments).1["code"], code);

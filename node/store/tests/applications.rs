@@ -1,5 +1,7 @@
 //! Applications: kept until they are decided, and their documents not longer.
 
+#![allow(clippy::unwrap_used, reason = "a test fails where it stands, in helpers too")]
+
 use dokuei_identity::key::SecretKey;
 use dokuei_identity::time::Timestamp;
 use dokuei_store::{NewApplication, Store, StoreError, StoreKey};

@@ -254,7 +254,10 @@ fn register(seeds: &mut Seeds) {
     };
     seeds.good("checkpoint", "checkpoint", sign(7, 3, NOW));
     let size = SETTING.replica.size();
-    let entries: Vec<_> = acts().map(|act| Entry { at: NOW, act }.to_bytes()).into();
+    // A change of the register's key needs a register that the old key signed so far.
+    let follows = |act: &Act| !matches!(act, Act::RegisterKey { .. });
+    let entries = acts().into_iter().filter(follows);
+    let entries = entries.map(|act| Entry { at: NOW, act }.to_bytes()).collect();
     let mut answer = answer_of(&SETTING, &SETTING.replica, size, entries, NOW).unwrap();
     seeds.good("checkpoint", "answer", answer.to_bytes());
     answer.proof = Some(Proof::default());

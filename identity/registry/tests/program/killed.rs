@@ -97,7 +97,7 @@ fn killed(desk: &Desk, trial: &Trial, usual: Duration, round: u32) -> bool {
         .unwrap();
     let chance = f64::from(rand::random::<u16>()) / f64::from(u16::MAX);
     let since = Instant::now();
-    if round % 3 == 0 {
+    if round.is_multiple_of(3) {
         wait(&mut child, since, usual.mul_f64(1.1 * chance));
     } else {
         while length() == before && child.try_wait().unwrap().is_none() {

@@ -34,6 +34,10 @@ pub struct ApplicationForm {
 /// Who applies.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one a request, and boxing would be in the way of its reader"
+)]
 pub enum Applicant {
     /// This node, by whoever runs it. What is left out is taken from the node's settings.
     Node {

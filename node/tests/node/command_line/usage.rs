@@ -15,8 +15,8 @@ fn help_teaches_the_way_from_nothing_to_a_consultation() {
     assert_eq!(help.code, Some(0));
     for word in [
         "dokuei init",
-        "request-node",
-        "identity install",
+        "identity trust",
+        "identity apply",
         "agreement propose",
         "consult request",
         "Exit codes",

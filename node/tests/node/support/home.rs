@@ -221,7 +221,7 @@ impl Home {
 
     /// Opens the store of a node that was put down; its last work in the background may take a moment to end.
     pub(crate) fn store(&self) -> Store {
-        for _ in 0..200 {
+        for _ in 0..1_200 {
             match Store::open(self.dir.root(), &storage_key(&self.secrets)) {
                 Err(StoreError::InUse(_)) => std::thread::sleep(Duration::from_millis(25)),
                 opened => return opened.unwrap(),
