@@ -12,7 +12,7 @@ use dokuei_net::wire::case::CaseMessage;
 use dokuei_net::wire::package::PackageId;
 
 /// Far below the hold-off (60 s) of a peer that is dropped.
-const AT_ONCE: Duration = Duration::from_secs(15);
+const AT_ONCE: Duration = Duration::from_secs(40);
 
 /// R17: when one of several practitioners of a node is revoked, what runs with the node ends, and her colleagues are
 /// served again at once: whichever side begins, and though nobody asked for the other any more.

@@ -253,6 +253,7 @@ async fn r17_a_package_under_the_name_of_another_is_refused_and_told() {
     }
     let first = victim.gate.get(&paths[0], &victim.sato).await.json();
     assert_eq!(first["transfer"]["state"], "connecting", "{first}");
+    victim.gate.node.leave().await;
     let rows = victim.gate.close().store().audit_rows(1, 300).unwrap();
     let refused = rows.iter().filter(|row| row.event.action == "fetch").count();
     assert_eq!(refused, 1, "asked for again and again");

@@ -127,6 +127,7 @@ async fn r19_a_study_granted_to_a_key_that_is_destroyed_waits_and_opens_with_the
     assert_eq!(opened["state"], "delivered");
     let study = format!("/api/v1/studies/{}", waiting.study);
     assert_eq!(hospital.get(&study, &sato).await.status, StatusCode::OK);
+    waiting.clinic.node.leave().await;
     let rows = format!("{:?}", waiting.clinic.close().store().audit_rows(1, 300).unwrap());
     assert!(rows.contains("again: another key"), "{rows}");
 }
@@ -145,6 +146,7 @@ async fn r20_what_was_sent_to_a_machine_that_moved_meanwhile_reaches_the_new_one
     accept(&hospital, &sato, &path).await;
     transfer(&hospital, &sato, &path, "opened").await;
     transfer(&waiting.clinic, &tanaka, &path, "delivered").await;
+    waiting.clinic.node.leave().await;
     let clinic = waiting.clinic.close();
     let left = clinic.store().outbox(Some(&old_peer)).unwrap();
     assert!(
