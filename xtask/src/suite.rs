@@ -54,26 +54,19 @@ fn all(stages: &mut Stages, options: &Options) -> Result<()> {
     stages.stage("formatting", || cargo(&["fmt", "--all", "--check"]))?;
     stages.stage("user interface", user_interface)?;
     // One selection of packages and targets everywhere: another would compile the dependencies anew.
-    stages.stage("lints", || {
-        cargo(&[
-            "clippy",
+    stages.stage("build with lints", || {
+        project::run(&mut linted(&[
+            "build",
             "--workspace",
             "--all-targets",
             "--locked",
-            "--quiet",
-            "--",
-            "-D",
-            "warnings",
-        ])
-    })?;
-    stages.stage("build", || {
-        cargo(&["build", "--workspace", "--all-targets", "--locked"])
+        ]))
     })?;
     stages.stage("Rust tests, whole-system tests", || {
         let files = fixtures::pydicom_files()?;
         let data = files.parent().context("pydicom's files lie in no folder")?;
         steady::run(|| {
-            let mut tests = project::cargo(&["test", "--workspace", "--locked"]);
+            let mut tests = linted(&["test", "--workspace", "--locked"]);
             tests.env(fixtures::PYDICOM_FILES, data);
             tests
         })
@@ -114,6 +107,19 @@ impl Stages {
         table.row(&["all", &seconds(whole)]);
         table
     }
+}
+
+/// Cargo with clippy's compiler for the workspace's own packages, and every warning an error.
+///
+/// `cargo clippy` compiles all dependencies once for itself and never uses them again. Its driver makes programs too,
+/// so that one pass lints and builds, as `cargo fix` and `cargo clippy` themselves hook in: by cargo's documented
+/// `RUSTC_WORKSPACE_WRAPPER`, with the arguments in `CLIPPY_ARGS`.
+fn linted(words: &[&str]) -> Command {
+    let mut command = project::cargo(words);
+    command
+        .env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
+        .env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__");
+    command
 }
 
 fn cargo(words: &[&str]) -> Result<()> {
