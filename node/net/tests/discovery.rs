@@ -225,7 +225,10 @@ async fn r17_a_node_without_a_certificate_is_not_announced() {
     applicant.enrolled.store(false, Ordering::SeqCst);
     let (a, host_a) = start_with(with_bootstrap(50, Some(QUIC), &address), applicant).await;
     let (b, _) = start_with(with_bootstrap(48, Some(QUIC), &address), TestHost::new(48)).await;
-    until("it is at the bootstrap", || a.status().bootstraps[0].connected).await;
+    until("it is at the bootstrap", || {
+        a.status().bootstraps.first().is_some_and(|one| one.connected)
+    })
+    .await;
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert!(a.status().peers.is_empty() && b.status().peers.is_empty());
     host_a.enrolled.store(true, Ordering::SeqCst);
