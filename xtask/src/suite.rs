@@ -111,9 +111,9 @@ impl Stages {
 
 /// Cargo with clippy's compiler for the workspace's own packages, and every warning an error.
 ///
-/// `cargo clippy` compiles all dependencies once for itself and never uses them again. Its driver makes programs too,
-/// so that one pass lints and builds, as `cargo fix` and `cargo clippy` themselves hook in: by cargo's documented
-/// `RUSTC_WORKSPACE_WRAPPER`, with the arguments in `CLIPPY_ARGS`.
+/// `cargo clippy` compiles all dependencies for itself, and a build cannot use them. Its driver makes programs too, so
+/// that one pass lints and builds. It is hooked in as `cargo clippy` does it: by `RUSTC_WORKSPACE_WRAPPER`, with the
+/// arguments in `CLIPPY_ARGS`, each followed by a mark.
 fn linted(words: &[&str]) -> Command {
     let mut command = project::cargo(words);
     command
