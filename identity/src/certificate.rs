@@ -7,6 +7,7 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::day::Day;
 use crate::fingerprint::Fingerprint;
 use crate::key::PublicKey;
 use crate::serial::Serial;
@@ -88,7 +89,7 @@ pub struct Licence {
     pub number: String,
     /// The day it was entered in the register, when the registry was told.
     #[n(3)]
-    pub registered_on: Option<Timestamp>,
+    pub registered_on: Option<Day>,
 }
 
 /// The qualifications that guideline §4 knows for reading images.

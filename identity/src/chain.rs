@@ -141,7 +141,7 @@ pub fn verify_practitioner<A: Anchors + ?Sized>(
     if info
         .licence
         .registered_on
-        .is_some_and(|day| day > end.validity.not_before)
+        .is_some_and(|day| day.is_after(end.validity.not_before))
     {
         return end.refuse(Fault::Licence(LicenceFault::Later));
     }

@@ -33,6 +33,7 @@ use x509_cert::attr::Attribute;
 use crate::certificate::{
     DeviceClass, DeviceOwner, Licence, LicenceKind, PersonName, Qualification, QualificationCode, Scope,
 };
+use crate::day::Day;
 use crate::fault::{DeviceFault, LicenceFault};
 use crate::time::Timestamp;
 
@@ -77,7 +78,7 @@ struct DerLicenceInfo {
     jurisdiction: PrintableString,
     kind: DerLicenceKind,
     number: String,
-    registered_on: Option<GeneralizedTime>,
+    registered_on: Option<Day>,
     japanese_name: String,
     latin_name: String,
     specialties: Vec<DerSpecialty>,
@@ -149,7 +150,7 @@ impl LicenceInfo {
                 LicenceKind::Physician => DerLicenceKind::Physician,
             },
             number: self.licence.number.clone(),
-            registered_on: self.licence.registered_on.map(generalized).transpose()?,
+            registered_on: self.licence.registered_on,
             japanese_name: self.name.japanese.clone(),
             latin_name: self.name.latin.clone(),
             specialties,
@@ -201,7 +202,7 @@ impl LicenceInfo {
                     DerLicenceKind::Physician => LicenceKind::Physician,
                 },
                 number: info.number,
-                registered_on: info.registered_on.as_ref().map(from_generalized),
+                registered_on: info.registered_on,
             },
             name: PersonName {
                 japanese: info.japanese_name,

@@ -14,6 +14,7 @@ pub mod application;
 pub mod cbor;
 pub mod certificate;
 pub mod chain;
+pub mod day;
 pub mod device_list;
 mod extension;
 mod fault;

@@ -17,6 +17,7 @@ use dokuei_identity::certificate::{
     DeviceClass, DeviceOwner, Licence, LicenceKind, PersonName, QualificationCode,
 };
 use dokuei_identity::chain::TrustAnchor;
+use dokuei_identity::day::Day;
 use dokuei_identity::device_list::KemPublicKey;
 use dokuei_identity::key::SecretKey;
 use dokuei_identity::time::Timestamp;
@@ -82,7 +83,7 @@ fn claims(who: &str, now: u64) -> Result<Claims, Box<dyn Error>> {
             jurisdiction: "JP".to_owned(),
             kind: LicenceKind::Dentist,
             number: number.to_owned(),
-            registered_on: Some(Timestamp(1_082_419_200)),
+            registered_on: Some(Day(1_082_419_200)),
         },
         qualifications: if who == "specialist" {
             vec![qualification(

@@ -71,6 +71,10 @@ impl Bootstrap {
         let mut answer = self
             .agent
             .get(format!("{}/health", self.url))
+            .config()
+            // One that is not well (503) says so in the same words, and may still have what waits.
+            .http_status_as_error(false)
+            .build()
             .call()
             .map_err(failed)?;
         let text = answer

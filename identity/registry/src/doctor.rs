@@ -53,12 +53,28 @@ fn view(findings: &[Finding]) -> Value {
 fn findings(layout: &Layout, register: &Register, now: Timestamp) -> Result<Vec<Finding>, Failure> {
     let mut findings = Vec::new();
     let mut find = |code, text: String| findings.push(Finding { code, text });
-    if layout.root_key().exists() {
+    let anchors = layout.anchors(register)?;
+    let keys = anchors
+        .all()
+        .iter()
+        .map(|root| layout.key_of_root(&anchors, root));
+    let here: Vec<_> = keys
+        .filter(|key| key.exists())
+        .map(|key| {
+            key.strip_prefix(&layout.dir)
+                .unwrap_or(&key)
+                .display()
+                .to_string()
+        })
+        .collect();
+    if !here.is_empty() {
         find(
             "root_key_here",
-            "root.key lies in the data directory; split it (`root split`), try to recover it, then remove it from here: \
-             daily work does not need it"
-                .to_owned(),
+            format!(
+                "the root's key lies in the data directory ({}); split it (`root split`), try to recover it, then \
+                 remove it from here: daily work does not need it",
+                here.join(", ")
+            ),
         );
     }
     match register.last_list_at {
@@ -73,7 +89,6 @@ fn findings(layout: &Layout, register: &Register, now: Timestamp) -> Result<Vec<
         .authorities
         .last()
         .map_or_else(|| layout.first_authority(), |der| Ok(der.clone()))?;
-    let anchors = layout.anchors(register)?;
     let ends = |der: &[u8]| Validity::of_der(der).map(|validity| validity.not_after);
     if ends(&issuing).is_some_and(|end| end < now.plus(366 * 86_400 + AHEAD)) {
         find(

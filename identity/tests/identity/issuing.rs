@@ -2,6 +2,7 @@
 
 use dokuei_identity::certificate::{DeviceClass, DeviceOwner, QualificationCode, Validity};
 use dokuei_identity::chain::{Chain, TrustAnchor, verify_node, verify_practitioner};
+use dokuei_identity::day::Day;
 use dokuei_identity::issue::{CertificateAuthority, IssueError};
 use dokuei_identity::key::SecretKey;
 use dokuei_identity::network::NetworkName;
@@ -40,6 +41,34 @@ fn pem_of_chain_and_root_reads_back() {
     let (_, chain) = world.issue(&specialist(), &SecretKey::from_seed(&[7; 32]));
     assert_eq!(Chain::from_pem(&chain.to_pem()), Ok(chain));
     assert_eq!(TrustAnchor::from_pem(&world.anchor.to_pem()), Ok(world.anchor));
+}
+
+/// R4: dentists practise whose licence is older than Unix; one that was registered after the certificate began does not
+/// verify.
+#[test]
+fn r4_a_licence_registered_in_1965_is_certified() {
+    let mut world = World::new();
+    let key = SecretKey::from_seed(&[7; 32]);
+    let mut subject = specialist();
+    subject.licence.registered_on = Some(Day(-149_904_000));
+    let (_, chain) = world.issue(&subject, &key);
+    let certificate = verify_practitioner(&chain, &world.anchor, NOW, None).unwrap();
+    assert_eq!(certificate.licence, subject.licence);
+    let text = b"19650402000000Z";
+    assert!(chain.end.windows(text.len()).any(|window| window == text));
+
+    let mut later = subject.clone();
+    later.licence.registered_on = Some(Day::from(NOW.plus(1)));
+    let (_, chain) = world.issue(&later, &key);
+    assert!(verify_practitioner(&chain, &world.anchor, NOW, None).is_err());
+    let validity = Validity::days_from(NOW, 365);
+    for day in [Day(i64::MIN), Day(i64::MAX)] {
+        subject.licence.registered_on = Some(day);
+        let refused = world
+            .issuing
+            .issue_practitioner(&request(&key), &subject, validity, &mut world.rng);
+        assert!(refused.is_err(), "{day:?}");
+    }
 }
 
 /// R4: a foreign licence is certified for observing, never with a qualification to read.

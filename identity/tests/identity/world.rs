@@ -5,6 +5,7 @@ use dokuei_identity::certificate::{
     Qualification, QualificationCode, Validity,
 };
 use dokuei_identity::chain::{Chain, TrustAnchor, verify_node, verify_practitioner};
+use dokuei_identity::day::Day;
 use dokuei_identity::issue::{CertificateAuthority, Issued, NodeSubject, PractitionerSubject};
 use dokuei_identity::key::SecretKey;
 use dokuei_identity::request::{self, Request};
@@ -93,7 +94,7 @@ pub(crate) fn specialist() -> PractitionerSubject {
             jurisdiction: "JP".to_owned(),
             kind: LicenceKind::Dentist,
             number: "123456".to_owned(),
-            registered_on: Some(Timestamp(1_000_000_000)),
+            registered_on: Some(Day(1_000_000_000)),
         },
         qualifications: vec![Qualification {
             code: QualificationCode::OralRadiology,

@@ -239,7 +239,7 @@ fn reader(number: u32) -> PractitionerSubject {
             jurisdiction: "JP".to_owned(),
             kind: LicenceKind::Dentist,
             number: format!("{:06}", 100_000 + number),
-            registered_on: Some(NOW.minus(86_400 * 4000)),
+            registered_on: Some(NOW.minus(86_400 * 4000).into()),
         },
         qualifications: vec![Qualification {
             code: QualificationCode::OralRadiology,

@@ -58,7 +58,7 @@
 //! POST   /imports            the CSV file as it is, its requests as PEM in it → 202 {sha256, pending?}
 //! POST   /imports/{sha256}/start, /stop     goes on where it stopped; 409 import_runs
 //! GET    /imports/{sha256}/report           CSV
-//! GET    /root.pem, /crl.pem (signs a new list), /register/checkpoint
+//! GET    /root.pem, /crl.pem (the list in force), /register/checkpoint
 //! ```
 //!
 //! Where four eyes are asked for, an act answers 202 `{"pending": id}`.

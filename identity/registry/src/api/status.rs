@@ -85,9 +85,9 @@ pub(super) async fn root(State(api): State<Arc<Api>>) -> Response {
     pem(api.registry().anchors().to_pem())
 }
 
-/// `GET /crl.pem`: signs a new list, so that what is fetched is always fresh.
+/// `GET /crl.pem`: the list in force.
 pub(super) async fn crl(State(api): State<Arc<Api>>) -> Response {
-    let list = work(api, |registry| registry.sign_list(registry.time()));
+    let list = work(api, Registry::list_in_force);
     list.await.map_or_else(|refused| refused, pem)
 }
 

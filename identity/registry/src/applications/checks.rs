@@ -1,13 +1,14 @@
 //! What the registry itself can find out about an application; the operator decides.
 
 use dokuei_identity::application::{ApplicationId, Claims, PractitionerClaims};
-use dokuei_identity::certificate::{LicenceKind, QualificationCode};
+use dokuei_identity::certificate::QualificationCode;
 use dokuei_identity::hpki::{HpkiError, HpkiEvidence};
 use dokuei_identity::time::Timestamp;
 use serde::Serialize;
 
 use super::hpki;
 use super::inbox::{Inbox, Item};
+use super::marks::Alike;
 use super::specialists::{self, Verdict};
 use crate::failure::Failure;
 use crate::journal::Kind;
@@ -134,40 +135,23 @@ fn same_in_inbox(
     item: &Item,
     all: &mut Vec<Finding>,
 ) -> Result<(), Failure> {
-    let key = item.application.request().key;
-    let licence = licence_of(&item.application.application().claims);
-    for (other, theirs) in inbox.briefs()? {
-        if other == id {
-            continue;
-        }
-        if theirs.key == key {
-            all.push(finding(
+    for (other, alike) in inbox.alike(id, item)? {
+        all.push(match alike {
+            Alike::Key => finding(
                 "same-key-applied",
                 Weight::Warning,
                 format!("同じ鍵による別の申請{other}があります"),
                 format!("there is another application with the same key: {other}"),
-            ));
-        } else if licence.is_some() && licence == licence_of(&theirs.claims) {
-            all.push(finding(
+            ),
+            Alike::Licence => finding(
                 "same-licence-applied",
                 Weight::Warning,
                 format!("同じ免許番号で別の鍵による申請{other}があります"),
                 format!("there is another application for the same licence with another key: {other}"),
-            ));
-        }
+            ),
+        });
     }
     Ok(())
-}
-
-fn licence_of(claims: &Claims) -> Option<(&str, LicenceKind, &str)> {
-    match claims {
-        Claims::Practitioner(claims) => Some((
-            &claims.licence.jurisdiction,
-            claims.licence.kind,
-            &claims.licence.number,
-        )),
-        _ => None,
-    }
 }
 
 /// Each claimed qualification in the imported list.

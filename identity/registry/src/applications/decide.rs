@@ -129,7 +129,7 @@ fn practitioner(claims: &PractitionerClaims, request: String, approval: &Approva
         LicenceKind::Physician => "physician",
     };
     let registered_on = claims.licence.registered_on.and_then(|at| {
-        let at = jiff::Timestamp::from_second(i64::try_from(at.0).ok()?).ok()?;
+        let at = jiff::Timestamp::from_second(at.0).ok()?;
         Some(at.to_string().chars().take(10).collect())
     });
     let longest = LONGEST_PROVISIONAL / 86_400;

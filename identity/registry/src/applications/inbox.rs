@@ -1,5 +1,6 @@
 //! The folder of applications.
 
+use std::collections::btree_map::Entry;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use dokuei_identity::time::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::key;
+use super::marks::{self, Alike, Mark, Marker};
 use super::memory::{Brief, Memory};
 use super::record::Record;
 use crate::failure::Failure;
@@ -84,6 +86,8 @@ impl Inbox {
             return Err(Failure::InboxFull(MOST));
         }
         files::write(&self.sealed(id), sealed, true)?;
+        let mark = self.mark(id, &application);
+        marks::append(&self.marks(), &[mark])?;
         // With its record it is whole.
         self.keep(
             id,
@@ -128,6 +132,35 @@ impl Inbox {
             (false, Some(id), None) => Ok((id, self.get(id)?)),
             _ => Err(Failure::UnknownApplication(name)),
         }
+    }
+
+    /// Which other applications have the applicant's key or the licence of this one, without opening them.
+    pub(super) fn alike(
+        &self,
+        id: ApplicationId,
+        item: &Item,
+    ) -> Result<Vec<(ApplicationId, Alike)>, Failure> {
+        let ids = self.ids()?;
+        let mut marks = marks::read(&self.marks())?;
+        let mut lacking = Vec::new();
+        for other in &ids {
+            if let Entry::Vacant(entry) = marks.entry(other.to_string()) {
+                let mark = self.mark(*other, &self.get(*other)?.application);
+                lacking.push(entry.insert(mark).clone());
+            }
+        }
+        if !lacking.is_empty() {
+            marks::append(&self.marks(), &lacking)?;
+        }
+        let own = self.mark(id, &item.application);
+        let others = ids.into_iter().filter(|other| *other != id);
+        let alike = others.filter_map(|other| Some((other, marks.get(&other.to_string())?.alike(&own)?)));
+        Ok(alike.collect())
+    }
+
+    fn mark(&self, id: ApplicationId, application: &SignedApplication) -> Mark {
+        let said = application.application();
+        Marker::of(&self.key).mark(id, &application.request().key, &said.claims)
     }
 
     /// SHA-256 of an application as it came: the name under which its answer is left.
@@ -182,6 +215,10 @@ impl Inbox {
 
     fn sealed(&self, id: ApplicationId) -> PathBuf {
         self.dir.join(format!("{id}.sealed"))
+    }
+
+    fn marks(&self) -> PathBuf {
+        self.dir.join("marks.jsonl")
     }
 
     fn record_file(&self, id: ApplicationId) -> PathBuf {

@@ -12,6 +12,7 @@ mod decide;
 mod hpki;
 mod inbox;
 mod key;
+mod marks;
 mod memory;
 mod receive;
 mod record;

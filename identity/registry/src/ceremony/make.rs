@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use dokuei_identity::certificate::Validity;
 use dokuei_identity::chain::{Chain, TrustAnchor};
-use dokuei_identity::issue::CertificateAuthority;
+use dokuei_identity::issue::{CertificateAuthority, IssueError};
 
 use crate::failure::Failure;
 use crate::files;
@@ -101,8 +101,16 @@ pub(crate) fn open_root(
             key.display()
         )));
     }
-    let key = keys::open(key, passphrase, ROOT_PURPOSE)?;
-    Ok(CertificateAuthority::load(key, certificate.der().to_vec())?)
+    let secret = keys::open(key, passphrase, ROOT_PURPOSE)?;
+    CertificateAuthority::load(secret, certificate.der().to_vec()).map_err(|error| match error {
+        IssueError::NotThisAuthority => Failure::RootKey(format!(
+            "{} is the key of another root than {}; name the file of its key with --key (after `root rotate` it is \
+             root-2/root.key), or the certificate of that other root with --cert",
+            key.display(),
+            certificate.fingerprint()
+        )),
+        other => other.into(),
+    })
 }
 
 /// An issuing authority that [`authority`] made elsewhere.

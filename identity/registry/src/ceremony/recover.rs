@@ -75,7 +75,7 @@ pub(crate) fn combine(shares: &[RootShare], root: &TrustAnchor) -> Result<Secret
     }
     if !root.fingerprint().as_bytes().starts_with(&first.root) {
         return refuse(format!(
-            "the shares are of another root ({}…) than this certificate's",
+            "the shares are of another root ({}…) than this certificate's; name that root's certificate with --cert",
             hex::encode(first.root)
         ));
     }

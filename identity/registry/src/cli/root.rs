@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use dokuei_identity::chain::{Chain, TrustAnchor};
+use dokuei_identity::chain::{Chain, TrustAnchor, TrustAnchors};
 use dokuei_identity::issue::CertificateAuthority;
 use dokuei_identity::network::NetworkName;
 use serde_json::json;
@@ -111,10 +111,11 @@ pub(crate) enum AuthorityCommand {
 /// Where the root is.
 #[derive(Debug, Args)]
 pub(crate) struct Source {
-    /// The root's sealed key; root.key of the data directory without it.
+    /// The root's sealed key. Without it that of the root in force, where it lies in the data directory: root.key, and
+    /// after `root rotate` root-2/root.key.
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
-    /// The root's certificate; that of the data directory without it.
+    /// The root's certificate; without it that of the root in force, the newest that was announced.
     #[arg(long, value_name = "FILE")]
     cert: Option<PathBuf>,
     /// The passphrase of the key, when it is not the usual one.
@@ -125,24 +126,30 @@ pub(crate) struct Source {
 impl Source {
     pub(super) fn open(&self, desk: &Desk) -> Result<CertificateAuthority, Failure> {
         let certificate = certificate(desk, self.cert.as_ref())?;
-        let usual = desk.layout.root_key();
-        let key = self.key.as_ref().unwrap_or(&usual);
+        let key = match &self.key {
+            Some(key) => key.clone(),
+            // At a ceremony there may be a root and no registry.
+            None if !desk.layout.root().exists() => desk.layout.root_key(),
+            None => desk.layout.key_of_root(&announced(desk)?, &certificate),
+        };
         let passphrase = desk.passphrase_from(self.key_passphrase_file.as_ref())?;
-        make::open_root(key, &certificate, &passphrase)
+        make::open_root(&key, &certificate, &passphrase)
     }
 }
 
 fn certificate(desk: &Desk, given: Option<&PathBuf>) -> Result<TrustAnchor, Failure> {
     match given {
         Some(path) => Ok(TrustAnchor::from_pem(&files::read_text(path)?)?),
-        None => newest(desk),
+        None => {
+            let anchors = announced(desk)?;
+            Ok(anchors.all().last().unwrap_or(anchors.first()).clone())
+        }
     }
 }
 
-/// The newest root that this registry announced.
-fn newest(desk: &Desk) -> Result<TrustAnchor, Failure> {
-    let anchors = desk.layout.anchors(&desk.layout.read_register()?)?;
-    Ok(anchors.all().last().unwrap_or(anchors.first()).clone())
+/// The roots that this registry announced, the one in force last.
+fn announced(desk: &Desk) -> Result<TrustAnchors, Failure> {
+    desk.layout.anchors(&desk.layout.read_register()?)
 }
 
 pub(super) fn run(desk: &Desk, ceremony: Ceremony) -> Result<(), Failure> {
@@ -247,8 +254,16 @@ fn rotate_root(desk: &Desk, source: &Source, successor: Option<PathBuf>) -> Resu
         None => {
             let old = source.open(desk)?;
             let name = make::registry_name(&TrustAnchor::from_der(old.certificate())?);
-            let count = desk.layout.read_register()?.roots.len() + 2;
-            let folder = desk.layout.dir.join(format!("root-{count}"));
+            let folder = desk
+                .layout
+                .successor(desk.layout.read_register()?.roots.len() + 2);
+            if folder.join("root.pem").exists() {
+                return Err(Failure::Usage(format!(
+                    "{0} holds a root that was made and never announced; announce it with `root rotate --successor {0}` \
+                     (without cross.pem after `root cross --successor {0}`), or remove the folder",
+                    folder.display()
+                )));
+            }
             let new = make::root(&name, &folder, &desk.passphrase(false)?)?;
             make::cross(&old, &new, &folder)?;
             folder

@@ -4,6 +4,7 @@ use dokuei_identity::certificate::{
     DeviceClass, DeviceOwner, Licence, LicenceKind, NodeCertificate, PersonName, PractitionerCertificate,
     Qualification, QualificationCode, Scope,
 };
+use dokuei_identity::day::Day;
 use dokuei_identity::issue::{NodeSubject, PractitionerSubject};
 use dokuei_identity::request;
 use dokuei_identity::time::Timestamp;
@@ -206,12 +207,20 @@ fn qualification(text: &str, valid_to: Timestamp) -> Result<Qualification, Failu
     })
 }
 
-/// A day `YYYY-MM-DD` as the first second of it, UTC.
-fn day(text: &str) -> Result<Timestamp, Failure> {
-    let refused = || Failure::Usage(format!("{text:?} is not a day from 1970-01-01 on, as YYYY-MM-DD"));
+/// The first year in which a licence can have been registered that somebody holds today.
+const FIRST_YEAR: i16 = 1900;
+
+/// A day `YYYY-MM-DD`.
+fn day(text: &str) -> Result<Day, Failure> {
+    let refused = || {
+        Failure::Usage(format!(
+            "{text:?} is not a day from {FIRST_YEAR}-01-01 on, as YYYY-MM-DD"
+        ))
+    };
     let date: jiff::civil::Date = text.parse().map_err(|_| refused())?;
+    if date.year() < FIRST_YEAR {
+        return Err(refused());
+    }
     let midnight: jiff::Timestamp = format!("{date}T00:00:00Z").parse().map_err(|_| refused())?;
-    u64::try_from(midnight.as_second())
-        .map(Timestamp)
-        .map_err(|_| refused())
+    Ok(Day(midnight.as_second()))
 }

@@ -22,6 +22,17 @@ impl Layout {
     pub(crate) fn root_key(&self) -> PathBuf {
         self.dir.join("root.key")
     }
+    /// The folder of the root of this number that `root rotate` makes here; the first root has none.
+    pub(crate) fn successor(&self, number: usize) -> PathBuf {
+        self.dir.join(format!("root-{number}"))
+    }
+    /// Where the sealed key of a root lies when it lies here.
+    pub(crate) fn key_of_root(&self, anchors: &TrustAnchors, root: &TrustAnchor) -> PathBuf {
+        match anchors.all().iter().position(|known| known == root) {
+            None | Some(0) => self.root_key(),
+            Some(index) => self.successor(index + 1).join("root.key"),
+        }
+    }
     pub(crate) fn issuing(&self) -> PathBuf {
         self.dir.join("issuing.pem")
     }

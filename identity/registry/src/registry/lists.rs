@@ -14,6 +14,8 @@ use crate::journal::{Line, RegisterKeyLine, SignedList};
 
 /// How long a revocation list holds, seconds: a day, as the protocol's freshness rule says.
 const LIST_LIFE: u64 = 86_400;
+/// How old a list gets before the next one is signed although nothing changed, seconds.
+const LIST_AGE: u64 = 43_200;
 /// How long a revoked certificate stays in the list after its own end, seconds; RFC 5280 §3.3 asks for one list.
 const AFTERLIFE: u64 = 30 * 86_400;
 
@@ -55,6 +57,22 @@ impl Registry {
         }
         self.publish()?;
         Ok(current)
+    }
+
+    /// The revocation list in force of the authority that issues, PEM. The next ones are signed first when they are due:
+    /// something changed what they say, the last ones grow old, or their files are not what was signed.
+    pub(crate) fn list_in_force(&mut self) -> Result<String, Failure> {
+        let now = self.time();
+        if self.register.list_is_due || self.list_is_old(now) || !self.lists_are_there() {
+            return self.sign_list(now);
+        }
+        files::read_list(&self.layout.crl())
+    }
+
+    /// Whether the last list is so old that the next one should be signed, although nothing changed.
+    pub(super) fn list_is_old(&self, now: Timestamp) -> bool {
+        let signed = self.register.last_list_at;
+        signed.is_none_or(|at| now.since(at) > LIST_AGE)
     }
 
     /// Whether the lists on the disk are those that the journal says were signed last.

@@ -37,9 +37,6 @@ pub(crate) use layout::Layout;
 /// Issued certificates begin this much earlier, seconds, for clocks that are behind ours.
 pub(crate) const BACKDATE: u64 = 300;
 
-/// How old a revocation list gets before [`Registry::keep_fresh`] signs the next, seconds.
-const LIST_AGE: u64 = 43_200;
-
 /// What `registry.toml` says about how to work here.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rules {
@@ -167,8 +164,7 @@ impl Registry {
     /// register every hour, so that nodes see that nothing is kept from them.
     pub(crate) fn keep_fresh(&mut self) -> Result<(), Failure> {
         let now = self.time();
-        let age = self.register.last_list_at.map(|at| now.since(at));
-        if age.is_none_or(|age| age > LIST_AGE) {
+        if self.list_is_old(now) {
             self.sign_list(now)?;
         }
         self.log.sign_if_due(now).map(drop)

@@ -176,8 +176,11 @@ impl Registry {
             compromised,
         }
         .sign(root);
-        KeySuccession::verify(&statement, &self.anchors)
-            .map_err(|error| Failure::RootKey(error.to_string()))?;
+        KeySuccession::verify(&statement, &self.anchors).map_err(|error| {
+            Failure::RootKey(format!(
+                "{error}; name the key of the root that this registry announced last with --key"
+            ))
+        })?;
         let chain = certify(&key.public(), &self.authorities, &self.anchors, now)?;
         keys::seal(
             &self.layout.next_register_key(),

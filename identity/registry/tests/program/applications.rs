@@ -121,6 +121,53 @@ fn r4_a_refusal_has_a_reason_and_a_second_key_is_pointed_out() {
     assert_eq!(desk.json(&["list"]).as_array().unwrap().len(), 1);
 }
 
+/// R4, R24: looking at one application opens no other, and what it has in common with others is told all the same, also
+/// when the file that keeps it was lost.
+#[test]
+fn r4_r24_looking_at_one_application_opens_no_other() {
+    let desk = Desk::new();
+    for (file, seed, licence) in [
+        ("one", 61, "111111"),
+        ("two", 62, "111111"),
+        ("three", 61, "333333"),
+    ] {
+        apply(&desk, file, seed, licence);
+        desk.done(&["application", "receive", file]);
+    }
+    let all = desk.json(&["application", "list"]);
+    let ids = all.as_array().unwrap().iter();
+    let ids: Vec<_> = ids.map(|one| one["id"].as_str().unwrap()).collect();
+    let findings = |id: &str| {
+        let shown = desk.json(&["application", "show", id]);
+        let codes = shown["findings"].as_array().unwrap().iter();
+        let codes = codes.map(|finding| finding["code"].as_str().unwrap().to_owned());
+        let mut codes: Vec<_> = codes.filter(|code| code.ends_with("-applied")).collect();
+        codes.sort();
+        codes
+    };
+    let mut told: Vec<_> = ids.iter().map(|id| findings(id)).collect();
+    std::fs::remove_file(desk.path("registry/applications/marks.jsonl")).unwrap();
+    assert_eq!(ids.iter().map(|id| findings(id)).collect::<Vec<_>>(), told);
+    let (first, others) = ids.split_first().unwrap();
+    let before = findings(first);
+    for other in others {
+        desk.write(
+            &format!("registry/applications/{other}.sealed"),
+            "cannot be opened",
+        );
+    }
+    assert_eq!(findings(first), before, "the others were not needed");
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            vec!["same-key-applied"],
+            vec!["same-key-applied", "same-licence-applied"],
+            vec!["same-licence-applied"]
+        ]
+    );
+}
+
 /// R17: the applicant reads why she was refused, and nobody else; there is no answer before, and none to what is issued.
 #[test]
 fn r17_the_reason_of_a_refusal_is_for_the_applicant_alone() {

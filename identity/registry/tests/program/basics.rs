@@ -113,6 +113,24 @@ fn r19_keys_are_sealed_and_private() {
     );
 }
 
+/// R4: a licence of 1965 stands in the certificate as its day; what cannot be such a day is refused with what can.
+#[test]
+fn r4_a_licence_registered_before_1970_is_issued() {
+    let desk = Desk::new();
+    let said = desk.json(&[&SPECIALIST[..], &["--registered-on", "1965-04-02"]].concat());
+    assert_eq!(said["certificate"]["licence"]["registered_on"], -149_904_000);
+    let name = said["fingerprint"].as_str().unwrap();
+    let again = desk.json(&["renew", name, "--out", "renewed.pem"]);
+    assert_eq!(again["certificate"]["licence"]["registered_on"], -149_904_000);
+    for wrong in ["1899-12-31", "昭和40年4月2日", "1965-02-30", "2999-01-01"] {
+        let (_, sentence) = desk.refused(&[&SPECIALIST[..], &["--registered-on", wrong]].concat());
+        assert!(
+            sentence.contains("is not") || sentence.contains("licence"),
+            "{sentence}"
+        );
+    }
+}
+
 /// A crash in the middle of a line loses that line only: nothing in it had been acknowledged.
 #[test]
 fn a_torn_last_line_of_the_register_is_no_harm() {
@@ -159,9 +177,24 @@ fn the_api_issues_lists_and_revokes() {
         "/api/v1/credentials/{}/revoke",
         issued["fingerprint"].as_str().unwrap()
     );
+    let before = api.ask("GET", "/api/v1/crl.pem", "").1;
     assert_eq!(api.ask("POST", &revoke, r#"{"reason":"superseded"}"#).0, 200);
     assert_eq!(api.ask("POST", &revoke, r#"{"reason":"superseded"}"#).0, 409);
     let list = api.ask("GET", "/api/v1/crl.pem", "").1;
+    assert_ne!(list, before, "a revocation is in the next list at once");
+    let journal = desk.read("registry/register.jsonl");
+    assert_eq!(api.ask("GET", "/api/v1/crl.pem", "").1, list);
+    assert_eq!(
+        desk.read("registry/register.jsonl"),
+        journal,
+        "reading signs nothing"
+    );
+    std::fs::remove_file(desk.path("registry/crl.pem")).unwrap();
+    assert_ne!(
+        api.ask("GET", "/api/v1/crl.pem", "").1,
+        list,
+        "a lost one is signed again"
+    );
     let list = RevocationList::verify_pem(&list, &chain, &anchor, now()).unwrap();
     assert!(matches!(
         verify_practitioner(&chain, &anchor, now(), Some(&list)),

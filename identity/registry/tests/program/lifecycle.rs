@@ -166,7 +166,7 @@ fn r3_authority_and_root_roll_over() {
     assert!(verify_practitioner(&old, &desk.anchor(), now(), Some(&former)).is_err());
 
     desk.done(&["root", "rotate"]);
-    desk.done(&["authority", "rotate", "--key", "registry/root-2/root.key"]);
+    desk.done(&["authority", "rotate"]);
     let request = desk.request("kato", 11);
     let mut arguments: Vec<&str> = SPECIALIST.to_vec();
     arguments[3] = &request;
@@ -184,5 +184,54 @@ fn r3_authority_and_root_roll_over() {
         )
         .unwrap();
     assert!(verify_practitioner(&newest, &anchors, now(), None).is_ok());
+    desk.done(&["operator-log", "verify"]);
+}
+
+/// R17: after a change of root every act that the root signs is done by the root in force, without anybody naming its
+/// key; another root's key is refused with a sentence that says what to name.
+#[test]
+fn r17_the_root_in_force_signs_after_a_change_of_root() {
+    let desk = Desk::new();
+    desk.done(&SPECIALIST);
+    for (number, authority) in [(2, "second"), (3, "third")] {
+        desk.done(&["root", "rotate"]);
+        desk.done(&["register", "rekey"]);
+        desk.done(&["root", "authority", "--out", authority]);
+        desk.done(&["authority", "rotate", "--from", authority]);
+        desk.done(&["authority", "rotate"]);
+        let findings = desk.json(&["doctor"]).to_string();
+        let key = format!("root-{number}/root.key)");
+        assert!(findings.contains(&key), "{findings}");
+    }
+    let fingerprint = desk.json(&["list"])[0]["fingerprint"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    desk.done(&["renew", &fingerprint, "--out", "renewed.pem"]);
+    let anchors = TrustAnchors::from_pem(&desk.done(&["root"])).unwrap();
+    assert_eq!(anchors.all().len(), 3);
+    let renewed = desk.chain("renewed.pem");
+    assert!(verify_practitioner(&renewed, &anchors, now(), None).is_ok());
+
+    let old = ["--key", "registry/root.key"];
+    for act in [
+        &["register", "rekey"],
+        &["authority", "rotate"],
+        &["root", "rotate"],
+    ] {
+        let (code, sentence) = desk.refused(&[&act[..], &old].concat());
+        let told = ["another root", "--key", "--cert"];
+        assert!(
+            code == 1 && told.iter().all(|part| sentence.contains(part)),
+            "{sentence}"
+        );
+    }
+    std::fs::remove_file(desk.path("registry/root-3/root.key")).unwrap();
+    let (code, sentence) = desk.refused(&["register", "rekey"]);
+    let told = ["root-3/root.key", "root recover", "--key"];
+    assert!(
+        code == 1 && told.iter().all(|part| sentence.contains(part)),
+        "{sentence}"
+    );
     desk.done(&["operator-log", "verify"]);
 }

@@ -12,6 +12,7 @@ use dokuei_identity::certificate::{
     Licence, LicenceKind, PersonName, PractitionerCertificate, Qualification, QualificationCode, Validity,
 };
 use dokuei_identity::chain::{TrustAnchor, verify_practitioner};
+use dokuei_identity::day::Day;
 use dokuei_identity::issue::{CertificateAuthority, PractitionerSubject};
 use dokuei_identity::key::SecretKey;
 use dokuei_identity::request;
@@ -88,7 +89,7 @@ pub fn subject(
             jurisdiction: "JP".to_owned(),
             kind,
             number: "123456".to_owned(),
-            registered_on: Some(Timestamp(1_000_000_000)),
+            registered_on: Some(Day(1_000_000_000)),
         },
         qualifications: qualifications.collect(),
         institution: None,
