@@ -11,20 +11,29 @@ mod config;
 mod disk;
 mod drop_box;
 mod gossip;
+mod health;
 mod http;
 mod key;
+mod limits;
+mod listen;
+mod memory;
+mod meters;
 mod network;
 mod register;
+mod relay;
+mod rendezvous;
 mod run;
 mod server;
 mod state;
 mod streams;
+mod transport;
+mod whereabouts;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, ConfigCommand};
 
 /// Exit codes, as in the help.
 const FAILED: u8 = 1;
@@ -37,6 +46,13 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
         Command::Run(options) => config::resolve(*options).and_then(run::run),
+        Command::Config(ConfigCommand::Check(options)) => {
+            config::resolve(*options).and_then(|config| config::check::check(&config))
+        }
+        Command::Config(ConfigCommand::Example) => {
+            print!("{}", config::check::EXAMPLE);
+            Ok(())
+        }
         Command::Completion { shell } => {
             arguments::completion(shell);
             Ok(())

@@ -12,18 +12,20 @@ use libp2p::multiaddr::Protocol;
 use libp2p::swarm::SwarmEvent;
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use libp2p::{Multiaddr, PeerId, StreamProtocol, Swarm};
+use sha2::{Digest as _, Sha256};
 use tokio::sync::{mpsc, watch};
 
 use crate::clock;
 use crate::config::Register;
 use crate::drop_box::DropBox;
 use crate::drop_box::answers::{self, Answers};
-use crate::drop_box::serve::Whereabouts;
 use crate::gossip::{Budgets, topic};
+use crate::meters::Meters;
 use crate::register::follow::{self, Sources};
 use crate::register::{Heard, Mirror};
 use crate::server::{Server, ServerEvent};
 use crate::state::{self, State};
+use crate::whereabouts::Whereabouts;
 
 /// A checkpoint from others is passed on when the mirror can answer for it, or after this long.
 const HELD_BACK: Duration = Duration::from_secs(3);
@@ -59,7 +61,6 @@ pub(crate) struct Duties {
     topic: IdentTopic,
     newest: watch::Receiver<Option<Vec<u8>>>,
     nudges: mpsc::Sender<PeerId>,
-    whereabouts: Whereabouts,
     budgets: Budgets,
     held_back: Vec<HeldBack>,
     /// What came by gossip and is not published once more.
@@ -81,6 +82,7 @@ impl Duties {
         config: &Register,
         data_dir: &Path,
         swarm: &Swarm<Server>,
+        (whereabouts, meters): (&Whereabouts, &Meters),
     ) -> Result<Self> {
         let network = root.network;
         let mirror = Arc::new(Mirror::open(
@@ -93,14 +95,18 @@ impl Duties {
         let asking = named("/dokuei/register/1")?;
         let incoming = control.clone().accept(asking.clone())?;
         tokio::spawn(follow::serve(incoming, mirror.clone()));
-        let whereabouts = Whereabouts::default();
         let drop_box = if config.drop_box == 0 {
             None
         } else {
             let dir = data_dir.join("drop-box");
             let drop_box = Arc::new(DropBox::open(&dir, config.drop_box, config.per_hour)?);
             let incoming = control.clone().accept(named("/dokuei/drop-box/1")?)?;
-            let served = crate::drop_box::serve::serve(incoming, drop_box.clone(), whereabouts.clone());
+            let served = crate::drop_box::serve::serve(
+                incoming,
+                drop_box.clone(),
+                whereabouts.clone(),
+                meters.clone(),
+            );
             tokio::spawn(served);
             let answers = Arc::new(Answers::open(&data_dir.join("answers"))?);
             let incoming = control.clone().accept(named("/dokuei/drop-box-answer/1")?)?;
@@ -115,14 +121,20 @@ impl Duties {
             peers: peers.iter().map(|(peer, ..)| *peer).collect(),
         };
         let (nudges, nudged) = mpsc::channel(8);
-        tokio::spawn(follow::follow(mirror.clone(), sources, control, asking, nudged));
+        let asking = (control, asking);
+        tokio::spawn(follow::follow(
+            mirror.clone(),
+            sources,
+            asking,
+            nudged,
+            meters.clone(),
+        ));
         Ok(Self {
             newest: mirror.newest(),
             mirror,
             drop_box,
             topic: topic(&network),
             nudges,
-            whereabouts,
             budgets: Budgets::default(),
             held_back: Vec::new(),
             heard: None,
@@ -164,23 +176,13 @@ impl Duties {
 
     /// Notes what concerns these duties.
     pub(crate) fn on_event(&mut self, swarm: &mut Swarm<Server>, event: &SwarmEvent<ServerEvent>) {
-        match event {
-            SwarmEvent::ConnectionEstablished {
-                peer_id, endpoint, ..
-            } => self
-                .whereabouts
-                .connected(*peer_id, endpoint.get_remote_address()),
-            SwarmEvent::ConnectionClosed {
-                peer_id,
-                num_established: 0,
-                ..
-            } => self.whereabouts.gone(peer_id),
-            SwarmEvent::Behaviour(ServerEvent::Gossip(gossipsub::Event::Message {
-                propagation_source,
-                message_id,
-                message,
-            })) => self.on_checkpoint(swarm, *propagation_source, message_id, &message.data),
-            _ => {}
+        if let SwarmEvent::Behaviour(ServerEvent::Gossip(gossipsub::Event::Message {
+            propagation_source,
+            message_id,
+            message,
+        })) = event
+        {
+            self.on_checkpoint(swarm, *propagation_source, message_id, &message.data);
         }
     }
 
@@ -244,6 +246,11 @@ impl Duties {
         state.register = Some(state::Register {
             entries,
             signed_at: signed_at.map(|at| at.0),
+            head: self
+                .newest
+                .borrow()
+                .as_ref()
+                .map(|note| hex::encode(Sha256::digest(note))),
         });
         state.drop_box = self.drop_box.as_ref().map(|(drop_box, _)| {
             let (deposits, bytes) = drop_box.waiting();

@@ -1,28 +1,29 @@
 //! `dokuei-bootstrap run`: listen, tell the addresses, serve until asked to end.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use dokuei_identity::key::SecretKey;
 use futures::StreamExt as _;
-use libp2p::multiaddr::Protocol;
-use libp2p::swarm::SwarmEvent;
-use libp2p::{Multiaddr, PeerId, Swarm, identify, relay, rendezvous};
+use libp2p::swarm::{ListenError, SwarmEvent};
+use libp2p::{PeerId, Swarm, identify, memory_connection_limits, relay};
 use tokio::sync::watch;
 
 use crate::config::Config;
-use crate::disk::write_whole;
 use crate::drop_box::collect::Collector;
 use crate::http::{self, Served};
-use crate::key;
+use crate::limits::connections::Refused;
+use crate::limits::{Refusal, Source};
+use crate::listen::{listen, named, tell};
+use crate::meters::Meters;
 use crate::network::{Duties, Root};
+use crate::relay::Circuits;
+use crate::rendezvous::Registered;
 use crate::server::{Server, ServerEvent, swarm};
 use crate::state::{Addresses, State};
-
-/// How long the operating system may take to give us our listeners.
-const LISTENING: Duration = Duration::from_secs(5);
+use crate::whereabouts::Whereabouts;
+use crate::{clock, health, key, memory};
 
 /// How often counters are shown.
 const REFRESH: Duration = Duration::from_millis(500);
@@ -34,6 +35,17 @@ pub(crate) fn run(config: Config) -> Result<()> {
     runtime.block_on(serve(config))
 }
 
+/// What the loop keeps.
+struct Host {
+    swarm: Swarm<Server>,
+    state: State,
+    meters: Meters,
+    whereabouts: Whereabouts,
+    circuits: Circuits,
+    registered: Registered,
+    started: Instant,
+}
+
 async fn serve(config: Config) -> Result<()> {
     let key = key::load_or_create(&config.data_dir)?;
     let root = config
@@ -41,10 +53,14 @@ async fn serve(config: Config) -> Result<()> {
         .as_ref()
         .map(|register| Root::read(&register.root));
     let root = root.transpose()?;
+    let started_at = clock::now().0;
+    let meters = Meters::new(&config, started_at);
+    let (whereabouts, circuits) = (Whereabouts::default(), Circuits::default());
     let mut swarm = swarm(
         &config,
         key::keypair(&key)?,
         root.as_ref().map(|root| &root.network),
+        (&meters, circuits.clone()),
     )?;
     let found = listen(&mut swarm, &config.listen).await?;
     // Peers are told these in relay reservations; a bootstrap is there to be reached, so they count as reachable.
@@ -53,63 +69,59 @@ async fn serve(config: Config) -> Result<()> {
         .chain(&config.external)
         .for_each(|address| swarm.add_external_address(address.clone()));
     let me = *swarm.local_peer_id();
-    let mut state = State {
+    let addresses = config.external.iter().chain(&found);
+    let state = State {
         status: "ok",
         version: env!("CARGO_PKG_VERSION"),
         peer_id: me.to_string(),
-        addresses: config
-            .external
-            .iter()
-            .chain(&found)
-            .map(|address| named(address, me))
-            .collect(),
+        addresses: addresses.map(|address| named(address, me)).collect(),
+        started_at,
+        limits: config.limits().into_iter().collect(),
         ..State::default()
     };
     let mut duties = match config.register.as_ref().zip(root) {
-        Some((register, root)) => Some(Duties::begin(root, register, &config.data_dir, &swarm)?),
+        Some((register, root)) => Some(Duties::begin(
+            root,
+            register,
+            &config.data_dir,
+            &swarm,
+            (&whereabouts, &meters),
+        )?),
         None => None,
     };
-    let (sender, receiver) = watch::channel(state.clone());
-    let health = match config.health {
-        Some(address) => {
-            let served = served(receiver, duties.as_ref(), me, key);
-            Some(format!("http://{}", http::serve(address, served).await?))
-        }
-        None => None,
+    let mut host = Host {
+        swarm,
+        state,
+        meters,
+        whereabouts,
+        circuits,
+        registered: Registered::new(),
+        started: Instant::now(),
     };
-    let addresses = Addresses {
-        peer_id: state.peer_id.clone(),
-        addresses: state.addresses.clone(),
-        health,
-    };
-    tell(&config, &addresses)?;
-    let started = Instant::now();
+    host.refresh(&mut duties);
+    let (sender, receiver) = watch::channel(host.state.clone());
+    let served = served(receiver, duties.as_ref(), me, key);
+    tell(&config, &doors(&config, &host, served).await?)?;
     let mut refresh = tokio::time::interval(REFRESH);
     let mut end = std::pin::pin!(asked_to_end());
     loop {
         tokio::select! {
-            event = swarm.select_next_some() => {
+            event = host.swarm.select_next_some() => {
+                host.whereabouts.on_event(&event);
                 if let Some(duties) = &mut duties {
-                    duties.on_event(&mut swarm, &event);
+                    duties.on_event(&mut host.swarm, &event);
                 }
-                on_event(&mut swarm, &mut state, event);
+                host.on_event(event);
             }
             () = news(&mut duties) => {
                 if let Some(duties) = &mut duties {
-                    duties.publish(&mut swarm);
+                    duties.publish(&mut host.swarm);
                 }
             }
             _ = refresh.tick() => {
-                if let Some(duties) = &mut duties {
-                    duties.tick(&mut swarm);
-                    duties.show(&mut state);
-                }
-                let network = swarm.network_info();
-                state.connections = network.connection_counters().num_established();
-                state.peers = network.num_peers();
-                state.uptime_seconds = started.elapsed().as_secs();
-                sender.send_replace(state.clone());
-                if swarm.listeners().next().is_none() {
+                host.refresh(&mut duties);
+                sender.send_replace(host.state.clone());
+                if host.swarm.listeners().next().is_none() {
                     bail!("nothing listens any more; check the network interfaces and start again");
                 }
             }
@@ -129,6 +141,25 @@ async fn news(duties: &mut Option<Duties>) {
     }
 }
 
+/// Opens what is served by HTTP, and tells all addresses.
+async fn doors(config: &Config, host: &Host, served: Served) -> Result<Addresses> {
+    let bounds = (config.http, host.meters.clone());
+    let health = match config.health {
+        Some(address) => Some(http::serve(address, served, bounds.clone()).await?),
+        None => None,
+    };
+    let metrics = match config.metrics {
+        Some(address) => Some(http::serve_metrics(address, bounds).await?),
+        None => None,
+    };
+    Ok(Addresses {
+        peer_id: host.state.peer_id.clone(),
+        addresses: host.state.addresses.clone(),
+        health: health.map(|address| format!("http://{address}")),
+        metrics: metrics.map(|address| format!("http://{address}")),
+    })
+}
+
 fn served(state: watch::Receiver<State>, duties: Option<&Duties>, me: PeerId, key: SecretKey) -> Served {
     let collector = duties.and_then(|duties| {
         let boxes = duties.drop_box.clone()?;
@@ -142,138 +173,119 @@ fn served(state: watch::Receiver<State>, duties: Option<&Duties>, me: PeerId, ke
     }
 }
 
-/// Listens wherever it can, and waits until the addresses are known. Something must work.
-async fn listen(swarm: &mut Swarm<Server>, addresses: &[Multiaddr]) -> Result<Vec<Multiaddr>> {
-    let mut failures = Vec::new();
-    let mut waiting = 0usize;
-    // All before any: a listener of our own on 0.0.0.0 would make [::] look taken.
-    let checked: Vec<_> = addresses
-        .iter()
-        .map(|address| (address, free_port(address)))
-        .collect();
-    for (address, free) in checked {
-        if let Err(error) = free {
-            failures.push(format!("{address}: {error}"));
-            continue;
+impl Host {
+    /// Housekeeping, and the numbers anew.
+    fn refresh(&mut self, duties: &mut Option<Duties>) {
+        let state = &mut self.state;
+        if let Some(duties) = duties {
+            duties.tick(&mut self.swarm);
+            duties.show(state);
         }
-        match swarm.listen_on(address.clone()) {
-            Ok(_) => waiting += 1,
-            Err(error) => failures.push(format!("{address}: {}", anyhow::Error::from(error).root_cause())),
-        }
-    }
-    let mut found = Vec::new();
-    let until = tokio::time::Instant::now() + LISTENING;
-    while found.len() < waiting {
-        match tokio::time::timeout_at(until, swarm.select_next_some()).await {
-            Ok(SwarmEvent::NewListenAddr { address, .. }) => found.push(address),
-            Ok(SwarmEvent::ListenerClosed {
-                addresses, reason, ..
-            }) => {
-                waiting -= 1;
-                failures.push(format!("{addresses:?}: {reason:?}"));
+        let network = self.swarm.network_info();
+        state.connections = network.connection_counters().num_established();
+        state.peers = network.num_peers();
+        state.uptime_seconds = self.started.elapsed().as_secs();
+        state.memory_bytes = memory::resident();
+        state.registered = self.registered.count();
+        state.circuits_open = self.circuits.count();
+        state.relayed_bytes = self.meters.relayed.get();
+        let refused = Refusal::ALL.map(|refusal| (refusal.name(), self.meters.refusals(refusal)));
+        state.refused = refused.into_iter().collect();
+        state.checks = health::checks(state, &self.meters, clock::now().0);
+        let status = if state.is_healthy() { "ok" } else { "failing" };
+        let was = std::mem::replace(&mut state.status, status);
+        if was != state.status {
+            for ill in state.checks.iter().filter(|check| !check.ok) {
+                tracing::warn!(what = ill.name, says = ill.says, "this host is not well");
             }
-            Ok(_) => {}
-            Err(_) => break,
         }
+        self.meters.show(state);
     }
-    if found.is_empty() {
-        bail!(
-            "no listener works ({}); is another program using the port? choose others with --listen",
-            failures.join("; ")
-        );
-    }
-    failures
-        .iter()
-        .for_each(|failure| tracing::warn!(failure, "a listen address does not work"));
-    Ok(found)
-}
 
-/// libp2p binds TCP with SO_REUSEPORT, so that two programs of one user would share a port without noticing and each
-/// get half of the connections. Binding without it first finds the other one.
-fn free_port(address: &Multiaddr) -> std::io::Result<()> {
-    let mut parts = address.iter();
-    let ip: IpAddr = match parts.next() {
-        Some(Protocol::Ip4(ip)) => ip.into(),
-        Some(Protocol::Ip6(ip)) => ip.into(),
-        _ => return Ok(()),
-    };
-    match parts.next() {
-        Some(Protocol::Tcp(port)) if port != 0 => std::net::TcpListener::bind((ip, port)).map(drop),
-        _ => Ok(()),
-    }
-}
-
-fn on_event(swarm: &mut Swarm<Server>, state: &mut State, event: SwarmEvent<ServerEvent>) {
-    match event {
-        SwarmEvent::Behaviour(ServerEvent::Identify(identify::Event::Received { peer_id, info, .. })) => {
-            // Only peers that serve the table enter it, with few addresses each: they are hints, TLS decides.
-            let kad = &mut swarm.behaviour_mut().kad;
-            if info
-                .protocols
-                .iter()
-                .any(|protocol| kad.protocol_names().contains(protocol))
-            {
-                for address in info.listen_addrs.into_iter().take(16) {
-                    kad.add_address(&peer_id, address);
+    fn on_event(&mut self, event: SwarmEvent<ServerEvent>) {
+        match event {
+            SwarmEvent::Behaviour(ServerEvent::Identify(identify::Event::Received {
+                peer_id, info, ..
+            })) => self.on_identified(peer_id, info),
+            SwarmEvent::Behaviour(ServerEvent::Rendezvous(event)) => {
+                match &event {
+                    libp2p::rendezvous::server::Event::PeerRegistered { .. } => self.state.registrations += 1,
+                    libp2p::rendezvous::server::Event::DiscoverServed { .. } => self.state.discoveries += 1,
+                    _ => {}
+                }
+                if let Some(peer) = self.registered.on_event(&event, &self.whereabouts) {
+                    self.keep_out(peer);
                 }
             }
-        }
-        SwarmEvent::Behaviour(ServerEvent::Rendezvous(event)) => match event {
-            rendezvous::server::Event::PeerRegistered { .. } => state.registrations += 1,
-            rendezvous::server::Event::DiscoverServed { .. } => state.discoveries += 1,
-            _ => {}
-        },
-        SwarmEvent::Behaviour(ServerEvent::Relay(event)) => match event {
-            relay::Event::ReservationReqAccepted { renewed: false, .. } => state.reservations += 1,
-            relay::Event::CircuitReqAccepted { .. } => {
-                state.circuits_open += 1;
-                state.circuits_total += 1;
+            SwarmEvent::Behaviour(ServerEvent::Relay(event)) => self.on_relay(&event),
+            SwarmEvent::IncomingConnectionError {
+                error: ListenError::Denied { cause },
+                ..
+            } => {
+                let refusal = match cause.downcast::<Refused>() {
+                    Ok(refused) => Some(refused.0),
+                    Err(cause) => cause
+                        .downcast::<memory_connection_limits::MemoryUsageLimitExceeded>()
+                        .ok()
+                        .map(|_| Refusal::Memory),
+                };
+                if let Some(refusal) = refusal {
+                    self.meters.refused(refusal);
+                }
             }
-            relay::Event::CircuitReqDenied { .. } => state.circuits_refused += 1,
-            relay::Event::CircuitClosed { .. } => state.circuits_open = state.circuits_open.saturating_sub(1),
-            _ => {}
-        },
-        SwarmEvent::NewListenAddr { address, .. } => {
-            swarm.add_external_address(address.clone());
-            let named = named(&address, *swarm.local_peer_id());
-            if !state.addresses.contains(&named) {
-                state.addresses.push(named);
+            SwarmEvent::NewListenAddr { address, .. } => {
+                self.swarm.add_external_address(address.clone());
+                let named = named(&address, *self.swarm.local_peer_id());
+                if !self.state.addresses.contains(&named) {
+                    self.state.addresses.push(named);
+                }
             }
+            SwarmEvent::ListenerClosed { reason, .. } => tracing::warn!(?reason, "a listener ended"),
+            _ => {}
         }
-        SwarmEvent::ListenerClosed { reason, .. } => tracing::warn!(?reason, "a listener ended"),
-        _ => {}
     }
-}
 
-fn named(address: &Multiaddr, me: PeerId) -> String {
-    address
-        .clone()
-        .with_p2p(me)
-        .unwrap_or_else(|address| address)
-        .to_string()
-}
+    fn on_identified(&mut self, peer: PeerId, info: identify::Info) {
+        // Only peers that serve the table enter it, with few addresses each: they are hints, TLS decides.
+        let kad = &mut self.swarm.behaviour_mut().kad;
+        let mut protocols = info.protocols.iter();
+        if protocols.any(|protocol| kad.protocol_names().contains(protocol)) {
+            for address in info.listen_addrs.into_iter().take(16) {
+                kad.add_address(&peer, address);
+            }
+        }
+    }
 
-/// Writes `addresses.json` in one step (readers never see half of it) and prints the addresses.
-fn tell(config: &Config, addresses: &Addresses) -> Result<()> {
-    let path = config.data_dir.join("addresses.json");
-    write_whole(&path, &serde_json::to_vec_pretty(addresses)?)
-        .with_context(|| format!("cannot write {}", path.display()))?;
-    if config.json {
-        println!("{}", serde_json::to_string(addresses)?);
-    } else {
-        println!(
-            "Bootstrap node {} is listening. Give nodes one of these addresses (--bootstrap):",
-            addresses.peer_id
+    fn on_relay(&mut self, event: &relay::Event) {
+        self.circuits.on_event(event, &self.whereabouts);
+        match event {
+            relay::Event::ReservationReqAccepted { renewed: false, .. } => self.state.reservations += 1,
+            relay::Event::ReservationReqDenied { .. } => self.meters.refused(Refusal::Reservations),
+            relay::Event::CircuitReqAccepted { .. } => self.state.circuits_total += 1,
+            relay::Event::CircuitReqDenied { status, .. } => {
+                self.state.circuits_refused += 1;
+                if matches!(status, relay::StatusCode::ResourceLimitExceeded) {
+                    self.meters.refused(Refusal::Circuits);
+                }
+            }
+            relay::Event::CircuitClosed {
+                error: Some(error), ..
+            } if crate::relay::was_too_long(error) => self.meters.refused(Refusal::CircuitLength),
+            _ => {}
+        }
+    }
+
+    /// Ends everything with a peer that asks for too much, and lets nobody in from there for an hour.
+    fn keep_out(&mut self, peer: PeerId) {
+        let source: Source = self.whereabouts.of(&peer);
+        self.meters.refused(Refusal::Registrations);
+        self.swarm.behaviour_mut().limits.bar(source, Instant::now());
+        // An error says that it is gone already.
+        let _ = self.swarm.disconnect_peer_id(peer);
+        tracing::warn!(
+            "a peer that registered too much was sent away, and its address is barred for an hour"
         );
-        addresses
-            .addresses
-            .iter()
-            .for_each(|address| println!("  {address}"));
-        if let Some(health) = &addresses.health {
-            println!("Health: {health}/health");
-        }
     }
-    Ok(())
 }
 
 #[cfg(unix)]

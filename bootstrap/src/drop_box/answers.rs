@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -18,10 +17,12 @@ use libp2p_stream::IncomingStreams;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::limits::Limits;
-use super::serve::Whereabouts;
+use super::NEIGHBOURS;
 use crate::disk::write_whole;
+use crate::limits::Source;
+use crate::limits::rates::Rates;
 use crate::streams::{self, CALL, Code};
+use crate::whereabouts::Whereabouts;
 
 /// The largest answer, bytes; the same as in `node/net`.
 const MAX_ANSWER: usize = 20 << 10;
@@ -50,7 +51,7 @@ pub(crate) struct Answers {
 struct Inner {
     /// By the SHA-256 of the deposit.
     waiting: BTreeMap<[u8; 32], Timestamp>,
-    limits: Limits,
+    rates: Rates,
 }
 
 impl Answers {
@@ -68,7 +69,7 @@ impl Answers {
             dir: dir.to_owned(),
             inner: Mutex::new(Inner {
                 waiting,
-                limits: Limits::new(PER_HOUR),
+                rates: Rates::hourly(PER_HOUR, PER_HOUR * NEIGHBOURS),
             }),
         })
     }
@@ -115,8 +116,8 @@ impl Answers {
         Ok(())
     }
 
-    fn may(&self, peer: PeerId, address: IpAddr) -> bool {
-        self.inner().limits.take(peer, address, Instant::now())
+    fn may(&self, peer: PeerId, source: Source) -> bool {
+        self.inner().rates.take(peer, source, Instant::now())
     }
 
     /// The answer to a deposit, when there is one.
@@ -134,10 +135,10 @@ pub(crate) async fn serve(mut incoming: IncomingStreams, answers: Arc<Answers>, 
         let Ok(slot) = slots.clone().try_acquire_owned() else {
             continue;
         };
-        let (answers, address) = (answers.clone(), whereabouts.of(&peer));
+        let (answers, source) = (answers.clone(), whereabouts.of(&peer));
         tokio::spawn(async move {
             let _slot = slot;
-            match timeout(CALL, give(stream, &answers, peer, address)).await {
+            match timeout(CALL, give(stream, &answers, peer, source)).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => tracing::debug!(%peer, %error, "an answer was not given"),
                 Err(_) => tracing::debug!(%peer, "asking for an answer took too long and was ended"),
@@ -146,9 +147,9 @@ pub(crate) async fn serve(mut incoming: IncomingStreams, answers: Arc<Answers>, 
     }
 }
 
-async fn give(mut stream: Stream, answers: &Arc<Answers>, peer: PeerId, address: IpAddr) -> Result<()> {
+async fn give(mut stream: Stream, answers: &Arc<Answers>, peer: PeerId, source: Source) -> Result<()> {
     streams::accept(&mut stream).await?;
-    if !answers.may(peer, address) {
+    if !answers.may(peer, source) {
         return Ok(streams::refuse(&mut stream, Code::Busy).await?);
     }
     let Some(question) = streams::question(&mut stream, 32).await? else {

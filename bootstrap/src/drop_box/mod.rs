@@ -6,12 +6,10 @@
 
 pub(crate) mod answers;
 pub(crate) mod collect;
-mod limits;
 pub(crate) mod serve;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -23,8 +21,9 @@ use minicbor::{Decode, Encode};
 use sha2::{Digest as _, Sha256};
 
 use crate::disk::{sync_dir, write_whole};
+use crate::limits::Source;
+use crate::limits::rates::Rates;
 use crate::streams::Code;
-use limits::Limits;
 
 /// The largest deposit, bytes; the same as in `node/net`.
 pub(crate) const MAX_DEPOSIT: usize = 3 << 20;
@@ -34,6 +33,9 @@ const MAX_DEPOSITS: usize = 10_000;
 
 /// The most deposits that are collected at once.
 const MAX_COLLECTION: usize = 256;
+
+/// Peers of one source that may do what one peer may: a clinic's nodes share an address.
+const NEIGHBOURS: u32 = 8;
 
 /// The end of a deposit's name.
 const ENDING: &str = ".sealed";
@@ -69,7 +71,7 @@ pub(crate) struct DropBox {
 struct Inner {
     waiting: BTreeMap<u64, Waiting>,
     next: u64,
-    limits: Limits,
+    rates: Rates,
 }
 
 impl DropBox {
@@ -92,7 +94,7 @@ impl DropBox {
         let inner = Inner {
             waiting,
             next,
-            limits: Limits::new(per_hour),
+            rates: Rates::hourly(per_hour, per_hour.saturating_mul(NEIGHBOURS)),
         };
         Ok(Self {
             dir: dir.to_owned(),
@@ -115,9 +117,9 @@ impl DropBox {
         )
     }
 
-    /// Whether `peer`, at `address`, may leave something now. Counted before anything of it is read.
-    pub(crate) fn may(&self, peer: PeerId, address: IpAddr) -> bool {
-        self.inner().limits.take(peer, address, Instant::now())
+    /// Whether `peer`, at `source`, may leave something now. Counted before anything of it is read.
+    pub(crate) fn may(&self, peer: PeerId, source: Source) -> bool {
+        self.inner().rates.take(peer, source, Instant::now())
     }
 
     /// Keeps a deposit, durably. The same bytes again are the same deposit.

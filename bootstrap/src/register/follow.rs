@@ -15,6 +15,7 @@ use tokio::time::{MissedTickBehavior, timeout};
 use super::Mirror;
 use super::source::Source;
 use crate::clock;
+use crate::meters::Meters;
 use crate::streams::{self, CALL, Code};
 
 /// How often each kind of source is looked at; gossip tells of news in between.
@@ -39,6 +40,7 @@ pub(crate) struct Sources {
 /// A source of files, with when it is looked at next.
 struct Watched {
     source: Arc<Source>,
+    name: &'static str,
     every: Duration,
     next: Instant,
     last: Vec<u8>,
@@ -49,17 +51,18 @@ struct Watched {
 pub(crate) async fn follow(
     mirror: Arc<Mirror>,
     sources: Sources,
-    control: Control,
-    protocol: StreamProtocol,
+    (control, protocol): (Control, StreamProtocol),
     mut nudges: mpsc::Receiver<PeerId>,
+    meters: Meters,
 ) {
-    let folder = sources.folder.map(|dir| (Source::Folder(dir), FOLDER));
-    let web = sources.web.map(|address| (Source::web(&address), WEB));
+    let folder = sources.folder.map(|dir| (Source::Folder(dir), "folder", FOLDER));
+    let web = sources.web.map(|address| (Source::web(&address), "web", WEB));
     let mut watched: Vec<_> = [folder, web]
         .into_iter()
         .flatten()
-        .map(|(source, every)| Watched {
+        .map(|(source, name, every)| Watched {
             source: Arc::new(source),
+            name,
             every,
             next: Instant::now(),
             last: Vec::new(),
@@ -80,22 +83,32 @@ pub(crate) async fn follow(
             .filter(|one| nudged.is_some() || one.next <= now)
         {
             one.next = now + one.every;
-            look(&mirror, one).await;
+            let up = look(&mirror, one).await;
+            meters.source_up(one.name, up);
         }
         let mut asked: Vec<PeerId> = nudged.into_iter().collect();
         if peers_next <= now {
             peers_next = now + PEERS;
             asked.extend(&sources.peers);
         }
+        let mut up = None;
         for peer in asked {
-            if let Err(error) = fetch(&mirror, &control, peer, &protocol).await {
+            let fetched = fetch(&mirror, &control, peer, &protocol).await;
+            if sources.peers.contains(&peer) {
+                up = Some(up.unwrap_or(false) || fetched.is_ok());
+            }
+            if let Err(error) = fetched {
                 tracing::debug!(%peer, %error, "a peer did not bring the register up to date");
             }
+        }
+        if let Some(up) = up {
+            meters.source_up("peers", up);
         }
     }
 }
 
-async fn look(mirror: &Arc<Mirror>, watched: &mut Watched) {
+/// Whether the source could be used.
+async fn look(mirror: &Arc<Mirror>, watched: &mut Watched) -> bool {
     let (mirror, source) = (mirror.clone(), watched.source.clone());
     let mut last = std::mem::take(&mut watched.last);
     let fed = tokio::task::spawn_blocking(move || {
@@ -106,6 +119,7 @@ async fn look(mirror: &Arc<Mirror>, watched: &mut Watched) {
         watched.last = last;
         fed
     });
+    let up = matches!(fed, Ok(Ok(())));
     match fed {
         Ok(Ok(())) => watched.complained = false,
         Ok(Err(error)) if !std::mem::replace(&mut watched.complained, true) => {
@@ -117,6 +131,7 @@ async fn look(mirror: &Arc<Mirror>, watched: &mut Watched) {
         Ok(Err(_)) => {}
         Err(error) => tracing::error!(%error, "following the register failed"),
     }
+    up
 }
 
 /// Asks a peer until everything is here.

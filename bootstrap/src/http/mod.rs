@@ -1,5 +1,8 @@
-//! What is served by HTTP on loopback: health, the register as plain files, and the drop box for the registry. A proxy
-//! may publish it.
+//! What is served by HTTP: on loopback health, the register as plain files, and the drop box for the registry, which a
+//! proxy may publish; and elsewhere the metrics.
+
+mod bounds;
+mod page;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,7 +17,9 @@ use axum::{Json, Router};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::config::Http;
 use crate::drop_box::collect::{self, Collector};
+use crate::meters::{self, Meters};
 use crate::register::Mirror;
 use crate::state::State;
 
@@ -26,28 +31,74 @@ pub(crate) struct Served {
     pub(crate) collector: Option<Arc<Collector>>,
 }
 
-/// Starts serving and tells where.
-pub(crate) async fn serve(address: SocketAddr, served: Served) -> Result<SocketAddr> {
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot serve health at {address}; choose another port with --health"))?;
-    let bound = listener.local_addr()?;
+/// Starts serving health and what belongs to the register, and tells where.
+pub(crate) async fn serve(
+    address: SocketAddr,
+    served: Served,
+    (bounds, meters): (Http, Meters),
+) -> Result<SocketAddr> {
     let app = Router::new()
+        .route("/", get(page))
         .route("/health", get(health))
         .route("/register/{*path}", get(register))
         .route("/drop-box/collect", post(collect))
         .layer(DefaultBodyLimit::max(collect::MAX_REQUEST))
         .with_state(served);
-    tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, app).await {
-            tracing::error!(%error, "nothing is served by HTTP any more");
-        }
-    });
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot serve health at {address}; choose another port with --health"))?;
+    let bound = listener.local_addr()?;
+    tokio::spawn(bounds::serve(listener, app, bounds, meters));
     Ok(bound)
 }
 
-async fn health(Shared(served): Shared<Served>) -> Json<State> {
-    Json(served.state.borrow().clone())
+/// Starts serving metrics, and tells where.
+pub(crate) async fn serve_metrics(
+    address: SocketAddr,
+    (bounds, meters): (Http, Meters),
+) -> Result<SocketAddr> {
+    let text = |Shared(meters): Shared<Meters>| async move {
+        ([(header::CONTENT_TYPE, meters::CONTENT_TYPE)], meters.text())
+    };
+    let app = Router::new()
+        .route("/metrics", get(text))
+        .layer(DefaultBodyLimit::max(0))
+        .with_state(meters.clone());
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot serve metrics at {address}; choose another port with --metrics"))?;
+    let bound = listener.local_addr()?;
+    tokio::spawn(bounds::serve(listener, app, bounds, meters));
+    Ok(bound)
+}
+
+/// 200 while everything holds, so that whatever watches hosts needs to look at the status only.
+fn status(state: &State) -> StatusCode {
+    if state.is_healthy() {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    }
+}
+
+async fn health(Shared(served): Shared<Served>) -> Response {
+    let state = served.state.borrow().clone();
+    let headers = [(header::CACHE_CONTROL, "no-store")];
+    (status(&state), headers, Json(state)).into_response()
+}
+
+/// The same for people.
+async fn page(Shared(served): Shared<Served>) -> Response {
+    let state = served.state.borrow().clone();
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        ),
+    ];
+    (status(&state), headers, page::html(&state, crate::clock::now().0)).into_response()
 }
 
 /// A file of the register. Full tiles never change; everything else does.

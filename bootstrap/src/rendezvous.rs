@@ -1,0 +1,90 @@
+//! Bounds of who is registered. libp2p's server bounds registrations by number only: one may have a megabyte, and what
+//! is registered again stays in memory until it expires. So whoever overdoes it is kept out.
+
+use std::collections::HashSet;
+use std::time::Instant;
+
+use libp2p::PeerId;
+use libp2p::rendezvous::{Namespace, server};
+
+use crate::limits::rates::Rates;
+use crate::whereabouts::Whereabouts;
+
+/// Registrations of one peer within an hour; a node renews each hourly, and after each change of its addresses.
+const PER_HOUR: u32 = 120;
+
+/// The same of all peers of one source.
+const PER_SOURCE: u32 = 4000;
+
+/// Addresses that a registration may have.
+const MAX_ADDRESSES: usize = 64;
+
+/// The bytes of these addresses.
+const MAX_BYTES: usize = 8192;
+
+/// Registrations of one peer: a network and what a node may try.
+const PER_PEER: usize = 8;
+
+/// Registrations in all.
+const MOST: usize = 10_000;
+
+/// Answers that are remembered, so that the next tells only news. Each may hold as many numbers as there are
+/// registrations.
+const REMEMBERED: usize = 512;
+
+/// Seconds for which one may register: the least that the protocol has, which is what nodes ask for.
+const LONGEST: u64 = 2 * 3600;
+
+/// The server.
+pub(crate) fn behaviour() -> server::Behaviour {
+    let config = server::Config::default()
+        .with_max_ttl(LONGEST)
+        .with_max_registration_per_peer(PER_PEER)
+        .with_max_registration_total(MOST)
+        .with_max_stored_cookies(REMEMBERED);
+    server::Behaviour::new(config)
+}
+
+/// Who is registered.
+pub(crate) struct Registered {
+    standing: HashSet<(PeerId, Namespace)>,
+    rates: Rates,
+}
+
+impl Registered {
+    pub(crate) fn new() -> Self {
+        Self {
+            standing: HashSet::new(),
+            rates: Rates::hourly(PER_HOUR, PER_SOURCE),
+        }
+    }
+
+    /// How many registrations stand.
+    pub(crate) fn count(&self) -> usize {
+        self.standing.len()
+    }
+
+    /// Notes what was registered. Whoever it names asked for too much.
+    pub(crate) fn on_event(&mut self, event: &server::Event, whereabouts: &Whereabouts) -> Option<PeerId> {
+        match event {
+            server::Event::PeerRegistered { peer, registration } => {
+                self.standing.insert((*peer, registration.namespace.clone()));
+                let addresses = registration.record.addresses();
+                let bytes: usize = addresses.iter().map(libp2p::Multiaddr::len).sum();
+                let small = addresses.len() <= MAX_ADDRESSES && bytes <= MAX_BYTES;
+                let seldom = self.rates.take(*peer, whereabouts.of(peer), Instant::now());
+                (!small || !seldom).then_some(*peer)
+            }
+            server::Event::PeerUnregistered { peer, namespace } => {
+                self.standing.remove(&(*peer, namespace.clone()));
+                None
+            }
+            server::Event::RegistrationExpired(registration) => {
+                let peer = registration.record.peer_id();
+                self.standing.remove(&(peer, registration.namespace.clone()));
+                None
+            }
+            _ => None,
+        }
+    }
+}
