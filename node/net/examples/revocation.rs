@@ -245,6 +245,9 @@ fn bootstrap(program: &Path, dir: &Path, root: &Path, register: &Path) -> (Runni
     let child = Command::new(program)
         .args([
             "run",
+            // All of them are on this machine.
+            "--connections-per-address",
+            "4096",
             "--json",
             "--listen",
             "/ip4/127.0.0.1/udp/0/quic-v1",

@@ -9,8 +9,8 @@ use libp2p::kad::{self, store::MemoryStore};
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::swarm::behaviour::toggle::Toggle;
 use libp2p::{
-    PeerId, Swarm, SwarmBuilder, autonat, dcutr, identify, memory_connection_limits, ping, relay, rendezvous,
-    tcp, tls, yamux,
+    PeerId, Swarm, SwarmBuilder, autonat, dcutr, identify, mdns, memory_connection_limits, ping, relay,
+    rendezvous, tcp, tls, yamux,
 };
 
 use crate::config::NetworkConfig;
@@ -40,8 +40,9 @@ pub(crate) struct Behaviour {
     pub(crate) kad: Toggle<kad::Behaviour<MemoryStore>>,
     pub(crate) rendezvous: Toggle<rendezvous::client::Behaviour>,
     autonat: Toggle<autonat::v2::client::Behaviour>,
-    relay: relay::client::Behaviour,
-    dcutr: dcutr::Behaviour,
+    relay: Toggle<relay::client::Behaviour>,
+    dcutr: Toggle<dcutr::Behaviour>,
+    mdns: Toggle<mdns::tokio::Behaviour>,
     pub(crate) gossip: Gossip,
     pub(crate) streams: libp2p_stream::Behaviour,
 }
@@ -85,7 +86,7 @@ fn behaviour(
     relay: relay::client::Behaviour,
     protocols: &Protocols,
     gossip: Gossip,
-) -> Behaviour {
+) -> Result<Behaviour, Box<dyn std::error::Error + Send + Sync>> {
     let me = key.public().to_peer_id();
     let limits = &config.limits;
     let connections = ConnectionLimits::default()
@@ -100,7 +101,11 @@ fn behaviour(
         // A peer that reaches us by relay hears at once where it could do without.
         .with_push_listen_addr_updates(true);
     let discovery = config.discovery;
-    Behaviour {
+    let mdns = config
+        .mdns
+        .then(|| mdns::tokio::Behaviour::new(local_network(), me))
+        .transpose()?;
+    Ok(Behaviour {
         held: allow_block_list::Behaviour::default(),
         limits: connection_limits::Behaviour::new(connections),
         memory: memory_connection_limits::Behaviour::with_max_bytes(limits.memory),
@@ -111,10 +116,20 @@ fn behaviour(
             .then(|| rendezvous::client::Behaviour::new(key.clone()))
             .into(),
         autonat: discovery.then(autonat::v2::client::Behaviour::default).into(),
-        relay,
-        dcutr: dcutr::Behaviour::new(me),
+        relay: discovery.then_some(relay).into(),
+        dcutr: discovery.then(|| dcutr::Behaviour::new(me)).into(),
+        mdns: mdns.into(),
         gossip,
         streams: libp2p_stream::Behaviour::new(),
+    })
+}
+
+/// How one asks the local network who is there.
+fn local_network() -> mdns::Config {
+    mdns::Config {
+        // The default is five minutes, which is long where a question was lost.
+        query_interval: Duration::from_secs(30),
+        ..mdns::Config::default()
     }
 }
 

@@ -20,8 +20,12 @@ pub struct NetworkConfig {
     /// networks with different roots never meet.
     pub network: String,
     /// Whether to be found and to find others through the bootstraps. Off: only `peers` and wanted addresses are
-    /// dialled, and no bootstrap is contacted (R16: inside a VPN).
+    /// dialled, no bootstrap is contacted, and routing, rendezvous, AutoNAT, relays and hole punching are not spoken at
+    /// all (R16: inside a VPN).
     pub discovery: bool,
+    /// Whether to ask the local network who is there, and to answer (mDNS). It tells everybody in that network that this
+    /// node exists, and serves an institution with several nodes that is cut off from the rest.
+    pub mdns: bool,
     /// Whether to hold a relay reservation at the bootstraps, so that peers behind NAT are reached.
     pub relay: bool,
     /// Bounds on what others may cost us.
@@ -45,6 +49,7 @@ impl NetworkConfig {
             peers: Vec::new(),
             network: network.into(),
             discovery: true,
+            mdns: false,
             relay: true,
             limits: Limits::default(),
         }
@@ -59,13 +64,14 @@ pub struct Limits {
     pub pending_connections: u32,
     /// Connections in all.
     pub connections: u32,
-    /// Connections with one peer: a relayed and a direct one live side by side during hole punching.
+    /// Connections with one peer. During hole punching a relayed one lives beside two direct ones, because both sides
+    /// dial at once: with less room, each side might end the one that the other keeps.
     pub connections_per_peer: u32,
     /// Resident memory of the process above which new connections are refused, bytes.
     pub memory: usize,
     /// Application streams that one peer may have open with us at once.
     pub streams_per_peer: usize,
-    /// Packages served at once, all peers together.
+    /// Package streams served at once, all peers together; a receiver asks on a few at a time.
     pub serving: usize,
     /// How long a refused peer is held off.
     pub hold_off: Duration,
@@ -80,10 +86,10 @@ impl Default for Limits {
         Self {
             pending_connections: 64,
             connections: 512,
-            connections_per_peer: 2,
+            connections_per_peer: 4,
             memory: 4 << 30,
             streams_per_peer: 64,
-            serving: 16,
+            serving: 32,
             hold_off: Duration::from_secs(60),
             stall: Duration::from_secs(20),
             call: Duration::from_secs(30),

@@ -1,7 +1,8 @@
 //! Who is admitted, who is held off, and how many streams each peer has: asked before every application stream.
 //!
 //! Admission is kept by PeerId, not by connection: TLS proves on every connection that the peer holds the key of its
-//! PeerId, and the admission binds that key to its certificate. It ends with the last connection.
+//! PeerId, and the admission binds that key to its certificate. It ends with the last connection, and what was begun
+//! under it does not go on under the next one.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,12 +29,18 @@ pub(crate) struct Gate(Arc<Mutex<Inner>>);
 struct Inner {
     peers: HashMap<PeerId, Standing>,
     held: HashMap<PeerId, Instant>,
+    /// How many admissions there were.
+    admissions: u64,
 }
+
+/// Tells one admission of a peer from the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AdmissionId(u64);
 
 #[derive(Default)]
 struct Standing {
     connections: usize,
-    admitted: bool,
+    admitted: Option<AdmissionId>,
     streams: usize,
     admissions: usize,
     questions: usize,
@@ -42,7 +49,7 @@ struct Standing {
 /// What a pass was given for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Purpose {
-    Application,
+    Application(AdmissionId),
     Admission,
     Question,
 }
@@ -82,25 +89,35 @@ impl Gate {
         if inner.held.contains_key(&peer) {
             return false;
         }
+        let next = AdmissionId(inner.admissions.wrapping_add(1));
         let Some(standing) = inner.peers.get_mut(&peer) else {
             return false;
         };
-        standing.admitted = true;
+        // On a second connection it is admitted once more; what runs goes on.
+        if standing.admitted.is_none() {
+            standing.admitted = Some(next);
+            inner.admissions = next.0;
+        }
         true
     }
 
     /// Whether both sides have admitted each other.
     pub(crate) fn is_admitted(&self, peer: &PeerId) -> bool {
-        self.lock()
-            .peers
-            .get(peer)
-            .is_some_and(|standing| standing.admitted)
+        self.admission(peer).is_some()
+    }
+
+    /// The admission that is in force with `peer`.
+    pub(crate) fn admission(&self, peer: &PeerId) -> Option<AdmissionId> {
+        self.lock().peers.get(peer)?.admitted
     }
 
     /// Those with whom admission is mutual.
     pub(crate) fn admitted(&self) -> Vec<PeerId> {
         let inner = self.lock();
-        let admitted = inner.peers.iter().filter(|(_, standing)| standing.admitted);
+        let admitted = inner
+            .peers
+            .iter()
+            .filter(|(_, standing)| standing.admitted.is_some());
         admitted.map(|(peer, _)| *peer).collect()
     }
 
@@ -113,7 +130,7 @@ impl Gate {
     pub(crate) fn hold_off(&self, peer: PeerId, time: Duration) {
         let mut inner = self.lock();
         if let Some(standing) = inner.peers.get_mut(&peer) {
-            standing.admitted = false;
+            standing.admitted = None;
         }
         if inner.held.len() >= MAX_HELD
             && let Some(soonest) = inner
@@ -130,7 +147,7 @@ impl Gate {
     /// Closes the gate for `peer` until it is admitted again.
     pub(crate) fn dismiss(&self, peer: &PeerId) {
         if let Some(standing) = self.lock().peers.get_mut(peer) {
-            standing.admitted = false;
+            standing.admitted = None;
         }
     }
 
@@ -152,8 +169,8 @@ impl Gate {
     /// Asks for an application stream with `peer`, at most `limit` at once.
     pub(crate) fn enter(&self, peer: PeerId, limit: usize) -> Result<Pass, RefusalCode> {
         let mut inner = self.lock();
-        let standing = inner.peers.get_mut(&peer).filter(|standing| standing.admitted);
-        let standing = standing.ok_or(RefusalCode::NotAdmitted)?;
+        let standing = inner.peers.get_mut(&peer).ok_or(RefusalCode::NotAdmitted)?;
+        let admission = standing.admitted.ok_or(RefusalCode::NotAdmitted)?;
         if standing.streams >= limit {
             return Err(RefusalCode::Busy);
         }
@@ -161,7 +178,7 @@ impl Gate {
         Ok(Pass {
             gate: self.clone(),
             peer,
-            purpose: Purpose::Application,
+            purpose: Purpose::Application(admission),
         })
     }
 
@@ -220,6 +237,16 @@ impl Gate {
     }
 }
 
+impl Pass {
+    /// Whether it was given under this admission, or, where none is named, under the one that is in force.
+    pub(crate) fn is_of(&self, admission: Option<AdmissionId>) -> bool {
+        let Purpose::Application(mine) = self.purpose else {
+            return true;
+        };
+        admission.or_else(|| self.gate.admission(&self.peer)) == Some(mine)
+    }
+}
+
 impl Drop for Pass {
     fn drop(&mut self) {
         let mut inner = self.gate.lock();
@@ -227,7 +254,7 @@ impl Drop for Pass {
             return;
         };
         match self.purpose {
-            Purpose::Application => standing.streams = standing.streams.saturating_sub(1),
+            Purpose::Application(_) => standing.streams = standing.streams.saturating_sub(1),
             Purpose::Admission => standing.admissions = standing.admissions.saturating_sub(1),
             Purpose::Question => standing.questions = standing.questions.saturating_sub(1),
         }
@@ -267,6 +294,23 @@ mod tests {
         drop(pass);
         assert_eq!(gate.streams(&peer), 0);
         assert!(gate.enter(peer, 1).is_ok());
+    }
+
+    /// R17: an admission that ended takes what was begun under it along, also when the peer is admitted again at once.
+    #[test]
+    fn r17_what_was_begun_under_one_admission_does_not_go_on_under_the_next() {
+        let (gate, peer) = (Gate::default(), PeerId::random());
+        gate.connected(peer);
+        assert!(gate.admit(peer));
+        let first = gate.admission(&peer);
+        let pass = gate.enter(peer, 1).unwrap();
+        gate.connected(peer);
+        assert!(gate.admit(peer), "on a second connection");
+        assert!(pass.is_of(None) && pass.is_of(first));
+        gate.dismiss(&peer);
+        assert!(!pass.is_of(None));
+        assert!(gate.admit(peer));
+        assert!(!pass.is_of(None) && !pass.is_of(gate.admission(&peer)) && pass.is_of(first));
     }
 
     #[test]

@@ -162,6 +162,11 @@ pub trait PackageSource: Send {
     /// Number of chunks in all.
     fn chunks(&self) -> u64;
 
+    /// The receiver says how many chunks it has verified: only to be shown, for it may say what it likes.
+    fn asked(&mut self, held: u64) {
+        let _ = held;
+    }
+
     /// The chunks of `range` (at most [`crate::wire::package::MAX_SLICE_CHUNKS`]) with their proof, as
     /// `dokuei_package::tree` defines them.
     ///

@@ -38,8 +38,8 @@ pub use host::{
 };
 pub use libp2p::{Multiaddr, PeerId};
 pub use network::Network;
-pub use package::{PullOutcome, PullProgress, PullRequest};
-pub use status::{BootstrapStatus, PeerStatus, Status};
+pub use package::{Fault, PullOutcome, PullProgress, PullRequest, Rates};
+pub use status::{BootstrapStatus, PeerStatus, Status, WantedStatus};
 
 use dokuei_identity::key::PublicKey;
 

@@ -1,5 +1,6 @@
 //! The handle to a running network.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,9 +18,11 @@ use crate::behaviour::{self, Behaviour};
 use crate::config::{Limits, NetworkConfig};
 use crate::driver::{Command, Driver, Identity, Parts, peer_of};
 use crate::error::{CallError, NetError, PullError};
-use crate::gate::{Gate, Pass};
+use crate::gate::{AdmissionId, Gate, Pass};
 use crate::host::{Host, PackageSink, RefusalCode};
-use crate::package::{self, PullOutcome, PullRequest};
+use crate::package::gather::{self, Opener};
+use crate::package::throttle::Throttle;
+use crate::package::{self, PullOutcome, PullRequest, Rates};
 use crate::serving;
 use crate::status::Status;
 use crate::streams::{self, OpenError, Protocols};
@@ -43,6 +46,14 @@ pub struct Network {
     limits: Arc<Limits>,
     protocols: Protocols,
     windows: Windows,
+    throttles: Throttles,
+}
+
+/// What limits packages, in both directions.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Throttles {
+    pub(crate) up: Throttle,
+    pub(crate) down: Throttle,
 }
 
 impl Network {
@@ -94,7 +105,8 @@ impl Network {
             .iter()
             .try_for_each(|address| driver.add_static_peer(address))?;
         driver.begin(&found);
-        serving::accept_streams(&driver, notice_receiver, &windows)?;
+        let throttles = Throttles::default();
+        serving::accept_streams(&driver, notice_receiver, &windows, &throttles.up)?;
         let control = driver.control.clone();
         tokio::spawn(driver.run());
         Ok(Self {
@@ -106,6 +118,7 @@ impl Network {
             limits: Arc::new(config.limits),
             protocols,
             windows,
+            throttles,
         })
     }
 
@@ -296,28 +309,46 @@ impl Network {
             .map_err(|_| CallError::Timeout)?
     }
 
-    /// Pulls ranges of a package from an admitted peer into `sink`. Ends when all came, when the peer ends, or when
-    /// nothing came for `Limits::stall`; what the sink accepted stays.
+    /// Pulls ranges of a package into `sink` from all of `holders` at once, with several streams each. What a slow one
+    /// still has to bring another takes over; one that sends what is not proven is dropped ([`PullRequest::faults`]).
+    /// Ends when all came, or when no holder is left: each ends with its admission, when it refuses, or when nothing
+    /// came from it for `Limits::stall`. What the sink accepted stays.
     ///
     /// # Errors
-    /// [`PullError`].
+    /// [`PullError`], that of the holder which ended last.
     pub async fn pull_package(
         &self,
-        peer: PeerId,
+        holders: &[PeerId],
         request: PullRequest,
         sink: Box<dyn PackageSink>,
     ) -> Result<PullOutcome, PullError> {
         package::check_ranges(&request.ranges).map_err(PullError::Ranges)?;
-        let (stream, _pass) =
-            self.open(peer, &self.protocols.package)
-                .await
-                .map_err(|error| match error {
-                    OpenError::Refused(RefusalCode::NotAdmitted) => PullError::NotAdmitted,
-                    OpenError::Refused(code) => PullError::Refused(code),
-                    OpenError::Lost(why) => PullError::Lost(why),
-                })?;
-        let _wide = self.windows.widen(peer);
-        package::pull::pull(stream, request, sink, self.limits.stall).await
+        let _wide: Vec<_> = holders.iter().map(|peer| self.windows.widen(*peer)).collect();
+        let (stall, down) = (self.limits.stall, &self.throttles.down);
+        let under = holders
+            .iter()
+            .filter_map(|peer| Some((*peer, self.gate.admission(peer)?)));
+        let opener = PackageOpener {
+            network: self,
+            under: under.collect(),
+        };
+        gather::gather(&opener, holders, &request, sink, stall, down).await
+    }
+
+    /// Sets how many bytes of packages may pass in a second, at once and for what is under way. Entries are not limited:
+    /// they are small, and an urgent report is not to wait.
+    pub fn set_rates(&self, rates: Rates) {
+        self.throttles.up.set(rates.up);
+        self.throttles.down.set(rates.down);
+    }
+
+    /// The limits now.
+    #[must_use]
+    pub fn rates(&self) -> Rates {
+        Rates {
+            up: self.throttles.up.rate(),
+            down: self.throttles.down.rate(),
+        }
     }
 
     /// Whether the network was left: nothing can be reached any more.
@@ -342,7 +373,29 @@ impl Network {
     /// Opens a stream through the gate. (libp2p-stream would dial an unconnected peer: the gate is asked first.)
     async fn open(&self, peer: PeerId, protocol: &StreamProtocol) -> Result<(Stream, Pass), OpenError> {
         let pass = self.gate.enter(peer, usize::MAX).map_err(OpenError::Refused)?;
-        Ok((streams::open(&self.control, peer, protocol).await?, pass))
+        let stream = streams::open_admitted(&self.control, peer, protocol, &pass).await?;
+        Ok((stream, pass))
+    }
+}
+
+/// Opens the streams of one transfer, all under the admissions that were in force when it began.
+struct PackageOpener<'a> {
+    network: &'a Network,
+    under: HashMap<PeerId, AdmissionId>,
+}
+
+impl Opener for PackageOpener<'_> {
+    type Pass = Pass;
+
+    async fn open(&self, peer: PeerId) -> Result<(Stream, Pass), PullError> {
+        let under = self.under.get(&peer).ok_or(PullError::NotAdmitted)?;
+        let opened = self.network.open(peer, &self.network.protocols.package).await;
+        match opened {
+            Ok((stream, pass)) if pass.is_of(Some(*under)) => Ok((stream, pass)),
+            Ok(_) | Err(OpenError::Refused(RefusalCode::NotAdmitted)) => Err(PullError::NotAdmitted),
+            Err(OpenError::Refused(code)) => Err(PullError::Refused(code)),
+            Err(OpenError::Lost(why)) => Err(PullError::Lost(why)),
+        }
     }
 }
 

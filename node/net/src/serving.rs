@@ -16,7 +16,7 @@ use crate::case;
 use crate::driver::{Driver, Notice};
 use crate::error::NetError;
 use crate::host::Host;
-use crate::package;
+use crate::package::{self, throttle::Throttle};
 use crate::question;
 use crate::streams;
 use crate::transport::quic::Windows;
@@ -33,6 +33,7 @@ pub(crate) fn accept_streams(
     driver: &Driver,
     notices: mpsc::Receiver<Notice>,
     windows: &Windows,
+    up: &Throttle,
 ) -> Result<(), NetError> {
     let accept = |protocol: &StreamProtocol| {
         driver
@@ -69,11 +70,12 @@ pub(crate) fn accept_streams(
     );
     serve(
         applications(accept(&driver.protocols.package)?, gate, most, {
-            let windows = windows.clone();
+            let (windows, up) = (windows.clone(), up.clone());
             move |stream, peer| {
                 let (host, serving, wide) = (host.clone(), serving.clone(), windows.widen(peer));
+                let up = up.clone();
                 async move {
-                    package::serve::serve(stream, peer, host, serving, stall).await;
+                    package::serve::serve(stream, peer, host, serving, stall, up).await;
                     drop(wide);
                 }
             }

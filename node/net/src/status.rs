@@ -16,7 +16,20 @@ pub struct Status {
     /// Peers with whom we are connected, bootstraps excluded.
     pub peers: Vec<PeerStatus>,
     /// Peers that we try to reach and have not reached.
-    pub wanted: Vec<PeerId>,
+    pub wanted: Vec<WantedStatus>,
+}
+
+/// A peer that is not reached.
+#[derive(Debug, Clone)]
+pub struct WantedStatus {
+    /// Who.
+    pub peer: PeerId,
+    /// Whether any address of it is known.
+    pub located: bool,
+    /// How often it was tried in vain since it was last here.
+    pub failures: u32,
+    /// How long until it is tried again.
+    pub next: Duration,
 }
 
 /// A bootstrap node as seen from here.

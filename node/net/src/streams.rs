@@ -8,6 +8,7 @@ use libp2p::{PeerId, Stream, StreamProtocol};
 use libp2p_stream::{Control, OpenStreamError};
 use tokio::time::{sleep, timeout};
 
+use crate::gate::Pass;
 use crate::host::RefusalCode;
 
 /// Spacing that cured dropped streams in measurement; a random part keeps 64 openers from knocking in step.
@@ -59,16 +60,38 @@ pub(crate) enum OpenError {
     Lost(String),
 }
 
+/// Opens a stream under a pass of the gate. When the admission ends meanwhile, the attempts end with it.
+pub(crate) async fn open_admitted(
+    control: &Control,
+    peer: PeerId,
+    protocol: &StreamProtocol,
+    pass: &Pass,
+) -> Result<Stream, OpenError> {
+    open_while(control, peer, protocol, || pass.is_of(None)).await
+}
+
 /// Opens a stream and waits until the other side has accepted it.
 pub(crate) async fn open(
     control: &Control,
     peer: PeerId,
     protocol: &StreamProtocol,
 ) -> Result<Stream, OpenError> {
+    open_while(control, peer, protocol, || true).await
+}
+
+async fn open_while(
+    control: &Control,
+    peer: PeerId,
+    protocol: &StreamProtocol,
+    may: impl Fn() -> bool,
+) -> Result<Stream, OpenError> {
     let mut last = OpenError::Lost("no attempt succeeded".to_owned());
     for attempt in 0..ATTEMPTS {
         if attempt > 0 {
             sleep(SPACING + Duration::from_millis(rand::random_range(0..50))).await;
+        }
+        if !may() {
+            return Err(OpenError::Refused(RefusalCode::NotAdmitted));
         }
         let mut stream = match control.clone().open_stream(peer, protocol.clone()).await {
             Ok(stream) => stream,
@@ -82,7 +105,8 @@ pub(crate) async fn open(
         };
         let mut byte = [0];
         match timeout(ACCEPT, stream.read_exact(&mut byte)).await {
-            Ok(Ok(())) if byte[0] == ACCEPTED => return Ok(stream),
+            Ok(Ok(())) if byte[0] == ACCEPTED && may() => return Ok(stream),
+            Ok(Ok(())) if byte[0] == ACCEPTED => return Err(OpenError::Refused(RefusalCode::NotAdmitted)),
             Ok(Ok(())) => match RefusalCode::from_byte(byte[0]) {
                 RefusalCode::Busy => last = OpenError::Refused(RefusalCode::Busy),
                 code => return Err(OpenError::Refused(code)),

@@ -14,6 +14,9 @@ use dokuei_net::wire::package::PackageId;
 /// Far below the hold-off (60 s) of a peer that is dropped.
 const AT_ONCE: Duration = Duration::from_secs(40);
 
+/// Chunks of a transfer that does not end by itself: 1024 slices.
+const ENDLESS: u64 = 16 * 1024;
+
 /// R17: when one of several practitioners of a node is revoked, what runs with the node ends, and her colleagues are
 /// served again at once: whichever side begins, and though nobody asked for the other any more.
 #[tokio::test(flavor = "multi_thread")]
@@ -26,6 +29,8 @@ async fn r17_what_runs_with_a_peer_ends_and_it_is_admitted_again_at_once() {
     ] {
         let mut holder = TestHost::new(seeds.1);
         holder.slow = Duration::from_millis(200);
+        // More than can come before the test has seen the first of it, however busy the machine is.
+        holder.chunks = ENDLESS;
         let (b, host_b) = start_with(config(seeds.1, listen), holder).await;
         let (a, host_a) = start(seeds.0, listen).await;
         a.want(b.peer_id(), b.status().listening).await.unwrap();
@@ -37,12 +42,14 @@ async fn r17_what_runs_with_a_peer_ends_and_it_is_admitted_again_at_once() {
         let sink = TestSink::default();
         let request = PullRequest {
             package: PackageId([1; 16]),
-            ranges: sink.missing(128),
+            ranges: sink.missing(ENDLESS),
+            held: 0,
             progress: None,
+            faults: None,
         };
         let (puller, taken, holder) = (a.clone(), sink.clone(), b.peer_id());
         let transfer =
-            tokio::spawn(async move { puller.pull_package(holder, request, Box::new(taken)).await });
+            tokio::spawn(async move { puller.pull_package(&[holder], request, Box::new(taken)).await });
         until("the transfer runs", || !sink.have.lock().unwrap().is_empty()).await;
 
         if dialler_begins {

@@ -144,9 +144,11 @@ async fn a_node_that_cannot_be_dialled_is_reached_by_relay() {
     let request = PullRequest {
         package: PackageId([1; 16]),
         ranges: sink.missing(32),
+        held: 0,
         progress: None,
+        faults: None,
     };
-    a.pull_package(hidden.peer_id(), request, Box::new(sink.clone()))
+    a.pull_package(&[hidden.peer_id()], request, Box::new(sink.clone()))
         .await
         .unwrap();
     assert!(sink.missing(32).is_empty());
@@ -157,6 +159,59 @@ async fn a_node_that_cannot_be_dialled_is_reached_by_relay() {
             .any(|peer| peer.peer == hidden.peer_id() && peer.relayed && !peer.direct)
     })
     .await;
+}
+
+#[derive(NetworkBehaviour)]
+struct Curious {
+    identify: identify::Behaviour,
+}
+
+/// What a node says that it speaks, to whoever dials it.
+async fn spoken_by(node: &dokuei_net::Network) -> Vec<String> {
+    let mut swarm = SwarmBuilder::with_new_identity()
+        .with_tokio()
+        .with_quic()
+        .with_behaviour(|key| Curious {
+            identify: identify::Behaviour::new(identify::Config::new("/dokuei/1".to_owned(), key.public())),
+        })
+        .unwrap()
+        .with_swarm_config(|swarm| swarm.with_idle_connection_timeout(Duration::from_secs(60)))
+        .build();
+    swarm.dial(common::address_of(node)).unwrap();
+    let told = async {
+        loop {
+            let event = swarm.select_next_some().await;
+            if let SwarmEvent::Behaviour(CuriousEvent::Identify(identify::Event::Received { info, .. })) =
+                event
+            {
+                return info.protocols.iter().map(ToString::to_string).collect();
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), told).await.unwrap()
+}
+
+/// R16: with discovery off a node speaks nothing by which others find, relay, punch or route. With discovery on it does,
+/// so that what is looked for here is known to be visible.
+#[tokio::test(flavor = "multi_thread")]
+async fn r16_a_node_in_a_vpn_speaks_nothing_that_serves_discovery() {
+    let discovering = ["autonat", "/dcutr", "circuit", "kad", "rendezvous"];
+    let found = |spoken: &[String]| -> Vec<&str> {
+        let has = |word: &&str| spoken.iter().any(|protocol| protocol.contains(*word));
+        discovering.into_iter().filter(has).collect()
+    };
+    let (closed, _) = start_with(config(51, QUIC), TestHost::new(51)).await;
+    let spoken = spoken_by(&closed).await;
+    assert_eq!(found(&spoken), [""; 0], "{spoken:?}");
+    assert!(
+        spoken.iter().any(|protocol| protocol.contains("admission")),
+        "{spoken:?}"
+    );
+    let mut open = config(52, QUIC);
+    open.discovery = true;
+    let (open, _) = start_with(open, TestHost::new(52)).await;
+    let spoken = spoken_by(&open).await;
+    assert!(found(&spoken).contains(&"autonat"), "{spoken:?}");
 }
 
 #[derive(NetworkBehaviour)]

@@ -168,6 +168,8 @@ async fn r17_a_flood_of_checkpoints_is_not_judged() {
 async fn r17_a_dropped_peer_loses_running_transfers_within_a_second() {
     let mut holder = TestHost::new(67);
     holder.slow = Duration::from_millis(200);
+    // More than can come before the test has seen the first of it.
+    holder.chunks = 16 * 1024;
     let mut short = config(67, QUIC);
     short.limits.hold_off = Duration::from_secs(1);
     let (a, host_a) = start_with(short, holder).await;
@@ -177,12 +179,14 @@ async fn r17_a_dropped_peer_loses_running_transfers_within_a_second() {
     let sink = TestSink::default();
     let request = PullRequest {
         package: PackageId([1; 16]),
-        ranges: sink.missing(128),
+        ranges: sink.missing(16 * 1024),
+        held: 0,
         progress: None,
+        faults: None,
     };
     let (pulling, holder_id, taken) = (b.clone(), a.peer_id(), sink.clone());
     let pull = tokio::spawn(async move {
-        let pulled = pulling.pull_package(holder_id, request, Box::new(taken)).await;
+        let pulled = pulling.pull_package(&[holder_id], request, Box::new(taken)).await;
         (pulled, Instant::now())
     });
     until("some came", || !sink.have.lock().unwrap().is_empty()).await;

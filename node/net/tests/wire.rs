@@ -126,6 +126,7 @@ fn packages() {
     let request = PackageRequest {
         package: PackageId([1; 16]),
         ranges: vec![range],
+        held: 300,
     };
     let header = SliceHeader {
         range,
@@ -145,6 +146,7 @@ fn the_largest_values_fit_their_frames() {
     let request = PackageRequest {
         package: PackageId([1; 16]),
         ranges: vec![range; MAX_RANGES],
+        held: u64::MAX,
     };
     assert!(cbor::encode(&request).len() <= MAX_REQUEST_FRAME);
     let header = SliceHeader {

@@ -14,14 +14,20 @@ const MIN_DELAY: Duration = Duration::from_millis(500);
 /// Longest wait between two tries.
 const MAX_DELAY: Duration = Duration::from_secs(4);
 
+/// First and longest wait between two tries to reach a relayed peer directly that nothing waits for.
+const SHORTEN_FIRST: Duration = Duration::from_secs(1);
+const SHORTEN_LAST: Duration = Duration::from_secs(600);
+
 /// Addresses that are kept for one wanted peer.
 const MAX_ADDRESSES: usize = 32;
 
 /// A peer that something waits for.
 pub(super) struct Wanted {
     addresses: Vec<Multiaddr>,
-    next: Instant,
+    pub(super) next: Instant,
     delay: Duration,
+    /// Tries in vain since it was last connected.
+    pub(super) failures: u32,
     /// Direct addresses failed just now: try by relay.
     relayed: bool,
     /// When the bootstraps were last asked where it is.
@@ -34,6 +40,7 @@ impl Wanted {
             addresses: Vec::new(),
             next: Instant::now(),
             delay: MIN_DELAY,
+            failures: 0,
             relayed: false,
             asked: None,
         }
@@ -49,13 +56,67 @@ impl Wanted {
         }
     }
 
+    /// Whether it is known where it may be.
+    pub(super) fn is_located(&self) -> bool {
+        !self.addresses.is_empty()
+    }
+
     /// Tries again at once and from the shortest wait.
     pub(super) fn hurry(&mut self) {
         (self.next, self.delay) = (Instant::now(), MIN_DELAY);
     }
 }
 
+/// When a peer that is reached by relay is dialled directly.
+#[derive(Default)]
+pub(super) struct Shortening {
+    next: Option<Instant>,
+    delay: Duration,
+}
+
+impl Shortening {
+    /// A relayed connection has come about.
+    pub(super) fn begin(&mut self) {
+        (self.next, self.delay) = (Some(Instant::now() + SHORTEN_FIRST), SHORTEN_FIRST);
+    }
+
+    fn is_due(&self, now: Instant) -> bool {
+        self.next.is_some_and(|next| next <= now)
+    }
+
+    /// It was tried, or not because a dial is under way: then it is not counted.
+    fn tried(&mut self, now: Instant, counts: bool) {
+        if counts {
+            self.delay = (self.delay * 2).min(SHORTEN_LAST);
+        }
+        self.next = Some(now + self.delay);
+    }
+}
+
 impl Driver {
+    /// Dials those that are admitted and reached by relay only, past the relay. Holes are punched for QUIC; where a
+    /// firewall lets no UDP through, and one side can be dialled by TCP, it is only reached in this way.
+    pub(super) fn shorten_due(&mut self) {
+        let now = Instant::now();
+        let due: Vec<_> = self
+            .peers
+            .iter()
+            .filter(|(peer, state)| {
+                state.shortening.is_due(now) && state.admitted.is_some() && !self.is_direct(peer)
+            })
+            .map(|(peer, state)| (*peer, state.told.clone()))
+            .collect();
+        for (peer, told) in due {
+            let known = self.known.get(&peer).map(|known| known.addresses.clone());
+            let all = told.into_iter().chain(known.unwrap_or_default());
+            let direct = all.filter(|address| !is_relayed(address)).collect();
+            let dialled = self.dial_when(peer, direct, PeerCondition::NotDialing);
+            if let Some(state) = self.peers.get_mut(&peer) {
+                state.shortening.tried(now, dialled);
+            }
+        }
+    }
+
     pub(super) fn want(&mut self, peer: PeerId, addresses: Vec<Multiaddr>) {
         if peer == self.me.peer {
             return;
@@ -124,10 +185,17 @@ impl Driver {
         self.dial(peer, addresses);
     }
 
-    /// A dial failed: a wanted peer is tried by relay without waiting.
+    /// A dial failed: a relay is tried without waiting.
     pub(super) fn on_dial_failed(&mut self, peer: &PeerId) {
-        if let Some(wanted) = self.wanted.get_mut(peer).filter(|wanted| wanted.relayed) {
-            wanted.next = Instant::now();
+        if let Some(known) = self.known.get_mut(peer) {
+            known.failed();
+        }
+        if let Some(wanted) = self.wanted.get_mut(peer) {
+            wanted.failures = wanted.failures.saturating_add(1);
+            if wanted.relayed {
+                wanted.next = Instant::now();
+            }
+            self.dirty = true;
         }
     }
 
@@ -141,18 +209,21 @@ impl Driver {
         self.dial_when(peer, addresses, PeerCondition::DisconnectedAndNotDialing);
     }
 
-    fn dial_when(&mut self, peer: PeerId, mut addresses: Vec<Multiaddr>, condition: PeerCondition) {
+    /// Whether it is being dialled now.
+    fn dial_when(&mut self, peer: PeerId, mut addresses: Vec<Multiaddr>, condition: PeerCondition) -> bool {
         addresses.dedup();
         if addresses.is_empty() {
-            return;
+            return false;
         }
         let options = DialOpts::peer_id(peer)
             .condition(condition)
             .addresses(addresses)
             .build();
-        if let Err(error) = self.swarm.dial(options) {
+        let dialled = self.swarm.dial(options);
+        if let Err(error) = &dialled {
             tracing::debug!(%peer, %error, "not dialled");
         }
+        dialled.is_ok()
     }
 
     /// Circuits to `peer` through every bootstrap that we are connected with.
@@ -212,6 +283,24 @@ mod tests {
             .unwrap();
         assert!(is_relayed(&relayed));
         assert_eq!(without_peer(relayed.clone()), relayed);
+    }
+
+    #[test]
+    fn a_relayed_peer_is_dialled_past_the_relay_more_and_more_seldom() {
+        let (mut shortening, start) = (Shortening::default(), Instant::now());
+        assert!(!shortening.is_due(start + SHORTEN_LAST), "it is not relayed");
+        shortening.begin();
+        let mut now = start + SHORTEN_FIRST * 2;
+        assert!(!shortening.is_due(start) && shortening.is_due(now));
+        shortening.tried(now, false);
+        assert!(shortening.is_due(now + SHORTEN_FIRST), "a hole is being punched");
+        for _ in 0..20 {
+            now += shortening.delay;
+            shortening.tried(now, true);
+        }
+        assert!(!shortening.is_due(now + SHORTEN_LAST / 2) && shortening.is_due(now + SHORTEN_LAST));
+        shortening.begin();
+        assert!(shortening.is_due(Instant::now() + SHORTEN_FIRST));
     }
 
     #[test]

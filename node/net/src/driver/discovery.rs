@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use libp2p::multiaddr::Protocol;
 use libp2p::rendezvous::{self, Cookie, Namespace, client};
-use libp2p::swarm::behaviour::ExternalAddrConfirmed;
+use libp2p::swarm::behaviour::{ExternalAddrConfirmed, ExternalAddrExpired};
 use libp2p::swarm::{FromSwarm, NetworkBehaviour as _, StreamProtocol};
 use libp2p::{Multiaddr, PeerId, identify, relay};
 
-use super::dialling::{is_relayed, peer_of, without_peer};
+use super::dialling::{peer_of, without_peer};
 use super::{Driver, Notice};
 use crate::error::NetError;
 
@@ -25,15 +25,8 @@ const REGISTER: Duration = Duration::from_secs(1800);
 /// Bootstraps at which we hold a relay reservation.
 const RESERVATIONS: usize = 2;
 
-/// Discovered peers that are remembered, and addresses of each.
-const MAX_KNOWN: usize = 4096;
-const MAX_KNOWN_ADDRESSES: usize = 16;
-
-/// Strangers are dialled only to be introduced (their hello fills the directory), and only up to this many connections.
-const INTRODUCTIONS: usize = 128;
-
-/// A stranger that was not reached is tried again after this long.
-const INTRODUCE_AGAIN: Duration = Duration::from_secs(60);
+/// Addresses of a peer that go into the routing table.
+const MAX_ROUTES: usize = 16;
 
 /// A configured bootstrap node.
 pub(super) struct Bootstrap {
@@ -49,12 +42,6 @@ pub(super) struct Bootstrap {
     cookie: Option<Cookie>,
     discovered: Option<Instant>,
     registered: Option<Instant>,
-}
-
-/// A peer that a bootstrap told us of.
-pub(super) struct Known {
-    pub(super) addresses: Vec<Multiaddr>,
-    tried: Option<Instant>,
 }
 
 impl Driver {
@@ -145,7 +132,7 @@ impl Driver {
             && self.gate.is_admitted(&peer)
             && let Some(kad) = self.swarm.behaviour_mut().kad.as_mut()
         {
-            for address in info.listen_addrs.iter().take(MAX_KNOWN_ADDRESSES) {
+            for address in info.listen_addrs.iter().take(MAX_ROUTES) {
                 kad.add_address(&peer, address.clone());
             }
         }
@@ -320,76 +307,21 @@ impl Driver {
         }
     }
 
-    /// Somebody is said to be at these addresses. Only a hint: TLS and admission decide.
-    pub(super) fn on_found(&mut self, peer: PeerId, addresses: Vec<Multiaddr>) {
-        if peer == self.me.peer || self.is_bootstrap(&peer) {
-            return;
-        }
-        if self.known.len() >= MAX_KNOWN && !self.known.contains_key(&peer) {
-            return;
-        }
-        let addresses: Vec<_> = addresses
-            .into_iter()
-            .take(MAX_KNOWN_ADDRESSES)
-            .map(without_peer)
-            .collect();
-        let known = self.known.entry(peer).or_insert(Known {
-            addresses: Vec::new(),
-            tried: None,
-        });
-        if known.addresses != addresses {
-            *known = Known {
-                addresses,
-                tried: None,
-            };
-            if let Some(wanted) = self.wanted.get_mut(&peer) {
-                wanted.hurry();
-            }
-        }
-    }
-
-    /// Dials a few strangers.
-    pub(super) fn introduce(&mut self, now: Instant) {
-        let room = INTRODUCTIONS.saturating_sub(self.peers.len()).min(4);
-        let strangers: Vec<_> = self
-            .known
-            .iter()
-            .filter(|(peer, known)| {
-                let due = known
-                    .tried
-                    .is_none_or(|tried| now.duration_since(tried) > INTRODUCE_AGAIN);
-                due && !self.peers.contains_key(peer)
-                    && !self.wanted.contains_key(peer)
-                    && !self.gate.is_held(peer)
-            })
-            .map(|(peer, _)| *peer)
-            .take(room)
-            .collect();
-        for peer in strangers {
-            let Some(known) = self.known.get_mut(&peer) else {
-                continue;
-            };
-            known.tried = Some(now);
-            let direct: Vec<_> = known
-                .addresses
-                .iter()
-                .filter(|one| !is_relayed(one))
-                .cloned()
-                .collect();
-            let addresses = if direct.is_empty() {
-                known.addresses.clone()
-            } else {
-                direct
-            };
-            self.dial(peer, addresses);
-        }
-    }
-
     /// A listen address of ours goes into our rendezvous registration, confirmed by AutoNAT or not: within a clinic's
     /// network or a VPN it is the one that works. Only the rendezvous client is told so.
     pub(super) fn announce(&mut self, address: &Multiaddr) {
         if let Some(client) = self.swarm.behaviour_mut().rendezvous.as_mut() {
             client.on_swarm_event(FromSwarm::ExternalAddrConfirmed(ExternalAddrConfirmed {
+                addr: address,
+            }));
+        }
+        self.addresses_changed = true;
+    }
+
+    /// We listen there no more: others are not to be told of it any longer.
+    pub(super) fn withdraw(&mut self, address: &Multiaddr) {
+        if let Some(client) = self.swarm.behaviour_mut().rendezvous.as_mut() {
+            client.on_swarm_event(FromSwarm::ExternalAddrExpired(ExternalAddrExpired {
                 addr: address,
             }));
         }

@@ -3,8 +3,9 @@
 use std::time::Instant;
 
 use libp2p::core::{ConnectedPoint, Endpoint};
+use libp2p::multiaddr::Protocol;
 use libp2p::swarm::{ConnectionId, SwarmEvent};
-use libp2p::{Multiaddr, PeerId, identify, kad};
+use libp2p::{Multiaddr, PeerId, identify, kad, mdns, ping};
 
 use super::{Connection, Driver, Notice};
 use crate::behaviour::BehaviourEvent;
@@ -40,9 +41,12 @@ impl Driver {
                 self.announce(&address);
                 self.dirty = true;
             }
-            SwarmEvent::ExpiredListenAddr { .. } | SwarmEvent::ExternalAddrExpired { .. } => {
-                self.dirty = true
+            SwarmEvent::ExpiredListenAddr { address, .. } => {
+                tracing::info!(%address, "not listening there any more");
+                self.withdraw(&address);
+                self.dirty = true;
             }
+            SwarmEvent::ExternalAddrExpired { .. } => self.dirty = true,
             SwarmEvent::ExternalAddrConfirmed { address } => {
                 tracing::info!(%address, "others can reach us here");
                 self.addresses_changed = true;
@@ -67,10 +71,10 @@ impl Driver {
             BehaviourEvent::Identify(identify::Event::Received { peer_id, info, .. }) => {
                 self.on_identified(peer_id, &info).await;
             }
-            BehaviourEvent::Ping(ping) => {
-                if let (Ok(time), Some(peer)) = (ping.result, self.peers.get_mut(&ping.peer)) {
-                    peer.round_trip = Some(time);
-                    self.dirty = true;
+            BehaviourEvent::Ping(ping) => self.on_ping(ping),
+            BehaviourEvent::Mdns(mdns::Event::Discovered(found)) => {
+                for (peer, address) in found {
+                    self.on_found_nearby(peer, address);
                 }
             }
             BehaviourEvent::Rendezvous(event) => self.on_rendezvous(event),
@@ -101,17 +105,40 @@ impl Driver {
         }
     }
 
+    /// A connection that answers no ping any more is ended: QUIC finds out by itself, but TCP would believe in a line
+    /// that was cut for many minutes after it is mended.
+    fn on_ping(&mut self, ping: ping::Event) {
+        match ping.result {
+            Ok(time) => {
+                if let Some(peer) = self.peers.get_mut(&ping.peer) {
+                    peer.round_trip = Some(time);
+                    self.dirty = true;
+                }
+            }
+            Err(ping::Failure::Unsupported) => {}
+            // The first of two failures in a row is not told to us.
+            Err(error) => {
+                tracing::info!(peer = %ping.peer, %error, "a connection answers no more and is ended");
+                self.swarm.close_connection(ping.connection);
+            }
+        }
+    }
+
     fn on_connected(&mut self, peer: PeerId, id: ConnectionId, endpoint: &ConnectedPoint) {
-        let address: Multiaddr = endpoint.get_remote_address().clone();
         let connection = Connection {
             id,
             relayed: endpoint.is_relayed(),
-            address,
+            address: way_to(peer, endpoint),
             since: Instant::now(),
         };
         self.gate.connected(peer);
-        self.peers.entry(peer).or_default().connections.push(connection);
+        let state = self.peers.entry(peer).or_default();
+        state.connections.push(connection);
+        if endpoint.is_relayed() {
+            state.shortening.begin();
+        }
         if let Some(wanted) = self.wanted.get_mut(&peer) {
+            wanted.failures = 0;
             wanted.hurry();
         }
         // Bootstraps are helpers, not peers: they are never admitted.
@@ -147,5 +174,15 @@ impl Driver {
         if let Some(lately) = state.anew {
             self.dial_anew(peer, lately, state.told);
         }
+    }
+}
+
+/// Where the other side is. Who comes by a relay is named without it; it is the one at which we listen.
+fn way_to(peer: PeerId, endpoint: &ConnectedPoint) -> Multiaddr {
+    match endpoint {
+        ConnectedPoint::Listener { local_addr, .. } if endpoint.is_relayed() => {
+            local_addr.clone().with(Protocol::P2p(peer))
+        }
+        _ => endpoint.get_remote_address().clone(),
     }
 }

@@ -8,6 +8,7 @@ mod discovery;
 mod events;
 mod gossip;
 mod snapshot;
+mod strangers;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -29,16 +30,21 @@ use crate::status::Status;
 use crate::streams::Protocols;
 pub(crate) use admissions::Admitter;
 use catching_up::Round;
-use dialling::Wanted;
 pub(crate) use dialling::peer_of;
-use discovery::{Bootstrap, Known};
+use dialling::{Shortening, Wanted};
+use discovery::Bootstrap;
 use gossip::Hearing;
+use strangers::Known;
 
 /// Housekeeping: redials, deadlines, registrations, status.
 const TICK: Duration = Duration::from_millis(250);
 
 /// A peer that is neither bootstrap nor admitted by then is disconnected.
 const UNADMITTED: Duration = Duration::from_secs(15);
+
+/// A relayed connection is ended even in use when a direct one has lasted this long: images should not take the way by a
+/// relay for longer than they must.
+const CHANGING_OVER: Duration = Duration::from_secs(3);
 
 /// As long as it fetches the register from us, or we from it, this is its time.
 const CATCHING_UP: Duration = Duration::from_secs(180);
@@ -109,6 +115,8 @@ struct Peer {
     round: Round,
     /// Where it says that it listens.
     told: Vec<Multiaddr>,
+    /// When it is dialled past the relay.
+    shortening: Shortening,
     /// Where to dial it when the last connection has ended: it is to be met anew.
     anew: Option<Vec<Multiaddr>>,
 }
@@ -245,21 +253,25 @@ impl Driver {
         self.end_overdue();
         self.look_at_enrolment();
         self.dial_due();
+        self.shorten_due();
         self.discover_due();
         if std::mem::take(&mut self.dirty) {
             self.publish_status();
         }
     }
 
-    /// Ends connections that nobody needs: of peers that do not get admitted, and relayed ones beside a direct one.
+    /// Ends connections that nobody needs: of peers that do not get admitted, and relayed ones beside a direct one. What
+    /// runs on those goes on over the direct one, from what was verified.
     fn end_overdue(&mut self) {
         let mut ending = Vec::new();
         for (peer, state) in &self.peers {
             if self.is_bootstrap(peer) {
                 continue;
             }
-            let direct = state.connections.iter().any(|connection| !connection.relayed);
+            let direct = state.connections.iter().filter(|connection| !connection.relayed);
+            let direct = direct.map(|connection| connection.since.elapsed()).max();
             let idle = self.gate.streams(peer) == 0;
+            let spared = direct.is_some_and(|age| idle || age > CHANGING_OVER);
             let patience = if state.round.running || self.gate.is_asking(peer) {
                 CATCHING_UP
             } else {
@@ -267,8 +279,7 @@ impl Driver {
             };
             for connection in &state.connections {
                 let unadmitted = !self.gate.is_admitted(peer) && connection.since.elapsed() > patience;
-                let superseded = direct && connection.relayed && idle;
-                if unadmitted || superseded {
+                if unadmitted || (connection.relayed && spared) {
                     ending.push(connection.id);
                 }
             }

@@ -1,7 +1,9 @@
 //! The status, as of now.
 
+use std::time::Instant;
+
 use super::Driver;
-use crate::status::{BootstrapStatus, PeerStatus, Status};
+use crate::status::{BootstrapStatus, PeerStatus, Status, WantedStatus};
 
 impl Driver {
     pub(super) fn publish_status(&self) {
@@ -33,9 +35,14 @@ impl Driver {
             peers: peers.collect(),
             wanted: self
                 .wanted
-                .keys()
-                .filter(|peer| !self.peers.contains_key(peer))
-                .copied()
+                .iter()
+                .filter(|(peer, _)| !self.peers.contains_key(peer))
+                .map(|(peer, wanted)| WantedStatus {
+                    peer: *peer,
+                    located: wanted.is_located() || self.known.contains_key(peer),
+                    failures: wanted.failures,
+                    next: wanted.next.saturating_duration_since(Instant::now()),
+                })
                 .collect(),
         });
     }

@@ -1,13 +1,17 @@
 //! Packages: the holder serves slices, the receiver pulls them.
 
-pub(crate) mod pull;
+pub(crate) mod gather;
+mod plan;
+mod pull;
 pub(crate) mod serve;
+pub(crate) mod throttle;
 
-use tokio::sync::watch;
+use libp2p::PeerId;
+use tokio::sync::{mpsc, watch};
 
 use crate::wire::package::{ChunkRange, MAX_RANGES, PackageId};
 
-/// Slices (1 MiB each) that lie between disk and network at most, on each side.
+/// Slices (1 MiB each) that lie between network and disk at most, of one package at its receiver.
 const DEPTH: usize = 8;
 
 /// What to pull.
@@ -18,8 +22,30 @@ pub struct PullRequest {
     /// Which chunks (what the bitmap lacks), ascending and disjoint; at most
     /// [`crate::wire::package::MAX_RANGES`].
     pub ranges: Vec<ChunkRange>,
+    /// How many chunks of it are here and verified: a holder is told, so that it can show how far the transfer is.
+    pub held: u64,
     /// Where to tell how far it is.
     pub progress: Option<watch::Sender<PullProgress>>,
+    /// Where to name holders that broke the protocol or sent what the package's root does not cover.
+    pub faults: Option<mpsc::Sender<Fault>>,
+}
+
+/// A holder that is to blame for something, and is not asked any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Who.
+    pub peer: PeerId,
+    /// What it did.
+    pub why: String,
+}
+
+/// How many bytes of packages may pass in a second; none: as many as the line carries.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rates {
+    /// From here to others.
+    pub up: Option<u64>,
+    /// From others to here.
+    pub down: Option<u64>,
 }
 
 /// How far a pull is.

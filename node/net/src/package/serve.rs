@@ -1,4 +1,5 @@
-//! The holder's side: reads slices ahead on a blocking thread, at most eight, and writes them as the peer takes them.
+//! The holder's side: reads slices ahead on a blocking thread, a few, and writes them as the peer takes them and our own
+//! limit allows.
 
 use std::io;
 use std::sync::Arc;
@@ -10,13 +11,21 @@ use libp2p::{PeerId, Stream};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 
-use super::{DEPTH, check_ranges};
+use super::check_ranges;
+use super::throttle::Throttle;
 use crate::frame::{read_value, write_value};
 use crate::host::{Host, PackageSource, RefusalCode};
 use crate::wire::package::{
     ChunkRange, MAX_PROOF_BYTES, MAX_REQUEST_FRAME, MAX_SLICE_BYTES, MAX_SLICE_CHUNKS, PackageRequest, Slice,
     SliceHeader,
 };
+
+/// Slices that are read ahead for one stream.
+const AHEAD: usize = 4;
+
+/// Written at once while there is a limit, and while there is none.
+const SMALL_PIECE: usize = 16 * 1024;
+const LARGE_PIECE: usize = 256 * 1024;
 
 /// Serves one request of an admitted peer on an accepted stream.
 pub(crate) async fn serve(
@@ -25,6 +34,7 @@ pub(crate) async fn serve(
     host: Arc<dyn Host>,
     serving: Arc<Semaphore>,
     stall: Duration,
+    up: Throttle,
 ) {
     let (source, ranges) = match open(&mut stream, peer, host.as_ref(), stall).await {
         Ok(opened) => opened,
@@ -34,19 +44,16 @@ pub(crate) async fn serve(
         return answer(&mut stream, RefusalCode::Busy as u8).await;
     };
     answer(&mut stream, 0).await;
-    let (sender, mut slices) = mpsc::channel(DEPTH);
+    let (sender, mut slices) = mpsc::channel(AHEAD);
     let reader = tokio::task::spawn_blocking(move || read_ahead(source, &ranges, &sender));
     while let Some(slice) = slices.recv().await {
-        match timeout(stall, write_slice(&mut stream, &slice)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                tracing::debug!(%peer, %error, "a package stream was lost");
-                return;
-            }
-            Err(_) => {
+        if let Err(error) = write_slice(&mut stream, &slice, stall, &up).await {
+            if error.kind() == io::ErrorKind::TimedOut {
                 tracing::info!(%peer, "a peer took nothing of a package for too long; the stream was ended");
-                return;
+            } else {
+                tracing::debug!(%peer, %error, "a package stream was lost");
             }
+            return;
         }
     }
     match reader.await {
@@ -64,11 +71,15 @@ async fn open(
     time: Duration,
 ) -> Result<(Box<dyn PackageSource>, Vec<ChunkRange>), RefusalCode> {
     let request = timeout(time, read_value::<_, PackageRequest>(stream, MAX_REQUEST_FRAME)).await;
-    let PackageRequest { package, ranges } = request
+    let PackageRequest {
+        package,
+        ranges,
+        held,
+    } = request
         .map_err(|_| RefusalCode::Busy)?
         .map_err(|_| RefusalCode::Malformed)?;
     check_ranges(&ranges).map_err(|_| RefusalCode::Malformed)?;
-    let source = host.open_package(peer, package).await.map_err(|refusal| {
+    let mut source = host.open_package(peer, package).await.map_err(|refusal| {
         tracing::info!(%peer, ?package, %refusal, "a package was refused");
         refusal.code
     })?;
@@ -76,6 +87,7 @@ async fn open(
     if end > source.chunks() {
         return Err(RefusalCode::NotFound);
     }
+    source.asked(held);
     Ok((source, ranges))
 }
 
@@ -118,7 +130,8 @@ fn read_ahead(
     Ok(())
 }
 
-async fn write_slice(stream: &mut Stream, slice: &Slice) -> io::Result<()> {
+/// The watchdog counts from the last piece that was taken: a slow line is not a dead one.
+async fn write_slice(stream: &mut Stream, slice: &Slice, stall: Duration, up: &Throttle) -> io::Result<()> {
     let length = |bytes: &[u8]| u32::try_from(bytes.len()).map_err(|_| io::ErrorKind::InvalidInput);
     let header = SliceHeader {
         range: slice.range,
@@ -126,8 +139,16 @@ async fn write_slice(stream: &mut Stream, slice: &Slice) -> io::Result<()> {
         proof: length(&slice.proof)?,
     };
     debug_assert!(cbor::encode(&header).len() <= crate::wire::package::MAX_SLICE_HEADER);
-    write_value(stream, &header).await?;
-    stream.write_all(&slice.bytes).await?;
-    stream.write_all(&slice.proof).await?;
-    stream.flush().await
+    timeout(stall, write_value(stream, &header)).await??;
+    for part in [&slice.bytes, &slice.proof] {
+        let mut rest = part.as_slice();
+        while !rest.is_empty() {
+            let most = if up.is_limited() { SMALL_PIECE } else { LARGE_PIECE };
+            let (piece, after) = rest.split_at(rest.len().min(most));
+            up.pass(piece.len()).await;
+            timeout(stall, stream.write_all(piece)).await??;
+            rest = after;
+        }
+    }
+    timeout(stall, stream.flush()).await?
 }

@@ -53,6 +53,9 @@ pub struct PackageRequest {
     /// Which chunks, ascending and disjoint; at most [`MAX_RANGES`]. They are sent in this order.
     #[n(1)]
     pub ranges: Vec<ChunkRange>,
+    /// How many chunks the receiver has verified so far: for the holder to show, never to rely on.
+    #[n(2)]
+    pub held: u64,
 }
 
 /// Comes before the bytes of a slice.

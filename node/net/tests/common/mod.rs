@@ -36,6 +36,8 @@ pub struct TestHost {
     pub chunks: u64,
     /// The holder waits this long before each slice.
     pub slow: Duration,
+    /// The holder sends proofs that prove nothing.
+    pub lies: bool,
     pub admitted: Mutex<Vec<PeerId>>,
     pub gone: Mutex<Vec<PeerId>>,
     pub refused: Mutex<Vec<(PeerId, RefusalCode, bool)>>,
@@ -66,6 +68,7 @@ impl TestHost {
             refuses: Mutex::new(None),
             chunks: 128,
             slow: Duration::ZERO,
+            lies: false,
             admitted: Mutex::default(),
             gone: Mutex::default(),
             refused: Mutex::default(),
@@ -232,6 +235,7 @@ impl Host for TestHost {
         let source = TestSource {
             chunks: self.chunks,
             slow: self.slow,
+            lies: self.lies,
         };
         async move {
             match package.0[0] {
@@ -247,7 +251,10 @@ impl Host for TestHost {
 struct TestSource {
     chunks: u64,
     slow: Duration,
+    lies: bool,
 }
+
+const LIE: &[u8] = b"this proves nothing";
 
 impl PackageSource for TestSource {
     fn chunks(&self) -> u64 {
@@ -259,11 +266,12 @@ impl PackageSource for TestSource {
         let bytes = (range.first..range.first + range.count)
             .flat_map(|index| [index as u8; CHUNK])
             .collect();
-        Ok(Slice {
-            range,
-            bytes,
-            proof: range.first.to_be_bytes().to_vec(),
-        })
+        let proof = if self.lies {
+            LIE.to_vec()
+        } else {
+            range.first.to_be_bytes().to_vec()
+        };
+        Ok(Slice { range, bytes, proof })
     }
 }
 
@@ -295,7 +303,8 @@ impl TestSink {
 
 impl PackageSink for TestSink {
     fn accept(&mut self, slice: Slice) -> Result<(), SinkError> {
-        if self.forged_from.is_some_and(|first| slice.range.first >= first) {
+        let forged = self.forged_from.is_some_and(|first| slice.range.first >= first);
+        if forged || slice.proof == LIE {
             return Err(SinkError::Forged("the test says so".to_owned()));
         }
         assert_eq!(slice.proof, slice.range.first.to_be_bytes());

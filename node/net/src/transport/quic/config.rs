@@ -69,8 +69,8 @@ impl Configs {
     pub(super) fn server(&self, from: IpAddr) -> quinn::ServerConfig {
         let mut config = quinn::ServerConfig::with_crypto(self.server.clone());
         config.transport_config(self.transport(from));
-        // libp2p has no notion of a connection whose address changes.
-        config.migration(false);
+        // Whoever dialled us may get another address in mid-transfer: the path is validated (RFC 9000, 9) and used.
+        config.migration(true);
         config
     }
 

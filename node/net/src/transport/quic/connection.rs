@@ -1,5 +1,6 @@
 //! A QUIC connection as libp2p's stream muxer.
 
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use quinn::rustls::pki_types::CertificateDer;
 use tokio::time::timeout;
 
 use super::stream::Stream;
-use super::{QuicError, Windows};
+use super::{QuicError, Windows, address};
 
 type Opening = BoxFuture<'static, Result<(quinn::SendStream, quinn::RecvStream), quinn::ConnectionError>>;
 
@@ -21,6 +22,8 @@ type Opening = BoxFuture<'static, Result<(quinn::SendStream, quinn::RecvStream),
 pub(crate) struct Connection {
     peer: PeerId,
     connection: quinn::Connection,
+    /// Where the other side was when libp2p was last told.
+    at: SocketAddr,
     windows: Windows,
     incoming: Option<Opening>,
     outgoing: Option<Opening>,
@@ -53,9 +56,14 @@ impl StreamMuxer for Connection {
         Poll::Ready(Ok(Stream::new(send, receive)))
     }
 
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<StreamMuxerEvent, QuicError>> {
-        // There is no migration, and quinn drives itself.
-        Poll::Pending
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<StreamMuxerEvent, QuicError>> {
+        // quinn drives itself, and tells nobody of a migration: it is found when libp2p comes by, with each ping.
+        let at = self.connection.remote_address();
+        if at == self.at {
+            return Poll::Pending;
+        }
+        self.at = at;
+        Poll::Ready(Ok(StreamMuxerEvent::AddressChange(address::of_socket(at))))
     }
 
     fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), QuicError>> {
@@ -91,6 +99,7 @@ impl Connecting {
                 windows.add(peer, &connection);
                 let connection = Connection {
                     peer,
+                    at: connection.remote_address(),
                     connection,
                     windows,
                     incoming: None,

@@ -1,13 +1,14 @@
 //! QUIC (RFC 9000) as libp2p speaks it, on quinn.
 //!
 //! On the wire this is what `libp2p-quic` does, and both understand each other: one certificate with libp2p's extension
-//! on either side, bidirectional streams only, no migration, and the same way of punching holes. It exists because
-//! `libp2p-quic` 0.14 lets nobody choose three things on which a transfer depends:
+//! on either side, bidirectional streams only, and the same way of punching holes. It exists because `libp2p-quic` 0.14
+//! lets nobody choose four things on which a transfer depends:
 //!
 //! - the congestion control ([`super::congestion`]), without which a long, lossy line stays nearly empty;
 //! - the windows ([`windows`]): small for strangers, so that nobody can fill our memory, and as large as the line is long
 //!   while a package is under way;
-//! - the size of packets where the network has large ones (loopback, jumbo frames).
+//! - the size of packets where the network has large ones (loopback, jumbo frames);
+//! - that whoever dialled may change its address while something is under way (RFC 9000, 9).
 
 mod address;
 mod config;

@@ -6,9 +6,18 @@ use std::task::{Context, Poll, ready};
 
 use futures::{AsyncRead, AsyncWrite};
 
+/// A stream on which we have written so much carries images: whatever is written on others goes first from then on, so
+/// that a report (a few KiB) does not wait for a study.
+const BULK: usize = 64 * 1024;
+
+/// Below the priority that streams have at first.
+const LATER: i32 = -1;
+
 /// Both halves of a stream.
 pub(crate) struct Stream {
     send: quinn::SendStream,
+    /// Bytes that were written, as long as they are fewer than [`BULK`].
+    written: usize,
     receive: quinn::RecvStream,
     /// How closing ended: libp2p may ask again.
     closed: Option<Result<(), io::ErrorKind>>,
@@ -18,6 +27,7 @@ impl Stream {
     pub(super) fn new(send: quinn::SendStream, receive: quinn::RecvStream) -> Self {
         Self {
             send,
+            written: 0,
             receive,
             closed: None,
         }
@@ -39,7 +49,15 @@ impl AsyncRead for Stream {
 
 impl AsyncWrite for Stream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
-        AsyncWrite::poll_write(Pin::new(&mut self.send), cx, buffer)
+        let written = ready!(AsyncWrite::poll_write(Pin::new(&mut self.send), cx, buffer))?;
+        if self.written < BULK {
+            self.written += written;
+            if self.written >= BULK {
+                // A stream that is closed has nothing left to wait.
+                let _ = self.send.set_priority(LATER);
+            }
+        }
+        Poll::Ready(Ok(written))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
