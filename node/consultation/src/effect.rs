@@ -102,6 +102,8 @@ pub enum Notice {
     Closed,
     /// The request is taken back.
     Withdrawn,
+    /// The images are taken back, or the reader has given them up.
+    TransferCancelled,
     /// Two entries were signed for one place in this log: it is frozen.
     Forked,
 }

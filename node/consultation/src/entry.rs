@@ -61,6 +61,9 @@ pub enum EntryType {
     /// The requester takes the request back.
     #[n(10)]
     Withdraw,
+    /// A package is taken back by its sender or given up by its reader, and erased.
+    #[n(11)]
+    EraseNotice,
 }
 
 impl EntryType {
@@ -79,6 +82,7 @@ impl EntryType {
             Self::ReportRead => "report_read",
             Self::Close => "close",
             Self::Withdraw => "withdraw",
+            Self::EraseNotice => "erase_notice",
         }
     }
 }

@@ -100,6 +100,43 @@ impl Case {
             .collect()
     }
 
+    /// Packages of which nothing is to be kept: taken back or given up, or of a request that was withdrawn. A package
+    /// that a report rests on is never among them: it belongs to the record.
+    #[must_use]
+    pub fn to_erase(&self) -> Vec<PackageId> {
+        let facts = Facts::of(&self.log);
+        let withdrawn = matches!(facts.state(), State::Withdrawn { .. });
+        let gone =
+            |package: &&PackageId| facts.is_erased(package) || (withdrawn && !facts.is_reported_on(package));
+        facts.offers.keys().filter(gone).copied().collect()
+    }
+
+    /// The newest package that is on offer, if any is.
+    #[must_use]
+    pub fn offered(&self) -> Option<PackageId> {
+        let gone = self.to_erase();
+        let ordered = self.log.ordered().into_iter().rev();
+        ordered
+            .filter_map(|entry| match entry.body() {
+                Body::PackageOffered(offer) => Some(offer.package),
+                _ => None,
+            })
+            .find(|package| !gone.contains(package))
+    }
+
+    /// The node at which a package was sealed, and those that have signed that they hold all of it.
+    #[must_use]
+    pub fn holders(&self, package: &PackageId) -> Vec<Fingerprint> {
+        let facts = Facts::of(&self.log);
+        let sealed = facts
+            .offers
+            .get(package)
+            .and_then(|(entry, _)| self.log.get(entry));
+        let received = facts.received.iter().filter(|(of, ..)| of == package);
+        let nodes = sealed.map(|entry| entry.header().device).into_iter();
+        nodes.chain(received.map(|(_, node, _)| *node)).collect()
+    }
+
     /// Drafts the next entry, judged by all rules as if it had been signed.
     ///
     /// # Errors
@@ -179,6 +216,10 @@ impl Case {
             Body::ReportRead(_) => (consultant, Notice::ReportRead),
             Body::Close(_) => (consultant, Notice::Closed),
             Body::Withdraw(_) => (consultant, Notice::Withdrawn),
+            Body::EraseNotice(_) if self.log.get(&entry)?.header().signer == consultant => {
+                (requester, Notice::TransferCancelled)
+            }
+            Body::EraseNotice(_) => (consultant, Notice::TransferCancelled),
             Body::Agreement(_) | Body::PackageOffered(_) | Body::Grant(_) => return None,
         };
         Some(Effect::Notify { who, notice, entry })
@@ -200,7 +241,10 @@ fn wanted(facts: &Facts<'_>, node: Fingerprint, again: bool) -> BTreeMap<Package
             .iter()
             .any(|(of, at, _)| *of == package && *at == node)
     };
-    let granted = facts.grants.iter().filter(|(_, grant)| grant.node == node);
+    let granted = facts
+        .grants
+        .iter()
+        .filter(|(_, grant)| grant.node == node && !facts.is_erased(&grant.package));
     let open = granted.filter(|(_, grant)| again || !received(grant.package));
     let fetch = |(id, grant): &(EntryId, &crate::body::Grant)| {
         let (offered_by, offer): &(EntryId, &PackageOffered) = facts.offers.get(&grant.package)?;

@@ -119,6 +119,9 @@ pub enum Refusal {
     /// The node that signs the receipt holds no grant.
     #[error("the node that signs the receipt was not granted the package")]
     NotGranted,
+    /// A report rests on the images.
+    #[error("a report rests on these images: they belong to the record and are not erased")]
+    Kept,
     /// The report does not replace the newest version (R6).
     #[error("the report does not continue from the newest version")]
     NotTheNewestVersion,
@@ -326,6 +329,12 @@ impl Refusal {
                 "現在の状態では行えません。",
                 "Look at the timeline of the consultation to see what it waits for.",
                 "経過を開き、何を待っている状態か確認してください。",
+            ),
+            Self::Kept => (
+                "kept",
+                "報告書の根拠となった画像は診療記録の一部であり、消去できません。",
+                "Leave them; a correction of the report is signed as a new version.",
+                "そのまま保存してください。報告書の訂正は新しい版として署名します。",
             ),
             Self::NotTheNewestVersion => (
                 "not_the_newest_version",

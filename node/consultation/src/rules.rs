@@ -3,7 +3,7 @@
 //! Each is judged by the entries before it and by the credentials at the time that it claims, so that every node
 //! comes to the same judgement, whenever the entry reaches it.
 
-use crate::body::{Body, Received, Report, ReportStatus, Request};
+use crate::body::{Body, EraseNotice, Received, Report, ReportStatus, Request};
 use crate::entry::{EntryHeader, EntryType};
 use crate::id::EntryId;
 use crate::log::Log;
@@ -76,6 +76,7 @@ pub(crate) fn judge(
                 place.not_now()
             }
         }
+        Body::EraseNotice(notice) => place.erase(notice),
         Body::Withdraw(_) => {
             place.by_requester()?;
             let final_report = facts
@@ -226,6 +227,24 @@ impl Place<'_> {
         }
     }
 
+    /// Either party ends a transfer, until a report rests on the images: then they belong to the record.
+    fn erase(&self, notice: &EraseNotice) -> Result<(), Refusal> {
+        let parties = [self.request.requester.practitioner, self.request.consultant];
+        if !parties.contains(&self.header.signer) {
+            return Err(Refusal::NotAParty);
+        }
+        if !self.facts.offers.contains_key(&notice.package) {
+            return Err(Refusal::UnknownReference);
+        }
+        if self.facts.is_reported_on(&notice.package) {
+            return Err(Refusal::Kept);
+        }
+        if self.facts.erased.contains_key(&notice.package) {
+            return self.not_now();
+        }
+        self.while_open()
+    }
+
     fn received(&self, receipt: &Received) -> Result<(), Refusal> {
         let Some((_, offer)) = self.facts.offers.get(&receipt.package) else {
             return Err(Refusal::UnknownReference);
@@ -248,7 +267,7 @@ impl Place<'_> {
             .received
             .iter()
             .any(|(package, to, _)| granted(*package, *to));
-        if self.facts.accepted.is_none() || again {
+        if self.facts.accepted.is_none() || again || self.facts.is_erased(&receipt.package) {
             self.not_now()
         } else {
             Ok(())
@@ -272,7 +291,8 @@ impl Place<'_> {
             .received
             .iter()
             .any(|(package, ..)| *package == report.package);
-        if !received || matches!(self.state, State::Withdrawn { .. }) {
+        if self.facts.is_erased(&report.package) || !received || matches!(self.state, State::Withdrawn { .. })
+        {
             return self.not_now();
         }
         if report.request != self.request_id {

@@ -99,6 +99,8 @@ pub(crate) struct Facts<'a> {
     /// Oldest first.
     pub(crate) reports: Vec<(EntryId, &'a Report)>,
     pub(crate) read: BTreeSet<EntryId>,
+    /// Taken back or given up, by which entry first.
+    pub(crate) erased: BTreeMap<PackageId, EntryId>,
     /// Endings, and what their author had seen.
     closes: Vec<(EntryId, BTreeSet<EntryId>)>,
 }
@@ -136,6 +138,7 @@ impl<'a> Facts<'a> {
             Body::Received(receipt) => self.received.push((receipt.package, entry.header().signer, id)),
             Body::Report(report) => self.reports.push((id, report)),
             Body::ReportRead(read) => _ = self.read.insert(read.report),
+            Body::EraseNotice(notice) => _ = self.erased.entry(notice.package).or_insert(id),
             Body::Close(_) => self.closes.push((id, log.past(&[id]))),
             // The rules of the case log let no agreement in.
             Body::Agreement(_) => {}
@@ -161,12 +164,27 @@ impl<'a> Facts<'a> {
         if !unread.is_empty() {
             return State::AwaitingReading { unread };
         }
-        match (self.accepted, self.received.first(), self.declined) {
+        let received = self
+            .received
+            .iter()
+            .find(|(package, ..)| !self.is_erased(package));
+        match (self.accepted, received, self.declined) {
             (Some(_), Some(&(_, _, received)), _) => State::AwaitingReport { received },
             (Some(accepted), None, _) => State::AwaitingPackage { accepted },
             (None, _, Some(by)) => State::Declined { by },
             (None, _, None) => State::AwaitingAcceptance,
         }
+    }
+
+    /// Whether a package was taken back or given up. A report that was signed at the same time stands against it:
+    /// medical content wins, and what it rests on is kept.
+    pub(crate) fn is_erased(&self, package: &PackageId) -> bool {
+        self.erased.contains_key(package) && !self.is_reported_on(package)
+    }
+
+    /// Whether a report rests on a package.
+    pub(crate) fn is_reported_on(&self, package: &PackageId) -> bool {
+        self.reports.iter().any(|(_, report)| report.package == *package)
     }
 
     /// Versions that no other version replaces, oldest first. More than one only when two devices wrote at once.

@@ -46,6 +46,10 @@ impl Body {
                     "closed the consultation; the patient was not informed",
                 ),
             },
+            Self::EraseNotice(_) => (
+                "画像の送付を取り消し、消去しました",
+                "cancelled the transfer of the study and had it erased",
+            ),
             Self::Withdraw(_) => ("依頼を取り下げました", "withdrew the request"),
         };
         (ja.to_owned(), en.to_owned())

@@ -7,7 +7,7 @@ use bao_tree::io::sync::{DecodeResponseIter, OutboardMut};
 use bao_tree::io::{BaoContentItem, DecodeError, Leaf, Parent};
 
 use crate::bitmap::Bitmap;
-use crate::tree::{ChunkRange, MAX_SLICE, ReadAt, SLICE_CHUNKS, TreeError, TreeId, WriteAt};
+use crate::tree::{ChunkRange, Holding, MAX_SLICE, ReadAt, SLICE_CHUNKS, TreeError, TreeId, WriteAt};
 
 /// Checks a slice for `range` against the root, and gives its contents, ready to be written.
 ///
@@ -101,6 +101,33 @@ impl Verifier {
     #[must_use]
     pub fn resume(id: TreeId, bitmap: Bitmap) -> Option<Self> {
         (id.chunks() == Some(bitmap.chunks())).then_some(Self { id, bitmap })
+    }
+
+    /// Finds chunks that were written, and whose bitmap was not: the process was killed in between. Whatever lies there
+    /// is proven against the root before it is marked. Where nothing was written no data is read: the hash pairs on the
+    /// way to it are missing. Gives how many were found.
+    ///
+    /// # Errors
+    /// [`io::Error`] of the files.
+    pub fn recover<D: ReadAt, O: ReadAt>(&mut self, data: &D, outboard: &O) -> io::Result<u32> {
+        let holding = Holding::new(self.id, data, outboard);
+        let (mut from, mut found) = (0, 0);
+        while let Some(index) = self.bitmap.first_missing(from) {
+            let range = ChunkRange {
+                start: index,
+                end: index + 1,
+            };
+            match holding.chunks::<TreeError>(range, |_, _| Ok(())) {
+                Ok(()) => {
+                    self.bitmap.insert(index);
+                    found += 1;
+                }
+                Err(TreeError::Io(error)) => return Err(error),
+                Err(_) => {}
+            }
+            from = index + 1;
+        }
+        Ok(found)
     }
 
     /// Which payload it is.

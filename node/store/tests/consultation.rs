@@ -109,6 +109,42 @@ fn what_was_queued_waits_until_it_is_acknowledged() {
     );
 }
 
+/// R17: what one peer will never take stays in the outbox with the reason, after a restart too; others still get it.
+#[test]
+fn r17_what_a_peer_refuses_stays_with_its_reason_until_it_is_asked_for_or_taken() {
+    let (directory, store) = store();
+    let entries = [entry(1, 1, 0, 0), entry(1, 2, 1, 1)];
+    store.append_entries(&entries, &["a", "b"]).unwrap();
+    store.note_refused("a", &[2; 32], "peer_refuses_entry").unwrap();
+    store
+        .note_refused("nobody", &[2; 32], "peer_refuses_entry")
+        .unwrap();
+    drop(store);
+    let store = Store::open(directory.path(), &key()).unwrap();
+    let refused = |peer: &str| {
+        let rows = store.outbox(Some(peer)).unwrap();
+        rows.into_iter()
+            .map(|row| (row.entry_id[0], row.refused))
+            .collect::<Vec<_>>()
+    };
+    let code = Some("peer_refuses_entry".to_owned());
+    assert_eq!(refused("a"), [(1, None), (2, code.clone())]);
+    assert_eq!(refused("b"), [(1, None), (2, None)]);
+    assert_eq!(store.outbox(None).unwrap().len(), 4, "nobody waits for nothing");
+
+    assert_eq!(store.queue_log("a", &[1; 16], NOW).unwrap(), 0);
+    assert_eq!(
+        refused("a"),
+        [(1, None), (2, code)],
+        "a whole log does not ask again"
+    );
+    store.queue("a", &[1; 16], &[2; 32], NOW).unwrap();
+    assert_eq!(refused("a"), [(1, None), (2, None)], "the peer has asked for it");
+    store.note_refused("a", &[2; 32], "peer_refuses_entry").unwrap();
+    store.acknowledge("a", &[[2; 32]]).unwrap();
+    assert_eq!(refused("a"), [(1, None)], "it was taken after all");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     /// R6: in whatever order and however often entries arrive, the log ends up the same.

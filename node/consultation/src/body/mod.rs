@@ -16,7 +16,7 @@ use serde::Serialize;
 pub use agreement::{Agreement, Party};
 pub use answer::{Accept, Close, Decline, Outcome, ReportRead, Withdraw};
 pub use limits::{Incomplete, MAX_LINE, MAX_LIST, MAX_NAME, MAX_TEXT, Problem};
-pub use package::{Grant, MAX_CORE, MAX_GRANT, PackageOffered, Received};
+pub use package::{EraseNotice, Grant, MAX_CORE, MAX_GRANT, PackageOffered, Received};
 pub use report::{GUIDELINE, ImagesReviewed, Report, ReportStatus};
 pub use request::{AgreementReference, Consent, Patient, PersonName, Request, Requester, Sex, Urgency};
 
@@ -60,6 +60,9 @@ pub enum Body {
     /// The request is taken back.
     #[n(10)]
     Withdraw(#[n(0)] Withdraw),
+    /// A package is taken back or given up.
+    #[n(11)]
+    EraseNotice(#[n(0)] EraseNotice),
 }
 
 impl Body {
@@ -78,6 +81,7 @@ impl Body {
             Self::ReportRead(_) => EntryType::ReportRead,
             Self::Close(_) => EntryType::Close,
             Self::Withdraw(_) => EntryType::Withdraw,
+            Self::EraseNotice(_) => EntryType::EraseNotice,
         }
     }
 
@@ -117,6 +121,7 @@ impl Body {
             Self::ReportRead(_) => Ok(()),
             Self::Close(body) => body.validate(),
             Self::Withdraw(body) => body.validate(),
+            Self::EraseNotice(body) => body.validate(),
         }
     }
 }

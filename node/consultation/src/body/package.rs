@@ -4,7 +4,8 @@ use dokuei_identity::fingerprint::Fingerprint;
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use super::limits::{Incomplete, form};
+use super::limits::{Incomplete, MAX_LINE, form, required};
+use super::redacted;
 use crate::id::PackageId;
 
 /// The longest sealed key in a grant, bytes.
@@ -83,6 +84,29 @@ pub struct Received {
     /// Bytes that were verified and stored.
     #[n(2)]
     pub length: u64,
+}
+
+/// A package is taken back by its sender, or given up by its reader: it is not to be fetched any more, and each node
+/// erases its key and what there is of it. It may be offered again, as another package.
+#[derive(Clone, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[cbor(array)]
+pub struct EraseNotice {
+    /// The package.
+    #[n(0)]
+    pub package: PackageId,
+    /// Why.
+    #[n(1)]
+    pub reason: String,
+}
+
+redacted!(EraseNotice);
+
+impl EraseNotice {
+    /// # Errors
+    /// [`Incomplete`] when there is no reason.
+    pub fn validate(&self) -> Result<(), Incomplete> {
+        required("reason", &self.reason, MAX_LINE)
+    }
 }
 
 impl PackageOffered {

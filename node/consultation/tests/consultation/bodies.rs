@@ -1,9 +1,9 @@
 //! A good body of every type; tests spoil them.
 
 use dokuei_consultation::body::{
-    Accept, Body, Close, Consent, Decline, GUIDELINE, Grant, ImagesReviewed, Outcome, PackageOffered,
-    Patient, PersonName, Received, Report, ReportRead, ReportStatus, Request, Requester, Sex, Urgency,
-    Withdraw,
+    Accept, Body, Close, Consent, Decline, EraseNotice, GUIDELINE, Grant, ImagesReviewed, Outcome,
+    PackageOffered, Patient, PersonName, Received, Report, ReportRead, ReportStatus, Request, Requester, Sex,
+    Urgency, Withdraw,
 };
 use dokuei_consultation::id::{EntryId, PackageId};
 use dokuei_consultation::machine::Case;
@@ -128,6 +128,13 @@ pub(crate) fn close() -> Body {
             by: "佐藤 花子".to_owned(),
             at: NOW,
         },
+    })
+}
+
+pub(crate) fn erase() -> Body {
+    Body::EraseNotice(EraseNotice {
+        package: PACKAGE,
+        reason: "別の患者の画像".to_owned(),
     })
 }
 

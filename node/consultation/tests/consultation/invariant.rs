@@ -13,6 +13,7 @@ const OFFER: Kind = |body| matches!(body, Body::PackageOffered(_));
 const GRANT: Kind = |body| matches!(body, Body::Grant(_));
 const RECEIVED: Kind = |body| matches!(body, Body::Received(_));
 const REPORT: Kind = |body| matches!(body, Body::Report(_));
+const ERASED: Kind = |body| matches!(body, Body::EraseNotice(_));
 const READ: Kind = |body| matches!(body, Body::ReportRead(_));
 
 /// Whether every entry follows those without which it may not be, and the entries bear out the state.
@@ -38,7 +39,7 @@ fn in_place(case: &Case, entry: &VerifiedEntry) -> bool {
         Body::Report(_) => &[REQUEST, ACCEPT, RECEIVED],
         Body::ReportRead(_) => &[REPORT],
         Body::Close(_) => &[REPORT, READ],
-        Body::Grant(_) => &[REQUEST, OFFER],
+        Body::Grant(_) | Body::EraseNotice(_) => &[REQUEST, OFFER],
         _ => &[REQUEST],
     };
     needs.iter().all(seen)
@@ -51,7 +52,7 @@ fn state_fits(case: &Case) -> bool {
     match case.state() {
         State::AwaitingRequest => case.log().is_empty(),
         State::AwaitingAcceptance => !accepted,
-        State::AwaitingPackage { .. } => accepted && !received,
+        State::AwaitingPackage { .. } => accepted && (!received || has(ERASED)),
         State::AwaitingReport { .. } => accepted && received,
         State::AwaitingReading { .. } => received && reported,
         State::AwaitingClosing { .. } | State::Closed { .. } => received && reported && read,

@@ -1,11 +1,12 @@
 //! The images: offered, granted, fetched once accepted, and receipted by the node that has them whole.
 
-use dokuei_consultation::body::{Body, PackageOffered, Received};
+use dokuei_consultation::body::{Body, EraseNotice, PackageOffered, Received};
 use dokuei_consultation::effect::Effect;
+use dokuei_consultation::id::PackageId;
 use dokuei_consultation::machine::Case;
 use dokuei_consultation::refusal::Refusal;
 
-use crate::bodies::{self, PACKAGE, accept, grant, offer, received};
+use crate::bodies::{self, PACKAGE, accept, erase, grant, offer, received};
 use crate::world::{
     CASE, CLINIC, DENTIST, HOSPITAL, HOSPITAL_2, SPECIALIST, Story, THIRD, arrive, certificate, forge, write,
 };
@@ -192,4 +193,104 @@ fn an_empty_package_cannot_be_offered() {
             "incomplete"
         );
     }
+}
+
+/// Either side ends a transfer, the other stops and erases, and the same study can be offered again.
+#[test]
+fn r17_a_transfer_that_is_cancelled_is_stopped_erased_and_can_be_sent_again() {
+    for who in [(DENTIST, CLINIC), (SPECIALIST, HOSPITAL)] {
+        let mut story = Story::offered();
+        let mut hospital = Case::new(CASE, certificate(HOSPITAL));
+        for entry in story.entries() {
+            arrive(&mut hospital, &story.world, &entry).unwrap();
+        }
+        assert!(story.case.to_erase().is_empty());
+        assert_eq!(story.case.offered(), Some(PACKAGE));
+        story.by(who.0, who.1, erase()).unwrap();
+        let notice = story.entries().pop().unwrap();
+        let effects = arrive(&mut hospital, &story.world, &notice).unwrap();
+        assert!(effects.contains(&Effect::StopFetching(PACKAGE)));
+        for case in [&story.case, &hospital] {
+            assert_eq!((case.to_erase(), case.offered()), (vec![PACKAGE], None));
+            assert_eq!(case.state().name(), "accepted");
+            assert!(!case.may_fetch(&certificate(HOSPITAL), &PACKAGE) && case.outstanding().is_empty());
+        }
+        for late in [received(), erase()] {
+            let refused = story.by(HOSPITAL, HOSPITAL, late.clone());
+            let refused = refused.or_else(|_| story.specialist(late));
+            assert!(refused.is_err());
+        }
+
+        let again = PackageId::from_bytes([0x9b; 16]);
+        let Body::PackageOffered(first) = offer() else {
+            unreachable!()
+        };
+        story
+            .dentist(Body::PackageOffered(PackageOffered {
+                package: again,
+                ..first
+            }))
+            .unwrap();
+        let Body::Grant(mut to) = grant(HOSPITAL) else {
+            unreachable!()
+        };
+        to.package = again;
+        story.dentist(Body::Grant(to)).unwrap();
+        assert_eq!(story.case.offered(), Some(again));
+        assert!(story.case.may_fetch(&certificate(HOSPITAL), &again));
+    }
+}
+
+/// R6: what a report rests on belongs to the record; nobody erases it, and a report that was signed at the same time
+/// stands against the erasure.
+#[test]
+fn r6_the_images_that_a_report_rests_on_are_kept() {
+    let mut story = Story::reported();
+    for who in [(DENTIST, CLINIC), (SPECIALIST, HOSPITAL)] {
+        assert_eq!(story.by(who.0, who.1, erase()).unwrap_err(), Refusal::Kept);
+    }
+    let mut at_once = Story::delivered();
+    let report = bodies::report(&at_once.case, &at_once.world);
+    let report = forge(
+        at_once.case.log(),
+        (SPECIALIST, HOSPITAL),
+        &Body::Report(Box::new(report)),
+        SPECIALIST,
+    );
+    at_once.dentist(erase()).unwrap();
+    assert_eq!(at_once.case.to_erase(), [PACKAGE]);
+    arrive(&mut at_once.case, &at_once.world, &report).unwrap();
+    assert!(at_once.case.to_erase().is_empty());
+    assert_eq!(at_once.case.state().name(), "reported");
+}
+
+#[test]
+fn only_a_party_erases_only_what_was_offered_and_says_why() {
+    let mut story = Story::accepted();
+    assert_eq!(story.dentist(erase()).unwrap_err(), Refusal::UnknownReference);
+    story.offer();
+    assert_eq!(story.node(erase()).unwrap_err().code(), "not_a_person");
+    let Body::EraseNotice(good) = erase() else {
+        unreachable!()
+    };
+    let silent = EraseNotice {
+        reason: " ".to_owned(),
+        ..good
+    };
+    assert_eq!(
+        story.dentist(Body::EraseNotice(silent)).unwrap_err().code(),
+        "incomplete"
+    );
+}
+
+/// Where a package can be had: where it was sealed, and wherever somebody signed that all of it is.
+#[test]
+fn r17_the_holders_of_a_package_are_named_by_the_log() {
+    let mut story = Story::offered();
+    assert_eq!(story.case.holders(&PACKAGE), [certificate(CLINIC)]);
+    story.by(HOSPITAL_2, HOSPITAL_2, received()).unwrap();
+    assert_eq!(
+        story.case.holders(&PACKAGE),
+        [certificate(CLINIC), certificate(HOSPITAL_2)]
+    );
 }

@@ -53,6 +53,7 @@ fn all() -> Vec<Refusal> {
         Refusal::UnknownReference,
         Refusal::OtherPackage,
         Refusal::NotGranted,
+        Refusal::Kept,
         Refusal::NotTheNewestVersion,
     ]
 }

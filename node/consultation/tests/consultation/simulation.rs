@@ -120,6 +120,7 @@ impl Simulation {
             (true, 4) => (person, bodies::close()),
             // Seldom, so that most cases come to an end that is not a withdrawal.
             (true, _) if self.rng.random_bool(0.2) => (person, bodies::withdraw()),
+            (_, 5) if self.rng.random_bool(0.1) => (person, bodies::erase()),
             (true, _) => (person, bodies::grant(HOSPITAL)),
             (false, 0) if self.rng.random_bool(0.2) => (person, bodies::decline(case)),
             (false, 0 | 1) => (person, bodies::accept(case)),

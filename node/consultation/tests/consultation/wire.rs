@@ -83,6 +83,7 @@ fn the_bodies_about_a_package() {
     insta::assert_snapshot!("package_offered", shown(&bodies::offer()));
     insta::assert_snapshot!("grant", shown(&bodies::grant("hospital node")));
     insta::assert_snapshot!("received", shown(&bodies::received()));
+    insta::assert_snapshot!("erase_notice", shown(&bodies::erase()));
 }
 
 #[test]

@@ -96,6 +96,30 @@ fn r17_a_cut_transfer_goes_on_from_its_bitmap() {
     assert_eq!(disk.data, shipment.payload);
 }
 
+/// R17: the program was killed after chunks were written and before their bitmap was: what lies there is proven again and
+/// need not come again; what was damaged meanwhile, or was never there, is not taken for it.
+#[test]
+fn r17_what_was_written_and_not_noted_is_found_again() {
+    let shipment = ship(&[4_000_000]);
+    let mut disk = Disk::empty(&shipment);
+    disk.data = vec![0; shipment.payload.len()];
+    disk.outboard = vec![0; shipment.outboard.len()];
+    disk.fetch(&shipment, ChunkRange { start: 0, end: 16 });
+    let noted = disk.verifier.bitmap().clone();
+    disk.fetch(&shipment, ChunkRange { start: 20, end: 29 });
+    disk.fetch(&shipment, ChunkRange { start: 40, end: 41 });
+    disk.data[21 * crate::chunk::CHUNK + 5] ^= 1;
+    disk.verifier = Verifier::resume(disk.verifier.id(), noted).unwrap();
+    assert_eq!(disk.verifier.recover(&disk.data, &disk.outboard).unwrap(), 9);
+    let there: Vec<_> = (0..64)
+        .filter(|chunk| disk.verifier.bitmap().contains(*chunk))
+        .collect();
+    let expected: Vec<_> = (0..16).chain([20]).chain(22..29).chain([40]).collect();
+    assert_eq!(there, expected);
+    fetch_all(&mut disk, &shipment);
+    assert_eq!(disk.data, shipment.payload);
+}
+
 #[test]
 fn a_bitmap_of_another_package_is_not_taken() {
     let (small, large) = (ship(&[10]), ship(&[1_000_000]));
