@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::data_dir::{self, DataDir};
+use crate::rates::Transfer;
 
 /// What is wrong with `config.toml`.
 #[derive(Debug, Error)]
@@ -53,6 +54,9 @@ pub struct Config {
     /// How studies are sealed.
     #[serde(default)]
     pub sealing: Sealing,
+    /// How much of the line images may take.
+    #[serde(default)]
+    pub transfer: Transfer,
 }
 
 /// The institution that a node belongs to, as it asks the registry to certify it.
@@ -79,6 +83,8 @@ pub struct Network {
     pub peers: Vec<String>,
     /// Off: meet only `peers`, contact no bootstrap (inside a VPN).
     pub discovery: bool,
+    /// On: ask the local network who is there, and answer (mDNS). Only where everybody in it may know of this node.
+    pub mdns: bool,
 }
 
 impl Default for Network {
@@ -86,11 +92,14 @@ impl Default for Network {
         Self {
             listen: vec![
                 "/ip4/0.0.0.0/udp/4600/quic-v1".to_owned(),
+                "/ip6/::/udp/4600/quic-v1".to_owned(),
                 "/ip4/0.0.0.0/tcp/4600".to_owned(),
+                "/ip6/::/tcp/4600".to_owned(),
             ],
             bootstrap: Vec::new(),
             peers: Vec::new(),
             discovery: true,
+            mdns: false,
         }
     }
 }
@@ -181,6 +190,7 @@ impl Config {
             document: Document::default(),
             register: Register::default(),
             sealing: Sealing::default(),
+            transfer: Transfer::default(),
         }
     }
 
@@ -198,10 +208,16 @@ impl Config {
     }
 
     fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
-        toml::from_str(text).map_err(|error| ConfigError::Syntax {
+        let syntax = |reason: String| ConfigError::Syntax {
             path: path.to_owned(),
-            reason: error.to_string(),
-        })
+            reason,
+        };
+        let config: Self = toml::from_str(text).map_err(|error| syntax(error.to_string()))?;
+        config
+            .transfer
+            .check()
+            .map_err(|error| syntax(format!("[transfer] {error}")))?;
+        Ok(config)
     }
 
     /// Writes `config.toml`.
@@ -250,11 +266,22 @@ mod tests {
     }
 
     #[test]
+    fn r17_bandwidth_and_its_schedule_are_a_matter_of_a_few_lines() {
+        let text = "[institution]\nname='a'\ncode='b'\ndevice_class='fixed'\n[transfer]\ndown_mbit=50\n\
+                    [[transfer.schedule]]\ndays=['monday','friday']\nfrom='08:30'\nuntil='18:00'\nup_mbit=10\n";
+        let config = Config::parse(Path::new("config.toml"), text).unwrap();
+        assert_eq!(config.transfer.down_mbit, Some(50.0));
+        assert_eq!(config.transfer.schedule.len(), 1);
+        let error = Config::parse(Path::new("config.toml"), &text.replace("08:30", "8:30")).unwrap_err();
+        assert!(error.to_string().contains("8:30"), "{error}");
+    }
+
+    #[test]
     fn r16_a_vpn_only_node_is_a_matter_of_three_lines() {
         let text = "[institution]\nname='a'\ncode='b'\ndevice_class='fixed'\n[network]\ndiscovery=false\n\
                     peers=['/ip4/10.8.0.2/udp/4600/quic-v1/p2p/12D3KooWGatU9DR7DJg8SwHP7ZrEzkzPzSXxKVzpNxNqrtEYMPsw']\n";
         let config = Config::parse(Path::new("config.toml"), text).unwrap();
-        assert!(!config.network.discovery);
+        assert!(!config.network.discovery && !config.network.mdns);
         assert_eq!(config.network.peers.len(), 1);
     }
 }

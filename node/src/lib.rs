@@ -13,6 +13,7 @@ pub mod gateway;
 pub mod keys;
 pub mod practitioner_keys;
 pub mod practitioners;
+pub mod rates;
 pub mod recovery;
 pub mod relocation;
 pub mod second_factor;

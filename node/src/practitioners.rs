@@ -111,7 +111,7 @@ impl Practitioners {
         if self.file(id, "key").exists() {
             return Err(PractitionerError::Taken(id.to_owned()));
         }
-        self.check(passphrase, Rule::Alone, &[id, names.0, names.1])?;
+        self.may_enrol(id, names, passphrase)?;
         let secrets = PractitionerSecrets::generate(clock::now(), rng);
         let sealed = secrets.seal(passphrase, params, rng)?;
         let description = Practitioner {
@@ -132,6 +132,19 @@ impl Practitioners {
         let institution =
             Config::read(&self.0).map_or_else(|_| String::new(), |config| config.institution.name);
         passphrase::check(phrase, rule, &[of_her, &[institution.as_str()]].concat())
+    }
+
+    /// Whether somebody who has no keys here yet may choose this passphrase for them.
+    ///
+    /// # Errors
+    /// [`PractitionerError::Passphrase`] when not.
+    pub fn may_enrol(
+        &self,
+        id: &str,
+        names: (&str, &str),
+        passphrase: &str,
+    ) -> Result<(), PractitionerError> {
+        Ok(self.check(passphrase, Rule::Alone, &[id, names.0, names.1])?)
     }
 
     fn named(&self, id: &str) -> Result<Practitioner, PractitionerError> {

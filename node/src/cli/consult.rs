@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::args::{Agreement, Consult, Request};
 use super::client::Client;
 use super::error::{CliError, Outcome};
-use super::{fetch, job, output};
+use super::{fetch, job, output, transfer};
 use crate::data_dir::DataDir;
 
 /// Runs one `agreement` command.
@@ -74,6 +74,21 @@ pub(crate) fn run(dir: &DataDir, command: Consult, as_json: bool) -> Outcome {
             }
         }
         Consult::Fetch { case, waiting } => (fetch::wait(&client, &case, waiting)?, fetch::HERE),
+        Consult::Cancel { case, reason, yes } => {
+            let question = "The key of this study's package and what came of it are erased here and at the other side; the study itself stays with its sender. Go on?";
+            transfer::confirm(question, yes)?;
+            (
+                act(&case, "cancel-transfer", json!({"reason": reason}))?,
+                "cancelled; what there was of it is erased here, and the other side is told",
+            )
+        }
+        Consult::SendAgain { case } => {
+            let started = act(&case, "send-again", json!({}))?;
+            (
+                job::wait(&client, &started, "sealing")?,
+                "sealed again and queued",
+            )
+        }
         Consult::Decline { case, reason } => (act(&case, "decline", json!({"reason": reason}))?, "declined"),
         Consult::Report {
             case,
@@ -201,12 +216,16 @@ fn show(client: &Client, case: &str, as_json: bool) -> Outcome {
         "question: {}\nregion:   {}\nstudy:    {}",
         field("/question"),
         field("/region"),
-        field("/transfer/state")
+        transfer::line(&case["transfer"])
     );
     for item in entries(&case["timeline"]) {
         let column = |pointer| output::text(item, pointer);
+        let delivery = match column("/delivery/state") {
+            state if state.is_empty() => state,
+            state => format!("  [{state}{}]", transfer::stuck(&item["delivery"])),
+        };
         println!(
-            "  {}  {:16} {}  {}",
+            "  {}  {:16} {}  {}{delivery}",
             column("/at"),
             column("/type"),
             column("/by"),

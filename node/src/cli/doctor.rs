@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::args::Doctor;
 use super::client::Client;
 use super::error::{CliError, Outcome};
-use super::{init, output};
+use super::{hints, init, output};
 use crate::clock;
 use crate::config::Config;
 use crate::credentials::Credentials;
@@ -61,6 +61,7 @@ pub(crate) fn run(dir: &DataDir, command: &Doctor, as_json: bool) -> Outcome {
         Fonts::find(font.as_deref()).err().map(|error| error.to_string()),
     ));
     checks.extend(store(dir, &storage_key(&secrets)));
+    let hints = hints::of_this_machine();
     let bad = checks.iter().filter(|check| check.problem.is_some()).count();
     if as_json {
         let view: Vec<Value> = checks
@@ -71,7 +72,7 @@ pub(crate) fn run(dir: &DataDir, command: &Doctor, as_json: bool) -> Outcome {
             .iter()
             .map(|(for_what, which)| json!({"for": for_what, "algorithm": which}))
             .collect();
-        output::json(&json!({"ok": bad == 0, "checks": view, "algorithms": algorithms}));
+        output::json(&json!({"ok": bad == 0, "checks": view, "hints": hints, "algorithms": algorithms}));
     } else {
         let rows: Vec<Vec<String>> = checks
             .iter()
@@ -89,6 +90,9 @@ pub(crate) fn run(dir: &DataDir, command: &Doctor, as_json: bool) -> Outcome {
             .map(|(a, b)| vec![(*a).to_owned(), (*b).to_owned()])
             .collect();
         output::table(&["Protects", "Algorithm"], &rows);
+        for hint in hints {
+            println!("\nHint: {hint}");
+        }
     }
     if bad == 0 {
         return Ok(());

@@ -45,6 +45,14 @@ pub(super) fn wait(client: &Client, case: &str, waiting: Waiting) -> Outcome<Val
                     "tell the requester; nothing of it is shown here",
                 ));
             }
+            Some("cancelled") => {
+                bar.abandon();
+                return Err(CliError::refused(
+                    "transfer_cancelled",
+                    "the transfer of this study was cancelled, and what came of it is erased",
+                    "`dokuei consult show` says by whom; the requester can send it again",
+                ));
+            }
             Some("none" | "queued") => {
                 bar.abandon();
                 return Err(CliError::refused(

@@ -8,6 +8,7 @@ mod directory;
 mod doctor;
 mod error;
 mod fetch;
+mod hints;
 mod init;
 mod job;
 mod key_log;
@@ -19,6 +20,7 @@ mod run;
 mod security;
 mod session;
 mod study;
+mod transfer;
 
 use std::process::ExitCode;
 
@@ -66,6 +68,8 @@ fn dispatch(dir: &DataDir, command: Command, as_json: bool) -> Outcome {
         Command::Profile(command) => directory::profile(dir, *command, as_json),
         Command::Agreement(agreement) => consult::agreement(dir, agreement, as_json),
         Command::Consult(consult) => consult::run(dir, consult, as_json),
+        Command::Outbox => transfer::outbox(dir, as_json),
+        Command::Bandwidth(command) => transfer::bandwidth(dir, command, as_json),
         Command::Register(command) => register::run(dir, command, as_json),
         Command::Doctor(doctor) => doctor::run(dir, &doctor, as_json),
         Command::Completion { shell } => {

@@ -153,6 +153,7 @@ fn meeting(config: &Config, command: &Run) -> Outcome<Meeting> {
         bootstraps: choose(&command.bootstrap, &config.network.bootstrap)?,
         peers: choose(&[], &config.network.peers)?,
         discovery: config.network.discovery,
+        mdns: config.network.mdns,
     })
 }
 

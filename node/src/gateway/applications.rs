@@ -13,7 +13,7 @@ use super::auth::Operator;
 use super::body::Body;
 use super::problem::Problem;
 use super::{Gateway, blocking};
-use crate::service::applications::ApplicationForm;
+use crate::service::applications::{ApplicationForm, DraftChange};
 use crate::service::error::ServiceError;
 
 /// The largest form, bytes: the most evidence in Base64, and the rest.
@@ -125,6 +125,27 @@ pub(crate) async fn answer(
     blocking(move || gateway.node.take_answer(&sealed))
         .await
         .map(Json)
+}
+
+/// `GET /applications/draft`: what is being filled in.
+pub(crate) async fn draft(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.application_draft()).await.map(Json)
+}
+
+/// `PUT /applications/draft`: keeps it, so that a page that is loaded anew goes on where it was.
+pub(crate) async fn keep_draft(
+    State(gateway): State<Gateway>,
+    _: Operator,
+    Body(change): Body<DraftChange>,
+) -> Result<StatusCode, Problem> {
+    blocking(move || gateway.node.keep_application_draft(&change)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `DELETE /applications/draft`
+pub(crate) async fn drop_draft(State(gateway): State<Gateway>, _: Operator) -> Result<StatusCode, Problem> {
+    blocking(move || gateway.node.drop_application_draft()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 impl Content {

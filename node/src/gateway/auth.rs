@@ -1,4 +1,4 @@
-//! Who is asking: the user who runs the node (operator token) or a signed-in practitioner (session).
+//! Who is asking: the user who runs the node (operator token, or the node's passphrase in the app) or a signed-in practitioner (session).
 
 use std::sync::Arc;
 
@@ -26,6 +26,12 @@ fn session_of(parts: &Parts, gateway: &Gateway, token: &str) -> Option<Arc<Sessi
     } else {
         sessions.find(token, now)
     }
+}
+
+/// Whether a token is of somebody who showed the node's passphrase.
+fn is_owner(parts: &Parts, gateway: &Gateway, token: &str) -> bool {
+    let counts = !parts.headers.contains_key(BACKGROUND);
+    gateway.node.is_owner(token, counts)
 }
 
 /// The user who runs this node, or anybody signed in: may administer and import, sees no patient by that alone.
@@ -76,7 +82,9 @@ impl FromRequestParts<Gateway> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
         let known = tokens(parts).into_iter().any(|token| {
-            gateway.operator_token.matches(token) || session_of(parts, gateway, token).is_some()
+            gateway.operator_token.matches(token)
+                || is_owner(parts, gateway, token)
+                || session_of(parts, gateway, token).is_some()
         });
         if known {
             Ok(Self)
@@ -118,7 +126,7 @@ impl FromRequestParts<Gateway> for Listener {
     }
 }
 
-/// The user who runs this node, and nobody else.
+/// The user who runs this node, by its token, and nobody else.
 #[derive(Debug)]
 pub(crate) struct Owner;
 

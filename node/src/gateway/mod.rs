@@ -14,8 +14,10 @@ mod problem;
 mod register;
 mod security;
 mod session;
+mod setup;
 mod status;
 mod studies;
+mod transfer;
 mod ui;
 
 use std::path::PathBuf;
@@ -71,7 +73,15 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
         .route("/security/second-factor/remove", post(security::remove))
         .route("/security/recovery-kit", post(security::make_kit))
         .route("/recovery", post(security::restore))
+        .merge(setup())
         .merge(applications())
+        .route("/outbox", get(transfer::outbox))
+        .route(
+            "/bandwidth",
+            get(transfer::bandwidth)
+                .put(transfer::set_bandwidth)
+                .delete(transfer::reset_bandwidth),
+        )
         .route("/jobs/{id}", get(status::job))
         .route("/events", get(events::stream))
         .route("/studies", get(studies::list))
@@ -87,6 +97,8 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
         .route("/cases/{id}/report", post(cases::report))
         .route("/cases/{id}/read", post(cases::read))
         .route("/cases/{id}/close", post(cases::close))
+        .route("/cases/{id}/cancel-transfer", post(transfer::cancel))
+        .route("/cases/{id}/send-again", post(transfer::send_again))
         .route("/cases/{id}/previews", get(cases::previews))
         .route("/cases/{id}/previews/{index}", get(cases::preview))
         .route("/cases/{id}/report.pdf", get(cases::report_pdf))
@@ -113,6 +125,17 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
         .with_state(gateway)
 }
 
+/// Setting up, before anybody can sign in.
+fn setup() -> Router<Gateway> {
+    Router::new()
+        .route("/setup", get(setup::progress))
+        .route("/setup/node", get(setup::show))
+        .route("/setup/owner", post(setup::open).delete(setup::close))
+        .route("/setup/root", post(setup::trust))
+        .route("/setup/root/look", post(setup::look))
+        .route("/setup/passphrase", post(setup::judge))
+}
+
 /// Applying for certificates.
 fn applications() -> Router<Gateway> {
     let form = DefaultBodyLimit::max(applications::MAX_FORM);
@@ -120,6 +143,13 @@ fn applications() -> Router<Gateway> {
         .route(
             "/applications",
             get(applications::list).post(applications::apply).layer(form),
+        )
+        .route(
+            "/applications/draft",
+            get(applications::draft)
+                .put(applications::keep_draft)
+                .delete(applications::drop_draft)
+                .layer(form),
         )
         .route("/applications/answer", post(applications::answer))
         .route(

@@ -118,11 +118,16 @@ impl Node {
                 "scope": request.consent.scope,
             });
         }
+        let deliveries = self.deliveries(&case)?;
         view["timeline"] = case
             .log()
             .ordered()
             .into_iter()
-            .map(|entry| self.timeline_item(entry))
+            .map(|entry| {
+                let mut item = self.timeline_item(entry);
+                item["delivery"] = deliveries.get(&entry.id()).cloned().unwrap_or_default();
+                item
+            })
             .collect();
         view["reports"] = self.reports(&case);
         self.audit(&session.id, "view", id, "success")?;
@@ -219,7 +224,7 @@ impl Node {
     }
 
     /// Reads the case, writes one entry of the practitioner's and shows the case as it is then.
-    fn act(
+    pub(super) fn act(
         &self,
         session: &Session,
         id: &str,
@@ -255,7 +260,7 @@ impl Node {
         }
     }
 
-    fn row(&self, case: &Case, me: &Fingerprint) -> Result<Value, ServiceError> {
+    pub(super) fn row(&self, case: &Case, me: &Fingerprint) -> Result<Value, ServiceError> {
         let Some((id, request)) = case.request() else {
             return Ok(Value::Null);
         };
@@ -288,7 +293,8 @@ impl Node {
             "urgency": request.urgency,
             "requested_at": requested_at,
             "due_at": request.due.map(clock::rfc3339),
-            "transfer": self.transfer(&case.id(), requesting, &state)?,
+            "transfer": self.transfer(case, requesting)?,
+            "waiting": self.waiting_in(case.id().as_bytes())?,
             "report": newest,
         }))
     }
@@ -390,7 +396,7 @@ fn asked_of_policy(verb: &str) -> (Action, Object) {
     match verb {
         "accept" => (Action::Consult, Object::PARTY_CASE),
         "report" => (Action::SignPreliminary, Object::PARTY_CASE),
-        "decline" => (Action::Correspond, Object::PARTY_CASE),
+        "decline" | "cancel_receiving" => (Action::Correspond, Object::PARTY_CASE),
         _ => (Action::Correspond, Object::OWN_CASE),
     }
 }

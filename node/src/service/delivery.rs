@@ -2,7 +2,7 @@
 //!
 //! The outbox is durable; a peer that comes back is served as soon as it has been admitted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use dokuei_identity::cbor;
@@ -47,14 +47,20 @@ impl Node {
                 let task = tokio::spawn(self.clone().ask_for_answers(network.clone()));
                 answers = Some((tokio::time::Instant::now(), task));
             }
-            self.end_stale_sessions(&network).await;
-            let node = self.clone();
-            let _ = tokio::task::spawn_blocking(move || node.lock_idle()).await;
-            self.introduce(&network).await;
-            self.fetch_outstanding(&network).await;
+            self.limit_bandwidth(&network);
+            // Entries first: they are small, and a report is what somebody waits for.
             if let Err(error) = self.send_waiting(&network).await {
                 tracing::error!(code = error.code(), "the outbox could not be worked through");
             }
+            self.end_stale_sessions(&network).await;
+            let node = self.clone();
+            let _ = tokio::task::spawn_blocking(move || node.lock_idle()).await;
+            let node = self.clone();
+            if let Err(error) = blocking(move || node.erase_cancelled()).await {
+                tracing::error!(code = error.code(), %error, "a cancelled package could not be erased yet");
+            }
+            self.introduce(&network).await;
+            self.fetch_outstanding(&network).await;
         }
     }
 
@@ -85,28 +91,36 @@ impl Node {
         }
     }
 
+    /// Sends to every peer that is there, each in a task of its own, so that one that is slow to answer holds up nobody
+    /// else's entries; the others are looked for.
     async fn send_waiting(&self, network: &Network) -> Result<(), ServiceError> {
-        for (peer, rows) in self.waiting().await? {
-            if network.is_admitted(&peer) {
-                self.send_to(network, peer, rows).await?;
-            } else {
+        for peer in self.waited_for().await? {
+            if !network.is_admitted(&peer) {
                 let _ = network.want(peer, self.addresses_of(&peer).await?).await;
+            } else if self.0.reach.begin(peer) {
+                let (node, network) = (self.clone(), network.clone());
+                tokio::spawn(async move {
+                    if let Err(error) = node.send_to(&network, peer).await {
+                        tracing::error!(code = error.code(), "the outbox could not be worked through");
+                    }
+                    if node.0.reach.end(peer) {
+                        node.ring();
+                    }
+                });
             }
         }
         Ok(())
     }
 
-    /// The outbox, peer by peer, parents before children.
-    async fn waiting(&self) -> Result<BTreeMap<PeerId, Vec<OutboxRow>>, ServiceError> {
+    /// For whom something waits that has not been refused for good.
+    async fn waited_for(&self) -> Result<BTreeSet<PeerId>, ServiceError> {
         let store = self.store().clone();
         let rows = blocking(move || Ok(store.outbox(None)?)).await?;
-        let mut by_peer: BTreeMap<PeerId, Vec<OutboxRow>> = BTreeMap::new();
-        for row in rows {
-            if let Ok(peer) = row.peer.parse() {
-                by_peer.entry(peer).or_default().push(row);
-            }
-        }
-        Ok(by_peer)
+        Ok(rows
+            .iter()
+            .filter(|row| row.refused.is_none())
+            .filter_map(|row| row.peer.parse().ok())
+            .collect())
     }
 
     async fn addresses_of(&self, peer: &PeerId) -> Result<Vec<Multiaddr>, ServiceError> {
@@ -119,15 +133,23 @@ impl Node {
             .collect())
     }
 
-    async fn send_to(
-        &self,
-        network: &Network,
-        peer: PeerId,
-        rows: Vec<OutboxRow>,
-    ) -> Result<(), ServiceError> {
-        for batch in rows.chunks(BATCH) {
-            let (node, wanted) = (self.clone(), batch.to_vec());
+    /// Sends what waits for a peer, a batch at a time. The outbox is looked at anew before each, so that what became
+    /// urgent meanwhile goes next.
+    async fn send_to(&self, network: &Network, peer: PeerId) -> Result<(), ServiceError> {
+        let mut tried = HashSet::new();
+        loop {
+            let node = self.clone();
+            let mut batch = blocking(move || node.due_for(&peer)).await?;
+            batch.retain(|row| !tried.contains(&row.entry_id));
+            batch.truncate(BATCH);
+            if batch.is_empty() {
+                return Ok(());
+            }
+            let (node, wanted) = (self.clone(), batch.clone());
             let entries = blocking(move || node.bodies_of(&wanted)).await?;
+            // Those that did not fit the message are tried with the next.
+            batch.truncate(entries.len().max(1));
+            tried.extend(batch.iter().map(|row| row.entry_id));
             let reply = network.call_case(peer, CaseMessage::Entries { entries }).await;
             let node = self.clone();
             match reply {
@@ -136,39 +158,48 @@ impl Node {
                     refused,
                     missing,
                 }) => {
-                    let sent = batch.to_vec();
-                    blocking(move || node.note_answer(&peer, &sent, &stored, &refused, &missing)).await?;
+                    let again = !stored.is_empty();
+                    blocking(move || node.note_answer(&peer, &batch, &stored, &refused, &missing)).await?;
+                    if again {
+                        // What was refused or not given before may be taken and given now.
+                        self.ring();
+                    }
                 }
                 Ok(_) | Err(CallError::NotAdmitted) => return Ok(()),
                 Err(error) => {
                     tracing::info!(%peer, %error, "entries were not delivered; they stay in the outbox");
+                    self.0.reach.problem(peer, Some(call_problem(&error)));
                     return Ok(());
                 }
             }
         }
-        Ok(())
     }
 
     /// Takes out of the outbox what is on the peer's disk, and what it will never take; queues parents that it lacks.
     fn note_answer(
         &self,
-        peer: &PeerId,
+        of: &PeerId,
         sent: &[OutboxRow],
         stored: &[EntryId],
         refused: &[RefusedEntry],
         missing: &[EntryId],
     ) -> Result<(), ServiceError> {
-        let peer = peer.to_string();
-        let mut done: Vec<[u8; 32]> = stored.iter().map(|id| id.0).collect();
+        let peer = of.to_string();
+        let done: Vec<[u8; 32]> = stored.iter().map(|id| id.0).collect();
+        let mut later = None;
         for entry in refused {
-            if RefusalCode::from_byte(entry.code) == RefusalCode::Stale {
+            let code = RefusalCode::from_byte(entry.code);
+            if code == RefusalCode::Stale {
                 // Not now, but perhaps later: it stays in the outbox.
+                later = Some("not_taken_yet");
                 continue;
             }
             tracing::warn!(%peer, "the peer refuses an entry");
             self.audit(&peer, "entry", &hex::encode(entry.entry.0), "refused by the peer")?;
-            done.push(entry.entry.0);
+            self.store()
+                .note_refused(&peer, &entry.entry.0, "peer_refuses_entry")?;
         }
+        self.0.reach.problem(*of, later);
         self.store().acknowledge(&peer, &done)?;
         for id in missing {
             if let Ok(entry) = self.store().entry(&id.0) {
@@ -197,6 +228,16 @@ impl Node {
             entries.push(EntryBytes(bytes));
         }
         Ok(entries)
+    }
+}
+
+/// Why entries did not get to a peer that is there.
+const fn call_problem(error: &CallError) -> &'static str {
+    match error {
+        CallError::Refused(_) => "peer_refuses",
+        CallError::Misbehaved(_) => "peer_misbehaves",
+        CallError::Timeout => "no_answer",
+        _ => "interrupted",
     }
 }
 

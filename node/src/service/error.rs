@@ -92,6 +92,12 @@ pub enum ServiceError {
     /// No root is installed.
     #[error("this node trusts no registry yet")]
     NoRoot,
+    /// A root that is not to be trusted.
+    #[error("the root certificate is refused: {0}")]
+    RootRefused(CredentialError),
+    /// The addresses for other nodes are taken.
+    #[error("the node cannot listen for other nodes: {0}")]
+    CannotListen(String),
     /// No certificate of this node is installed.
     #[error("this node has no certificate yet")]
     NoNodeCertificate,
@@ -241,6 +247,9 @@ pub enum ServiceError {
     /// No bootstrap host took the application.
     #[error("the application was not left anywhere: {0}")]
     NotDeposited(String),
+    /// Nobody is met, because the clocks disagree.
+    #[error("this node meets nobody: its clock and that of the others are more than five minutes apart")]
+    ClockApart,
     /// The node is stopping.
     #[error("the node is stopping")]
     Interrupted,
@@ -278,6 +287,8 @@ impl ServiceError {
             Self::NoKit => "recovery_kit_refused",
             Self::NoPractitionerCertificate => "no_practitioner_certificate",
             Self::NoRoot => "no_root",
+            Self::RootRefused(_) => "root_refused",
+            Self::CannotListen(_) => "cannot_listen",
             Self::NoNodeCertificate => "no_node_certificate",
             Self::Certificate(_) | Self::Credential(_) => "certificate_refused",
             Self::Unlogged => "not_in_register",
@@ -287,6 +298,7 @@ impl ServiceError {
             Self::OlderRegister { .. } => "register_older",
             Self::RegisterGap { .. } => "register_gap",
             Self::StaleRegister { .. } => "register_stale",
+            Self::ClockApart => "clock_apart",
             Self::Wiped => "wiped",
             Self::Practitioner(_) => "practitioner_files",
             Self::Denied(denial) if is_about_qualification(denial) => "not_qualified",
@@ -343,11 +355,14 @@ impl ServiceError {
             Self::AlreadyEnrolled => "remove it first, with passphrase and code",
             Self::NotEnrolling => "begin the enrolment again",
             Self::NoKit => "use the sheets of the newest kit",
+            Self::RootRefused(_) => "get the root certificate from the registry operator again, and compare its fingerprint with the published one",
+            Self::CannotListen(_) => "stop the program that uses the port, and start the node again",
             Self::NoRoot => "install the root certificate that its operator publishes with `dokuei identity trust`, then start the node again",
             Self::NoPractitionerCertificate | Self::NoNodeCertificate => {
                 "apply for one with `dokuei identity apply`; it is installed by itself when the registry has issued it"
             }
             Self::Certificate(_) | Self::Credential(_) => "ask the registry operator for a new certificate and install it",
+            Self::ClockApart => "set this machine's clock (`timedatectl set-ntp true`); when it is right, ask the others to set theirs",
             Self::StaleRegister { .. } => "connect the node to the network (a bootstrap host or another node) and try again; what is here can be read all the same",
             Self::Register(RegisterError::SplitView(_)) => "send nothing, telephone the registry, and hand over the evidence (`dokuei register show`)",
             Self::Register(_) | Self::BadRegister(_) => "nothing was taken; ask another node, or the registry operator",
@@ -403,6 +418,7 @@ impl ServiceError {
             }
             Self::NoPractitionerCertificate
             | Self::NoRoot
+            | Self::RootRefused(_)
             | Self::NoNodeCertificate
             | Self::NoApplicationKey
             | Self::ApplicationSealed
@@ -412,6 +428,7 @@ impl ServiceError {
             | Self::Certificate(_)
             | Self::Unlogged
             | Self::StaleRegister { .. }
+            | Self::ClockApart
             | Self::OlderRegister { .. }
             | Self::RegisterGap { .. }
             | Self::Register(RegisterError::SplitView(_))

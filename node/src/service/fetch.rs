@@ -1,89 +1,33 @@
 //! Fetches granted packages: pulls what the bitmap lacks from whoever holds it, verifies every slice before it is
 //! kept, and signs the receipt only when every byte is verified and on disk.
 
-use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use dokuei_consultation::body::{Body, PackageOffered, Received};
 use dokuei_consultation::effect::Effect;
 use dokuei_consultation::id::{CaseId, PackageId};
 use dokuei_identity::fingerprint::Fingerprint;
-use dokuei_net::wire::package::{ChunkRange, PackageId as WirePackageId, Slice};
-use dokuei_net::{Network, PackageSink, PeerId, PullProgress, PullRequest, SinkError, peer_id_of};
+use dokuei_net::wire::package::PackageId as WirePackageId;
+use dokuei_net::{Fault, Network, PeerId, PullError, PullProgress, PullRequest, peer_id_of};
 use dokuei_package::bitmap::Bitmap;
 use dokuei_package::core::{UnverifiedCore, VerifiedCore};
 use dokuei_package::tree::TreeId;
 use dokuei_package::verifier::Verifier;
-use dokuei_store::{Direction, NewPackage, PackageState, Store, StoreError};
-use tokio::sync::watch;
+use dokuei_store::{Direction, NewPackage, PackageState, StoreError};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
 
 use super::Node;
 use super::delivery::blocking;
 use super::error::ServiceError;
 use super::events::EventKind;
-use super::host::package_range;
+use super::receiving::{Receiving, Shared, verified_bytes};
+use super::transfers::TELL;
 
-/// After so many bytes what was received is made durable and the bitmap with it.
-const CHECKPOINT: u64 = 64 << 20;
-/// Ranges asked for in one pull.
-const RANGES: usize = 512;
-/// How often progress is told to the app.
-const TELL: Duration = Duration::from_millis(250);
-
-/// Packages that are being fetched at this moment, and those that are not fetched any more.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Fetching(Arc<Mutex<Progress>>);
-
-#[derive(Debug, Default)]
-struct Progress {
-    /// How far each is, bytes. The name of a package is the sender's choice, and two cases may have one.
-    running: HashMap<(CaseId, [u8; 16]), u64>,
-    /// Cases whose offer contradicts what is here or what was signed: asked for again after the next start.
-    refused: HashSet<CaseId>,
-}
-
-impl Fetching {
-    fn lock(&self) -> MutexGuard<'_, Progress> {
-        // What is in here is only told; the disk is asked before anything is done.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn begin(&self, wanted: &Wanted) -> bool {
-        let mut progress = self.lock();
-        let one = (wanted.case, *wanted.offer.package.as_bytes());
-        if progress.running.contains_key(&one) || progress.refused.contains(&wanted.case) {
-            return false;
-        }
-        progress.running.insert(one, 0);
-        true
-    }
-
-    fn reached(&self, case: CaseId, package: [u8; 16], bytes: u64) {
-        if let Some(reached) = self.lock().running.get_mut(&(case, package)) {
-            *reached = bytes;
-        }
-    }
-
-    fn end(&self, case: CaseId, package: [u8; 16]) {
-        self.lock().running.remove(&(case, package));
-    }
-
-    fn refuse(&self, case: CaseId) {
-        self.lock().refused.insert(case);
-    }
-
-    /// Bytes that came so far, while the package is being fetched.
-    pub(super) fn progress(&self, case: &CaseId, package: &[u8; 16]) -> Option<u64> {
-        self.lock().running.get(&(*case, *package)).copied()
-    }
-
-    /// Whether what was offered in this case is refused.
-    pub(super) fn is_refused(&self, case: &CaseId) -> bool {
-        self.lock().refused.contains(case)
-    }
-}
+/// The most holders of which one package is fetched at once.
+const HOLDERS: usize = 4;
 
 /// One package that this node is to fetch.
 #[derive(Debug, Clone)]
@@ -130,80 +74,138 @@ impl Node {
 
     fn fetch(&self, network: &Network, wanted: Wanted) {
         let package = *wanted.offer.package.as_bytes();
-        if !self.0.fetching.begin(&wanted) {
+        let Some(stop) = self.0.transfers.begin(wanted.case, package) else {
             return;
-        }
+        };
         let (node, network) = (self.clone(), network.clone());
         tokio::spawn(async move {
-            match node.fetch_one(&network, &wanted).await {
+            match node.fetch_one(&network, &wanted, &stop).await {
                 Ok(()) => {}
                 Err(error @ ServiceError::BadPackage(_)) => node.refuse_offer(&wanted, &error).await,
                 Err(error) => {
+                    node.0.transfers.stuck(wanted.case, error.code(), node.now());
                     tracing::warn!(code = error.code(), %error, "a study could not be fetched yet");
                 }
             }
-            node.0.fetching.end(wanted.case, package);
+            node.0.transfers.end(wanted.case, package);
             node.events().publish(EventKind::Case, wanted.case);
+            if stop.is_cancelled() {
+                // What there is of it is erased now that nobody writes to it any more.
+                node.sweep_soon();
+            }
         });
     }
 
     /// What was offered cannot be right, so that asking for it again cannot help: it is told and not asked for any more.
     async fn refuse_offer(&self, wanted: &Wanted, error: &ServiceError) {
         tracing::error!(code = error.code(), %error, case = %wanted.case, "an offered study is refused");
-        self.0.fetching.refuse(wanted.case);
+        self.0.transfers.refuse(wanted.case);
         let (node, case, code) = (self.clone(), wanted.case, error.code());
         if let Err(error) = blocking(move || node.audit("node", "fetch", &case.to_string(), code)).await {
             tracing::error!(%error, "the audit log cannot be written");
         }
     }
 
-    async fn fetch_one(&self, network: &Network, wanted: &Wanted) -> Result<(), ServiceError> {
-        let Some(peer) = self.holder(network, &wanted.from).await? else {
+    async fn fetch_one(
+        &self,
+        network: &Network,
+        wanted: &Wanted,
+        stop: &CancellationToken,
+    ) -> Result<(), ServiceError> {
+        let holders = self.holders(network, wanted).await?;
+        if holders.is_empty() {
             return Ok(());
-        };
+        }
         let (node, asked) = (self.clone(), wanted.clone());
         let sink = blocking(move || node.begin_receiving(&asked)).await?;
         let sink = Arc::new(Mutex::new(sink));
         loop {
-            let ranges = sink.lock().unwrap_or_else(PoisonError::into_inner).missing();
+            let (ranges, held) = {
+                let receiving = sink.lock().unwrap_or_else(PoisonError::into_inner);
+                (receiving.missing(), receiving.here().count())
+            };
             if ranges.is_empty() {
                 break;
             }
             let (progress, _watching) = self.watch_progress(wanted, &sink);
+            let (faults, blamed) = mpsc::channel(2 * HOLDERS);
             let request = PullRequest {
                 package: WirePackageId(*wanted.offer.package.as_bytes()),
                 ranges,
+                held: held.into(),
                 progress: Some(progress),
+                faults: Some(faults),
             };
-            if let Err(error) = network
-                .pull_package(peer, request, Box::new(Shared(Arc::clone(&sink))))
-                .await
-            {
-                tracing::info!(%peer, %error, "a transfer was interrupted; it goes on from what was verified");
+            let before = verified_bytes(&sink);
+            let pull = network.pull_package(&holders, request, Box::new(Shared(Arc::clone(&sink))));
+            let pulled = tokio::select! {
+                pulled = pull => pulled,
+                () = stop.cancelled() => return Ok(()),
+            };
+            self.note_faults(wanted, blamed).await?;
+            if let Err(error) = pulled {
+                tracing::info!(%error, "a transfer was interrupted; it goes on from what was verified");
                 // What came is verified already: it is kept, so that it need not come again after a restart.
-                return blocking(move || sink.lock().unwrap_or_else(PoisonError::into_inner).checkpoint())
-                    .await;
+                let kept = Arc::clone(&sink);
+                blocking(move || kept.lock().unwrap_or_else(PoisonError::into_inner).checkpoint()).await?;
+                // One of two connections ended, as a relayed one does when a direct one was found: the other is used.
+                let came = verified_bytes(&sink) > before;
+                let there = holders.iter().any(|peer| network.is_admitted(peer));
+                if !(came && there && matches!(error, PullError::Lost(_))) {
+                    self.0.transfers.stuck(wanted.case, reason(&error), self.now());
+                    return Ok(());
+                }
             }
         }
         let (node, wanted) = (self.clone(), wanted.clone());
         blocking(move || node.finish_receiving(&wanted, &sink)).await
     }
 
-    /// A node of the sender with which we are connected; when there is none, all are wanted.
-    async fn holder(&self, network: &Network, from: &Fingerprint) -> Result<Option<PeerId>, ServiceError> {
-        let (node, from) = (self.clone(), *from);
-        let devices = blocking(move || node.people().all_nodes_of(&from, node.now())).await?;
-        let peers: Vec<PeerId> = devices
-            .iter()
-            .map(|device| peer_id_of(&device.node_key))
-            .collect();
-        if let Some(peer) = peers.iter().find(|peer| network.is_admitted(peer)) {
-            return Ok(Some(*peer));
+    /// Writes down which holders sent what they should not.
+    async fn note_faults(
+        &self,
+        wanted: &Wanted,
+        mut blamed: mpsc::Receiver<Fault>,
+    ) -> Result<(), ServiceError> {
+        while let Ok(Fault { peer, why }) = blamed.try_recv() {
+            tracing::warn!(%peer, why, case = %wanted.case, "a holder is not asked for this study any more");
+            let (node, case) = (self.clone(), wanted.case.to_string());
+            blocking(move || node.audit(&peer.to_string(), "serve", &case, "bad slice: dropped")).await?;
         }
-        for peer in peers {
+        Ok(())
+    }
+
+    /// Whom we are connected with of those that hold the package: the node at which it was sealed, every other that has
+    /// signed that it holds all of it, and the sender's nodes of today. Those that are not there are looked for.
+    async fn holders(&self, network: &Network, wanted: &Wanted) -> Result<Vec<PeerId>, ServiceError> {
+        let (node, wanted) = (self.clone(), wanted.clone());
+        let peers = blocking(move || node.known_holders(&wanted)).await?;
+        let (mut there, away): (Vec<_>, Vec<_>) =
+            peers.into_iter().partition(|peer| network.is_admitted(peer));
+        there.truncate(HOLDERS);
+        for peer in away {
             let _ = network.want(peer, Vec::new()).await;
         }
-        Ok(None)
+        Ok(there)
+    }
+
+    fn known_holders(&self, wanted: &Wanted) -> Result<Vec<PeerId>, ServiceError> {
+        let (here, now) = (self.here()?, self.now());
+        let named = self.case_log(wanted.case)?.holders(&wanted.offer.package);
+        let named = named
+            .iter()
+            .filter(|node| **node != here)
+            .filter_map(|node| self.people().node_certificate(node))
+            .map(|certificate| certificate.key);
+        let devices = self.people().all_nodes_of(&wanted.from, now)?;
+        let keys = named.chain(devices.into_iter().map(|device| device.node_key));
+        let mut peers: Vec<PeerId> = Vec::new();
+        for peer in keys.map(|key| peer_id_of(&key)) {
+            if !peers.contains(&peer) {
+                peers.push(peer);
+            }
+        }
+        Ok(peers)
     }
 
     fn watch_progress(
@@ -213,15 +215,12 @@ impl Node {
     ) -> (watch::Sender<PullProgress>, AbortOnDrop) {
         let (sender, mut receiver) = watch::channel(PullProgress::default());
         let (node, case, package) = (self.clone(), wanted.case, *wanted.offer.package.as_bytes());
-        let before = sink
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .verified_bytes();
+        let before = verified_bytes(sink);
         let sink = Arc::clone(sink);
         let task = tokio::spawn(async move {
             while receiver.changed().await.is_ok() {
                 let bytes = receiver.borrow_and_update().bytes;
-                node.0.fetching.reached(case, package, before + bytes);
+                node.0.transfers.reached(case, package, before + bytes);
                 let (opener, sink) = (node.clone(), Arc::clone(&sink));
                 let opened = tokio::task::spawn_blocking(move || {
                     let here = sink.lock().unwrap_or_else(PoisonError::into_inner).here();
@@ -240,6 +239,7 @@ impl Node {
         let core = self.verified_core(wanted)?;
         let id = core.core().tree();
         let package = *wanted.offer.package.as_bytes();
+        let mut begun = true;
         let verifier = match self.store().package(&package) {
             Ok(row) => {
                 let held = &row.package;
@@ -258,6 +258,7 @@ impl Node {
             }
             Err(StoreError::NotFound(_)) => {
                 self.create_incoming(wanted, &core, id)?;
+                begun = false;
                 Verifier::new(id)
             }
             Err(error) => return Err(error.into()),
@@ -272,14 +273,20 @@ impl Node {
                 .map_err(ServiceError::file(path))
         };
         let (payload, outboard) = (open(&payload)?, open(&outboard)?);
-        Ok(Receiving {
+        let mut receiving = Receiving {
             store: self.store().clone(),
             package,
             verifier,
             payload,
             outboard,
             undurable: 0,
-        })
+            durable_at: Instant::now(),
+        };
+        if begun {
+            let found = receiving.recover()?;
+            tracing::info!(found, case = %wanted.case, "a transfer goes on; chunks that were written and not noted are here");
+        }
+        Ok(receiving)
     }
 
     fn create_incoming(&self, wanted: &Wanted, core: &VerifiedCore, id: TreeId) -> Result<(), ServiceError> {
@@ -366,90 +373,20 @@ impl Node {
     }
 }
 
+/// Why a transfer stands still, as it is told.
+const fn reason(error: &PullError) -> &'static str {
+    match error {
+        PullError::NotAdmitted | PullError::Lost(_) => "interrupted",
+        PullError::Stalled => "stalled",
+        PullError::Refused(_) => "holder_refuses",
+        PullError::Misbehaved(_) => "bad_slice",
+        PullError::Storage(_) => "storage_failed",
+        _ => "interrupted",
+    }
+}
+
 fn bad(why: &str) -> ServiceError {
     ServiceError::BadPackage(why.to_owned())
-}
-
-/// A package file that is being filled.
-struct Receiving {
-    store: Store,
-    package: [u8; 16],
-    verifier: Verifier,
-    payload: File,
-    outboard: File,
-    undurable: u64,
-}
-
-impl Receiving {
-    fn verified_bytes(&self) -> u64 {
-        u64::from(self.verifier.bitmap().count()) * dokuei_package::chunk::CHUNK as u64
-    }
-
-    /// Which chunks are here and proven.
-    fn here(&self) -> Bitmap {
-        self.verifier.bitmap().clone()
-    }
-
-    /// What is still to come, in pieces of one slice, joined where they touch.
-    fn missing(&self) -> Vec<ChunkRange> {
-        let mut ranges: Vec<ChunkRange> = Vec::new();
-        let mut from = 0;
-        while let Some(next) = self.verifier.next_missing(from) {
-            from = next.end;
-            let count = u64::from(next.end - next.start);
-            let full = ranges.len() == RANGES;
-            match ranges.last_mut() {
-                Some(last) if last.first + last.count == u64::from(next.start) => last.count += count,
-                _ if full => break,
-                _ => ranges.push(ChunkRange {
-                    first: next.start.into(),
-                    count,
-                }),
-            }
-        }
-        ranges
-    }
-
-    fn take(&mut self, slice: &Slice) -> Result<(), SinkError> {
-        let range = package_range(slice.range).ok_or_else(|| SinkError::Forged("out of range".to_owned()))?;
-        let whole = [slice.bytes.as_slice(), slice.proof.as_slice()].concat();
-        self.verifier
-            .accept(range, &whole, &mut self.payload, &mut self.outboard)
-            .map_err(|error| match error {
-                dokuei_package::tree::TreeError::Io(error) => SinkError::Storage(error.to_string()),
-                other => SinkError::Forged(other.to_string()),
-            })?;
-        self.undurable += slice.bytes.len() as u64;
-        if self.undurable >= CHECKPOINT {
-            self.checkpoint()
-                .map_err(|error| SinkError::Storage(error.to_string()))?;
-        }
-        Ok(())
-    }
-
-    /// First the data, then the bitmap that says it is there: the store does both, in this order.
-    fn checkpoint(&mut self) -> Result<(), ServiceError> {
-        let bitmap = self.verifier.bitmap().to_bytes();
-        self.store.set_verified(&self.package, &bitmap)?;
-        self.undurable = 0;
-        Ok(())
-    }
-}
-
-/// The sink that the network fills.
-struct Shared(Arc<Mutex<Receiving>>);
-
-impl PackageSink for Shared {
-    fn accept(&mut self, slice: Slice) -> Result<(), SinkError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take(&slice)
-    }
-
-    fn finish(&mut self) -> Result<(), SinkError> {
-        let mut receiving = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        receiving
-            .checkpoint()
-            .map_err(|error| SinkError::Storage(error.to_string()))
-    }
 }
 
 /// Ends a task when what it watches is over.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io;
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 use dokuei_consultation::entry::{EntryType, SignedEntry};
@@ -93,6 +94,8 @@ impl Host for NodeHost {
 
     fn on_admitted(&self, peer: PeerId) {
         tracing::info!(%peer, "admitted a peer");
+        self.node.0.clock_apart.store(false, Ordering::Relaxed);
+        self.node.0.reach.problem(peer, None);
         self.node.met().insert(peer);
         self.node.to_introduce().insert(peer);
         self.node.events().publish(EventKind::Peer, peer);
@@ -108,6 +111,12 @@ impl Host for NodeHost {
     fn on_refused(&self, peer: PeerId, refusal: Refusal, by_us: bool) {
         let outcome = if by_us { "refused" } else { "refused by the peer" };
         tracing::warn!(%peer, code = %refusal.code, by_us, "an admission was refused");
+        if refusal.code == RefusalCode::Clock {
+            self.node.0.clock_apart.store(true, Ordering::Relaxed);
+            self.node.events().publish(EventKind::Peer, peer);
+        }
+        let problem = if by_us { "we_refuse" } else { "peer_refuses" };
+        self.node.0.reach.problem(peer, Some(problem));
         let node = self.node.clone();
         tokio::task::spawn_blocking(move || {
             let outcome = format!("{outcome}: {}", refusal.code);
@@ -447,28 +456,59 @@ impl Node {
         let open =
             |path| File::open(path).map_err(|_| Refusal::new(RefusalCode::NotFound, "no such package"));
         let id = TreeId::new(row.root, row.length);
-        Ok(Box::new(Served(Holding::new(
-            id,
-            open(payload)?,
-            open(outboard)?,
-        ))))
+        Ok(Box::new(Served {
+            holding: Holding::new(id, open(payload)?, open(outboard)?),
+            node: self.clone(),
+            case: case.id(),
+            package: package.0,
+            asked: false,
+        }))
     }
 }
 
 /// A package that is read for a peer.
-struct Served(Holding<File, File>);
+struct Served {
+    holding: Holding<File, File>,
+    node: Node,
+    case: CaseId,
+    package: [u8; 16],
+    asked: bool,
+}
 
 impl PackageSource for Served {
     fn chunks(&self) -> u64 {
-        self.0.id().chunks().map_or(0, u64::from)
+        self.holding.id().chunks().map_or(0, u64::from)
+    }
+
+    fn asked(&mut self, held: u64) {
+        self.asked = true;
+        let total = self.holding.id().length();
+        self.node.0.transfers.asked(self.case, self.package, held, total);
+        self.node.events().publish(EventKind::Case, self.case);
     }
 
     fn read(&mut self, range: ChunkRange) -> io::Result<Slice> {
         let asked = package_range(range).ok_or(io::ErrorKind::InvalidInput)?;
-        let mut bytes = self.0.extract(asked).map_err(io::Error::other)?;
+        let mut bytes = self.holding.extract(asked).map_err(io::Error::other)?;
         // The package crate interleaves chunks and hashes; on the wire what is beyond the first MiB travels as "proof".
         let proof = bytes.split_off(bytes.len().min(MAX_SLICE_BYTES));
+        if self
+            .node
+            .0
+            .transfers
+            .sent(self.case, self.package, bytes.len() as u64)
+        {
+            self.node.events().publish(EventKind::Case, self.case);
+        }
         Ok(Slice { range, bytes, proof })
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        if self.asked {
+            self.node.0.transfers.left(self.case, self.package);
+        }
     }
 }
 

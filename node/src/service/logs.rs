@@ -31,6 +31,9 @@ pub(super) struct Taken {
     pub(super) missing: Vec<EntryId>,
 }
 
+/// Entries after which nothing is to be kept of a package.
+const ENDS_A_TRANSFER: [EntryType; 2] = [EntryType::EraseNotice, EntryType::Withdraw];
+
 /// The entries of a log as they were signed, parents first.
 pub(super) fn stored(store: &Store, kind: LogKind, log: &[u8; 16]) -> Result<Vec<SignedEntry>, StoreError> {
     let rows = store.entries(log)?;
@@ -196,9 +199,15 @@ impl Node {
         effects: Vec<Effect>,
     ) -> Result<Taken, ServiceError> {
         let (mut rows, mut receivers, mut taken) = (Vec::new(), Vec::new(), Taken::default());
+        let (mut stopped, mut ends_a_transfer) = (Vec::new(), false);
         for effect in effects {
             match effect {
-                Effect::Persist(entry) => rows.push(self.stored_row(kind, log, entry)?),
+                Effect::Persist(entry) => {
+                    let row = self.stored_row(kind, log, entry)?;
+                    ends_a_transfer |= ENDS_A_TRANSFER.iter().any(|one| one.name() == row.entry_type);
+                    rows.push(row);
+                }
+                Effect::StopFetching(package) => stopped.push(package),
                 Effect::Send { to, .. } => receivers.extend(to),
                 Effect::Acknowledge(id) => taken.stored.push(id),
                 Effect::Ask { missing } => taken.missing.extend(missing),
@@ -219,6 +228,12 @@ impl Node {
         let peers = self.peers_of(&receivers)?;
         let peers: Vec<&str> = peers.iter().map(String::as_str).collect();
         self.store().append_entries(&rows, &peers)?;
+        for package in stopped {
+            self.0.transfers.stop(CaseId::from_bytes(log), package.as_bytes());
+        }
+        if ends_a_transfer {
+            self.sweep_soon();
+        }
         let event = if kind == LogKind::Case {
             EventKind::Case
         } else {

@@ -10,34 +10,46 @@ pub mod session;
 pub mod view;
 
 mod agreements;
+mod bandwidth;
 mod delivery;
 mod device_keys;
 mod devices;
 pub mod directory;
 mod documents;
+mod erasing;
 mod export;
 mod fetch;
 mod host;
 mod import;
 mod logs;
 mod opening;
+mod outbox;
+mod owner;
+mod pace;
 mod people;
 mod permission;
 mod previews;
 mod profiles;
+mod reach;
+mod receiving;
 mod register;
 mod requesting;
+mod resending;
+mod root;
 mod sealing;
 mod second_factor;
 mod security;
 mod sign_in;
 pub mod status;
 mod studies;
+mod transfer_view;
+mod transfers;
 mod trust;
 mod unlocking;
 mod wipe;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use dokuei_identity::certificate::DeviceClass;
@@ -48,16 +60,20 @@ use dokuei_net::{Network, PeerId};
 use dokuei_store::{AuditEvent, Store, StoreError, StoreKey};
 use tokio::sync::Notify;
 
+use self::bandwidth::Bandwidth;
 use self::directory::Directory;
 use self::error::ServiceError;
 use self::events::Events;
-use self::fetch::Fetching;
 use self::jobs::Jobs;
 use self::opening::Openings;
+use self::owner::Owners;
 use self::people::People;
+use self::reach::Reach;
 use self::register::Register;
 use self::second_factor::Enrolling;
 use self::session::Sessions;
+use self::status::Meeting;
+use self::transfers::Transfers;
 use self::trust::{Held, Own, Trust};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -109,10 +125,20 @@ struct Inner {
     people: People,
     directory: Directory,
     sessions: Sessions,
+    owners: Owners,
     jobs: Jobs,
     events: Events,
     network: OnceLock<Network>,
-    fetching: Fetching,
+    /// Packages that move.
+    transfers: Transfers,
+    /// Which nodes are reached.
+    reach: Reach,
+    /// Something may be to erase.
+    to_erase: AtomicBool,
+    /// How much bandwidth images may take.
+    bandwidth: Bandwidth,
+    /// How to join it, once a registry is trusted.
+    meeting: OnceLock<Meeting>,
     /// Held while a package is opened: one at a time, for the disk's sake and so that none is opened twice.
     opening: Mutex<Openings>,
     /// Held while a passphrase or a code is tried, and while a practitioner's file is changed.
@@ -123,6 +149,8 @@ struct Inner {
     writing: Mutex<()>,
     /// Admitted peers.
     met: Mutex<BTreeSet<PeerId>>,
+    /// Somebody's clock and ours were found too far apart, and nobody has been admitted since.
+    clock_apart: AtomicBool,
     /// Those of them who are to be told who works here.
     to_introduce: Mutex<BTreeSet<PeerId>>,
     /// Rung when something waits to be sent or fetched.
@@ -168,6 +196,7 @@ impl Node {
         let people = People::new(store.clone(), trust.clone());
         let class = trust.own().ok().map(|own| own.certificate.device_class);
         let sessions = Sessions::new(auto_lock(&config, class));
+        let bandwidth = Bandwidth::open(&store, &config)?;
         let inner = Inner {
             dir,
             config,
@@ -180,15 +209,21 @@ impl Node {
             people,
             directory: Directory::default(),
             sessions,
+            owners: Owners::default(),
             jobs: Jobs::default(),
             events: Events::default(),
             network: OnceLock::new(),
-            fetching: Fetching::default(),
+            transfers: Transfers::default(),
+            reach: Reach::default(),
+            to_erase: AtomicBool::new(true),
+            bandwidth,
+            meeting: OnceLock::new(),
             opening: Mutex::default(),
             unlocking: Mutex::default(),
             enrolling: Enrolling::default(),
             writing: Mutex::default(),
             met: Mutex::default(),
+            clock_apart: AtomicBool::new(false),
             to_introduce: Mutex::default(),
             bell: Notify::new(),
             wiped: Notify::new(),

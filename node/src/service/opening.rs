@@ -9,17 +9,14 @@ use std::io::{BufReader, ErrorKind};
 use dokuei_consultation::body::Body;
 use dokuei_consultation::id::{CaseId, PackageId};
 use dokuei_consultation::machine::Case;
-use dokuei_consultation::state::State;
 use dokuei_dicom::read_header;
 use dokuei_package::bitmap::Bitmap;
-use dokuei_package::chunk::CHUNK;
 use dokuei_package::core::{UnverifiedCore, VerifiedCore};
 use dokuei_package::grant::{Grant as SealedKey, GrantError, open_grant};
 use dokuei_package::open::{OpenError, PackageReader};
 use dokuei_package::schedule::PackageKey;
 use dokuei_package::tree::{ChunkRange, TreeError};
 use dokuei_store::{Direction, Inserted, LogKind, Origin, PackageRow, PackageState, StoreError};
-use serde_json::{Value, json};
 
 use super::Node;
 use super::error::ServiceError;
@@ -347,53 +344,8 @@ impl Node {
         Ok(open.map(|row| PackageId::from_bytes(row.package.package_id)))
     }
 
-    /// How far a case's study is on its way, as the work list shows it.
-    pub(super) fn transfer(
-        &self,
-        case: &CaseId,
-        requesting: bool,
-        state: &State,
-    ) -> Result<Value, ServiceError> {
-        let packages = self.store().packages(Some(case.as_bytes()))?;
-        let refused = !requesting && self.0.fetching.is_refused(case);
-        let Some(row) = packages.first().filter(|_| !refused) else {
-            let word = if refused {
-                "refused"
-            } else if matches!(state, State::AwaitingPackage { .. }) {
-                "connecting"
-            } else {
-                "none"
-            };
-            return Ok(json!({"state": word, "done": 0, "total": 0}));
-        };
-        let (id, total) = (&row.package.package_id, row.package.length);
-        if requesting {
-            let word = match state {
-                State::AwaitingAcceptance | State::Declined { .. } | State::Withdrawn { .. } => "queued",
-                State::AwaitingPackage { .. } => "transferring",
-                _ => "delivered",
-            };
-            let done = if word == "delivered" { total } else { 0 };
-            return Ok(json!({"state": word, "done": done, "total": total}));
-        }
-        let (word, done) = match (row.state, self.0.fetching.progress(case, id)) {
-            (PackageState::Opened, _) => ("opened", total),
-            (PackageState::Refused, _) => ("refused", total),
-            (PackageState::AwaitingGrant, _) => ("awaiting_grant", total),
-            (PackageState::Complete | PackageState::Delivered, _) => ("delivered", total),
-            (_, Some(done)) => ("transferring", done.min(total)),
-            (_, None) => ("connecting", verified_bytes(&row.package.verified).min(total)),
-        };
-        Ok(json!({"state": word, "done": done, "total": total}))
-    }
-
     /// Whether any case log is here at all.
     pub(super) fn case_count(&self) -> Result<usize, ServiceError> {
         Ok(self.store().logs(Some(LogKind::Case))?.len())
     }
-}
-
-/// How many bytes the bitmap of a package says are verified and on disk.
-fn verified_bytes(bitmap: &[u8]) -> u64 {
-    Bitmap::from_bytes(bitmap).map_or(0, |bitmap| u64::from(bitmap.count()) * CHUNK as u64)
 }

@@ -1,6 +1,8 @@
 //! What the policy says about an act here and now: the practitioner, the machine, what the register says of both, and
 //! how fresh that is.
 
+use std::sync::atomic::Ordering;
+
 use dokuei_identity::policy::{
     self, Action, Data, Denial, Object, REGISTER_VIEW_AGEING, REGISTER_VIEW_STALE, Relation, Subject,
 };
@@ -63,13 +65,21 @@ impl Node {
         Ok(policy::may_have(&subject, Action::Import, local, self.now())?)
     }
 
-    /// Why this machine is none to work at now, whoever signs in: as it was started, or because its certificate does not
-    /// stand. `None` while it is, or is not certified yet.
+    /// Why this machine is none to work at now, whoever signs in: as it was started, because its certificate does not
+    /// stand, or because its clock agrees with nobody's. `None` while it is, or is not certified yet.
     pub(super) fn refused(&self) -> Option<ServiceError> {
         let held = self.0.trust.get()?;
         let own = held.own.as_ref()?;
         let stands = || held.node(&own.chain, self.now()).map(drop);
-        self.may_work().and_then(|()| stands()).err()
+        let met = || {
+            let apart = self.0.clock_apart.load(Ordering::Relaxed) && self.met().is_empty();
+            if apart {
+                Err(ServiceError::ClockApart)
+            } else {
+                Ok(())
+            }
+        };
+        self.may_work().and_then(|()| stands()).and_then(|()| met()).err()
     }
 
     fn ask(&self, subject: &Subject<'_>, action: Action, object: Object) -> Result<(), ServiceError> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dokuei_consultation::agreement::AgreementInForce;
 use dokuei_consultation::author::Author;
 use dokuei_consultation::body::{
-    Body, Consent, Grant, PackageOffered, Patient, PersonName, Request, Requester, Sex, Urgency,
+    Body, Consent, Grant, Patient, PersonName, Request, Requester, Sex, Urgency,
 };
 use dokuei_consultation::effect::Effect;
 use dokuei_consultation::event::Event;
@@ -114,14 +114,7 @@ impl Node {
         };
         let request = beginning.add(Body::Request(Box::new(request)))?;
         let sealed = self.seal(job, session, id, request, study, now)?;
-        beginning.add(Body::PackageOffered(PackageOffered {
-            package: sealed.package,
-            core: sealed.core.bytes().to_vec(),
-            root: sealed.core.core().root,
-            length: sealed.core.core().ciphertext_length,
-            instances: sealed.instances,
-            original_bytes: sealed.bytes,
-        }))?;
+        beginning.add(Body::PackageOffered(sealed.offer()))?;
         for device in self.people().nodes_of(&consultant, now)? {
             let key = grant(
                 &sealed.cek,
@@ -151,7 +144,7 @@ impl Node {
         Ok(json!({"case_id": id, "bytes": bytes, "sealed_bytes": sealed_bytes}))
     }
 
-    fn keep_package(&self, case: CaseId, sealed: SealedStudy) -> Result<(), ServiceError> {
+    pub(super) fn keep_package(&self, case: CaseId, sealed: SealedStudy) -> Result<(), ServiceError> {
         let core = sealed.core.core();
         let package = NewPackage {
             package_id: *sealed.package.as_bytes(),

@@ -6,6 +6,7 @@ use std::io::{BufReader, Write as _};
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use dokuei_consultation::body::PackageOffered;
 use dokuei_consultation::id::{CaseId, EntryId, PackageId};
 use dokuei_dicom::{NativeSample, native_samples};
 use dokuei_identity::time::Timestamp;
@@ -34,6 +35,20 @@ pub(super) struct SealedStudy {
     pub(super) file: PackageFile,
     pub(super) instances: u32,
     pub(super) bytes: u64,
+}
+
+impl SealedStudy {
+    /// The offer of it.
+    pub(super) fn offer(&self) -> PackageOffered {
+        PackageOffered {
+            package: self.package,
+            core: self.core.bytes().to_vec(),
+            root: self.core.core().root,
+            length: self.core.core().ciphertext_length,
+            instances: self.instances,
+            original_bytes: self.bytes,
+        }
+    }
 }
 
 impl Node {

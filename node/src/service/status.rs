@@ -25,15 +25,19 @@ pub struct Meeting {
     pub peers: Vec<Multiaddr>,
     /// Whether to be found and find through bootstraps.
     pub discovery: bool,
+    /// Whether to ask the local network who is there, and to answer.
+    pub mdns: bool,
 }
 
 impl Node {
     /// Joins the network and keeps sending and fetching from then on. Without a certificate of its own the node meets
-    /// bootstraps only, where it reads the register and leaves its application; without a root it stays alone.
+    /// bootstraps only, where it reads the register and leaves its application; without a root it stays alone until
+    /// one is trusted ([`Self::trust_root`]).
     ///
     /// # Errors
     /// [`dokuei_net::NetError`] when no address can be listened on.
     pub async fn join(&self, meeting: Meeting) -> Result<(), dokuei_net::NetError> {
+        let _ = self.0.meeting.set(meeting.clone());
         let Some(held) = self.0.trust.get() else {
             tracing::warn!("no registry's root is installed: this node meets nobody");
             return Ok(());
@@ -44,6 +48,7 @@ impl Node {
         config.bootstraps = meeting.bootstraps;
         config.peers = meeting.peers;
         config.discovery = meeting.discovery;
+        config.mdns = meeting.mdns;
         let network = Network::start(config, Arc::new(NodeHost::new(self.clone()))).await?;
         if self.0.network.set(network.clone()).is_ok() {
             tokio::spawn(self.clone().patrol(network));

@@ -42,20 +42,30 @@ impl Node {
         id: &str,
         attempt: impl FnOnce(Timestamp) -> Result<T, ServiceError>,
     ) -> Result<T, ServiceError> {
-        let _one = self.unlocking_lock();
-        let now = self.now();
         let known = self.practitioners()?.iter().any(|person| person.id == id);
         let (counter, named) = if known {
             (id.to_owned(), id)
         } else {
             (self.counter_of_unknown(id), "unknown")
         };
-        self.refuse_while_locked(&counter, now)?;
+        self.attempt_at(&counter, named, attempt)
+    }
+
+    /// As [`Self::attempt`], counted under a name of its own.
+    pub(super) fn attempt_at<T>(
+        &self,
+        counter: &str,
+        named: &str,
+        attempt: impl FnOnce(Timestamp) -> Result<T, ServiceError>,
+    ) -> Result<T, ServiceError> {
+        let _one = self.unlocking_lock();
+        let now = self.now();
+        self.refuse_while_locked(counter, now)?;
         let outcome = attempt(now);
         match &outcome {
-            Ok(_) => self.store().clear_sign_in_failures(&counter)?,
+            Ok(_) => self.store().clear_sign_in_failures(counter)?,
             Err(ServiceError::WrongPassphrase | ServiceError::SecondFactorWrong) => {
-                let failures = self.store().note_sign_in_failure(&counter, now)?;
+                let failures = self.store().note_sign_in_failure(counter, now)?;
                 self.audit(named, "sign_in", named, "failure")?;
                 if wait_after(failures.count) > 0 {
                     self.audit(

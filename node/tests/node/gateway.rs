@@ -8,3 +8,4 @@ mod images;
 mod protection;
 mod register;
 mod rotation;
+mod setup;

@@ -59,6 +59,23 @@ pub(crate) enum Consult {
         #[command(flatten)]
         waiting: Waiting,
     },
+    /// Cancel the transfer of a study, as its sender or its reader: the other side is told, and both erase its key and
+    /// what there is of it
+    Cancel {
+        /// Case identifier
+        case: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Send the study of a case again after its transfer was cancelled
+    SendAgain {
+        /// Case identifier
+        case: String,
+    },
     /// Decline a request
     Decline {
         /// Case identifier

@@ -6,12 +6,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod apply;
+mod bandwidth;
 mod consult;
 mod directory;
 mod keys;
 mod register;
 
 pub(crate) use apply::*;
+pub(crate) use bandwidth::*;
 pub(crate) use consult::*;
 pub(crate) use directory::*;
 pub(crate) use keys::*;
@@ -83,6 +85,11 @@ pub(crate) enum Command {
     /// Ask for a reading, accept one, report, read, close
     #[command(subcommand)]
     Consult(Consult),
+    /// Show what waits for other nodes, and why
+    Outbox,
+    /// How much of the line images may take, and at which hours
+    #[command(subcommand)]
+    Bandwidth(Bandwidth),
     /// The register of credentials here: how fresh it is, a newer one from a file, evidence against the registry
     #[command(subcommand)]
     Register(Register),

@@ -9,6 +9,7 @@ use dokuei_identity::application::{
 use dokuei_identity::certificate::{
     DeviceClass, DeviceOwner, Licence, LicenceKind, PersonName, QualificationCode,
 };
+use dokuei_identity::day::Day;
 use dokuei_identity::time::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer};
@@ -222,11 +223,7 @@ impl PractitionerForm {
             .licence_type
             .parse()
             .map_err(|error| ServiceError::field("licence_type", error))?;
-        let registered_on = self
-            .registered_on
-            .as_deref()
-            .map(|text| day("registered_on", text, false))
-            .transpose()?;
+        let registered_on = self.registered_on.as_deref().map(registered_on).transpose()?;
         let qualifications = self
             .qualifications
             .iter()
@@ -255,7 +252,7 @@ impl QualificationForm {
         let valid_to = self
             .valid_to
             .as_deref()
-            .map(|text| day("valid_to", text, true))
+            .map(|text| last_second("valid_to", text))
             .transpose()?;
         Ok(ClaimedQualification {
             code,
@@ -266,13 +263,33 @@ impl QualificationForm {
     }
 }
 
-/// The first second of a day, UTC, or its last.
-fn day(field: &'static str, text: &str, end: bool) -> Result<Timestamp, ServiceError> {
-    let refused = || ServiceError::field(field, format!("{text:?} is not a day as 2027-03-31"));
-    let date: Date = text.parse().map_err(|_| refused())?;
-    let midnight: jiff::Timestamp = format!("{date}T00:00:00Z").parse().map_err(|_| refused())?;
-    let first = u64::try_from(midnight.as_second()).map_err(|_| refused())?;
-    Ok(Timestamp(if end { first + 86_399 } else { first }))
+/// The first year in which a licence can have been registered that somebody holds today.
+const FIRST_YEAR: i16 = 1900;
+
+/// The day of a licence, which may lie before 1970.
+fn registered_on(text: &str) -> Result<Day, ServiceError> {
+    match midnight(text) {
+        Some((date, seconds)) if date.year() >= FIRST_YEAR => Ok(Day(seconds)),
+        _ => Err(ServiceError::field(
+            "registered_on",
+            format!("{text:?} is not a day from {FIRST_YEAR} on, as 2004-04-20"),
+        )),
+    }
+}
+
+/// The last second of a day, UTC.
+fn last_second(field: &'static str, text: &str) -> Result<Timestamp, ServiceError> {
+    midnight(text)
+        .and_then(|(_, seconds)| u64::try_from(seconds).ok())
+        .map(|first| Timestamp(first.saturating_add(86_399)))
+        .ok_or_else(|| ServiceError::field(field, format!("{text:?} is not a day as 2027-03-31")))
+}
+
+/// A day, and its first second, UTC.
+fn midnight(text: &str) -> Option<(Date, i64)> {
+    let date: Date = text.parse().ok()?;
+    let midnight: jiff::Timestamp = format!("{date}T00:00:00Z").parse().ok()?;
+    Some((date, midnight.as_second()))
 }
 
 #[cfg(test)]
@@ -312,7 +329,7 @@ mod tests {
             panic!("she claims as a practitioner");
         };
         assert_eq!(claims.licence.jurisdiction, "JP");
-        assert_eq!(claims.licence.registered_on, Some(Timestamp(1_082_419_200)));
+        assert_eq!(claims.licence.registered_on, Some(Day(1_082_419_200)));
         assert_eq!(
             claims.qualifications[0].valid_to,
             Some(Timestamp(1_806_537_599)),
@@ -320,6 +337,15 @@ mod tests {
         );
         assert_eq!(claims.institution.as_deref(), Some("さくら歯科クリニック"));
         assert_eq!(form.contact().note, None);
+    }
+
+    #[test]
+    fn r4_a_licence_may_be_older_than_1970() {
+        assert_eq!(registered_on("1965-04-02").unwrap(), Day(-149_904_000));
+        for wrong in ["1899-12-31", "1965-02-30", "S40-04-02", ""] {
+            assert!(registered_on(wrong).is_err(), "{wrong}");
+        }
+        assert!(last_second("valid_to", "1965-04-02").is_err());
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Applying for certificates: made and signed here, sealed to the registry, given out as a file or left at a bootstrap
 //! host. What is issued arrives by the register ([`super::register`]); a refusal arrives where the application was left.
 //!
-//! - [`form`]: what is filled in;
+//! - [`draft`]: what is being filled in;
+//! - [`form`]: what was filled in;
 //! - [`sending`]: how it reaches the registry, and how an answer comes back;
 //! - here: making it, and how it stands.
 
+mod draft;
 mod form;
 mod sending;
 
@@ -17,6 +19,7 @@ use dokuei_identity::time::Timestamp;
 use dokuei_store::{ApplicationRow, NewApplication, StoreError};
 use serde_json::{Value, json};
 
+pub use self::draft::DraftChange;
 pub use self::form::{Applicant, ApplicationForm, PractitionerForm};
 pub(super) use self::sending::ASK_ANSWERS;
 use super::Node;
@@ -142,6 +145,28 @@ impl Node {
         Ok(secrets.signing.clone())
     }
 
+    /// Whether somebody of this name may protect her new keys with this passphrase, and else why not.
+    ///
+    /// # Errors
+    /// [`ServiceError::Practitioner`].
+    pub fn judge_passphrase(
+        &self,
+        id: &str,
+        names: (&str, &str),
+        passphrase: &str,
+    ) -> Result<Value, ServiceError> {
+        match self.practitioner_files().may_enrol(id, names, passphrase) {
+            Ok(()) => Ok(json!({"acceptable": true})),
+            Err(PractitionerError::Passphrase(error)) => Ok(json!({
+                "acceptable": false,
+                "code": error.code(),
+                "detail": error.to_string(),
+                "detail_ja": error.japanese(),
+            })),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// What an HPKI card signs: the statement of an application that was not sealed yet.
     ///
     /// # Errors
@@ -195,7 +220,8 @@ impl Node {
     }
 
     fn application_view(&self, row: &ApplicationRow) -> Value {
-        let fingerprint = self.issued_for(row);
+        // The registry decides once about an application: what its key has after a refusal, another one brought.
+        let fingerprint = self.issued_for(row).filter(|_| row.refused.is_none());
         let state = match row {
             _ if fingerprint.is_some() => "issued",
             row if row.refused.is_some() => "refused",
@@ -235,11 +261,18 @@ impl Node {
 
     /// Identity documents are not kept longer than they are needed: when something was issued they go.
     pub(super) fn settle_applications(&self) -> Result<(), ServiceError> {
+        let (mut settled, mut undecided) = (false, false);
         for row in self.store().applications()? {
             if row.open && self.issued_for(&row).is_some() {
                 self.store().settle_application(&row.id)?;
                 self.changed_application(ApplicationId::from_bytes(row.id), "registry", "issued")?;
+                settled = true;
+            } else {
+                undecided |= row.open;
             }
+        }
+        if settled && !undecided && self.draft_was_sent()? {
+            self.drop_application_draft()?;
         }
         Ok(())
     }

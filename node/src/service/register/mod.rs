@@ -60,7 +60,7 @@ pub(super) struct Register {
     barred: RwLock<HashMap<PeerId, RefusalCode>>,
     /// One catches up at a time.
     catching_up: tokio::sync::Mutex<()>,
-    /// When somebody was last asked because of a checkpoint by a key that is not known here.
+    /// When somebody was last asked because of a checkpoint by a key that is not known here, or is to be asked.
     asked_about_key: Mutex<Option<Timestamp>>,
 }
 
@@ -243,12 +243,11 @@ impl Register {
         schedule.verify(&parsed, known.as_ref(), &NetworkName::of(anchors.first()))
     }
 
-    /// Whether a checkpoint by a key that is not known here is worth asking its sender about: it claims to be newer than
-    /// ours, and nobody was asked in the last half minute.
-    fn worth_asking(&self, note: &[u8], now: Timestamp) -> bool {
-        let Ok(claimed) = Checkpoint::parse(note) else {
-            return false;
-        };
+    /// After how many seconds the sender of a checkpoint by a key that is not known here is to be asked about it: at
+    /// once, or when half a minute has passed since the last such question, so that a second change of the key soon
+    /// after the first is not missed. `None` when it claims to be no newer than ours, or a question is planned already.
+    fn ask_about_key_in(&self, note: &[u8], now: Timestamp) -> Option<u64> {
+        let claimed = Checkpoint::parse(note).ok()?;
         let newer = {
             let replica = self.replica();
             let known = replica.checkpoint();
@@ -258,11 +257,14 @@ impl Register {
             .asked_about_key
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let worth = newer && asked.is_none_or(|asked| now.since(asked) >= ASK_ABOUT_KEY);
-        if worth {
-            *asked = Some(now);
-        }
-        worth
+        // What lies further ahead was noted before the clock was set back.
+        let last = asked.filter(|asked| asked.since(now) <= ASK_ABOUT_KEY);
+        let due = last.map_or(now, |asked| asked.plus(ASK_ABOUT_KEY).max(now));
+        let planned = last.is_some_and(|asked| asked > now);
+        (newer && !planned).then(|| {
+            *asked = Some(due);
+            due.since(now)
+        })
     }
 
     /// What a verified checkpoint is to this copy.

@@ -39,11 +39,18 @@ impl Node {
 
     /// Fetches what is missing in the background.
     pub(in crate::service) fn catch_up_soon(&self, first: Option<PeerId>) {
+        self.catch_up_in(Duration::ZERO, first);
+    }
+
+    fn catch_up_in(&self, wait: Duration, first: Option<PeerId>) {
         let Some(network) = self.network().cloned() else {
             return;
         };
         let node = self.clone();
-        tokio::spawn(async move { node.catch_up(&network, first).await });
+        tokio::spawn(async move {
+            tokio::time::sleep(wait).await;
+            node.catch_up(&network, first).await
+        });
     }
 
     /// Asks one peer until nothing is missing. Whether something newer came.
@@ -174,8 +181,8 @@ impl Node {
             },
             // The registry may have another key since; whoever sent this may show it.
             Err(ServiceError::Register(RegisterError::Checkpoint(CheckpointError::UnknownKey))) => {
-                if self.register().worth_asking(checkpoint, self.now()) {
-                    self.catch_up_soon(Some(from));
+                if let Some(wait) = self.register().ask_about_key_in(checkpoint, self.now()) {
+                    self.catch_up_in(Duration::from_secs(wait), Some(from));
                 }
                 Verdict::Ignore
             }
