@@ -1,13 +1,23 @@
 use super::*;
 use std::fs;
+use std::io::Write as _;
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
 
 /// A stand-in for `dokuei` that does what `script` says.
 fn stand_in(dir: &Path, script: &str) -> PathBuf {
     let path = dir.join("dokuei");
-    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+    // Another process writes it: were it open for writing here while another test starts a program, that one would
+    // inherit it, and Linux starts no file that somebody may write (ETXTBSY).
+    let mut writer = Command::new("sh")
+        .args(["-c", "cat > \"$0\" && chmod 700 \"$0\""])
+        .arg(&path)
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = writer.stdin.take().unwrap();
+    write!(input, "#!/bin/sh\n{script}\n").unwrap();
+    drop(input);
+    assert!(writer.wait().unwrap().success());
     path
 }
 

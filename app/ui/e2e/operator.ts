@@ -71,18 +71,30 @@ export async function askUntil(page: Page, button: string, shown: string): Promi
   await expect.poll(asked, { timeout: 60_000, interval: 1_000 }).toBeGreaterThan(0);
 }
 
-/** A picture for people, and the judgement of axe: WCAG 2.2 A and AA, as far as a program can tell. */
-export async function look(page: Page, name: string): Promise<void> {
+/** A picture of the console, judged. */
+export function look(page: Page, name: string): Promise<void> {
+  return judge(page, `registry-${name}`);
+}
+
+/** A picture for people. */
+export async function picture(page: Page, name: string): Promise<void> {
   const dialog = (await page.locator("dialog").count()) > 0;
   // The page scrolls inside its frame: as tall as its content, for once.
-  const height = await page.locator("main").evaluate((main) => main.scrollHeight + 60);
+  const height = await page
+    .locator("main")
+    .evaluate((main) => innerHeight - main.clientHeight + main.scrollHeight);
   if (!dialog) await page.setViewportSize({ ...SIZE, height: Math.max(SIZE.height, height) });
-  await page.screenshot({ path: screenshot(`registry-${name}`) });
+  await page.screenshot({ path: screenshot(name) });
   if (!dialog) await page.setViewportSize(SIZE);
+}
+
+/** A picture, and the judgement of axe: WCAG 2.2 A and AA, as far as a program can tell. */
+export async function judge(page: Page, name: string): Promise<void> {
+  await picture(page, name);
   await page.evaluate(`window.axe ?? (() => {${axe.source}})()`);
   const violations = await page.evaluate(async () => {
-    const judge = (window as unknown as { axe: typeof axe }).axe;
-    const { violations } = await judge.run(document, {
+    const judging = (window as unknown as { axe: typeof axe }).axe;
+    const { violations } = await judging.run(document, {
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
       resultTypes: ["violations"],
     });

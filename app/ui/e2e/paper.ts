@@ -33,7 +33,8 @@ export async function applyWithPapers(desk: RegistryDesk, context: BrowserContex
   };
 }
 
-async function drawPapers(context: BrowserContext): Promise<{ png: Buffer; pdf: Buffer }> {
+/** The licence as a picture, the board's certificate as a document. */
+export async function drawPapers(context: BrowserContext): Promise<{ png: Buffer; pdf: Buffer }> {
   const page = await context.newPage();
   await page.setViewportSize({ width: 900, height: 620 });
   await page.setContent(LICENCE);
@@ -42,4 +43,23 @@ async function drawPapers(context: BrowserContext): Promise<{ png: Buffer; pdf: 
   const pdf = await page.pdf({ format: "A5" });
   await page.close();
   return { png, pdf };
+}
+
+/** A picture as a telephone takes it, of several megabytes: noise, which nothing makes small but fewer pixels. */
+export async function drawPhotograph(context: BrowserContext): Promise<Buffer> {
+  const page = await context.newPage();
+  await page.setContent("<canvas width=2600 height=1800></canvas>");
+  const address = await page.locator("canvas").evaluate((element) => {
+    const canvas = element as HTMLCanvasElement;
+    const drawing = canvas.getContext("2d");
+    for (let x = 0; x < canvas.width; x += 4)
+      for (let y = 0; y < canvas.height; y += 4) {
+        if (!drawing) continue;
+        drawing.fillStyle = `hsl(${String((x * y) % 40)} 40% ${String(50 + ((x ^ y) % 45))}%)`;
+        drawing.fillRect(x, y, 4, 4);
+      }
+    return canvas.toDataURL("image/jpeg", 1);
+  });
+  await page.close();
+  return Buffer.from(address.slice(address.indexOf(",") + 1), "base64");
 }

@@ -1,9 +1,24 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { required } from "./demo";
+
+/** Where a bootstrap host is. */
+export interface Bootstrap {
+  /** Where the registry collects applications. */
+  health: string;
+  /** Where nodes reach it. */
+  addresses: string[];
+}
+
+/** Whose node it is. */
+export interface Clinic {
+  name: string;
+  code: string;
+  passphrase: string;
+}
 
 /** A registry of two operators under the four-eyes rule, with a mirror, served for a browser. */
 export class RegistryDesk {
@@ -18,7 +33,7 @@ export class RegistryDesk {
     this.run("root", "--out", this.path("root.pem"));
     this.run("application", "key", "--out", this.path("application.key"));
     this.run("operator", "add", "kobayashi", "--new-passphrase-file", this.path("kobayashi"));
-    this.runAs("kobayashi", "operator", "add", "mori", "--new-passphrase-file", this.path("mori"));
+    this.as("kobayashi", "operator", "add", "mori", "--new-passphrase-file", this.path("mori"));
   }
 
   path(name: string): string {
@@ -29,6 +44,13 @@ export class RegistryDesk {
     mkdirSync(path.dirname(this.path(name)), { recursive: true });
     writeFileSync(this.path(name), text);
     return this.path(name);
+  }
+
+  /** What lies in a folder, as whoever carries off the disk sees it. */
+  files(folder: string): Buffer[] {
+    return readdirSync(this.path(folder), { recursive: true, withFileTypes: true })
+      .filter((one) => one.isFile())
+      .map((one) => readFileSync(path.join(one.parentPath, one.name)));
   }
 
   /** An applicant's sealed application; gives its id. */
@@ -57,8 +79,8 @@ export class RegistryDesk {
 
   /** Starts the mirror and the service; gives the console's address. */
   async serve(uiDir: string): Promise<string> {
-    const mirror = await this.mirror();
-    this.write("data/registry.toml", `four_eyes = true\nbootstraps = ["${mirror}"]\n`);
+    const { health } = await this.bootstrap();
+    this.write("data/registry.toml", `four_eyes = true\nbootstraps = ["${health}"]\n`);
     this.start("dokuei-registry", [
       ...["--data-dir", this.path("data"), "--passphrase-file", this.path("kobayashi")],
       ...["--operator", "kobayashi", "serve", "--listen", "127.0.0.1:0", "--ui-dir", uiDir],
@@ -66,14 +88,35 @@ export class RegistryDesk {
     return (await told(this.path("data/api.json"), "api")) as string;
   }
 
-  private async mirror(): Promise<string> {
+  /** Starts a bootstrap host, which mirrors the register and keeps sealed applications. */
+  async bootstrap(): Promise<Bootstrap> {
     this.start("dokuei-bootstrap", [
       ...["run", "--data-dir", this.path("bootstrap"), "--health", "127.0.0.1:0"],
       ...["--listen", "/ip4/127.0.0.1/udp/0/quic-v1", "--root", this.path("root.pem")],
       ...["--register-dir", this.path("data/register")],
     ]);
-    const health = (await told(this.path("bootstrap/addresses.json"), "health")) as string;
-    return health.startsWith("http") ? health : `http://${health}`;
+    const file = this.path("bootstrap/addresses.json");
+    const health = (await told(file, "health")) as string;
+    return {
+      health: health.startsWith("http") ? health : `http://${health}`,
+      addresses: (await told(file, "addresses")) as string[],
+    };
+  }
+
+  /** Makes a node without any certificate and runs it; gives the address of its app. */
+  async node(clinic: Clinic, { addresses }: Bootstrap, uiDir: string): Promise<string> {
+    const place = ["--data-dir", this.path("node")];
+    const secret = ["--passphrase-file", this.write("node.passphrase", clinic.passphrase)];
+    const institution = ["--institution", clinic.name, "--institution-code", clinic.code];
+    execFileSync(program("dokuei"), ["init", ...place, ...secret, ...institution], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    this.start("dokuei", [
+      ...["run", ...place, ...secret, "--api", "127.0.0.1:0", "--ui-dir", uiDir],
+      ...["--listen", "/ip4/127.0.0.1/udp/0/quic-v1"],
+      ...addresses.flatMap((address) => ["--bootstrap", address]),
+    ]);
+    return (await told(this.path("node/api.json"), "api")) as string;
   }
 
   stop(): void {
@@ -85,13 +128,19 @@ export class RegistryDesk {
     this.call(["--passphrase-file", this.path("registry.passphrase"), ...words]);
   }
 
-  private runAs(operator: string, ...words: string[]): void {
-    this.call(["--operator", operator, "--passphrase-file", this.path(operator), ...words]);
+  /** What the registry's program does for an operator; gives what it said, of `--json` words the value. */
+  as(operator: "kobayashi" | "mori", ...words: string[]): unknown {
+    const said = this.call([
+      ...["--operator", operator, "--passphrase-file", this.path(operator)],
+      ...words,
+    ]);
+    return words.includes("--json") ? JSON.parse(said) : said;
   }
 
-  private call(words: string[]): void {
-    execFileSync(program("dokuei-registry"), ["--data-dir", this.path("data"), ...words], {
-      stdio: ["ignore", "ignore", "inherit"],
+  private call(words: string[]): string {
+    return execFileSync(program("dokuei-registry"), ["--data-dir", this.path("data"), ...words], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
     });
   }
 

@@ -1,14 +1,15 @@
 import { useEffect, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { ApplyPage } from "./apply/ApplyPage";
 import { useLiveUpdates } from "./backend/events";
-import { useLeft, useSession } from "./backend/queries";
+import { useLeft, useSession, useSetup } from "./backend/queries";
 import type { Practitioner } from "./backend/types";
 import { CasePage } from "./consultation/CasePage";
 import { DirectoryPage } from "./directory/DirectoryPage";
 import { ProblemNote } from "./parts/ProblemNote";
 import { ProfilePage } from "./profile/ProfilePage";
 import { NewRequest } from "./request/NewRequest";
-import { useRoute, type Route } from "./route";
+import { href, useRoute, type Route } from "./route";
 import { Header } from "./shell/Header";
 import { NodeWarning } from "./shell/NodeWarning";
 import { RegisterWarning } from "./shell/RegisterWarning";
@@ -26,6 +27,12 @@ export function App(): ReactElement {
   const practitioner = session.data ?? null;
   const held = useHeld(practitioner);
   useLiveUpdates(practitioner !== null);
+  const uncertified = useSetup().data?.certified === false;
+  const applying = route.page === "apply";
+  useEffect(() => {
+    // Nobody can sign in yet. The address says where one is, so that loading the page anew comes back here.
+    if (uncertified && !applying) location.replace(href({ page: "apply", step: null }));
+  }, [uncertified, applying]);
   // Images are read in the dark, everything else is work on paper.
   const theme = practitioner && route.page === "images" ? "dark" : "light";
   useEffect(() => {
@@ -55,6 +62,8 @@ export function App(): ReactElement {
             </div>
             {practitioner === null && <LockScreen id={held.id} />}
           </>
+        ) : applying ? (
+          <ApplyPage step={route.step} />
         ) : (
           <SignIn />
         )}
@@ -91,6 +100,8 @@ function Page({ route, me }: { route: Route; me: Practitioner }): ReactElement {
       return <ProfilePage />;
     case "security":
       return <SecurityPage />;
+    case "apply":
+      return <ApplyPage step={route.step} />;
     case "images":
       return <ImagePage key={route.study} study={route.study} caseId={route.caseId} />;
   }

@@ -9,6 +9,7 @@ import "./style/base.css";
 import "./style/parts.css";
 import "./style/pages.css";
 import "./style/viewer.css";
+import "./apply/apply.css";
 
 startTexts();
 

@@ -1,5 +1,9 @@
 import { useSyncExternalStore } from "react";
 
+/** The parts of the form with which somebody applies, in their order. */
+export const APPLY_STEPS = ["clinic", "person", "papers", "review"] as const;
+export type ApplyStep = (typeof APPLY_STEPS)[number];
+
 /** Where the user is. It lives in the fragment, so identifiers of patients' studies reach no log. */
 export type Route =
   | { page: "work" }
@@ -8,6 +12,7 @@ export type Route =
   | { page: "directory" }
   | { page: "profile" }
   | { page: "security" }
+  | { page: "apply"; step: ApplyStep | null }
   | { page: "images"; study: string; caseId: string | null };
 
 export function parseRoute(fragment: string): Route {
@@ -15,6 +20,8 @@ export function parseRoute(fragment: string): Route {
   const [page, id] = path.split("/").map(decodeSegment);
   const query = new URLSearchParams(search);
   if (page === "cases" && id) return { page: "case", id };
+  if (page === "apply")
+    return { page: "apply", step: APPLY_STEPS.find((step) => step === id) ?? null };
   if (page === "security") return { page: "security" };
   if (page === "directory") return { page: "directory" };
   if (page === "profile") return { page: "profile" };
@@ -37,6 +44,8 @@ export function href(route: Route): string {
     case "directory":
     case "profile":
       return `#/${route.page}`;
+    case "apply":
+      return route.step ? `#/apply/${route.step}` : "#/apply";
     case "security":
       return "#/security";
     case "images":

@@ -76,6 +76,8 @@ export const backend = {
   decline: (id: string, reason: string) => act(id, "decline", { reason }),
   report: (id: string, report: ReportDraft) => act(id, "report", { status: "final", ...report }),
   markRead: (id: string) => act(id, "read", {}),
+  cancelTransfer: (id: string, reason: string) => act(id, "cancel-transfer", { reason }),
+  sendAgain: (id: string) => act(id, "send-again", {}),
   close: (id: string, closing: Closing) => act(id, "close", closing),
 };
 

@@ -8,11 +8,15 @@ import {
 } from "@tanstack/react-query";
 import { backend } from "./client";
 import { Problem } from "./problem";
+import { setup } from "./setup";
 import type { DirectoryQuestion, NodeEvent } from "./types";
 
 /** Every cached answer's name: what a mutation or a node's event says has changed. */
 export const keys = {
   status: ["status"],
+  setup: ["setup"],
+  setupNode: ["setup", "node"],
+  applications: ["applications"],
   register: ["register"],
   session: ["session"],
   /** When somebody signed out by hand: then nothing is kept behind a lock. */
@@ -44,7 +48,36 @@ export function createQueryClient(): QueryClient {
 
 /** Asked again by itself: the register grows old without any event. */
 export const useStatus = () =>
-  useQuery({ queryKey: keys.status, queryFn: backend.status, refetchInterval: 60_000 });
+  useQuery({
+    queryKey: keys.status,
+    queryFn: backend.status,
+    // Before there is a certificate nobody is told of changes, and the first register is waited for.
+    refetchInterval: (query) => (query.state.data?.node_fingerprint === null ? 3_000 : 60_000),
+  });
+/** How far the setting up is; asked again until it is done, since what is issued is installed without being asked for. */
+export const useSetup = () =>
+  useQuery({
+    queryKey: keys.setup,
+    queryFn: setup.progress,
+    refetchInterval: (query) => (query.state.data?.certified === false ? 3_000 : false),
+  });
+/** What an application starts from, or null when nobody has shown that she runs the node. */
+export const useSetupNode = () =>
+  useQuery({
+    queryKey: keys.setupNode,
+    queryFn: () => unlessClosed(setup.node()),
+    refetchInterval: (query) => (query.state.data ? 20_000 : false),
+  });
+/** The applications of this node; asked again while something is undecided. */
+export const useApplications = () =>
+  useQuery({
+    queryKey: [...keys.applications, "all"],
+    queryFn: setup.applications,
+    refetchInterval: (query) =>
+      query.state.data?.some((one) => one.state !== "issued" && one.state !== "refused")
+        ? 3_000
+        : false,
+  });
 /** With the evidence that is kept; asked anew when the status tells of more. */
 export const useRegister = (splitViews: number) =>
   useQuery({ queryKey: [...keys.register, splitViews], queryFn: backend.register });
@@ -85,15 +118,19 @@ export const useStudy = (uid: string) =>
 export const useSession = () =>
   useQuery({
     queryKey: keys.session,
-    queryFn: () =>
-      backend.session().catch((error: unknown) => {
-        if (error instanceof Problem && error.status === 401) return null;
-        throw error;
-      }),
+    queryFn: () => unlessClosed(backend.session()),
     // The node locks a session that nobody uses; the page is to notice soon, and asking is no use.
     refetchInterval: (query) => (query.state.data ? 20_000 : false),
     refetchIntervalInBackground: true,
   });
+
+/** Null instead of the refusal of somebody who is not let in. */
+function unlessClosed<T>(answer: Promise<T>): Promise<T | null> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof Problem && error.status === 401) return null;
+    throw error;
+  });
+}
 
 /** When somebody last signed out by hand in this page; 0 before. */
 export const useLeft = () =>
@@ -120,6 +157,8 @@ export function staleAfter(event: NodeEvent): readonly (readonly string[])[] {
       return [keys.cases];
     case "agreement":
       return [keys.agreements];
+    case "credential":
+      return [keys.applications, keys.setup, keys.signInChoices, keys.status];
     case "job":
       return [keys.cases, keys.studies];
     case "study":

@@ -267,12 +267,31 @@ export type TransferState =
   | "delivered"
   | "awaiting_grant"
   | "opened"
-  | "refused";
+  | "refused"
+  | "cancelled";
 
-export interface Transfer {
+/** Why something stands still: a stable word, and when. */
+export interface Stuck {
+  reason?: string | null;
+  since?: string | null;
+  next_try?: string | null;
+}
+
+export interface Transfer extends Stuck {
   state: TransferState;
   done: number;
   total: number;
+  /** Bytes in a second, once that can be said. */
+  rate?: number | null;
+  seconds_left?: number | null;
+}
+
+export type DeliveryState =
+  "queued" | "connecting" | "sending" | "delivered" | "opened" | "refused";
+
+/** How an entry that was written at this node stands. */
+export interface Delivery extends Stuck {
+  state: DeliveryState;
 }
 
 export type Urgency = "routine" | "urgent" | "emergency";
@@ -291,6 +310,8 @@ export interface CaseSummary {
   requested_at: string;
   due_at: string | null;
   transfer: Transfer;
+  /** Entries of this node that the other side does not have yet. */
+  waiting?: (Delivery & { entries: number }) | null;
   report: { status: string; version: number } | null;
   unread: boolean;
 }
@@ -309,6 +330,8 @@ export interface TimelineEntry {
   verified: boolean;
   summary_ja: string;
   summary_en: string;
+  /** Null for what others wrote. */
+  delivery?: Delivery | null;
 }
 
 export interface Report {
@@ -362,7 +385,7 @@ export interface Agreement {
 }
 
 export interface NodeEvent {
-  type: "case" | "agreement" | "job" | "peer" | "study";
+  type: "case" | "agreement" | "job" | "peer" | "study" | "credential";
   id: string;
 }
 

@@ -1,10 +1,11 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { CaseDetail } from "../backend/types";
 import { dentist, reportedCase, studySummary } from "../test/fixtures";
 import { answer, show } from "../test/node";
 import { actionsFor } from "./actions";
+import { transferActions } from "./TransferActions";
 import { CasePage } from "./CasePage";
 
 function open(detail: CaseDetail, more: Parameters<typeof answer>[0] = {}) {
@@ -128,4 +129,61 @@ test("once the images are open, they are looked at and not the previews", async 
   await screen.findByRole("link", { name: /画像/ });
   expect(calls.length).toBeGreaterThan(0);
   expect(screen.queryByText(/診断には使えません/)).toBeNull();
+});
+
+test("r17 how far, how fast and how long is told while images go, and why when they stand still", async () => {
+  const going: CaseDetail = {
+    ...delivered,
+    state: "accepted",
+    transfer: {
+      state: "transferring",
+      done: 250_000_000,
+      total: 1_000_000_000,
+      rate: 2_500_000,
+      seconds_left: 300,
+    },
+    timeline: delivered.timeline.map((entry) => ({
+      ...entry,
+      delivery: {
+        state: "connecting" as const,
+        reason: "unreachable",
+        since: "2026-11-24T05:00:00Z",
+        next_try: "2026-11-24T05:00:04Z",
+      },
+    })),
+  };
+  open(going);
+  await screen.findByText(/250 MB \/ 1 GB（25 %）/);
+  screen.getByText(/毎秒 2.5 MB · 残り約 5 分/);
+  screen.getByText(/相手の端末の電源が切れているか/);
+});
+
+test("r17 a transfer is cancelled with a reason, after it was said what is erased", async () => {
+  const going: CaseDetail = {
+    ...delivered,
+    state: "accepted",
+    transfer: { state: "connecting", done: 0, total: 9, reason: "no_such_word" },
+  };
+  const calls = open(going, { "POST /api/v1/cases/c1/cancel-transfer": { body: going } });
+  await screen.findByText(/no_such_word/);
+  await userEvent.click(screen.getByRole("button", { name: "転送を取り消す" }));
+  const dialog = within(screen.getByRole("dialog"));
+  dialog.getByText(/双方の端末から消去/);
+  await userEvent.click(dialog.getByRole("button", { name: "転送を取り消す" }));
+  expect(calls.some((call) => call.path.endsWith("cancel-transfer"))).toBe(false);
+  await userEvent.type(dialog.getByRole("textbox"), "別の患者");
+  await userEvent.click(dialog.getByRole("button", { name: "転送を取り消す" }));
+  await waitFor(() =>
+    expect(calls.find((call) => call.path.endsWith("cancel-transfer"))?.body).toEqual({
+      reason: "別の患者",
+    }),
+  );
+});
+
+test("what was cancelled is sent again by its sender only", () => {
+  const cancelled = { state: "cancelled" as const, done: 0, total: 0 };
+  const of = (role: "requesting" | "consulting") =>
+    transferActions({ ...delivered, role, state: "accepted", transfer: cancelled });
+  expect(of("requesting")).toEqual(["again"]);
+  expect(of("consulting")).toEqual([]);
 });

@@ -12,6 +12,7 @@ import { Previews } from "./Previews";
 import { Reports } from "./Reports";
 import { RequestFacts } from "./RequestFacts";
 import { Timeline } from "./Timeline";
+import { TransferActions } from "./TransferActions";
 
 export function CasePage({ id, me }: { id: string; me: Practitioner }): ReactElement {
   const { t } = useTranslation();
@@ -61,6 +62,7 @@ function Images({ detail }: { detail: CaseDetail }): ReactElement {
   return (
     <section className="card">
       <TransferBar transfer={detail.transfer} />
+      <TransferActions detail={detail} />
       {held ? (
         <a
           className="button button-wide"

@@ -2,9 +2,10 @@ import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { TimelineEntry } from "../backend/types";
 import { useFormat } from "../i18n/format";
+import { StuckNote } from "../parts/StuckNote";
 
 export function Timeline({ entries }: { entries: TimelineEntry[] }): ReactElement {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["translation", "delivery"]);
   const format = useFormat();
   return (
     <section className="card" aria-labelledby="timeline-title">
@@ -16,6 +17,13 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }): ReactElemen
             <span className="quiet">
               {entry.by ?? "—"} · {format.dateTime(entry.at)}
             </span>
+            {entry.delivery && (
+              <span className={entry.delivery.state === "refused" ? "warning" : "quiet"}>
+                {t(`delivery:state.${entry.delivery.state}`)}
+                {entry.delivery.reason && " — "}
+                <StuckNote stuck={entry.delivery} />
+              </span>
+            )}
             {entry.verified ? (
               <span className="quiet">✓ {t("case.verified")}</span>
             ) : (

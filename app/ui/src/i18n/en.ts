@@ -20,7 +20,7 @@ export const en: Texts = {
     submit: "Sign in",
     submitting: "Checking…",
     nobody:
-      "Nobody here has a credential yet. Apply with `dokuei identity apply practitioner --send`; what is issued is installed by itself.",
+      "Nobody here has a credential yet. Apply by the link below; what is issued is installed by itself.",
     chooseWho: "Choose who is signing in.",
     enterPassphrase: "Enter the passphrase.",
     out: "Sign out",
@@ -84,6 +84,7 @@ export const en: Texts = {
       "All here, but your key was replaced meanwhile: it opens once the requester has signed in again",
     opened: "Verified and opened",
     refused: "Refused: it did not verify",
+    cancelled: "Cancelled and erased",
     label: "Image transfer",
   },
   preview: {
@@ -317,6 +318,62 @@ export const en: Texts = {
       detail: "The passphrase is easy to guess.",
       next: "Use words that do not belong together, and none of your name, ID or institution.",
     },
+    passphrase_too_long: {
+      detail: "The passphrase is too long.",
+      next: "Choose a shorter one.",
+    },
+    no_root: {
+      detail: "This node trusts no registry yet.",
+      next: "Choose the registry's root certificate.",
+    },
+    root_refused: {
+      detail: "This file is not the root certificate of a registry that can be trusted here.",
+      next: "Get it from the registry again and compare its fingerprint. A node that trusts a registry cannot change to another.",
+    },
+    cannot_listen: {
+      detail: "The registry is trusted, but the node cannot listen for other nodes.",
+      next: "Stop the program that uses the port, and start the node again.",
+    },
+    no_application_key: {
+      detail: "It is not known yet what to seal it to: the public register could not be read.",
+      next: "Wait until a bootstrap host is connected and try again, or choose the registry's application key when you save it as a file.",
+    },
+    not_deposited: {
+      detail: "No bootstrap host took it.",
+      next: "Wait a while and send it again, or save it as a file and bring it to the registry.",
+    },
+    application_refused: {
+      detail: "Something in the application is not acceptable.",
+      next: "Look at names, numbers and documents again.",
+    },
+    application_not_sealed: {
+      detail: "It cannot be sealed: the registry's application key is not right.",
+      next: "Get the key file from the registry again.",
+    },
+    application_sealed: {
+      detail: "The application was sealed already and cannot be changed.",
+      next: "Send it as it is, or withdraw it and apply again.",
+    },
+    application_decided: {
+      detail: "The application is decided already.",
+      next: "Make another one if you need to.",
+    },
+    too_many_applications: {
+      detail: "There are too many undecided applications.",
+      next: "Wait for the registry, or withdraw those that are not needed.",
+    },
+    answer_refused: {
+      detail: "This is not an answer of the registry to an application of this node.",
+      next: "Check the file, or get it from the registry again.",
+    },
+    bad_field: {
+      detail: "Something that was entered is not understood.",
+      next: "Look at the sign-in name, dates and numbers again.",
+    },
+    body_too_large: {
+      detail: "The documents are too large.",
+      next: "Attach fewer or smaller ones.",
+    },
     not_enrolling: {
       detail: "The enrolment took too long.",
       next: "Begin again.",
@@ -336,6 +393,11 @@ export const en: Texts = {
     not_permitted: {
       detail: "This is not permitted with the credential, device and register as they are now.",
       next: "Check the credential and the connection, and ask the administrator if in doubt.",
+    },
+    clock_apart: {
+      detail:
+        "This node meets nobody: its clock and that of the others are more than five minutes apart.",
+      next: "Set this machine's clock. When it is right, ask the others to set theirs.",
     },
     register_stale: {
       detail: "The register held here is too old for anything new to be sent.",

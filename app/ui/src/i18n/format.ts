@@ -8,6 +8,7 @@ export function useFormat() {
   const locale = english ? "en-GB" : "ja-JP";
   return {
     dateTime: (rfc3339: string) => dateTime(rfc3339, locale),
+    time: (rfc3339: string) => time(rfc3339, locale),
     date: (value: string) => date(value, locale),
     bytes: (count: number) => bytes(count, locale),
     person: (person: Pick<Counterpart, "name_ja" | "name_latin">) =>
@@ -25,6 +26,13 @@ function dateTime(rfc3339: string, locale: string): string {
   const at = new Date(rfc3339);
   if (Number.isNaN(at.getTime())) return rfc3339;
   return at.toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
+}
+
+/** A time of the same day, to the second. */
+function time(rfc3339: string, locale: string): string {
+  const at = new Date(rfc3339);
+  if (Number.isNaN(at.getTime())) return rfc3339;
+  return at.toLocaleTimeString(locale, { timeStyle: "medium" });
 }
 
 /** A date as the node or DICOM (DA, `YYYYMMDD`) writes it. */

@@ -1,4 +1,6 @@
 import type { ApplicationsTexts } from "./applications.ja";
+import type { ApplyTexts } from "./apply.ja";
+import type { DeliveryTexts } from "./delivery.ja";
 import type { DirectoryTexts } from "./directory.ja";
 import type { Texts } from "./ja";
 import type { RegistryTexts } from "./registry.ja";
@@ -11,8 +13,10 @@ declare module "i18next" {
       translation: Texts;
       registry: RegistryTexts;
       applications: ApplicationsTexts;
+      apply: ApplyTexts;
       registryProblem: RegistryProblemTexts;
       directory: DirectoryTexts;
+      delivery: DeliveryTexts;
     };
   }
 }

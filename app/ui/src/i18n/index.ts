@@ -2,6 +2,10 @@ import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { applicationsEn } from "./applications.en";
 import { applicationsJa } from "./applications.ja";
+import { applyEn } from "./apply.en";
+import { applyJa } from "./apply.ja";
+import { deliveryEn } from "./delivery.en";
+import { deliveryJa } from "./delivery.ja";
 import { directoryEn } from "./directory.en";
 import { directoryJa } from "./directory.ja";
 import { en } from "./en";
@@ -22,15 +26,19 @@ export function startTexts(): void {
         translation: ja,
         registry: registryJa,
         applications: applicationsJa,
+        apply: applyJa,
         registryProblem: registryProblemJa,
         directory: directoryJa,
+        delivery: deliveryJa,
       },
       en: {
         translation: en,
         registry: registryEn,
         applications: applicationsEn,
+        apply: applyEn,
         registryProblem: registryProblemEn,
         directory: directoryEn,
+        delivery: deliveryEn,
       },
     },
     lng: localStorage.getItem(REMEMBERED) === "en" ? "en" : "ja",

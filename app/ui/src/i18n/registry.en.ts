@@ -184,7 +184,8 @@ export const registryEn: RegistryTexts = {
     noList: "not signed yet",
     checkpoint: "Save the checkpoint",
     crl: "Save the revocation list",
-    crlHint: "The revocation list is signed anew whenever it is saved.",
+    crlHint:
+      "The list in force. While `dokuei-registry serve` runs, the next one is signed by itself: at once when something changes, and every half day.",
     authority: "Root and issuing authority",
     roots: "All roots, the first first",
     rootFile: "Save the root certificate",

@@ -183,7 +183,8 @@ export const registryJa = {
     noList: "まだ署名されていません",
     checkpoint: "チェックポイントを保存",
     crl: "失効リストを保存",
-    crlHint: "失効リストは、保存するたびに新しく署名されます。",
+    crlHint:
+      "現在有効な失効リストです。`dokuei-registry serve` の動作中は、変更があればすぐに、なければ半日ごとに、次のリストが自動で署名されます。",
     authority: "ルートと発行認証局",
     roots: "これまでのルート（古い順）",
     rootFile: "ルート証明書を保存",

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 import { applicationsEn } from "./applications.en";
 import { applicationsJa } from "./applications.ja";
+import { applyEn } from "./apply.en";
+import { applyJa } from "./apply.ja";
+import { deliveryEn } from "./delivery.en";
+import { deliveryJa } from "./delivery.ja";
 import { directoryEn } from "./directory.en";
 import { directoryJa } from "./directory.ja";
 import { en } from "./en";
@@ -26,8 +30,10 @@ test("both languages have the same keys, with the same placeholders", () => {
     [en, ja],
     [registryEn, registryJa],
     [applicationsEn, applicationsJa],
+    [applyEn, applyJa],
     [registryProblemEn, registryProblemJa],
     [directoryEn, directoryJa],
+    [deliveryEn, deliveryJa],
   ] as const) {
     const english = new Map(leaves(one));
     const japanese = leaves(other);

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { ConfirmDialog } from "../parts/ConfirmDialog";
 import { Field } from "../parts/Field";
 import type { CredentialAct } from "./CredentialActs";
-import { FileButton } from "./FileButton";
+import { FileButton } from "../parts/FileButton";
 import { registry, type Outcome } from "./client";
 import { useRegistryStatus } from "./queries";
 import { REASONS, type Credential, type Reason } from "./types";

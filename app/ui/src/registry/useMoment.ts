@@ -21,6 +21,9 @@ export function useMoment() {
     /** The day. */
     on: (seconds: number) =>
       new Date(seconds * 1000).toLocaleDateString(locale, { dateStyle: "medium" }),
+    /** A day of the calendar, which is stated in UTC and the same everywhere; it may lie before 1970. */
+    calendarDay: (seconds: number) =>
+      new Date(seconds * 1000).toLocaleDateString(locale, { dateStyle: "medium", timeZone: "UTC" }),
     /** The day that so many days from now is. */
     inDays: (days: number) =>
       new Date((now + days * 86_400) * 1000).toLocaleDateString(locale, { dateStyle: "medium" }),

@@ -33,6 +33,7 @@ export function SecurityPage(): ReactElement {
           </section>
           <ChangePassphrase needsCode={factor !== null} />
           <RecoveryKit needsCode={factor !== null} made={query.data.recovery_kit} />
+          <a href={href({ page: "apply", step: null })}>{t("link", { ns: "apply" })}</a>
           <p className="quiet">
             {t("security.autoLock", { minutes: Math.round(query.data.auto_lock_seconds / 60) })}
           </p>

@@ -11,7 +11,9 @@ export function RegisterWarning(): ReactElement | null {
   const status = useStatus().data;
   // Before a credential is installed there is no register to know.
   if (!status?.network) return null;
-  const { freshness, seen, split_views } = status.register;
+  const { freshness: known, seen, split_views } = status.register;
+  // A new node has just begun to read it, and can exchange nothing yet anyway.
+  const freshness = known === "never" && status.node_fingerprint === null ? "current" : known;
   const since = seen ? format.dateTime(seen) : "—";
   const split = split_views > 0;
   if (!split && freshness === "current") return null;

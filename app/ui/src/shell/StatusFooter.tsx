@@ -1,5 +1,6 @@
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { Problem } from "../backend/problem";
 import { useStatus } from "../backend/queries";
 import type { NodeStatus } from "../backend/types";
 
@@ -12,10 +13,17 @@ export function StatusFooter(): ReactElement {
       {status.data ? (
         <Connections status={status.data} />
       ) : (
-        <span>{status.isError ? t("status.down") : t("common.loading")}</span>
+        // Whoever is not let in is not told how the node is; that is no failure of the node.
+        !isClosed(status.error) && (
+          <span>{status.isError ? t("status.down") : t("common.loading")}</span>
+        )
       )}
     </footer>
   );
+}
+
+function isClosed(error: Error | null): boolean {
+  return error instanceof Problem && error.status === 401;
 }
 
 function Connections({ status }: { status: NodeStatus }): ReactElement {

@@ -7,6 +7,7 @@ import { keys, useSignInChoices } from "../backend/queries";
 import type { SignInChoice } from "../backend/types";
 import { Field } from "../parts/Field";
 import { ProblemNote } from "../parts/ProblemNote";
+import { href } from "../route";
 import { LockedOut } from "./LockedOut";
 
 export function SignIn(): ReactElement {
@@ -22,6 +23,7 @@ export function SignIn(): ReactElement {
       )}
       {choices.data?.length === 0 && <p className="note">{t("signIn.nobody")}</p>}
       {choices.data && choices.data.length > 0 && <SignInForm choices={choices.data} />}
+      <a href={href({ page: "apply", step: null })}>{t("link", { ns: "apply" })}</a>
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { CaseSummary } from "../backend/types";
 import { useFormat } from "../i18n/format";
 import { StateBadge, UrgencyBadge } from "../parts/Badges";
+import { StuckNote } from "../parts/StuckNote";
 import { TransferBar } from "../parts/TransferBar";
 import { href } from "../route";
 
@@ -26,6 +27,19 @@ export function CaseTable({ cases }: { cases: CaseSummary[] }): ReactElement {
           ))}
         </tbody>
       </table>
+    </div>
+  );
+}
+
+/** Signed entries that the other side does not have yet, and what keeps them. */
+function WaitingNote({ row }: { row: CaseSummary }): ReactElement | null {
+  const { t } = useTranslation("delivery");
+  if (!row.waiting) return null;
+  return (
+    <div className="transfer">
+      <span>{t("waiting", { count: row.waiting.entries })}</span>
+      {/* The same reason is not told twice. */}
+      {row.waiting.reason !== row.transfer.reason && <StuckNote stuck={row.waiting} />}
     </div>
   );
 }
@@ -59,6 +73,7 @@ function CaseRow({ row }: { row: CaseSummary }): ReactElement {
       <td>
         <StateBadge state={row.state} />
         <TransferBar transfer={row.transfer} />
+        <WaitingNote row={row} />
       </td>
       <td className="when">
         {format.dateTime(row.requested_at)}

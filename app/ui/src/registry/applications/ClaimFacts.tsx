@@ -28,7 +28,10 @@ export function ClaimFacts({ claims }: { claims: PractitionerClaims | NodeClaims
         [t("claims.nameLatin"), name.latin],
         [t("claims.licence"), t(`licence.${licence.kind}`)],
         [t("claims.licenceNumber"), <strong>{t("claims.licenceOf", { ...licence })}</strong>],
-        [t("claims.registeredOn"), licence.registered_on && moment.on(licence.registered_on)],
+        [
+          t("claims.registeredOn"),
+          licence.registered_on === null ? null : moment.calendarDay(licence.registered_on),
+        ],
         [t("claims.institution"), institution],
       ]}
     />

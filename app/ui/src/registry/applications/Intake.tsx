@@ -1,7 +1,7 @@
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemNote } from "../../parts/ProblemNote";
-import { FileButton } from "../FileButton";
+import { FileButton } from "../../parts/FileButton";
 import { registry } from "../client";
 import { useBootstraps } from "../queries";
 import { placeHref } from "../route";

@@ -40,7 +40,7 @@ export function QualificationTable({
                   {one.ground && <div className="quiet prose">{one.ground}</div>}
                 </td>
                 <td>{one.number ?? "—"}</td>
-                <td className="when">{one.valid_to ? moment.on(one.valid_to) : "—"}</td>
+                <td className="when">{one.valid_to ? moment.calendarDay(one.valid_to) : "—"}</td>
                 <td>
                   {found && isVerdict(found.code) && <VerdictBadge verdict={found.code} />}
                   {found && saysMore(found.code) && (

@@ -56,6 +56,12 @@ test("r3 what the list contradicts is not proposed, and doubts must be looked at
   );
 });
 
+test("r4 the day of a licence is that of the register, also before 1970", async () => {
+  open({ [`GET ${ONE}`]: { body: APPLICATION } });
+  const name = await screen.findByText("登録年月日");
+  expect(name.nextElementSibling?.textContent).toBe("1965/04/02");
+});
+
 test("r4 nothing is refused without a reason", async () => {
   const calls = open({
     [`GET ${ONE}`]: { body: APPLICATION },

@@ -56,7 +56,12 @@ export const APPLICATION: Application = {
     claims: {
       kind: "practitioner",
       name: { japanese: "鈴木 一郎", latin: "Ichiro Suzuki" },
-      licence: { jurisdiction: "JP", kind: "dentist", number: "234567", registered_on: null },
+      licence: {
+        jurisdiction: "JP",
+        kind: "dentist",
+        number: "234567",
+        registered_on: -149_904_000,
+      },
       qualifications: [
         { code: "oral-radiology", number: "第77号", valid_to: 1_820_000_000, ground: null },
       ],

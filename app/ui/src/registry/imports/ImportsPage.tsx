@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "../../i18n/format";
 import { ConfirmDialog } from "../../parts/ConfirmDialog";
 import { ProblemNote } from "../../parts/ProblemNote";
-import { FileButton } from "../FileButton";
+import { FileButton } from "../../parts/FileButton";
 import { registry } from "../client";
 import { useImports, useRegistryStatus } from "../queries";
 import { useAct } from "../useAct";

@@ -2,7 +2,7 @@ import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { Field } from "../../parts/Field";
 import { ProblemNote } from "../../parts/ProblemNote";
-import { FileButton } from "../FileButton";
+import { FileButton } from "../../parts/FileButton";
 import { Pager } from "../Pager";
 import type { Specialist } from "../applications/types";
 import { registry } from "../client";

@@ -6,13 +6,18 @@ export function FileButton({
   accept,
   name,
   busy,
+  multiple = false,
   onFile,
+  onFiles,
 }: {
   label: string;
   accept: string;
   name: string;
   busy: boolean;
-  onFile: (file: File) => void;
+  multiple?: boolean;
+  onFile?: (file: File) => void;
+  /** All that were chosen at once. */
+  onFiles?: (files: File[]) => void;
 }): ReactElement {
   const input = useRef<HTMLInputElement>(null);
   return (
@@ -22,13 +27,15 @@ export function FileButton({
         type="file"
         name={name}
         accept={accept}
+        multiple={multiple}
         aria-label={label}
         hidden
         onChange={(event) => {
-          const file = event.target.files?.[0];
+          const files = [...(event.target.files ?? [])];
           // The same file may be chosen again after it was corrected.
           event.target.value = "";
-          if (file) onFile(file);
+          if (files[0]) onFile?.(files[0]);
+          if (files.length > 0) onFiles?.(files);
         }}
       />
       <button

@@ -1,0 +1,101 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+import { browser, forget, judge, open, picture } from "./operator";
+import { drawPapers, drawPhotograph } from "./paper";
+import { RegistryDesk, type Bootstrap } from "./registryDesk";
+
+interface Application {
+  id: string;
+  kind: "node" | "practitioner";
+  state: string;
+}
+
+/** Somebody with a new node, a browser and her papers; a registry and a bootstrap host of its own. */
+export class Newcomer {
+  readonly desk = new RegistryDesk();
+  readonly clinic = {
+    name: "さくら歯科クリニック",
+    code: "1312345",
+    passphrase: "sakura node 2026 kagi",
+  };
+  /** Address of the node's app. */
+  app = "";
+  private host: Bootstrap = { health: "", addresses: [] };
+  private page: Page | null = null;
+
+  /** Draws the papers, starts the programs and opens the app. */
+  async begin(): Promise<Page> {
+    const context = await browser();
+    const { png, pdf } = await drawPapers(context);
+    this.desk.write("免許証.png", png);
+    this.desk.write("専門医認定証.pdf", pdf);
+    this.desk.write("開設届.jpg", await drawPhotograph(context));
+    this.desk.write("メモ.txt", "これは書類ではありません");
+    this.host = await this.desk.bootstrap();
+    this.app = await this.desk.node(this.clinic, this.host, path.resolve("dist"));
+    this.page = await open(context, this.app);
+    return this.page;
+  }
+
+  async end(): Promise<void> {
+    await this.page?.context().close();
+    this.desk.stop();
+    forget();
+  }
+
+  /** Pictures of the page in both languages, and the judgement of axe. */
+  async look(name: string): Promise<void> {
+    const { page } = this;
+    if (!page) throw new Error("the app is not open");
+    await judge(page, `apply-${name}-ja`);
+    await page.locator("header button[lang=en]").click();
+    await page.locator("html[lang=en]").waitFor();
+    await picture(page, `apply-${name}-en`);
+    // A letter of Japanese may only stand in names.
+    const shown = page.locator("main :is(h1, h2, h3, legend, label, button, summary)");
+    const words = (await shown.allTextContents()).join("").replaceAll(this.clinic.name, "");
+    expect(words.match(/[ぁ-んァ-ヶ]/), name).toBeNull();
+    await page.locator("header button[lang=ja]").click();
+    await page.locator("html[lang=ja]").waitFor();
+  }
+
+  /** The fingerprint of the registry's root, as OpenSSL writes it: 3F:9C:… */
+  published(): string {
+    const words = ["x509", "-in", this.desk.path("root.pem"), "-noout", "-fingerprint", "-sha256"];
+    return execFileSync("openssl", words, { encoding: "utf8" }).split("=")[1]?.trim() ?? "";
+  }
+
+  /** Whoever carries off a folder finds none of these in its files. */
+  findsNone(folder: string, secrets: string[]): void {
+    for (const bytes of this.desk.files(folder))
+      for (const secret of secrets) expect(bytes.includes(secret), secret).toBe(false);
+  }
+
+  /** The registry's operator at her command line. */
+  registry(...words: string[]): unknown {
+    return this.desk.as("kobayashi", "application", ...words);
+  }
+
+  /** Applications that wait for the registry's decision. */
+  received(kind: Application["kind"]): string {
+    const all = this.registry("list", "--json") as Application[];
+    return all.find((one) => one.kind === kind && one.state === "received")?.id ?? "";
+  }
+
+  /** The registry sees all this of an application, and the paper among its evidence. */
+  shows(id: string, texts: string[], paper: string): void {
+    const shown = JSON.stringify(this.registry("show", id, "--json"));
+    for (const text of texts) expect(shown).toContain(text);
+    this.registry("evidence", id, "--out", this.desk.path("seen"));
+    const scan = readFileSync(this.desk.path(paper));
+    expect(this.desk.files("seen").some((bytes) => bytes.equals(scan))).toBe(true);
+  }
+
+  /** The registry takes what waits, and leaves its answers. */
+  collect(): void {
+    this.registry("collect", "--url", this.host.health);
+  }
+}
