@@ -12,6 +12,10 @@ use std::path::Path;
 
 use aho_corasick::AhoCorasick;
 use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::api::Client;
+use crate::{consult, digest};
 
 /// The least length of a pattern, in bytes: in 1 GiB of random bytes one of six is found with 0.0004 % chance.
 pub const SHORTEST: usize = 6;
@@ -81,6 +85,11 @@ impl Canaries {
         );
     }
 
+    /// Adds bytes as they are.
+    pub fn bytes(&mut self, what: &str, bytes: &[u8]) {
+        self.add(bytes.to_vec(), what.to_owned());
+    }
+
     /// Adds a run of pixel bytes.
     pub fn pixels(&mut self, of: &str, run: &[u8]) {
         self.add(run.to_vec(), format!("{} bytes of pixels of {of}", run.len()));
@@ -114,6 +123,30 @@ impl Canaries {
         if bytes.len() >= SHORTEST {
             self.patterns.entry(bytes).or_insert(what);
         }
+    }
+
+    /// The names, UIDs and pixels of the patients whose studies `clinic` imported from `source`.
+    ///
+    /// # Errors
+    /// When the node refuses, or a file cannot be read.
+    pub fn of_studies(clinic: &Client, source: &Path) -> Result<Self> {
+        let mut canaries = Self::new();
+        for study in clinic.get::<Vec<Value>>("/studies")? {
+            for group in ["alphabetic", "ideographic", "phonetic"] {
+                canaries.name(study["patient"]["name"][group].as_str().unwrap_or_default());
+            }
+            let uid = study["study_instance_uid"]
+                .as_str()
+                .context("a study without a UID")?;
+            canaries.identifier("study", uid);
+            for instance in consult::hashes(clinic, uid)?.keys() {
+                canaries.identifier("instance", instance);
+            }
+        }
+        for file in digest::files_below(source).iter().step_by(4) {
+            canaries.pixels_of(file, 2, 48)?;
+        }
+        Ok(canaries)
     }
 
     /// Prepares the search.

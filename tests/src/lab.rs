@@ -107,7 +107,11 @@ impl Lab {
         self.start_bootstrap((&Site::default(), port), name, registry, options)
     }
 
-    fn start_bootstrap(
+    /// The same at a site of a network and with further options of its program.
+    ///
+    /// # Errors
+    /// When it does not listen.
+    pub fn start_bootstrap(
         &self,
         place: (&Site, u16),
         name: &str,

@@ -7,7 +7,7 @@
 //! * [`programs`] finds the binaries, [`process`] starts and ends them, [`lab`] arranges them into a small world.
 //! * [`registry`], [`bootstrap`] and [`node`] are one kind of process each; [`api`] is a node's loopback API.
 //! * [`fixtures`] brings real DICOM files, [`foreign`] the programs of other people that judge our output.
-//! * [`link`] puts hosts into namespaces and distance between them.
+//! * [`link`] puts hosts into namespaces and distance between them, [`internet`] a public host and routers.
 //! * [`canary`] makes the byte patterns that must appear nowhere and looks for them; [`capture`] listens on loopback.
 
 pub mod api;
@@ -18,8 +18,10 @@ pub mod consult;
 pub mod digest;
 pub mod fixtures;
 pub mod foreign;
+pub mod internet;
 pub mod lab;
 pub mod link;
+pub mod memory;
 pub mod node;
 pub mod pair;
 pub mod pcap;

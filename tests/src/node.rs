@@ -100,6 +100,33 @@ impl Node {
         command
     }
 
+    /// The same at the place where the node runs, from which its API can be reached.
+    #[must_use]
+    pub fn command_here(&self, words: &[&str]) -> Command {
+        let mut command = self.site.command(&self.program);
+        command
+            .args(words)
+            .env("DOKUEI_DATA_DIR", self.data_dir())
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Changes a line of its settings file; from the next start on.
+    ///
+    /// # Errors
+    /// When there is no such line.
+    pub fn set(&self, key: &str, value: &str) -> Result<()> {
+        let path = self.data_dir().join("config.toml");
+        let text = std::fs::read_to_string(&path)?;
+        let begin = format!("{key} = ");
+        let Some(old) = text.lines().find(|line| line.starts_with(&begin)) else {
+            bail!("there is no line {key} in {}", path.display());
+        };
+        std::fs::write(&path, text.replacen(old, &format!("{begin}{value}"), 1))?;
+        Ok(())
+    }
+
     /// Runs a command that must succeed and gives what it printed.
     ///
     /// # Errors
@@ -319,6 +346,34 @@ impl Node {
     pub fn address(&self) -> Result<String> {
         let text = std::fs::read(self.data_dir().join("api.json")).context("the node does not run")?;
         Ok(serde_json::from_slice::<ApiFile>(&text)?.api)
+    }
+
+    /// Where others reach it on the network, with its peer id, as `dokuei run --bootstrap` and `--peer` take them.
+    ///
+    /// # Errors
+    /// When the node does not run.
+    pub fn addresses(&self) -> Result<Vec<String>> {
+        let status: serde_json::Value = self.operator()?.get("/status")?;
+        let peer_id = status["peer_id"].as_str().context("it has no peer id")?;
+        let listening = status["listening"].as_array().context("it listens nowhere")?;
+        let addresses = listening.iter().filter_map(serde_json::Value::as_str);
+        Ok(addresses
+            .map(|address| match address.contains("/p2p/") {
+                true => address.to_owned(),
+                false => format!("{address}/p2p/{peer_id}"),
+            })
+            .collect())
+    }
+
+    /// The institutions of the nodes that it admitted and that admitted it.
+    ///
+    /// # Errors
+    /// When the node does not run.
+    pub fn peers(&self) -> Result<Vec<String>> {
+        let status: serde_json::Value = self.operator()?.get("/status")?;
+        let peers = status["peers"].as_array().cloned().unwrap_or_default();
+        let name = |peer: &serde_json::Value| peer["institution"].as_str().unwrap_or_default().to_owned();
+        Ok(peers.iter().map(name).collect())
     }
 
     /// The API with the operator's token.

@@ -73,9 +73,27 @@ impl Pair {
 
     /// Puts the clinic to `near`, the hospital and the bootstrap nodes to `far`. Before anything is started.
     pub fn place(&mut self, near: &Site, far: &Site) {
-        self.clinic.place(near);
-        self.specialist.place(far);
-        self.public = far.clone();
+        self.spread(near, far, far);
+    }
+
+    /// Puts the clinic, the hospital and the bootstrap nodes each to a place of its own. Before anything is started.
+    pub fn spread(&mut self, clinic: &Site, hospital: &Site, public: &Site) {
+        self.clinic.place(clinic);
+        self.specialist.place(hospital);
+        self.public = public.clone();
+    }
+
+    /// Starts one bootstrap node with these options.
+    ///
+    /// # Errors
+    /// When it does not listen.
+    pub fn start_bootstrap(&mut self, options: &[&str]) -> Result<()> {
+        let place = (&self.public, self.ports[0]);
+        let bootstrap = self
+            .lab
+            .start_bootstrap(place, "bootstrap-1", &self.registry, options)?;
+        self.bootstraps.push(bootstrap);
+        Ok(())
     }
 
     /// Starts the two bootstrap nodes.

@@ -1,6 +1,6 @@
 //! Where a program runs: on this machine's loopback interface, or on a host of a network of the laboratory.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::process::Command;
 
 use anyhow::Result;
@@ -12,6 +12,7 @@ use crate::link::Host;
 pub struct Site {
     host: Option<Host>,
     address: IpAddr,
+    everywhere: bool,
 }
 
 impl Default for Site {
@@ -19,6 +20,7 @@ impl Default for Site {
         Self {
             host: None,
             address: Ipv4Addr::LOCALHOST.into(),
+            everywhere: false,
         }
     }
 }
@@ -30,6 +32,16 @@ impl Site {
         Self {
             host: Some(host.clone()),
             address,
+            everywhere: false,
+        }
+    }
+
+    /// What runs here listens at every address of the host, also those that it gets later: as nodes usually do.
+    #[must_use]
+    pub fn everywhere(self) -> Self {
+        Self {
+            everywhere: true,
+            ..self
         }
     }
 
@@ -59,13 +71,13 @@ impl Site {
         }
     }
 
-    /// The multiaddress of a QUIC port here.
+    /// The multiaddress of a QUIC port to listen on here.
     #[must_use]
     pub fn quic(&self, port: u16) -> String {
         format!("{}/udp/{port}/quic-v1", self.ip())
     }
 
-    /// The multiaddress of a TCP port here.
+    /// The multiaddress of a TCP port to listen on here.
     #[must_use]
     pub fn tcp(&self, port: u16) -> String {
         format!("{}/tcp/{port}", self.ip())
@@ -73,6 +85,8 @@ impl Site {
 
     fn ip(&self) -> String {
         match self.address {
+            IpAddr::V4(_) if self.everywhere => format!("/ip4/{}", Ipv4Addr::UNSPECIFIED),
+            IpAddr::V6(_) if self.everywhere => format!("/ip6/{}", Ipv6Addr::UNSPECIFIED),
             IpAddr::V4(ip) => format!("/ip4/{ip}"),
             IpAddr::V6(ip) => format!("/ip6/{ip}"),
         }
@@ -89,5 +103,6 @@ mod tests {
         assert_eq!(here.quic(7), "/ip4/127.0.0.1/udp/7/quic-v1");
         assert_eq!(here.tcp(7), "/ip4/127.0.0.1/tcp/7");
         assert_eq!(here.within(|| 7).unwrap(), 7);
+        assert_eq!(here.everywhere().quic(7), "/ip4/0.0.0.0/udp/7/quic-v1");
     }
 }

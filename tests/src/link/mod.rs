@@ -15,16 +15,19 @@
 //! removed by the next one.
 
 pub mod namespace;
+mod nat;
 pub mod pipe;
 mod wire;
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
 pub use namespace::Host;
 use namespace::Namespaces;
+pub use nat::Nat;
 pub use wire::Wire;
 
 /// What a link does to packets, the same in both directions.
@@ -111,10 +114,10 @@ impl Links {
         prefix: u8,
         link: Link,
     ) -> Result<Wire> {
-        let device = |end: &str| {
-            let number = self.wires.len();
-            format!("dk{}{end}{number}", std::process::id())
-        };
+        // Names are of the whole machine until the devices are in their namespaces, and tests run side by side.
+        static DEVICES: AtomicU32 = AtomicU32::new(0);
+        let number = DEVICES.fetch_add(1, Ordering::Relaxed);
+        let device = |end: &str| format!("dk{}{end}{number}", std::process::id());
         let wire = Wire::between(
             (near.0, near.1, &device("a")),
             (far.0, far.1, &device("b")),

@@ -24,6 +24,8 @@ const UNDER_WAY: usize = 40_000;
 #[derive(Debug, Clone)]
 pub struct Wire {
     ends: [IpAddr; 2],
+    /// Namespace and name of the device at each end.
+    devices: [(String, String); 2],
     pipes: [Arc<Mutex<Pipe>>; 2],
 }
 
@@ -34,8 +36,8 @@ impl Wire {
         prefix: u8,
         link: Link,
     ) -> Result<Self> {
-        let devices = [near, far].map(|(host, address, name)| device(host, address, prefix, name));
-        let [one, two] = devices;
+        let [one, two] = [near, far].map(|(host, address, name)| device(host, address, prefix, name));
+        let devices = [near, far].map(|(host, _, name)| (host.namespace().to_owned(), name.to_owned()));
         let (one, two) = (Arc::new(one?), Arc::new(two?));
         let pipes = [1, 2].map(|seed: u64| {
             let seed = seed ^ RandomState::new().hash_one(seed);
@@ -45,6 +47,7 @@ impl Wire {
         carry(two, one, pipes[1].clone());
         Ok(Self {
             ends: [near.1, far.1],
+            devices,
             pipes,
         })
     }
@@ -59,6 +62,17 @@ impl Wire {
     #[must_use]
     pub fn far(&self) -> IpAddr {
         self.ends[1]
+    }
+
+    /// The name of this link's device on `host`.
+    ///
+    /// # Errors
+    /// When the link does not end there.
+    pub fn device_of(&self, host: &Host) -> Result<&str> {
+        let mut devices = self.devices.iter();
+        let device = devices.find(|(namespace, _)| namespace == host.namespace());
+        let (_, name) = device.with_context(|| format!("this link does not end at {}", host.name()))?;
+        Ok(name)
     }
 
     /// Behaves like `link` from now on, in both directions.

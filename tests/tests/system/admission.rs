@@ -18,15 +18,6 @@ const STRANGER: Institution = Institution {
     passphrase: "dokoka node 2026 kagi",
 };
 
-fn peers(node: &dokuei_tests::node::Node) -> Vec<String> {
-    let status: Value = node.operator().unwrap().get("/status").unwrap();
-    let peers = status["peers"].as_array().unwrap();
-    peers
-        .iter()
-        .map(|peer| peer["institution"].as_str().unwrap_or_default().to_owned())
-        .collect()
-}
-
 /// R17: a node with a certificate from another registry, and even with practitioners of its own, meets nobody here.
 #[test]
 fn r17_a_node_of_another_registry_is_not_admitted() {
@@ -40,30 +31,15 @@ fn r17_a_node_of_another_registry_is_not_admitted() {
     pair.start_nodes().unwrap();
     let session = pair.sign_in().unwrap();
     // The stranger dials the clinic itself, as an intruder who knows its address would.
-    let status: Value = pair.clinic.operator().unwrap().get("/status").unwrap();
-    let peer_id = status["peer_id"].as_str().unwrap();
     let mut doors = pair.bootstrap_addresses();
-    doors.extend(
-        status["listening"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter_map(Value::as_str)
-            .map(|address| {
-                if address.contains("/p2p/") {
-                    address.to_owned()
-                } else {
-                    format!("{address}/p2p/{peer_id}")
-                }
-            }),
-    );
+    doors.extend(pair.clinic.addresses().unwrap());
     stranger.start(&doors).unwrap();
     stranger.sign_in(&SATO).unwrap();
     session.meet().unwrap();
     std::thread::sleep(Duration::from_secs(5));
-    assert_eq!(peers(&stranger), Vec::<String>::new());
+    assert_eq!(stranger.peers().unwrap(), Vec::<String>::new());
     for node in [&pair.clinic, &pair.specialist] {
-        assert!(!peers(node).contains(&STRANGER.name.to_owned()));
+        assert!(!node.peers().unwrap().contains(&STRANGER.name.to_owned()));
         let directory: Vec<Value> = node.operator().unwrap().get("/directory").unwrap();
         assert!(
             directory.iter().all(|one| one["institution"] != STRANGER.name),

@@ -8,27 +8,8 @@ use dokuei_tests::canary::Canaries;
 use dokuei_tests::capture::{Capture, is_root};
 use dokuei_tests::lab::Lab;
 use dokuei_tests::pair::Pair;
-use dokuei_tests::{consult, digest, fixtures, foreign};
+use dokuei_tests::{consult, fixtures, foreign};
 use serde_json::Value;
-
-/// The patients' names, UIDs and pixels of what the clinic imported from `source`.
-fn canaries(clinic: &dokuei_tests::api::Client, source: &std::path::Path) -> Canaries {
-    let mut canaries = Canaries::new();
-    for study in clinic.get::<Vec<Value>>("/studies").unwrap() {
-        for group in ["alphabetic", "ideographic", "phonetic"] {
-            canaries.name(study["patient"]["name"][group].as_str().unwrap_or_default());
-        }
-        let uid = study["study_instance_uid"].as_str().unwrap();
-        canaries.identifier("study", uid);
-        for instance in consult::hashes(clinic, uid).unwrap().keys() {
-            canaries.identifier("instance", instance);
-        }
-    }
-    for file in digest::files_below(source).iter().step_by(4) {
-        canaries.pixels_of(file, 2, 48).unwrap();
-    }
-    canaries
-}
 
 /// R16, R17, R19: a consultation is done, then everything that was written and sent is searched.
 #[test]
@@ -51,7 +32,7 @@ fn r16_r17_r19_no_disk_log_or_wire_holds_the_patient() {
     consult::report(&session.specialist, &case).unwrap();
     consult::wait_state(&session.clinic, &case, "reported").unwrap();
 
-    let canaries = canaries(&session.clinic, source.path());
+    let canaries = Canaries::of_studies(&session.clinic, source.path()).unwrap();
     let searcher = canaries.searcher().unwrap();
     assert!(
         !searcher.in_folder(source.path()).unwrap().0.is_empty(),

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use dokuei_tests::api::Client;
 use dokuei_tests::lab::Lab;
+use dokuei_tests::node::Node;
 use dokuei_tests::people::{Institution, SUZUKI, TANAKA};
 use dokuei_tests::process::output;
 use dokuei_tests::registry::Registry;
@@ -122,6 +123,58 @@ fn r19_r20_a_lost_laptop_destroys_its_keys() {
             .next()
             .is_none()
     );
+}
+
+/// R20: a laptop that nobody unlocked, whose passphrase came from a file, follows the register and does nothing else.
+/// Although each knows where the other is, neither it nor its peers admit each other, it is told of nobody, and nobody
+/// signs in; once a passphrase was typed they meet.
+#[test]
+fn r20_a_laptop_that_nobody_unlocked_is_served_nothing() {
+    let mut pair = dokuei_tests::pair::Pair::enrolled(Lab::new().unwrap()).unwrap();
+    pair.start_bootstraps().unwrap();
+    pair.start_nodes().unwrap();
+    let mut laptop = pair.lab.node(&LAPTOP).unwrap();
+    laptop.enrol_as(&pair.registry, "portable").unwrap();
+    laptop.enrol_practitioner(&pair.registry, &TANAKA).unwrap();
+    let bootstraps = pair.bootstrap_addresses();
+    let list = |node: &Node| format!("{:?}", node.addresses().unwrap());
+    laptop.set("peers", &list(&pair.clinic)).unwrap();
+    laptop.start(&bootstraps).unwrap();
+    // The hospital is started anew to dial the laptop by itself.
+    pair.specialist.stop();
+    pair.specialist.set("peers", &list(&laptop)).unwrap();
+    pair.specialist.start(&bootstraps).unwrap();
+    let entries = |node: &Node| -> anyhow::Result<u64> {
+        let status: Value = node.operator()?.get("/status")?;
+        Ok(status["register"]["entries"].as_u64().unwrap_or_default())
+    };
+    wait::until("the register at the laptop", SOON, || {
+        Ok((entries(&laptop)? > 0 && entries(&laptop)? >= entries(&pair.clinic)?).then_some(()))
+    })
+    .unwrap();
+    pair.sign_in().unwrap().meet().unwrap();
+    // Time in which they would meet.
+    std::thread::sleep(Duration::from_secs(5));
+    let status: Value = laptop.operator().unwrap().get("/status").unwrap();
+    assert_eq!(status["refused"]["code"], "not_permitted", "{status}");
+    assert_eq!(laptop.peers().unwrap(), Vec::<String>::new());
+    for node in [&pair.clinic, &pair.specialist] {
+        assert!(!node.peers().unwrap().contains(&LAPTOP.name.to_owned()));
+    }
+    let known: Vec<Value> = laptop.operator().unwrap().get("/directory").unwrap();
+    assert!(known.iter().all(|one| one["online"] == false), "{known:?}");
+    let refused = laptop.sign_in(&TANAKA).unwrap_err();
+    assert!(format!("{refused:#}").contains("not_permitted"), "{refused:#}");
+
+    laptop.stop();
+    laptop.type_passphrase();
+    laptop.start(&bootstraps).unwrap();
+    wait::until("the laptop to be admitted", SOON, || {
+        let met = |node: &Node| Ok::<_, anyhow::Error>(node.peers()?.contains(&LAPTOP.name.to_owned()));
+        Ok((met(&pair.clinic)? && met(&pair.specialist)?).then_some(()))
+    })
+    .unwrap();
+    laptop.sign_in(&TANAKA).unwrap();
 }
 
 /// R17: a node that was off while somebody was revoked learns it at its next contact, before any case traffic.
