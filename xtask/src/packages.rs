@@ -40,10 +40,16 @@ pub(crate) const DEMO: &[Package] = &[
     ("iputils-ping", "measures the links of the network tests"),
     ("gnome-keyring", "the system's keyring, to unlock a node from it"),
     ("libsecret-tools", "asks the system's keyring for a secret"),
+    ("nftables", "makes the routers and firewalls of the network tests"),
     ("openssl", "an independent verifier of the certificates"),
     ("poppler-utils", "an independent reader of the PDF report"),
     ("procps", "ends the programs' process groups"),
+    (
+        "python3-prometheus-client",
+        "an independent reader of a bootstrap host's metrics",
+    ),
     ("python3-venv", "fetches pydicom's real DICOM files"),
+    ("systemd", "an independent judge of a bootstrap host's unit"),
     ("tcpdump", "listens on the wire"),
 ];
 

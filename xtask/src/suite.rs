@@ -18,6 +18,9 @@ use crate::{check, project, steady};
 /// The version of the window's driver; the registry's newest is for another major version of Tauri.
 const TAURI_DRIVER: &str = "2.1.0";
 
+/// How many tests of one program run at once: most wait for the programs that they started, and not for a processor.
+const TEST_THREADS: &str = "4";
+
 /// Options of the whole test.
 #[derive(Args, Debug, Clone)]
 pub(crate) struct Options {
@@ -68,6 +71,7 @@ fn all(stages: &mut Stages, options: &Options) -> Result<()> {
         steady::run(|| {
             let mut tests = linted(&["test", "--workspace", "--locked"]);
             tests.env(fixtures::PYDICOM_FILES, data);
+            tests.env("RUST_TEST_THREADS", TEST_THREADS);
             tests
         })
     })?;
