@@ -17,10 +17,10 @@ pub(crate) type Package = (&'static str, &'static str);
 pub(crate) const BUILD: &[Package] = &[
     (
         "build-essential",
-        "C compiler and linker for SQLCipher, OpenSSL and CharLS",
+        "C compiler and linker for SQLCipher and CharLS",
     ),
     ("cmake", "builds CharLS, the JPEG-LS codec"),
-    ("perl", "configures the OpenSSL inside SQLCipher"),
+    ("libssl-dev", "the system's OpenSSL, which SQLCipher encrypts with"),
     ("pkg-config", "finds system libraries"),
 ];
 
