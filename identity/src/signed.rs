@@ -38,6 +38,8 @@ pub enum Kind {
     Profile,
     /// What a root says of the key that signs the register.
     RegisterKey,
+    /// The list of what is on an offline medium.
+    MediaIndex,
 }
 
 impl Kind {
@@ -55,6 +57,7 @@ impl Kind {
             Self::Answer => b"dokuei/answer/1",
             Self::Profile => b"dokuei/profile/1",
             Self::RegisterKey => b"dokuei/register-key/1",
+            Self::MediaIndex => b"dokuei/media-index/1",
         }
     }
 }

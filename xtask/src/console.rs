@@ -1,9 +1,50 @@
 //! What a person sees: tables, progress bars, and figures in readable units.
 
 use std::fmt;
+use std::io::{self, ErrorKind, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+
+/// Prints a line to standard output; ends the task as Ctrl-C does when nobody reads it any more (`… | head`).
+macro_rules! say {
+    ($($words:tt)*) => {
+        $crate::console::line(&mut std::io::stdout(), format_args!($($words)*))
+    };
+}
+
+/// The same to standard error.
+macro_rules! complain {
+    ($($words:tt)*) => {
+        $crate::console::line(&mut std::io::stderr(), format_args!($($words)*))
+    };
+}
+
+pub(crate) use {complain, say};
+
+/// Writes a line: see [`say`] and [`complain`].
+pub(crate) fn line(out: &mut impl Write, words: fmt::Arguments<'_>) {
+    if cfg!(test) {
+        print_in_a_test(words);
+    } else if !is_read(out, words) {
+        crate::stop(NOBODY_READS);
+    }
+}
+
+/// What a test says is kept back until it fails, by whoever runs it; that works with these macros only.
+#[expect(clippy::print_stdout, reason = "see above")]
+fn print_in_a_test(words: fmt::Arguments<'_>) {
+    println!("{words}");
+}
+
+/// The exit code of whatever a shell saw ended by SIGPIPE.
+const NOBODY_READS: i32 = 141;
+
+/// Whether somebody still reads what is written. A full disk, say, is no reason to stop.
+fn is_read(out: &mut impl Write, words: fmt::Arguments<'_>) -> bool {
+    let written: io::Result<()> = writeln!(out, "{words}").and_then(|()| out.flush());
+    written.map_or_else(|error| error.kind() != ErrorKind::BrokenPipe, |()| true)
+}
 
 /// A table whose columns are as wide as what is in them.
 #[derive(Debug, Default)]
@@ -117,6 +158,14 @@ mod tests {
             table.to_string(),
             "  name      n\n  ────────  ──\n  山田太郎  1\n  a         22\n"
         );
+    }
+
+    #[test]
+    fn nobody_who_reads_is_no_reason_to_panic() {
+        let (reader, mut writer) = io::pipe().unwrap();
+        assert!(is_read(&mut writer, format_args!("one {}", 1)));
+        drop(reader);
+        assert!(!is_read(&mut writer, format_args!("two")));
     }
 
     #[test]

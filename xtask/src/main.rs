@@ -3,6 +3,8 @@
 //! No task is written in a shell script or in the CI's own language: `.ci/run` calls `cargo xtask test` and nothing
 //! else, so what CI does is what everybody can do at home.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod bench;
 mod check;
 mod console;
@@ -12,6 +14,7 @@ mod project;
 mod steady;
 mod suite;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -38,13 +41,12 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let stop = ctrlc::set_handler(|| {
-        eprintln!("\nstopping every program …");
-        dokuei_tests::process::stop_all();
-        demo::remove_folder();
-        std::process::exit(130);
+    let handled = ctrlc::set_handler(|| {
+        // Not `complain`: it may be for want of a reader that all is stopped.
+        let _ = writeln!(std::io::stderr(), "\nstopping every program …");
+        stop(130);
     });
-    let done = stop
+    let done = handled
         .map_err(anyhow::Error::from)
         .and_then(|()| match Arguments::parse().task {
             Task::Demo(options) => demo::run(&options),
@@ -55,8 +57,15 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("\n{error:#}");
+            console::complain!("\n{error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Ends every program that a task has started, and then the task, with this exit code.
+fn stop(code: i32) -> ! {
+    dokuei_tests::process::stop_all();
+    demo::remove_folder();
+    std::process::exit(code)
 }

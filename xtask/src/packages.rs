@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use dokuei_tests::capture::as_root;
 
-use crate::console::Table;
+use crate::console::{Table, complain, say};
 use crate::project;
 
 /// One package: name, and why.
@@ -38,6 +38,7 @@ pub(crate) const DEMO: &[Package] = &[
     ),
     ("iproute2", "makes the hosts and links of the network tests"),
     ("iputils-ping", "measures the links of the network tests"),
+    ("genisoimage", "an independent reader of disc images (isoinfo)"),
     ("gnome-keyring", "the system's keyring, to unlock a node from it"),
     ("libsecret-tools", "asks the system's keyring for a secret"),
     ("nftables", "makes the routers and firewalls of the network tests"),
@@ -51,6 +52,7 @@ pub(crate) const DEMO: &[Package] = &[
     ("python3-venv", "fetches pydicom's real DICOM files"),
     ("systemd", "an independent judge of a bootstrap host's unit"),
     ("tcpdump", "listens on the wire"),
+    ("xorriso", "writes disc images for consultations by medium"),
 ];
 
 /// For the tests in a browser and in a window.
@@ -92,7 +94,7 @@ pub(crate) fn install(packages: &[Package], yes: bool) -> Result<()> {
     }
     if !Path::new("/usr/bin/apt-get").exists() {
         let names: Vec<&str> = missing.iter().map(|(name, _)| *name).collect();
-        eprintln!(
+        complain!(
             "this is no Debian system; please see to it that these are installed: {}",
             names.join(", ")
         );
@@ -102,7 +104,7 @@ pub(crate) fn install(packages: &[Package], yes: bool) -> Result<()> {
     for (name, reason) in &missing {
         table.row(&[name, reason]);
     }
-    println!("{table}");
+    say!("{table}");
     if !yes && !confirmed()? {
         bail!("nothing was installed; install the packages above yourself, or answer yes");
     }
@@ -131,8 +133,9 @@ fn confirmed() -> Result<bool> {
     if std::env::var_os("CI").is_some() || !std::io::stdin().is_terminal() {
         return Ok(true);
     }
-    print!("install them now? [Y/n] ");
-    std::io::stdout().flush()?;
+    let mut screen = std::io::stderr();
+    write!(screen, "install them now? [Y/n] ")?;
+    screen.flush()?;
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
     Ok(is_yes(&answer))

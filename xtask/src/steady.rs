@@ -10,6 +10,8 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use crate::console::{complain, say};
+
 /// More failures than this are no coincidence.
 const AT_MOST: usize = 5;
 
@@ -37,12 +39,12 @@ pub(crate) fn run(tests: impl Fn() -> Command) -> Result<()> {
     if names.is_empty() || names.len() > AT_MOST || outcome.programs != outcome.errors {
         bail!("{} tests failed: {}", names.len(), names.join(", "));
     }
-    println!("\n── once more: {}", names.join(", "));
+    say!("\n── once more: {}", names.join(", "));
     let (status, _) = listen(tests().args(["--no-fail-fast", "--", "--exact"]).args(&names))?;
     if !status.success() {
         bail!("failed twice, one of: {}", names.join(", "));
     }
-    println!("\nUNSTEADY: failed once and held alone: {}", names.join(", "));
+    say!("\nUNSTEADY: failed once and held alone: {}", names.join(", "));
     Ok(())
 }
 
@@ -55,9 +57,9 @@ fn listen(command: &mut Command) -> Result<(ExitStatus, Outcome)> {
         .spawn()
         .context("cannot start cargo")?;
     let said = child.stderr.take().context("cargo has no error output")?;
-    let errors = std::thread::spawn(move || pass_on(said, |line| eprintln!("{line}")));
+    let errors = std::thread::spawn(move || pass_on(said, |line| complain!("{line}")));
     let output = child.stdout.take().context("cargo has no output")?;
-    let mut outcome = pass_on(output, |line| println!("{line}"))?;
+    let mut outcome = pass_on(output, |line| say!("{line}"))?;
     let status = child.wait()?;
     match errors.join() {
         Ok(told) => outcome.errors = told?.errors,

@@ -11,7 +11,7 @@ use dokuei_tests::process::Process;
 use dokuei_tests::{fixtures, wait};
 use serde_json::json;
 
-use crate::console::{Table, seconds};
+use crate::console::{Table, say, seconds};
 use crate::packages::{self, BENCH, BUILD, DEMO, WINDOWS};
 use crate::{check, project, steady};
 
@@ -45,8 +45,8 @@ struct Stages {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let mut stages = Stages::default();
     let outcome = all(&mut stages, options);
-    println!("\n{}", stages.table());
-    outcome.inspect(|()| println!("everything holds"))
+    say!("\n{}", stages.table());
+    outcome.inspect(|()| say!("everything holds"))
 }
 
 fn all(stages: &mut Stages, options: &Options) -> Result<()> {
@@ -95,7 +95,7 @@ impl Stages {
     }
 
     fn value<T>(&mut self, name: &'static str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        println!("\n── {name}");
+        say!("\n── {name}");
         let start = Instant::now();
         let value = work().with_context(|| format!("the stage “{name}” failed"));
         self.done.push((name, start.elapsed()));
@@ -194,7 +194,7 @@ impl Demo {
                 Ok(None)
             },
         )?;
-        println!("{}", process.last_lines(60));
+        say!("{}", process.last_lines(60));
         let told: serde_json::Value = serde_json::from_slice(&std::fs::read(&record)?)?;
         ensure!(
             told["ok"] == true,

@@ -14,7 +14,8 @@
 //! release. [`core::UnverifiedCore::verify`], [`grant::open_grant`] and [`open::PackageReader`] each need what the
 //! step before gives, so the order cannot be taken differently.
 //!
-//! [`stream`] seals blobs of the vault in the same chunks under a key of this device.
+//! [`stream`] seals blobs of the vault in the same chunks under a key of this device; [`envelope`] wraps such a key for
+//! a device of somebody else, for what goes to her on a medium.
 //!
 //! Nothing here asks a clock or makes randomness of its own; files come in as [`tree::ReadAt`], `Read` and `Write`.
 
@@ -22,6 +23,7 @@ pub mod bitmap;
 pub mod block;
 pub mod chunk;
 pub mod core;
+pub mod envelope;
 pub mod grant;
 pub mod kem;
 pub mod manifest;

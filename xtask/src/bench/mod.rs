@@ -12,7 +12,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::console::Table;
+use crate::console::{Table, say};
 use crate::project;
 
 /// What is measured.
@@ -62,7 +62,7 @@ impl Common {
 
     /// Shows the figures, and writes them where they are wanted.
     fn report(&self, table: &Table, figures: &impl Serialize) -> Result<()> {
-        println!("\n{table}");
+        say!("\n{table}");
         if let Some(file) = &self.json {
             std::fs::write(file, serde_json::to_vec_pretty(figures)?)?;
         }

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Common;
-use crate::console::{self, Table, advance, bytes, rate, seconds};
+use crate::console::{self, Table, advance, bytes, rate, say, seconds};
 use crate::packages::{self, BENCH, BUILD, DEMO};
 use crate::project;
 
@@ -156,7 +156,7 @@ fn timed(name: &str, work: impl FnOnce(&indicatif::ProgressBar) -> Result<()>) -
     let start = Instant::now();
     work(&bar)?;
     bar.finish_and_clear();
-    println!("✓ {name}  {}", seconds(start.elapsed()));
+    say!("✓ {name}  {}", seconds(start.elapsed()));
     Ok(start.elapsed().as_secs_f64())
 }
 

@@ -15,6 +15,7 @@ const MAY: &[(&str, &[&str])] = &[
     ("dokuei-package", &["dokuei-identity", "dokuei-consultation"]),
     ("dokuei-dicom", &[]),
     ("dokuei-document", &[]),
+    ("dokuei-media", &["dokuei-identity", "dokuei-package"]),
     (
         "dokuei-store",
         &["dokuei-identity", "dokuei-consultation", "dokuei-package"],
@@ -32,6 +33,7 @@ const MAY: &[(&str, &[&str])] = &[
             "dokuei-package",
             "dokuei-dicom",
             "dokuei-document",
+            "dokuei-media",
             "dokuei-store",
             "dokuei-net",
         ],
@@ -68,6 +70,10 @@ const NEVER: &[(&str, &[&str])] = &[
     ),
     (
         "dokuei-package",
+        &["tokio", "rusqlite", "libp2p", "axum", "dicom-core"],
+    ),
+    (
+        "dokuei-media",
         &["tokio", "rusqlite", "libp2p", "axum", "dicom-core"],
     ),
     ("dokuei-dicom", &["tokio", "rusqlite", "libp2p", "axum"]),

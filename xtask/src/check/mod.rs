@@ -7,6 +7,8 @@ mod metadata;
 
 use anyhow::{Result, bail};
 
+use crate::console::{complain, say};
+
 /// One thing that is not as it should be, in a sentence that names the place.
 pub(crate) type Finding = String;
 
@@ -20,7 +22,7 @@ pub(crate) fn run() -> Result<()> {
     findings.extend(layers::check(&workspace)?);
     findings.extend(house::check(&workspace)?);
     for finding in &findings {
-        eprintln!("✗ {finding}");
+        complain!("✗ {finding}");
     }
     if !findings.is_empty() {
         bail!(
@@ -28,7 +30,7 @@ pub(crate) fn run() -> Result<()> {
             findings.len()
         );
     }
-    println!(
+    say!(
         "✓ architecture, layers and house rules hold for {} packages",
         workspace.packages.len()
     );

@@ -12,6 +12,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use dokuei_tests::programs::Programs;
 
+use crate::console::{complain, say};
 use crate::packages::{self, BUILD, DEMO};
 use crate::project;
 use record::Record;
@@ -56,7 +57,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         );
     }
     remove_folder();
-    println!("\n{}", record.table());
+    say!("\n{}", record.table());
     if let Some(file) = options.json.as_ref().filter(|_| shown.is_err() || !options.keep) {
         record.write(file)?;
     }
@@ -115,15 +116,15 @@ fn build(record: &mut Record) -> Result<()> {
 
 /// Leaves all running until a signal comes.
 fn stay(scene: &scene::Scene, options: &Options, record: &Record) -> Result<()> {
-    println!("\n{}", record.table());
-    println!("{}", scene.invitation()?);
+    say!("\n{}", record.table());
+    say!("{}", scene.invitation()?);
     if let Some(file) = &options.json {
         record.write(file)?;
     }
     if record.failed() > 0 {
-        eprintln!("{} of the claims above do not hold", record.failed());
+        complain!("{} of the claims above do not hold", record.failed());
     }
-    println!("everything stays running; Ctrl-C ends it");
+    say!("everything stays running; Ctrl-C ends it");
     loop {
         std::thread::park();
     }
@@ -144,7 +145,7 @@ fn keep_logs(scene: &scene::Scene) {
             let _ = std::fs::copy(&file, to.join(name));
         }
     }
-    eprintln!("the programs' logs are in {}", to.display());
+    complain!("the programs' logs are in {}", to.display());
 }
 
 fn remember_folder(scene: &scene::Scene) {

@@ -15,13 +15,14 @@ use serde_json::Value;
 use super::consultation::Told;
 use super::record::Record;
 use super::scene::Scene;
+use crate::console::say;
 
 /// Tries every claim.
 ///
 /// # Errors
 /// Only when the scene itself breaks; a claim that does not hold is kept in the record.
 pub(crate) fn prove(scene: &mut Scene, told: &Told, record: &mut Record) -> Result<()> {
-    println!("\nproving what was claimed:");
+    say!("\nproving what was claimed:");
     record.check("hashes equal at both ends", hashes_equal(scene, told));
     record.check(
         "files given back are the files sent, bit for bit",

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 use serde::Serialize;
 
-use crate::console::{self, Table};
+use crate::console::{self, Table, say};
 
 /// The most characters of evidence in the table.
 const EVIDENCE: usize = 96;
@@ -67,7 +67,7 @@ impl Record {
         bar.finish_and_clear();
         let time = start.elapsed();
         let bytes = done.with_context(|| format!("the step “{name}” failed"))?;
-        println!("✓ {name}{}", figures(time, bytes));
+        say!("✓ {name}{}", figures(time, bytes));
         self.steps.push(Step {
             name: name.to_owned(),
             seconds: time.as_secs_f64(),
@@ -82,7 +82,7 @@ impl Record {
             Ok(detail) => (true, detail),
             Err(error) => (false, format!("{error:#}")),
         };
-        println!("{} {name}", if ok { "✓" } else { "✗" });
+        say!("{} {name}", if ok { "✓" } else { "✗" });
         self.checks.push(Check {
             name: name.to_owned(),
             ok,

@@ -22,6 +22,7 @@ use self::peers::Peer;
 use self::report::{Figures, Measured};
 use self::scene::{LINKS, Scene, Study};
 use super::Common;
+use crate::console::say;
 use crate::packages::{self, BENCH, DEMO, PEERS};
 use crate::project;
 
@@ -73,7 +74,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     for link in &options.links {
         let patience = Duration::from_secs(options.patience);
         let scene = Scene::new(link, &study, folder.path(), patience)?;
-        println!(
+        say!(
             "\n{}: {} MB in {} files",
             scene.what,
             scene.study.bytes / 1_000_000,
@@ -86,12 +87,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             {
                 bail!("our own transfer failed on {link}: {why}");
             }
-            println!("  {:14} {}", peer.name(), measured.line());
+            say!("  {:14} {}", peer.name(), measured.line());
             figures.add(&scene, peer.as_ref(), measured);
         }
     }
     options.common.report(&figures.table(), &figures)?;
-    println!("{}", figures.verdict());
+    say!("{}", figures.verdict());
     Ok(())
 }
 
