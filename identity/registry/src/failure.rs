@@ -7,6 +7,7 @@ use dokuei_identity::certificate::UnknownWord;
 use dokuei_identity::chain::ChainError;
 use dokuei_identity::issue::IssueError;
 use dokuei_identity::keystore::KeystoreError;
+use dokuei_identity::passphrase::PassphraseError;
 use dokuei_identity::request::RequestError;
 use dokuei_identity::revocation::RevocationError;
 use thiserror::Error;
@@ -115,6 +116,9 @@ pub(crate) enum Failure {
     Sealed(#[from] SealError),
     #[error(transparent)]
     Keystore(#[from] KeystoreError),
+    /// The passphrase may not be chosen.
+    #[error(transparent)]
+    Passphrase(#[from] PassphraseError),
     #[error(transparent)]
     Request(#[from] RequestError),
     #[error(transparent)]
@@ -170,6 +174,7 @@ impl Failure {
             Self::Sealed(error) => error.code(),
             Self::Keystore(KeystoreError::WrongPassphrase) => "wrong_passphrase",
             Self::Keystore(_) => "keystore",
+            Self::Passphrase(error) => error.code(),
             Self::Request(_) => "bad_request_file",
             Self::Issue(IssueError::Denied(_)) => "forbidden_by_policy",
             Self::Issue(_) => "not_issued",

@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use dokuei_identity::keystore;
+use dokuei_identity::passphrase::{self, Rule};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
@@ -82,31 +83,42 @@ pub(crate) fn give_out(out: Option<&Path>, text: &str) -> Result<(), Failure> {
 }
 
 /// The operator's passphrase: the file's first line, else a question at the terminal.
-pub(crate) fn passphrase(file: Option<&PathBuf>, new: bool) -> Result<Zeroizing<String>, Failure> {
+pub(crate) fn passphrase(file: Option<&PathBuf>) -> Result<Zeroizing<String>, Failure> {
     let passphrase = match file {
-        Some(path) => {
-            let text = Zeroizing::new(read_text(path)?);
-            Zeroizing::new(text.lines().next().unwrap_or_default().to_owned())
-        }
-        None => ask(new)?,
+        Some(path) => first_line(path)?,
+        None => ask("Operator's passphrase: ")?,
     };
     keystore::check_passphrase(&passphrase)?;
     Ok(passphrase)
 }
 
-fn ask(new: bool) -> Result<Zeroizing<String>, Failure> {
-    let prompt = |text: &str| {
-        rpassword::prompt_password(text).map(Zeroizing::new).map_err(|_| {
-            Failure::Usage("there is no terminal to ask for the passphrase; use --passphrase-file".to_owned())
-        })
+/// A passphrase that is chosen now: the file's first line, else a question at the terminal. It is held to the ministry's
+/// rule; `known` is what anybody knows of whom it is for.
+pub(crate) fn new_passphrase(file: Option<&PathBuf>, known: &[&str]) -> Result<Zeroizing<String>, Failure> {
+    let chosen = match file {
+        Some(path) => first_line(path)?,
+        None => ask("New passphrase: ")?,
     };
-    let passphrase = prompt("Operator's passphrase: ")?;
-    if new && *prompt("The same again: ")? != *passphrase {
+    passphrase::check(&chosen, Rule::Alone, known)?;
+    if file.is_none() && *ask("The same again: ")? != *chosen {
         return Err(Failure::Usage(
             "the two passphrases differ; nothing was changed".to_owned(),
         ));
     }
-    Ok(passphrase)
+    Ok(chosen)
+}
+
+fn first_line(path: &Path) -> Result<Zeroizing<String>, Failure> {
+    let text = Zeroizing::new(read_text(path)?);
+    Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()))
+}
+
+fn ask(question: &str) -> Result<Zeroizing<String>, Failure> {
+    rpassword::prompt_password(question)
+        .map(Zeroizing::new)
+        .map_err(|_| {
+            Failure::Usage("there is no terminal to ask for the passphrase; use --passphrase-file".to_owned())
+        })
 }
 
 fn options(private: bool) -> OpenOptions {

@@ -71,6 +71,7 @@ mod session;
 mod status;
 mod ui;
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -118,6 +119,8 @@ pub(crate) struct Served {
     pub(crate) ui_dir: Option<PathBuf>,
     /// HTTP addresses of bootstrap hosts.
     pub(crate) bootstraps: Vec<String>,
+    /// A script reads what is said: nothing but the object.
+    pub(crate) json: bool,
 }
 
 impl Api {
@@ -163,7 +166,11 @@ pub(crate) fn run(
     address: SocketAddr,
     served: Served,
 ) -> Result<(), Failure> {
-    let Served { ui_dir, bootstraps } = served;
+    let Served {
+        ui_dir,
+        bootstraps,
+        json,
+    } = served;
     let layout = registry.layout().clone();
     let token = hex::encode(rand::random::<[u8; 32]>());
     files::write(&layout.token(), token.as_bytes(), true)?;
@@ -200,7 +207,11 @@ pub(crate) fn run(
         let address = listener.local_addr().map_err(failed)?;
         let object = serde_json::json!({"api": format!("http://{address}"), "pid": std::process::id()});
         files::write(&layout.api(), object.to_string().as_bytes(), false)?;
-        println!("{object}");
+        // It serves whether anybody reads this or not.
+        let _ = writeln!(std::io::stdout(), "{object}");
+        if !json {
+            tell(address, ui_dir.is_some());
+        }
         let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
         let stop = async move {
             tokio::select! {
@@ -221,6 +232,16 @@ pub(crate) fn run(
     // Nothing answers there any more.
     let _ = std::fs::remove_file(layout.api());
     served
+}
+
+/// Where a person goes on.
+fn tell(address: SocketAddr, console: bool) {
+    let said = if console {
+        format!("The console is at http://{address}/ in a browser of this computer; Ctrl-C ends it.")
+    } else {
+        "Only the API is served; for a browser name the console's folder with --ui-dir.".to_owned()
+    };
+    let _ = writeln!(std::io::stderr(), "{said}");
 }
 
 /// Signs again what gets old. A failure is no reason to stop serving: it is tried again.

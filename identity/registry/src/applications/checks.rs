@@ -90,7 +90,7 @@ fn same_in_register(registry: &Registry, item: &Item, all: &mut Vec<Finding>) ->
     let key = item.application.request().key;
     for credential in &registry.register().credentials {
         // Only certificates with these bytes in them are looked at: there may be 10,000.
-        if contains(&credential.der, key.as_bytes()) {
+        if credential.contains(key.as_bytes()) {
             all.push(finding(
                 "same-key-certified",
                 Weight::Warning,
@@ -103,7 +103,7 @@ fn same_in_register(registry: &Registry, item: &Item, all: &mut Vec<Finding>) ->
             continue;
         };
         let number = claims.licence.number.as_bytes();
-        if credential.kind != Kind::Practitioner || !contains(&credential.der, number) {
+        if credential.kind != Kind::Practitioner || !credential.contains(number) {
             continue;
         }
         let held = registry.read_practitioner(credential)?;
@@ -250,8 +250,4 @@ pub(super) fn today(now: Timestamp) -> String {
     let now = i64::try_from(now.0).unwrap_or_default();
     let now = jiff::Timestamp::from_second(now).unwrap_or_default();
     now.to_string().chars().take(10).collect()
-}
-
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    !part.is_empty() && bytes.windows(part.len()).any(|window| window == part)
 }

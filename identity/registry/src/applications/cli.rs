@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::decide::{Approval, approve, refuse};
 use super::inbox::Inbox;
-use super::{answer, collect, receive, show, specialists};
+use super::{answer, collect, receive, show, specialists, text};
 use crate::bootstraps;
-use crate::cli::{Desk, report_issued};
+use crate::cli::{Desk, Way, report};
 use crate::failure::Failure;
 use crate::files;
 
@@ -70,7 +70,7 @@ pub(crate) enum ApplicationCommand {
         /// With narrower scope, for at most 120 days, until the evidence is complete (an HPKI card, for example).
         #[arg(long)]
         provisional: bool,
-        /// Where to write the chain, PEM; standard output without it.
+        /// Where to write the chain, PEM, too; the applicant's node takes it from the register.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
@@ -118,7 +118,8 @@ pub(crate) fn run(desk: &Desk, typed: ApplicationCommand) -> Result<(), Failure>
             )
         }
         ApplicationCommand::Receive { path } => {
-            told(desk, &receive::receive(&mut registry, &actor, &path)?);
+            let object = receive::receive(&mut registry, &actor, &path)?;
+            told(desk, &object, &text::received(&object));
             Ok(())
         }
         ApplicationCommand::Collect { url } => {
@@ -126,21 +127,30 @@ pub(crate) fn run(desk: &Desk, typed: ApplicationCommand) -> Result<(), Failure>
             let registry = Mutex::new(registry);
             let open = || registry.lock().unwrap_or_else(PoisonError::into_inner);
             for url in urls {
-                told(desk, &collect::collect(&open, &actor, &url)?);
+                let object = collect::collect(&open, &actor, &url)?;
+                told(desk, &object, &format!("{url}: {}", text::received(&object)));
             }
             Ok(())
         }
         ApplicationCommand::List => {
-            print_list(desk, &show::list(&mut registry)?);
+            let object = show::list(&mut registry)?;
+            told(desk, &object, &text::list(&object));
             Ok(())
         }
         ApplicationCommand::Show { id } => {
-            print_one(desk, &show::one(&mut registry, &id)?);
+            let object = show::one(&mut registry, &id)?;
+            told(desk, &object, &text::one(&object));
             Ok(())
         }
         ApplicationCommand::Evidence { id, out } => {
             let written = show::extract(&mut registry, &id, &out)?;
-            told(desk, &json!({"out": out, "files": written}));
+            let list: String = written.iter().map(|name| format!("  {name}\n")).collect();
+            let text = if written.is_empty() {
+                "The application has no attachments.\n".to_owned()
+            } else {
+                format!("The attachments, in {}:\n{list}", out.display())
+            };
+            told(desk, &json!({"out": out, "files": written}), &text);
             Ok(())
         }
         ApplicationCommand::Approve {
@@ -157,20 +167,25 @@ pub(crate) fn run(desk: &Desk, typed: ApplicationCommand) -> Result<(), Failure>
                 qualifications: said.then_some(qualifications),
                 provisional,
             };
-            report_issued(
-                desk,
-                approve(&mut registry, &actor, &id, &approval)?,
-                out.as_deref(),
-            )
+            let done = approve(&mut registry, &actor, &id, &approval)?;
+            report(desk, done, (Way::ByRegister, out.as_deref()))
         }
         ApplicationCommand::Refuse { id, reason } => {
             let refused = refuse(&mut registry, &actor, &id, &reason)?;
-            told(desk, &json!({"refused": refused}));
+            let text = format!(
+                "Refused {refused}. The applicant reads why when you `application collect` again, or by the file that \
+                 `application answer {refused} --out FILE` writes.\n"
+            );
+            told(desk, &json!({"refused": refused}), &text);
             Ok(())
         }
         ApplicationCommand::Answer { id, out } => {
             files::write(&out, &answer::one(&mut registry, &id)?, false)?;
-            told(desk, &json!({"answer": out}));
+            let text = format!(
+                "The sealed answer is in {}; at the node: dokuei identity answer FILE\n",
+                out.display()
+            );
+            told(desk, &json!({"answer": out}), &text);
             Ok(())
         }
     }
@@ -182,67 +197,26 @@ pub(crate) fn specialists(desk: &Desk, typed: &SpecialistsCommand) -> Result<(),
         SpecialistsCommand::Import { file } => {
             let (mut registry, actor) = desk.open()?;
             let rows = specialists::import(&mut registry, &actor, file)?;
-            told(desk, &json!({"imported": rows}));
+            let text = format!("Specialists listed now: {rows}. Applications are compared with them.\n");
+            told(desk, &json!({"imported": rows}), &text);
         }
         SpecialistsCommand::List => {
             let rows = specialists::load(&desk.layout)?.map_or(0, |list| list.len());
-            told(desk, &json!({"specialists": rows}));
+            told(
+                desk,
+                &json!({"specialists": rows}),
+                &format!("Specialists listed: {rows}.\n"),
+            );
         }
     }
     Ok(())
 }
 
-fn told(desk: &Desk, object: &Value) {
+/// One object for scripts, or a text for people.
+fn told(desk: &Desk, object: &Value, text: &str) {
     if desk.json {
         println!("{object}");
-        return;
+    } else {
+        print!("{text}");
     }
-    for (name, value) in object.as_object().into_iter().flatten() {
-        println!("{name}: {value}");
-    }
-}
-
-fn print_list(desk: &Desk, list: &Value) {
-    if desk.json {
-        println!("{list}");
-        return;
-    }
-    for row in list.as_array().into_iter().flatten() {
-        println!(
-            "{}  {:<8}  {:<12}  {}",
-            text(row, "id"),
-            text(row, "state"),
-            text(row, "kind"),
-            text(row, "subject")
-        );
-    }
-}
-
-fn print_one(desk: &Desk, one: &Value) {
-    if desk.json {
-        println!("{one}");
-        return;
-    }
-    println!(
-        "{}  {}  {}",
-        text(one, "id"),
-        text(one, "state"),
-        text(one, "subject")
-    );
-    for finding in one["findings"].as_array().into_iter().flatten() {
-        println!(
-            "  {:<8} {:<26} {}",
-            text(finding, "weight"),
-            text(finding, "code"),
-            text(finding, "japanese")
-        );
-        println!("  {:35} {}", "", text(finding, "english"));
-    }
-    if let Ok(application) = serde_json::to_string_pretty(&one["application"]) {
-        println!("{application}");
-    }
-}
-
-fn text<'a>(object: &'a Value, field: &str) -> &'a str {
-    object[field].as_str().unwrap_or_default()
 }

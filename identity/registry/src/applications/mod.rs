@@ -20,6 +20,7 @@ pub(crate) mod routes;
 mod show;
 mod specialists;
 mod states;
+mod text;
 
 pub(crate) use memory::Memory;
 

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::{Value, json};
 
 use super::Desk;
 use super::issue::IssueCommand;
+use super::said::{Way, report};
 use crate::credentials::act::Act;
 use crate::credentials::issue::Order;
 use crate::credentials::perform::Done;
@@ -88,12 +88,12 @@ pub(super) fn rekey(desk: &Desk, typed: Rekey) -> Result<(), Failure> {
 
 pub(super) fn suspend(desk: &Desk, typed: Named) -> Result<(), Failure> {
     let credential = typed.certificate;
-    changing(desk, Act::Suspend { credential }, "Suspended")
+    changing(desk, Act::Suspend { credential })
 }
 
 pub(super) fn reinstate(desk: &Desk, typed: Named) -> Result<(), Failure> {
     let credential = typed.certificate;
-    changing(desk, Act::Reinstate { credential }, "Reinstated")
+    changing(desk, Act::Reinstate { credential })
 }
 
 pub(super) fn revoke(desk: &Desk, typed: Revoke) -> Result<(), Failure> {
@@ -101,84 +101,20 @@ pub(super) fn revoke(desk: &Desk, typed: Revoke) -> Result<(), Failure> {
         certificate: credential,
         reason,
     } = typed;
-    changing(desk, Act::Revoke { credential, reason }, "Revoked")
+    changing(desk, Act::Revoke { credential, reason })
 }
 
 fn issuing(desk: &Desk, act: Act, out: Option<&Path>) -> Result<(), Failure> {
     let (mut registry, actor) = desk.open()?;
     let done = registry.submit(&actor, act)?;
-    report_issued(desk, done, out)
+    report(desk, done, (Way::Carried, out))
 }
 
-/// Says what came of an act that issues, and writes the chain.
-pub(crate) fn report_issued(desk: &Desk, done: Done, out: Option<&Path>) -> Result<(), Failure> {
-    let (object, delivery) = match done {
-        Done::Now { object, delivery } => (object, delivery),
-        Done::Waits { id } => return report_waiting(desk, &id),
-    };
-    let Some(delivery) = delivery else {
-        return report_object(desk, &object, "Done:");
-    };
-    let chain = delivery.chain.to_pem();
-    if desk.json {
-        if let Some(out) = out {
-            files::write(out, chain.as_bytes(), false)?;
-        }
-        println!("{object}");
-        return Ok(());
-    }
-    files::give_out(out, &chain)?;
-    eprintln!(
-        "Issued {} (serial {}).",
-        delivery.issued.fingerprint, delivery.issued.serial
-    );
-    Ok(())
-}
-
-fn changing(desk: &Desk, act: Act, word: &str) -> Result<(), Failure> {
+fn changing(desk: &Desk, act: Act) -> Result<(), Failure> {
     let (mut registry, actor) = desk.open()?;
-    match registry.submit(&actor, act)? {
-        Done::Waits { id } => {
-            if !desk.json {
-                eprintln!("If it must not hold until then, suspend it: that needs no second operator.");
-            }
-            report_waiting(desk, &id)
-        }
-        Done::Now { object, .. } if desk.json => {
-            println!("{object}");
-            Ok(())
-        }
-        Done::Now { object, .. } => {
-            let credential = &object["credential"];
-            let text = |field: &str| credential[field].as_str().unwrap_or_default().to_owned();
-            println!("{word} {} ({}).", text("fingerprint"), text("subject"));
-            println!(
-                "The revocation list has number {}; nodes fetch it or get it from",
-                object["crl_number"]
-            );
-            println!("  {}", registry.layout().crl().display());
-            Ok(())
-        }
+    let done = registry.submit(&actor, act)?;
+    if matches!(done, Done::Waits { .. }) && !desk.json {
+        eprintln!("If it must not hold until then, suspend it: that needs no second operator.");
     }
-}
-
-/// Says that an act waits for a second operator.
-pub(super) fn report_waiting(desk: &Desk, id: &str) -> Result<(), Failure> {
-    if desk.json {
-        println!("{}", json!({"pending": id}));
-    } else {
-        println!("This waits for a second operator:");
-        println!("  dokuei-registry --operator NAME pending approve {id}");
-    }
-    Ok(())
-}
-
-/// Says something short.
-pub(super) fn report_object(desk: &Desk, object: &Value, word: &str) -> Result<(), Failure> {
-    if desk.json {
-        println!("{object}");
-    } else {
-        println!("{word} {object}");
-    }
-    Ok(())
+    report(desk, done, (Way::Carried, None))
 }

@@ -5,6 +5,7 @@ mod issue;
 mod operator;
 mod register;
 mod root;
+mod said;
 
 use std::path::{Path, PathBuf};
 
@@ -20,8 +21,8 @@ use crate::registry::init::{self, Origin};
 use crate::registry::{Layout, RegisterUrl, Registry, Rules};
 use crate::verify::{self, Verify};
 use crate::{api, applications, bulk, doctor, files, operators};
-pub(crate) use credential::report_issued;
 pub(crate) use issue::IssueCommand;
+pub(crate) use said::{Way, report};
 
 /// Issue, renew and revoke the credentials of a Dokuei network.
 ///
@@ -54,17 +55,24 @@ pub(crate) struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   dokuei-registry init --name 'Example Registry'
-  dokuei-registry issue practitioner --request tanaka.csr --name-ja '田中 花子' --name-latin 'Hanako Tanaka' \\
-      --licence-type dentist --licence-number 123456 --qualification oral-radiology --out tanaka.pem
-  dokuei-registry issue node --request clinic.csr --institution 'みなと歯科' --institution-code 1312345 --out clinic.pem
+  dokuei-registry application collect --url http://127.0.0.1:8080
+  dokuei-registry application show ID
+  dokuei-registry application approve ID
+  dokuei-registry issue node --request clinic.csr --institution 'みなと歯科' \\
+      --institution-code 1312345 --out clinic.pem
   dokuei-registry renew FINGERPRINT --out tanaka.pem
   dokuei-registry revoke FINGERPRINT --reason keyCompromise
   dokuei-registry import practitioners.csv --out-dir chains
 
-Configuration: DIR/registry.toml may set passphrase_file, listen, ui_dir, bootstraps = [\"http://127.0.0.1:8080\"], whose
-drop boxes are collected and whose mirrors are watched, register_url (where the folder `register` is published:
-certificates then say where their revocation list lies) and four_eyes = true, by which issuing and revoking wait until a
-second operator confirms them (see `pending`).
+DIR/registry.toml may set
+  passphrase_file  a file with the operator's passphrase, instead of --passphrase-file
+  listen, ui_dir   where `serve` listens, and the console's files
+  bootstraps       [\"http://127.0.0.1:8080\"]: hosts whose drop boxes are collected and whose
+                   mirrors are watched
+  register_url     where the folder `register` is published: certificates then say where
+                   their revocation list lies
+  four_eyes        true: issuing and revoking wait until a second operator confirms them
+                   (see `pending`)
 Exit codes: 0 done, 1 refused or failed, 2 usage, 5 storage.";
 
 #[derive(Debug, Subcommand)]
@@ -166,6 +174,11 @@ struct Init {
 }
 
 impl Arguments {
+    /// Whether it is to run until it is stopped.
+    pub(crate) fn serves(&self) -> bool {
+        matches!(self.command, Command::Serve { .. })
+    }
+
     /// What `verify` was asked.
     pub(crate) fn verification(&self) -> Option<&Verify> {
         match &self.command {
@@ -202,13 +215,18 @@ pub(crate) struct Desk {
 
 impl Desk {
     /// The passphrase that was given, or is asked for.
-    pub(crate) fn passphrase(&self, new: bool) -> Result<Zeroizing<String>, Failure> {
-        files::passphrase(self.passphrase_file.as_ref(), new)
+    pub(crate) fn passphrase(&self) -> Result<Zeroizing<String>, Failure> {
+        files::passphrase(self.passphrase_file.as_ref())
+    }
+
+    /// The passphrase that is chosen now, given or asked for; `known` is what anybody knows of whom it is for.
+    pub(crate) fn new_passphrase(&self, known: &[&str]) -> Result<Zeroizing<String>, Failure> {
+        files::new_passphrase(self.passphrase_file.as_ref(), known)
     }
 
     /// A passphrase from this file, else the usual one.
     pub(crate) fn passphrase_from(&self, file: Option<&PathBuf>) -> Result<Zeroizing<String>, Failure> {
-        files::passphrase(file.or(self.passphrase_file.as_ref()), false)
+        files::passphrase(file.or(self.passphrase_file.as_ref()))
     }
 
     /// Opens the registry for the operator who was named, or for nobody in particular when none is.
@@ -217,7 +235,7 @@ impl Desk {
         operators::open(
             &self.layout,
             self.operator.as_deref(),
-            &self.passphrase(false)?,
+            &self.passphrase()?,
             self.rules.clone(),
         )
     }
@@ -281,6 +299,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
             let served = api::Served {
                 ui_dir: ui_dir.or(config.ui_dir),
                 bootstraps: desk.bootstraps,
+                json: desk.json,
             };
             api::run(registry, actor, listen, served)
         }
@@ -294,7 +313,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 fn make(desk: &Desk, typed: &Init) -> Result<(), Failure> {
-    let passphrase = desk.passphrase(true)?;
+    let passphrase = desk.new_passphrase(&[typed.name.as_deref().unwrap_or_default()])?;
     let theirs;
     let origin = match (&typed.from, &typed.name) {
         (Some(from), _) => {
@@ -324,7 +343,7 @@ pub(crate) fn report_import(desk: &Desk, done: crate::credentials::perform::Done
     if !desk.json {
         eprintln!("Nothing was issued yet. When it is confirmed, start the same import again.");
     }
-    credential::report_issued(desk, done, None)
+    report(desk, done, (Way::Carried, None))
 }
 
 fn data_dir(given: Option<PathBuf>) -> Result<PathBuf, Failure> {

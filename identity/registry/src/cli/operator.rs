@@ -6,8 +6,10 @@ use clap::Subcommand;
 use dokuei_identity::network::NetworkName;
 use serde_json::json;
 
-use super::{Desk, credential};
+use super::Desk;
+use super::said::{Way, report};
 use crate::credentials::act::Act;
+use crate::credentials::perform::Done;
 use crate::failure::Failure;
 use crate::files;
 use crate::operators::log::{self, Row};
@@ -93,7 +95,7 @@ pub(super) fn run(desk: &Desk, typed: OperatorCommand) -> Result<(), Failure> {
                     "there already is an operator {name}; nothing was changed"
                 )));
             }
-            let own = files::passphrase(new_passphrase_file.as_ref(), true)?;
+            let own = files::new_passphrase(new_passphrase_file.as_ref(), &[&name])?;
             let (key, sealed) = member::seal(&name, &own, registry.passphrase())?;
             let act = Act::OperatorAdd {
                 name,
@@ -101,44 +103,59 @@ pub(super) fn run(desk: &Desk, typed: OperatorCommand) -> Result<(), Failure> {
                 sealed: hex::encode(sealed),
             };
             let done = registry.submit(&actor, act)?;
-            return credential::report_issued(desk, done, None);
+            return report(desk, done, (Way::Carried, None));
         }
         OperatorCommand::Remove { name } => Act::OperatorRemove { name },
     };
     let (mut registry, actor) = desk.open()?;
     let done = registry.submit(&actor, act)?;
-    credential::report_issued(desk, done, None)
+    report(desk, done, (Way::Carried, None))
 }
 
 pub(super) fn pending(desk: &Desk, typed: PendingCommand) -> Result<(), Failure> {
     match typed {
         PendingCommand::List => {
-            let all = pending::list(&desk.layout)?;
+            let (all, register) = (pending::list(&desk.layout)?, desk.layout.read_register()?);
             let views: Vec<_> = all.iter().map(pending::Waiting::view).collect();
             if desk.json {
                 println!("{}", json!(views));
             }
             for one in all.iter().filter(|_| !desk.json) {
                 let about = one.what.about().unwrap_or_default();
+                // A fingerprint tells people nothing: whose it is.
+                let whose = register.find(&about).map(|one| one.subject.as_str());
                 println!(
-                    "{}  {:<15}  {about}  (by {})",
+                    "{}  {:<15}  {about}  {}  (by {})",
                     one.id,
                     one.what.word(),
+                    whose.unwrap_or_default(),
                     one.proposed_by
                 );
             }
             Ok(())
         }
         PendingCommand::Approve { id, out } => {
+            let way = way(&pending::list(&desk.layout)?, &id);
             let (mut registry, actor) = desk.open()?;
             let done = registry.approve(&actor, &id)?;
-            credential::report_issued(desk, done, out.as_deref())
+            report(desk, done, (way, out.as_deref()))
         }
         PendingCommand::Reject { id } => {
             let (mut registry, actor) = desk.open()?;
             registry.reject(&actor, &id)?;
-            credential::report_object(desk, &json!({"rejected": id}), "Done:")
+            let (object, delivery) = (json!({"rejected": id}), None);
+            report(desk, Done::Now { object, delivery }, (Way::Carried, None))
         }
+    }
+}
+
+/// Whether what waits answers an application, whose node takes its certificate by itself.
+fn way(all: &[pending::Waiting], id: &str) -> Way {
+    match all.iter().find(|one| one.id == id).map(|one| &one.what) {
+        Some(Act::Issue {
+            application: Some(_), ..
+        }) => Way::ByRegister,
+        _ => Way::Carried,
     }
 }
 

@@ -161,7 +161,7 @@ pub(super) fn run(desk: &Desk, ceremony: Ceremony) -> Result<(), Failure> {
             out,
         } => {
             let root = source.open(desk)?;
-            let passphrase = files::passphrase(export_passphrase_file.as_ref(), true)?;
+            let passphrase = files::new_passphrase(export_passphrase_file.as_ref(), &[])?;
             keys::seal(&out, root.key(), &passphrase, ROOT_PURPOSE)?;
             let text = format!("The sealed key is in {}.", out.display());
             say(desk, &json!({"export": out}), &text)
@@ -175,7 +175,7 @@ pub(super) fn run(desk: &Desk, ceremony: Ceremony) -> Result<(), Failure> {
         Ceremony::Recover { cert, out, shares } => recovered(desk, cert.as_ref(), &out, shares),
         Ceremony::Authority { source, number, out } => {
             let root = source.open(desk)?;
-            make::authority(&root, number, &out, &desk.passphrase(false)?)?;
+            make::authority(&root, number, &out, &desk.passphrase()?)?;
             let text = format!(
                 "The issuing authority is in {}; carry the folder to the registry's computer.",
                 out.display()
@@ -194,7 +194,7 @@ pub(super) fn run(desk: &Desk, ceremony: Ceremony) -> Result<(), Failure> {
 }
 
 fn create(desk: &Desk, name: &str, out: &Path) -> Result<(), Failure> {
-    let root = make::root(name, out, &desk.passphrase(true)?)?;
+    let root = make::root(name, out, &desk.new_passphrase(&[name])?)?;
     let (fingerprint, network) = (root.fingerprint(), NetworkName::of(&root));
     let object = json!({"root": out.join("root.pem"), "fingerprint": fingerprint, "network": network});
     let text = format!(
@@ -237,7 +237,7 @@ fn recovered(
         )));
     }
     let key = recover::combine(&recover::read(&shares)?, &root)?;
-    keys::seal(out, &key, &desk.passphrase(true)?, ROOT_PURPOSE)?;
+    keys::seal(out, &key, &desk.new_passphrase(&[])?, ROOT_PURPOSE)?;
     say(
         desk,
         &json!({"key": out, "fingerprint": root.fingerprint()}),
@@ -264,7 +264,7 @@ fn rotate_root(desk: &Desk, source: &Source, successor: Option<PathBuf>) -> Resu
                     folder.display()
                 )));
             }
-            let new = make::root(&name, &folder, &desk.passphrase(false)?)?;
+            let new = make::root(&name, &folder, &desk.passphrase()?)?;
             make::cross(&old, &new, &folder)?;
             folder
         }

@@ -12,7 +12,7 @@ use super::act::Act;
 use super::issue::{DAYS, Made};
 use super::rules::Step;
 use crate::failure::Failure;
-use crate::journal::{Credential, Kind, Line, Replaces};
+use crate::journal::{Credential, Kind, Line, Replaces, State};
 use crate::operators::log::{Draft, Outcome};
 use crate::operators::pending::{self, Confirmed};
 use crate::operators::{Actor, member};
@@ -213,7 +213,33 @@ impl Registry {
             reason,
             by,
         };
-        self.change(credential, line, now)
+        let (about, mut object, delivery) = self.change(credential, line, now)?;
+        // It is revoked: nothing that goes wrong from here on may say otherwise.
+        let others = self.credential(credential);
+        let others = others.and_then(|revoked| self.of_the_same_key(&revoked));
+        object["same_key"] = others.unwrap_or_default().into();
+        Ok((about, object, delivery))
+    }
+
+    /// Other certificates of its key that stand, as a renewal leaves them.
+    fn of_the_same_key(&self, revoked: &Credential) -> Result<Vec<String>, Failure> {
+        let key = self.key(revoked)?;
+        let now = self.time();
+        let mut others = Vec::new();
+        for other in &self.register().credentials {
+            let stands = matches!(other.state(now), State::InForce | State::Suspended);
+            if stands && other.contains(key.as_bytes()) && self.key(other)? == key {
+                others.push(other.fingerprint.to_string());
+            }
+        }
+        Ok(others)
+    }
+
+    fn key(&self, credential: &Credential) -> Result<PublicKey, Failure> {
+        Ok(match credential.kind {
+            Kind::Practitioner => self.read_practitioner(credential)?.key,
+            Kind::Node => self.read_node(credential)?.key,
+        })
     }
 
     fn suspend(&mut self, credential: &str, by: String, now: Timestamp) -> Result<Outcoming, Failure> {

@@ -19,8 +19,11 @@ fn reply(seed: u8) -> ApplicationSecretKey {
 
 /// A dentist with this key seed and licence applies; the sealed application lies in a file of this name.
 fn apply(desk: &Desk, file: &str, seed: u8, licence: &str) {
-    let kem = hex::decode(desk.done(&["application", "key"]).trim()).unwrap();
-    let to = ApplicationKey::new(KemPublicKey::from_bytes(kem.try_into().unwrap())).unwrap();
+    send(desk, file, &signed(desk, seed, licence));
+}
+
+/// The application of a dentist with this key seed and licence.
+pub(crate) fn signed(desk: &Desk, seed: u8, licence: &str) -> SignedApplication {
     let root = desk.anchor().fingerprint();
     let draft = Draft {
         root,
@@ -55,7 +58,14 @@ fn apply(desk: &Desk, file: &str, seed: u8, licence: &str) {
         }],
         reply: Some(reply(seed).public().kem().clone()),
     };
-    let made = SignedApplication::make(&SecretKey::from_seed(&[seed; 32]), draft).unwrap();
+    SignedApplication::make(&SecretKey::from_seed(&[seed; 32]), draft).unwrap()
+}
+
+/// Seals an application to the registry, in a file of this name.
+pub(crate) fn send(desk: &Desk, file: &str, made: &SignedApplication) {
+    let kem = hex::decode(desk.done(&["application", "key"]).trim()).unwrap();
+    let to = ApplicationKey::new(KemPublicKey::from_bytes(kem.try_into().unwrap())).unwrap();
+    let root = desk.anchor().fingerprint();
     let sealed = seal(&made.to_bytes(), &to, &root, &mut rand::rng()).unwrap();
     std::fs::write(desk.path(file), sealed).unwrap();
 }

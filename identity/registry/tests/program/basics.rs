@@ -1,5 +1,7 @@
 //! Issuing, revoking, listing, and the first routes of the API.
 
+use std::os::unix::process::ExitStatusExt as _;
+
 use dokuei_identity::chain::{Chain, ChainError, TrustAnchor, verify_node, verify_practitioner};
 use dokuei_identity::revocation::RevocationList;
 use serde_json::Value;
@@ -32,6 +34,26 @@ fn r3_issued_credentials_verify_until_they_are_revoked() {
     assert_eq!(all.as_array().unwrap().len(), 2);
     assert_eq!(all[0]["revoked"]["reason"], "keyCompromise");
     assert_eq!(all[1]["revoked"], Value::Null);
+}
+
+/// `dokuei-registry list | head -1`
+#[test]
+fn a_command_ends_quietly_when_its_reader_has_seen_enough() {
+    let desk = Desk::new();
+    for arguments in [
+        &["list", "--json"][..],
+        &["verify", "--root", "registry/root.pem", "registry/root.pem"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = desk.command(arguments);
+        let ended = command
+            .stdout(writer.try_clone().unwrap())
+            .stderr(writer)
+            .status()
+            .unwrap();
+        assert_eq!(ended.signal(), Some(13), "{arguments:?}: {ended:?}");
+    }
 }
 
 /// R4: the refusal of a foreign reader cites the article, and nothing is written.
@@ -87,6 +109,33 @@ fn r6_bad_input_gives_one_sentence_and_a_code() {
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["error"]["code"], "wrong_passphrase");
     desk.done(&SPECIALIST);
+}
+
+/// R6: a passphrase that is short, of one kind of character, or among the first guesses is not chosen, and nothing is made
+/// under it.
+#[test]
+fn r6_an_easy_passphrase_is_not_chosen() {
+    let desk = Desk::empty();
+    let file = ["--passphrase-file", "easy"];
+    for (easy, part) in [
+        ("kagi 5 hon", "at least 13 characters"),
+        ("touroku kyoku no kagi", "at least one digit"),
+        ("Example Registry 1", "easy to guess"),
+    ] {
+        desk.write("easy", &format!("{easy}\n"));
+        let init = [&["init", "--name", "Example Registry"], &file[..]].concat();
+        let create = ["root", "create", "--name", "Example Registry", "--out", "made"];
+        for words in [init, [&create, &file[..]].concat()] {
+            let (code, sentence) = desk.refused(&words);
+            assert!(code == 1 && sentence.contains(part), "{easy}: {sentence}");
+        }
+        assert!(!desk.path("registry/root.pem").exists() && !desk.path("made").exists());
+    }
+    desk.done(&["init", "--name", "Example Registry"]);
+    desk.write("easy", "mori mori mori 1\n");
+    let (_, sentence) = desk.refused(&["operator", "add", "mori", "--new-passphrase-file", "easy"]);
+    assert!(sentence.contains("easy to guess"), "{sentence}");
+    assert_eq!(desk.json(&["operator", "list"]), Value::Array(Vec::new()));
 }
 
 /// R19: keys lie sealed, and only the operator reads them.

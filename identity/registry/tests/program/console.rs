@@ -76,7 +76,7 @@ fn r11_the_api_does_the_whole_job() {
 fn r17_a_browser_signs_in_and_acts_as_its_operator() {
     let desk = Desk::new();
     for name in ["suzuki", "mori"] {
-        desk.write(name, &format!("{name} has a passphrase\n"));
+        desk.write(name, &format!("{name} to issho ni 9 nen\n"));
     }
     desk.done(&["operator", "add", "suzuki", "--new-passphrase-file", "suzuki"]);
     let first = ["--operator", "suzuki", "--passphrase-file", "suzuki"];
@@ -94,16 +94,16 @@ fn r17_a_browser_signs_in_and_acts_as_its_operator() {
         let body = serde_json::json!({"operator": name, "passphrase": passphrase}).to_string();
         api.whole("POST", "/api/session", &host, "", &body)
     };
-    assert_eq!(sign_in("suzuki", "mori has a passphrase").0, 401);
+    assert_eq!(sign_in("suzuki", "mori to issho ni 9 nen").0, 401);
     // Neither the answer nor the lock tells a stranger which names there are, and made-up names lock nobody else out.
     for name in ["nobody", "someone", "root", "admin", "Mori"] {
-        let (status, said) = sign_in(name, "mori has a passphrase");
+        let (status, said) = sign_in(name, "mori to issho ni 9 nen");
         assert!(status == 401 && said.contains("wrong_passphrase"), "{said}");
     }
-    let locked = (0..20).any(|number| sign_in(&format!("name-{number}"), "mori has a passphrase").0 == 429);
+    let locked = (0..20).any(|number| sign_in(&format!("name-{number}"), "mori to issho ni 9 nen").0 == 429);
     assert!(locked, "made-up names can be tried for ever");
     let cookie = |name: &str| {
-        let (status, answer) = sign_in(name, &format!("{name} has a passphrase"));
+        let (status, answer) = sign_in(name, &format!("{name} to issho ni 9 nen"));
         assert_eq!(status, 201, "{answer}");
         let line = answer
             .lines()

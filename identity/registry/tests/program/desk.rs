@@ -11,6 +11,9 @@ use dokuei_identity::request;
 use dokuei_identity::time::Timestamp;
 use serde_json::Value;
 
+/// The operator's.
+pub(crate) const PASSPHRASE: &str = "touroku kyoku no kagi 5";
+
 pub(crate) struct Desk {
     pub(crate) dir: tempfile::TempDir,
 }
@@ -23,7 +26,7 @@ impl Desk {
     /// A directory with a passphrase and a request, no registry yet.
     pub(crate) fn empty() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("passphrase"), "correct horse\n").unwrap();
+        std::fs::write(dir.path().join("passphrase"), format!("{PASSPHRASE}\n")).unwrap();
         let request = request::make(&SecretKey::from_seed(&[7; 32]), "tanaka").unwrap();
         std::fs::write(dir.path().join("tanaka.csr"), request).unwrap();
         Self { dir }

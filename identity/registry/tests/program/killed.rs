@@ -19,10 +19,10 @@ use dokuei_identity::revocation::RevocationList;
 
 use crate::desk::{Desk, SPECIALIST, now};
 
-/// As long as another round is begun; each takes a second or two on a machine with nothing else to do.
-const BUDGET: Duration = Duration::from_secs(18);
-/// Rounds at least, however slow the machine is, and at most.
-const ROUNDS: std::ops::Range<u32> = 9..60;
+/// As long as another round is begun; each takes less than a second on a machine with nothing else to do.
+const BUDGET: Duration = Duration::from_secs(10);
+/// Rounds at least, however slow the machine is (each act comes twice), and at most.
+const ROUNDS: std::ops::Range<u32> = 10..60;
 
 /// The published folder, read by somebody who has nothing but it.
 struct Published<'a>(&'a Desk);

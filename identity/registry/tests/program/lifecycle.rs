@@ -32,6 +32,9 @@ fn r3_renewal_keeps_key_and_content() {
     assert_eq!(after.validity.seconds(), 200 * 86_400);
     assert_eq!(desk.listed(&old)["standing"], "in_force");
     assert_eq!(desk.listed(&old)["replaced_by"], said["fingerprint"]);
+    // Whoever revokes a lost key is told of the other certificate that it has.
+    let revoked = desk.json(&["revoke", &old, "--reason", "keyCompromise"]);
+    assert_eq!(revoked["same_key"], serde_json::json!([said["fingerprint"]]));
 }
 
 /// R3, R5: a new key needs a request of that key, and the old certificate is superseded in the list at once.

@@ -11,6 +11,7 @@ mod basics;
 mod ceremony;
 mod console;
 mod desk;
+mod hpki;
 mod import;
 mod killed;
 mod lifecycle;

@@ -8,7 +8,7 @@ use crate::desk::{Desk, SPECIALIST};
 fn two() -> Desk {
     let desk = Desk::new();
     for name in ["suzuki", "mori"] {
-        desk.write(name, &format!("{name} has a passphrase\n"));
+        desk.write(name, &format!("{name} to issho ni 9 nen\n"));
     }
     desk.done(&["operator", "add", "suzuki", "--new-passphrase-file", "suzuki"]);
     let by = ["--operator", "suzuki", "--passphrase-file", "suzuki"];

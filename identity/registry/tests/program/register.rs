@@ -12,7 +12,7 @@ use dokuei_identity::register::{
 use dokuei_identity::revocation::{RevocationList, RevocationReason};
 use serde_json::Value;
 
-use crate::desk::{Desk, SPECIALIST, now};
+use crate::desk::{Desk, PASSPHRASE, SPECIALIST, now};
 
 fn anchors(desk: &Desk) -> TrustAnchors {
     TrustAnchors::from_pem(&desk.done(&["root"])).unwrap()
@@ -263,7 +263,7 @@ fn r11_evidence_is_judged_by_anybody_who_has_the_root() {
     import(&desk, &mut node, "file.register");
     // A second register by the same key, as only a thief or the registry itself can sign it.
     let sealed = std::fs::read(desk.path("registry/register.key")).unwrap();
-    let seed = dokuei_identity::keystore::open(&sealed, "correct horse", "registry-register-key").unwrap();
+    let seed = dokuei_identity::keystore::open(&sealed, PASSPHRASE, "registry-register-key").unwrap();
     let key = SecretKey::from_seed(&<[u8; 32]>::try_from(seed.as_slice()).unwrap());
     let anchors = anchors(&desk);
     let network = NetworkName::of(anchors.first());
