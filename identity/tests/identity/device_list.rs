@@ -3,7 +3,7 @@
 use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate};
 use dokuei_identity::device_list::{
     Device, DeviceList, DeviceListError, KemPublicKey, ListedDevice, VerifiedDeviceList, accept, consent,
-    sign, verify,
+    sign, verify, verify_kept,
 };
 use dokuei_identity::key::SecretKey;
 
@@ -124,6 +124,30 @@ fn a_list_out_of_form_or_time_is_refused() {
         refused(&setting.list(1, long)),
         DeviceListError::TooLong { .. }
     ));
+}
+
+/// R19: a list that was made by a clock that was ahead can be read by who has it, is refused by the others, and gives way
+/// to the next one; it does not come back.
+#[test]
+fn r19_a_list_from_the_future_gives_way_to_the_next_by_its_number() {
+    let setting = setting();
+    let mut early = setting.list(2, setting.device());
+    early.issued_at = NOW.plus(86_400);
+    let bytes = sign(&early, &setting.person_key);
+    let refused = verify(&bytes, &setting.person, NOW);
+    assert_eq!(refused, Err(DeviceListError::FromTheFuture));
+    let early = verify_kept(&bytes, &setting.person).unwrap();
+    assert!(early.is_ahead_of(NOW) && !early.is_ahead_of(NOW.plus(86_400)));
+    let next = setting.verified(&setting.list(3, setting.device())).unwrap();
+    let next = accept(Some(&early), next).unwrap();
+    assert!(!next.is_ahead_of(NOW));
+    let late = verify(&bytes, &setting.person, NOW.plus(86_400)).unwrap();
+    assert_eq!(
+        accept(Some(&next), late),
+        Err(DeviceListError::RolledBack { known: 3, got: 2 })
+    );
+    let forged = sign(&setting.list(4, setting.device()), &setting.node_key);
+    assert!(verify_kept(&forged, &setting.person).is_err());
 }
 
 /// R19: an old list does not come back, and two lists of one number are both refused.

@@ -100,14 +100,14 @@ impl Case {
             .collect()
     }
 
-    /// Packages of which nothing is to be kept: taken back or given up, or of a request that was withdrawn. A package
-    /// that a report rests on is never among them: it belongs to the record.
+    /// Packages of which nothing is to be kept: taken back or given up, or of a request that was withdrawn or declined. A
+    /// package that a report rests on is never among them: it belongs to the record.
     #[must_use]
     pub fn to_erase(&self) -> Vec<PackageId> {
         let facts = Facts::of(&self.log);
-        let withdrawn = matches!(facts.state(), State::Withdrawn { .. });
+        let over = matches!(facts.state(), State::Withdrawn { .. } | State::Declined { .. });
         let gone =
-            |package: &&PackageId| facts.is_erased(package) || (withdrawn && !facts.is_reported_on(package));
+            |package: &&PackageId| facts.is_erased(package) || (over && !facts.is_reported_on(package));
         facts.offers.keys().filter(gone).copied().collect()
     }
 

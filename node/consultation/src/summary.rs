@@ -1,8 +1,22 @@
 //! What an entry says in one line, for a timeline: in Japanese and in English, without anything clinical.
 
-use crate::body::{Body, Outcome, ReportStatus, Urgency};
+use crate::body::{Body, Close, Outcome, ReportStatus, Urgency};
 
 impl Body {
+    /// Why, in the words of whoever signed it; for entries that end something. They may be clinical.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::EraseNotice(body) => Some(&body.reason),
+            Self::Decline(body) => Some(&body.reason),
+            Self::Withdraw(body) => Some(&body.reason),
+            Self::Close(Close {
+                outcome: Outcome::NotInformed { reason },
+            }) => Some(reason),
+            _ => None,
+        }
+    }
+
     /// One line in Japanese and one in English.
     #[must_use]
     pub fn summary(&self) -> (String, String) {

@@ -6,7 +6,7 @@ use dokuei_consultation::id::PackageId;
 use dokuei_consultation::machine::Case;
 use dokuei_consultation::refusal::Refusal;
 
-use crate::bodies::{self, PACKAGE, accept, erase, grant, offer, received};
+use crate::bodies::{self, PACKAGE, accept, decline, erase, grant, offer, received};
 use crate::world::{
     CASE, CLINIC, DENTIST, HOSPITAL, HOSPITAL_2, SPECIALIST, Story, THIRD, arrive, certificate, forge, write,
 };
@@ -239,6 +239,39 @@ fn r17_a_transfer_that_is_cancelled_is_stopped_erased_and_can_be_sent_again() {
         assert_eq!(story.case.offered(), Some(again));
         assert!(story.case.may_fetch(&certificate(HOSPITAL), &again));
     }
+}
+
+/// R17: of a request that is over nothing is kept. The bytes of one that was accepted at another device at the same time are.
+#[test]
+fn r17_the_package_of_a_declined_request_is_erased_on_both_sides() {
+    let mut story = Story::requested();
+    story.offer();
+    let mut hospital = Case::new(CASE, certificate(HOSPITAL));
+    for entry in story.entries() {
+        arrive(&mut hospital, &story.world, &entry).unwrap();
+    }
+    let (yes, no) = (accept(&story.case), decline(&story.case));
+    let elsewhere = forge(story.case.log(), (SPECIALIST, HOSPITAL_2), &yes, SPECIALIST);
+    let (refusal, _) = write(&mut hospital, &story.world, (SPECIALIST, HOSPITAL), no).unwrap();
+    arrive(&mut story.case, &story.world, &refusal).unwrap();
+    for case in [&story.case, &hospital] {
+        assert_eq!(
+            (case.state().name(), case.to_erase()),
+            ("declined", vec![PACKAGE])
+        );
+        assert_eq!(case.offered(), None);
+        assert!(!case.may_fetch(&certificate(HOSPITAL), &PACKAGE));
+    }
+    assert!(story.dentist(erase()).is_err(), "there is nothing left to cancel");
+
+    arrive(&mut story.case, &story.world, &elsewhere).unwrap();
+    assert_eq!(story.case.state().name(), "accepted");
+    assert_eq!(
+        (story.case.to_erase(), story.case.offered()),
+        (vec![], Some(PACKAGE))
+    );
+    story.dentist(erase()).unwrap();
+    assert_eq!(story.case.offered(), None, "and it can be sent again");
 }
 
 /// R6: what a report rests on belongs to the record; nobody erases it, and a report that was signed at the same time
