@@ -26,6 +26,7 @@ use libp2p::PeerId;
 use sha2::{Digest as _, Sha256};
 use tokio::time::timeout;
 
+use crate::conduct::Misdeed;
 use crate::frame::{FrameError, read_value, write_value};
 use crate::host::{Admitted, Host, Meeting, OwnHello, Refusal, RefusalCode};
 use crate::key_of_peer;
@@ -247,7 +248,11 @@ impl Exchange<'_> {
         let node = document.signer();
         let said = document.verify(Kind::Admission, &key).map_err(bad)?;
         if said != self.statement_of(self.role.other(), mine, theirs) {
-            return refuse(RefusalCode::Proof, "the proof is of another meeting or role");
+            return blame(
+                Misdeed::Replay,
+                RefusalCode::Proof,
+                "the proof is of another meeting or role",
+            );
         }
         Ok(Admitted { node, key })
     }
@@ -287,33 +292,49 @@ async fn receive<S: AsyncRead + Unpin>(stream: &mut S) -> Result<Step, Denied> {
         Ok(Step::Verdict { code }) if code != 0 => Err(Denied::ByPeer(RefusalCode::from_byte(code))),
         Ok(step) => Ok(step),
         Err(FrameError::Io(error)) => Err(Denied::Lost(error.to_string())),
-        Err(error) => refuse(RefusalCode::Malformed, error.to_string()),
+        Err(error) => blame(error.misdeed(), RefusalCode::Malformed, error.to_string()),
     }
 }
 
 async fn receive_hello<S: AsyncRead + Unpin>(stream: &mut S) -> Result<Vec<u8>, Denied> {
     match receive(stream).await? {
         Step::Hello { hello } => Ok(hello),
-        _ => refuse(RefusalCode::Malformed, "a hello was expected"),
+        _ => blame(
+            Misdeed::WrongOrder,
+            RefusalCode::Malformed,
+            "a hello was expected",
+        ),
     }
 }
 
 async fn receive_proof<S: AsyncRead + Unpin>(stream: &mut S) -> Result<Vec<u8>, Denied> {
     match receive(stream).await? {
         Step::Proof { proof } => Ok(proof),
-        _ => refuse(RefusalCode::Malformed, "a proof was expected"),
+        _ => blame(
+            Misdeed::WrongOrder,
+            RefusalCode::Malformed,
+            "a proof was expected",
+        ),
     }
 }
 
 async fn receive_verdict<S: AsyncRead + Unpin>(stream: &mut S) -> Result<(), Denied> {
     match receive(stream).await? {
         Step::Verdict { .. } => Ok(()),
-        _ => refuse(RefusalCode::Malformed, "a verdict was expected"),
+        _ => blame(
+            Misdeed::WrongOrder,
+            RefusalCode::Malformed,
+            "a verdict was expected",
+        ),
     }
 }
 
 fn refuse<T>(code: RefusalCode, detail: impl Into<String>) -> Result<T, Denied> {
     Err(Denied::ByUs(Refusal::new(code, detail)))
+}
+
+fn blame<T>(misdeed: Misdeed, code: RefusalCode, detail: impl Into<String>) -> Result<T, Denied> {
+    Err(Denied::ByUs(Refusal::new(code, detail).being(misdeed)))
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use libp2p::allow_block_list::{self, BlockedPeers};
-use libp2p::connection_limits::{self, ConnectionLimits};
 use libp2p::identity::Keypair;
 use libp2p::kad::{self, store::MemoryStore};
 use libp2p::swarm::NetworkBehaviour;
@@ -13,7 +12,11 @@ use libp2p::{
     rendezvous, tcp, tls, yamux,
 };
 
+use crate::conduct::Conduct;
+use crate::conduct::door::Door;
+use crate::conduct::leash::Leashed;
 use crate::config::NetworkConfig;
+use crate::connected::Connected;
 use crate::error::NetError;
 use crate::gossip::{self, Gossip};
 use crate::streams::Protocols;
@@ -30,10 +33,13 @@ const TIMING: Timing = Timing {
     keep_alive: Duration::from_secs(2),
 };
 
+/// Streams on one connection over TCP or a relay, both ways together; with more it is ended.
+const MULTIPLEXED: usize = 160;
+
 #[derive(NetworkBehaviour)]
 pub(crate) struct Behaviour {
     pub(crate) held: allow_block_list::Behaviour<BlockedPeers>,
-    limits: connection_limits::Behaviour,
+    door: Door,
     memory: memory_connection_limits::Behaviour,
     identify: identify::Behaviour,
     ping: ping::Behaviour,
@@ -44,7 +50,7 @@ pub(crate) struct Behaviour {
     dcutr: Toggle<dcutr::Behaviour>,
     mdns: Toggle<mdns::tokio::Behaviour>,
     pub(crate) gossip: Gossip,
-    pub(crate) streams: libp2p_stream::Behaviour,
+    pub(crate) streams: Connected,
 }
 
 /// Builds the swarm: QUIC first, TCP + TLS + Yamux as fallback, DNS names, relayed circuits.
@@ -53,6 +59,7 @@ pub(crate) fn swarm(
     key: Keypair,
     protocols: &Protocols,
     windows: Windows,
+    conduct: Conduct,
 ) -> Result<Swarm<Behaviour>, NetError> {
     let transport = |error: &dyn std::fmt::Display| NetError::Transport(error.to_string());
     let gossip = gossip::behaviour(&config.network, &key).map_err(|error| transport(&error))?;
@@ -60,24 +67,39 @@ pub(crate) fn swarm(
         .with_tokio()
         .with_tcp(
             tcp::Config::default().nodelay(true),
-            tls::Config::new,
-            yamux::Config::default,
+            leashed(&conduct),
+            multiplexing,
         )
         .map_err(|error| transport(&error))?
         .with_other_transport(|key| {
-            quic::Transport::new(key, TIMING, windows)
+            quic::Transport::new(key, TIMING, windows, conduct.clone())
                 .map_err(Box::<dyn std::error::Error + Send + Sync>::from)
         })
         .map_err(|error| transport(&error))?
         .with_dns()
         .map_err(|error| transport(&error))?
-        .with_relay_client(tls::Config::new, yamux::Config::default)
+        .with_relay_client(leashed(&conduct), multiplexing)
         .map_err(|error| transport(&error))?
-        .with_behaviour(|key, relay| behaviour(config, key, relay, protocols, gossip))
+        .with_behaviour(|key, relay| behaviour(config, key, relay, protocols, gossip, conduct.clone()))
         .map_err(|error| transport(&error))?
         .with_swarm_config(|swarm| swarm.with_idle_connection_timeout(IDLE).with_smart_dial())
         .build();
     Ok(swarm)
+}
+
+/// TLS 1.3 (`libp2p-tls` knows no other version), nothing else, and what comes from strangers is read slowly.
+fn leashed(
+    conduct: &Conduct,
+) -> impl Fn(&Keypair) -> Result<Leashed<tls::Config>, tls::certificate::GenError> + use<> {
+    let conduct = conduct.clone();
+    move |key| Ok(Leashed::new(tls::Config::new(key)?, conduct.clone()))
+}
+
+/// Yamux with room for what we open and serve at once; of each stream up to 256 KiB may lie unread.
+fn multiplexing() -> yamux::Config {
+    let mut config = yamux::Config::default();
+    config.set_max_num_streams(MULTIPLEXED);
+    config
 }
 
 fn behaviour(
@@ -86,14 +108,10 @@ fn behaviour(
     relay: relay::client::Behaviour,
     protocols: &Protocols,
     gossip: Gossip,
+    conduct: Conduct,
 ) -> Result<Behaviour, Box<dyn std::error::Error + Send + Sync>> {
     let me = key.public().to_peer_id();
     let limits = &config.limits;
-    let connections = ConnectionLimits::default()
-        .with_max_pending_incoming(Some(limits.pending_connections))
-        .with_max_pending_outgoing(Some(limits.pending_connections))
-        .with_max_established(Some(limits.connections))
-        .with_max_established_per_peer(Some(limits.connections_per_peer));
     // Addresses of peers are told to bootstraps by rendezvous, and to peers by identify; the agent names no version,
     // which would tell an attacker what to try.
     let identify = identify::Config::new("/dokuei/1".to_owned(), key.public())
@@ -107,7 +125,7 @@ fn behaviour(
         .transpose()?;
     Ok(Behaviour {
         held: allow_block_list::Behaviour::default(),
-        limits: connection_limits::Behaviour::new(connections),
+        door: Door::new(conduct),
         memory: memory_connection_limits::Behaviour::with_max_bytes(limits.memory),
         identify: identify::Behaviour::new(identify),
         ping: ping::Behaviour::new(ping::Config::new().with_interval(Duration::from_secs(10))),
@@ -120,7 +138,7 @@ fn behaviour(
         dcutr: discovery.then(|| dcutr::Behaviour::new(me)).into(),
         mdns: mdns.into(),
         gossip,
-        streams: libp2p_stream::Behaviour::new(),
+        streams: Connected::new(),
     })
 }
 

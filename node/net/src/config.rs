@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use dokuei_identity::key::SecretKey;
-use libp2p::Multiaddr;
+use libp2p::{Multiaddr, PeerId};
+
+use crate::conduct::Ban;
 
 /// How a node joins its network.
 #[derive(Debug, Clone)]
@@ -30,6 +32,10 @@ pub struct NetworkConfig {
     pub relay: bool,
     /// Bounds on what others may cost us.
     pub limits: Limits,
+    /// Bans of nodes that were in force when this node was last ended ([`crate::Network::bans`]).
+    pub bans: Vec<Ban>,
+    /// Nodes whose certificate is known: they are no strangers, although they have not been admitted since the start.
+    pub known: Vec<PeerId>,
 }
 
 impl NetworkConfig {
@@ -52,6 +58,8 @@ impl NetworkConfig {
             mdns: false,
             relay: true,
             limits: Limits::default(),
+            bans: Vec::new(),
+            known: Vec::new(),
         }
     }
 }
@@ -67,7 +75,13 @@ pub struct Limits {
     /// Connections with one peer. During hole punching a relayed one lives beside two direct ones, because both sides
     /// dial at once: with less room, each side might end the one that the other keeps.
     pub connections_per_peer: u32,
-    /// Resident memory of the process above which new connections are refused, bytes.
+    /// Connections of those who dialled us and are not admitted: from everywhere, and from one place (an address, or a
+    /// network of IPv6), or by relay. When there are more, the oldest of the place with most is ended.
+    pub strangers: usize,
+    /// See `strangers`.
+    pub strangers_per_place: usize,
+    /// Resident memory of the process above which new connections are refused, bytes: when everything else failed, for
+    /// the bounds below are kept long before.
     pub memory: usize,
     /// Application streams that one peer may have open with us at once.
     pub streams_per_peer: usize,
@@ -75,6 +89,10 @@ pub struct Limits {
     pub serving: usize,
     /// How long a refused peer is held off.
     pub hold_off: Duration,
+    /// How long whoever does not keep to the rules is banned for the first time; each time doubles it.
+    pub first_ban: Duration,
+    /// The longest ban.
+    pub longest_ban: Duration,
     /// How long a package stream may stand still before it is ended.
     pub stall: Duration,
     /// How long a case call may take in all.
@@ -87,10 +105,14 @@ impl Default for Limits {
             pending_connections: 64,
             connections: 512,
             connections_per_peer: 4,
-            memory: 4 << 30,
+            strangers: 64,
+            strangers_per_place: 16,
+            memory: 1 << 30,
             streams_per_peer: 64,
             serving: 32,
             hold_off: Duration::from_secs(60),
+            first_ban: Duration::from_secs(60),
+            longest_ban: Duration::from_secs(3600),
             stall: Duration::from_secs(20),
             call: Duration::from_secs(30),
         }

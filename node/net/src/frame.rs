@@ -1,11 +1,15 @@
 //! Length-prefixed frames (4 bytes, big endian), bounded before anything is allocated.
 
 use std::io;
+use std::time::Duration;
 
 use dokuei_identity::cbor::{self, CborError};
 use futures::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use minicbor::{Decode, Encode};
 use thiserror::Error;
+use tokio::time::timeout;
+
+use crate::conduct::Misdeed;
 
 /// Why no frame was read.
 #[derive(Debug, Error)]
@@ -16,9 +20,34 @@ pub(crate) enum FrameError {
     /// The frame is not a value of the expected type.
     #[error(transparent)]
     Cbor(#[from] CborError),
+    /// The peer did not send or take it in time.
+    #[error("the peer was too slow")]
+    Slow,
     /// The stream ended or failed.
     #[error("the stream ended: {0}")]
     Io(#[from] io::Error),
+}
+
+impl FrameError {
+    /// What it is when a peer sent it.
+    pub(crate) const fn misdeed(&self) -> Misdeed {
+        match self {
+            Self::TooLarge { .. } => Misdeed::Oversized,
+            Self::Slow => Misdeed::Slow,
+            Self::Cbor(_) | Self::Io(_) => Misdeed::Garbage,
+        }
+    }
+}
+
+/// Waits for something that the peer has to do, for so long.
+pub(crate) async fn in_time<T, E: Into<FrameError>>(
+    time: Duration,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, FrameError> {
+    match timeout(time, work).await {
+        Ok(outcome) => outcome.map_err(Into::into),
+        Err(_) => Err(FrameError::Slow),
+    }
 }
 
 /// Writes one frame and flushes it.
@@ -43,13 +72,27 @@ pub(crate) async fn read_frame<S: AsyncRead + Unpin>(
     stream: &mut S,
     limit: usize,
 ) -> Result<Vec<u8>, FrameError> {
+    let length = read_length(stream, limit).await?;
+    Ok(read_bytes(stream, length).await?)
+}
+
+/// Reads the length of a frame, which is to be at most `limit`.
+pub(crate) async fn read_length<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    limit: usize,
+) -> Result<usize, FrameError> {
     let mut length = [0; 4];
     stream.read_exact(&mut length).await?;
     let got = u32::from_be_bytes(length) as usize;
     if got > limit {
         return Err(FrameError::TooLarge { got, limit });
     }
-    let mut bytes = vec![0; got];
+    Ok(got)
+}
+
+/// Reads the bytes of a frame whose length was read.
+pub(crate) async fn read_bytes<S: AsyncRead + Unpin>(stream: &mut S, length: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; length];
     stream.read_exact(&mut bytes).await?;
     Ok(bytes)
 }

@@ -141,7 +141,18 @@ impl Gate {
         {
             inner.held.remove(&soonest);
         }
-        inner.held.insert(peer, Instant::now() + time);
+        // Who is banned for an hour is not free after a minute because something else was wrong as well.
+        let until = Instant::now() + time;
+        let held = inner.held.entry(peer).or_insert(until);
+        *held = until.max(*held);
+    }
+
+    /// Ends a hold-off; a connection that was refused for it is tried again as any other.
+    pub(crate) fn let_go(&self, peer: &PeerId) {
+        self.lock()
+            .held
+            .entry(*peer)
+            .and_modify(|until| *until = Instant::now());
     }
 
     /// Closes the gate for `peer` until it is admitted again.

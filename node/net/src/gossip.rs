@@ -81,6 +81,8 @@ fn scores(topic: &IdentTopic) -> PeerScoreParams {
         topics: HashMap::from([(topic.hash(), of_topic)]),
         topic_score_cap: 20.0,
         ip_colocation_factor_threshold: NEIGHBOURS,
+        // An hour by default, for each name that a stranger ever took.
+        retain_score: GRUDGE,
         ip_colocation_factor_whitelist: HashSet::from([
             IpAddr::V4(Ipv4Addr::LOCALHOST),
             IpAddr::V6(Ipv6Addr::LOCALHOST),

@@ -9,6 +9,7 @@ use dokuei_identity::time::Timestamp;
 use futures::future::{BoxFuture, FutureExt as _};
 use libp2p::PeerId;
 
+use crate::conduct::{Ban, Misdeed};
 use crate::error::SinkError;
 use crate::wire::case::{CaseMessage, CaseReply};
 use crate::wire::hello::{CrlState, Hello, PractitionerCard};
@@ -48,6 +49,16 @@ pub trait Host: Send + Sync + 'static {
     /// A peer was refused by us (`by_us`) or refused us; for the audit log. Nothing by default.
     fn on_refused(&self, peer: PeerId, refusal: Refusal, by_us: bool) {
         let _ = (peer, refusal, by_us);
+    }
+
+    /// Somebody does not keep to the rules and is banned for a time; for the audit log. Nothing by default.
+    fn on_banned(&self, ban: Ban) {
+        let _ = ban;
+    }
+
+    /// A ban is over. Nothing by default.
+    fn on_ban_over(&self, ban: Ban) {
+        let _ = ban;
     }
 
     /// Judges the newest checkpoint of a peer (a signed note, empty when it has none) against our own, before
@@ -200,6 +211,8 @@ pub struct Refusal {
     pub code: RefusalCode,
     /// What our log says; no patient data.
     pub detail: String,
+    /// What is held against the peer for it, if anything: most are refused for what is no fault of theirs.
+    pub misdeed: Option<Misdeed>,
 }
 
 impl Refusal {
@@ -208,7 +221,15 @@ impl Refusal {
         Self {
             code,
             detail: detail.into(),
+            misdeed: code.misdeed(),
         }
+    }
+
+    /// The same for this misdeed.
+    #[must_use]
+    pub const fn being(mut self, misdeed: Misdeed) -> Self {
+        self.misdeed = Some(misdeed);
+        self
     }
 }
 
@@ -260,6 +281,17 @@ pub enum RefusalCode {
 }
 
 impl RefusalCode {
+    /// What is held against somebody who is refused with this code. A clock, a certificate or a register that is not good
+    /// now is nobody's misdeed.
+    const fn misdeed(self) -> Option<Misdeed> {
+        match self {
+            Self::Malformed => Some(Misdeed::Garbage),
+            Self::Suite => Some(Misdeed::Downgrade),
+            Self::Key | Self::Proof => Some(Misdeed::Forged),
+            _ => None,
+        }
+    }
+
     /// The code for a byte from the wire; unknown ones become [`Self::Other`].
     #[must_use]
     pub const fn from_byte(byte: u8) -> Self {

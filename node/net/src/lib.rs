@@ -15,7 +15,9 @@
 pub mod admission;
 mod behaviour;
 mod case;
+mod conduct;
 mod config;
+mod connected;
 mod driver;
 mod error;
 mod frame;
@@ -31,6 +33,7 @@ mod streams;
 mod transport;
 pub mod wire;
 
+pub use conduct::{Ban, Misdeed, Place, UnknownName, Who};
 pub use config::{Limits, NetworkConfig};
 pub use error::{CallError, NetError, PullError, SinkError};
 pub use host::{

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use crate::behaviour::{self, Behaviour};
+use crate::conduct::{Ban, Conduct, Misdeed, Who};
 use crate::config::{Limits, NetworkConfig};
 use crate::driver::{Command, Driver, Identity, Parts, peer_of};
 use crate::error::{CallError, NetError, PullError};
@@ -47,6 +48,7 @@ pub struct Network {
     protocols: Protocols,
     windows: Windows,
     throttles: Throttles,
+    conduct: Conduct,
 }
 
 /// What limits packages, in both directions.
@@ -69,7 +71,11 @@ impl Network {
         let key = Keypair::ed25519_from_bytes(*config.key.seed())
             .map_err(|error| NetError::Transport(error.to_string()))?;
         let windows = Windows::default();
-        let mut swarm = behaviour::swarm(&config, key, &protocols, windows.clone())?;
+        let gate = Gate::default();
+        let helpers = config.bootstraps.iter().filter_map(peer_of);
+        let (conduct, bans) = Conduct::new(&config.limits, gate.clone(), helpers);
+        conduct.restore(&config.bans, &config.known);
+        let mut swarm = behaviour::swarm(&config, key, &protocols, windows.clone(), conduct.clone())?;
         let found = listen(&mut swarm, &config.listen).await?;
         let (commands, command_receiver) = mpsc::channel(64);
         let (notices, notice_receiver) = mpsc::channel(256);
@@ -77,7 +83,6 @@ impl Network {
             listening: found.clone(),
             ..Status::default()
         });
-        let gate = Gate::default();
         let peer = peer_id_of(&config.key.public());
         let parts = Parts {
             swarm,
@@ -88,6 +93,7 @@ impl Network {
             },
             host: host.clone(),
             gate: gate.clone(),
+            conduct: conduct.clone(),
             protocols: protocols.clone(),
             commands: command_receiver,
             notices,
@@ -106,7 +112,7 @@ impl Network {
             .try_for_each(|address| driver.add_static_peer(address))?;
         driver.begin(&found);
         let throttles = Throttles::default();
-        serving::accept_streams(&driver, notice_receiver, &windows, &throttles.up)?;
+        serving::accept_streams(&driver, notice_receiver, bans, &windows, &throttles.up)?;
         let control = driver.control.clone();
         tokio::spawn(driver.run());
         Ok(Self {
@@ -119,6 +125,7 @@ impl Network {
             protocols,
             windows,
             throttles,
+            conduct,
         })
     }
 
@@ -180,6 +187,24 @@ impl Network {
     /// [`NetError::Closed`].
     pub async fn meet_anew(&self, peer: PeerId) -> Result<(), NetError> {
         self.tell(Command::MeetAnew(peer)).await
+    }
+
+    /// Says that an admitted peer has done what no honest one does, as only the program around the network can see.
+    pub fn report(&self, peer: PeerId, misdeed: Misdeed) {
+        self.conduct.charge(peer, misdeed);
+    }
+
+    /// The bans that are in force, the one that ends soonest first. Those of nodes are to be given to
+    /// [`NetworkConfig::bans`] at the next start.
+    #[must_use]
+    pub fn bans(&self) -> Vec<Ban> {
+        self.conduct.bans()
+    }
+
+    /// Lifts a ban and forgets what is held against whoever was banned; gives the ban, if there was one.
+    #[must_use]
+    pub fn forgive(&self, who: &Who) -> Option<Ban> {
+        self.conduct.forgive(who)
     }
 
     /// Tells a checkpoint of the register (a signed note) to everybody.
@@ -267,18 +292,18 @@ impl Network {
                 limit: most,
             });
         }
-        // libp2p-stream would dial an unconnected peer.
+        // Nobody is dialled for a question.
         if !self.gate.is_connected(&peer) {
             return Err(CallError::NotConnected);
         }
+        let _asking = self.conduct.asking(peer);
         let call = async {
-            let mut stream =
-                streams::open(&self.control, peer, protocol)
-                    .await
-                    .map_err(|error| match error {
-                        OpenError::Refused(code) => CallError::Refused(code),
-                        OpenError::Lost(why) => CallError::Lost(why),
-                    })?;
+            let mut stream = streams::open(&self.control, &self.gate, peer, protocol)
+                .await
+                .map_err(|error| match error {
+                    OpenError::Refused(code) => CallError::Refused(code),
+                    OpenError::Lost(why) => CallError::Lost(why),
+                })?;
             question::ask(&mut stream, question, answer).await
         };
         timeout(self.limits.call, call)
@@ -370,7 +395,7 @@ impl Network {
         self.commands.send(command).await.map_err(|_| NetError::Closed)
     }
 
-    /// Opens a stream through the gate. (libp2p-stream would dial an unconnected peer: the gate is asked first.)
+    /// Opens a stream through the gate. The gate is asked first.
     async fn open(&self, peer: PeerId, protocol: &StreamProtocol) -> Result<(Stream, Pass), OpenError> {
         let pass = self.gate.enter(peer, usize::MAX).map_err(OpenError::Refused)?;
         let stream = streams::open_admitted(&self.control, peer, protocol, &pass).await?;

@@ -7,8 +7,9 @@ use futures::{AsyncReadExt as _, AsyncWriteExt as _};
 use libp2p::{PeerId, Stream};
 use tokio::time::timeout;
 
+use crate::conduct::Conduct;
 use crate::error::CallError;
-use crate::frame::{FrameError, read_frame, write_frame};
+use crate::frame::{FrameError, in_time, read_frame, write_frame};
 use crate::host::{Host, RefusalCode};
 use crate::wire::register::{MAX_ANSWER, MAX_ASK};
 
@@ -35,33 +36,53 @@ pub(crate) async fn ask(stream: &mut Stream, question: &[u8], limit: usize) -> R
     Ok(answer)
 }
 
-/// Answers one question about the register on an accepted stream.
-pub(crate) async fn serve(mut stream: Stream, peer: PeerId, host: &dyn Host, time: Duration) {
-    let answered = async {
-        let answer = match read_frame(&mut stream, MAX_ASK).await {
-            Ok(question) => host.register_answer(peer, question).await,
-            Err(FrameError::Io(_)) => return Ok(()),
-            Err(error) => {
-                tracing::info!(%peer, %error, "a question about the register was refused");
-                Err(RefusalCode::Malformed)
-            }
-        };
-        match answer {
-            Ok(answer) if answer.len() <= MAX_ANSWER => {
-                stream.write_all(&[0]).await?;
-                write_frame(&mut stream, &answer).await?;
-            }
-            Ok(answer) => {
-                tracing::error!(%peer, bytes = answer.len(), "our own answer is too large to be sent");
-                stream.write_all(&[RefusalCode::Internal as u8]).await?;
-            }
-            Err(code) => stream.write_all(&[code as u8]).await?,
+/// Answers one question about the register on an accepted stream; its asker has `time` to put it, and to take the answer.
+pub(crate) async fn serve(
+    mut stream: Stream,
+    peer: PeerId,
+    host: &dyn Host,
+    time: Duration,
+    conduct: &Conduct,
+) {
+    match answer(&mut stream, peer, host, time, conduct).await {
+        Ok(()) => {}
+        Err(FrameError::Io(error)) => tracing::debug!(%peer, %error, "an answer could not be sent"),
+        Err(error) => {
+            conduct.charge(peer, error.misdeed());
+            // Courtesy only.
+            let _ = timeout(time, stream.write_all(&[RefusalCode::Malformed as u8])).await;
         }
-        stream.close().await
-    };
-    match timeout(time, answered).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::debug!(%peer, %error, "an answer could not be sent"),
-        Err(_) => tracing::info!(%peer, "a question took too long and was ended"),
     }
+}
+
+async fn answer(
+    stream: &mut Stream,
+    peer: PeerId,
+    host: &dyn Host,
+    time: Duration,
+    conduct: &Conduct,
+) -> Result<(), FrameError> {
+    let question = in_time(time, read_frame(stream, MAX_ASK)).await?;
+    let who = conduct.who(&peer);
+    let answer = {
+        let _place = conduct.desk().hold(who, 1).await;
+        host.register_answer(peer, question).await
+    };
+    let answer = answer.and_then(|answer| {
+        if answer.len() > MAX_ANSWER {
+            tracing::error!(%peer, bytes = answer.len(), "our own answer is too large to be sent");
+            return Err(RefusalCode::Internal);
+        }
+        // Whoever does not take what it asked for gets no more.
+        let held = conduct.answers().try_hold(who, answer.len());
+        held.map(|held| (answer, held)).ok_or(RefusalCode::Busy)
+    });
+    match answer {
+        Ok((answer, _held)) => {
+            in_time(time, stream.write_all(&[0])).await?;
+            in_time(time, write_frame(stream, &answer)).await?;
+        }
+        Err(code) => in_time(time, stream.write_all(&[code as u8])).await?,
+    }
+    in_time(time, stream.close()).await
 }

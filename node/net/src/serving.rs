@@ -13,9 +13,11 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::admission::Role;
 use crate::case;
+use crate::conduct::budget::Budget;
+use crate::conduct::{Ban, Conduct, Misdeed};
 use crate::driver::{Driver, Notice};
 use crate::error::NetError;
-use crate::host::Host;
+use crate::host::{Host, RefusalCode};
 use crate::package::{self, throttle::Throttle};
 use crate::question;
 use crate::streams;
@@ -23,6 +25,9 @@ use crate::transport::quic::Windows;
 
 /// How long the accept byte may take to be taken.
 const ACCEPT: Duration = Duration::from_secs(5);
+
+/// How often what is not worth remembering is forgotten, and the ends of bans are told.
+const TIDYING: Duration = Duration::from_millis(500);
 
 /// Questions about the register that are answered at once.
 const QUESTIONS: usize = 64;
@@ -32,6 +37,7 @@ const QUESTIONS: usize = 64;
 pub(crate) fn accept_streams(
     driver: &Driver,
     notices: mpsc::Receiver<Notice>,
+    bans: mpsc::Receiver<Ban>,
     windows: &Windows,
     up: &Throttle,
 ) -> Result<(), NetError> {
@@ -45,18 +51,26 @@ pub(crate) fn accept_streams(
     let (host, ended) = (driver.host.clone(), CancellationToken::new());
     tokio::spawn(notify(notices, host, ended.clone().drop_guard()));
     let serve = |work| tokio::spawn(until(ended.clone(), work));
+    let (conduct, host) = (driver.conduct.clone(), driver.host.clone());
+    serve(tell_bans(conduct.clone(), bans, host.clone()).boxed());
     serve(admissions(accept(&driver.protocols.admission)?, driver.admitter()).boxed());
-    let (host, gate, limits) = (driver.host.clone(), driver.gate.clone(), driver.limits.clone());
-    let serving = Arc::new(Semaphore::new(limits.serving));
+    let (gate, limits) = (driver.gate.clone(), driver.limits.clone());
+    let serving = Arc::new(Budget::of_places(limits.serving, limits.serving.div_ceil(3)));
     let (most, call, stall) = (limits.streams_per_peer, limits.call, limits.stall);
     serve(
-        applications(accept(&driver.protocols.case)?, gate.clone(), most, {
-            let host = host.clone();
-            move |stream, peer| {
-                let host = host.clone();
-                async move { case::serve(stream, peer, host.as_ref(), call).await }
-            }
-        })
+        applications(
+            accept(&driver.protocols.case)?,
+            gate.clone(),
+            conduct.clone(),
+            most,
+            {
+                let (host, conduct) = (host.clone(), conduct.clone());
+                move |stream, peer| {
+                    let (host, conduct) = (host.clone(), conduct.clone());
+                    async move { case::serve(stream, peer, host.as_ref(), call, &conduct).await }
+                }
+            },
+        )
         .boxed(),
     );
     serve(
@@ -65,17 +79,18 @@ pub(crate) fn accept_streams(
             gate.clone(),
             host.clone(),
             call,
+            conduct.clone(),
         )
         .boxed(),
     );
     serve(
-        applications(accept(&driver.protocols.package)?, gate, most, {
+        applications(accept(&driver.protocols.package)?, gate, conduct.clone(), most, {
             let (windows, up) = (windows.clone(), up.clone());
             move |stream, peer| {
                 let (host, serving, wide) = (host.clone(), serving.clone(), windows.widen(peer));
-                let up = up.clone();
+                let (up, conduct) = (up.clone(), conduct.clone());
                 async move {
-                    package::serve::serve(stream, peer, host, serving, stall, up).await;
+                    package::serve::serve(stream, peer, host, serving, stall, up, conduct).await;
                     drop(wide);
                 }
             }
@@ -105,17 +120,34 @@ async fn notify(mut notices: mpsc::Receiver<Notice>, host: Arc<dyn Host>, _ended
     }
 }
 
+/// Tells the host of bans and of their ends.
+async fn tell_bans(conduct: Conduct, mut bans: mpsc::Receiver<Ban>, host: Arc<dyn Host>) {
+    let mut tick = tokio::time::interval(TIDYING);
+    loop {
+        tokio::select! {
+            Some(ban) = bans.recv() => host.on_banned(ban),
+            _ = tick.tick() => conduct.tidy().into_iter().for_each(|ban| host.on_ban_over(ban)),
+        }
+    }
+}
+
 async fn admissions(mut incoming: IncomingStreams, admitter: crate::driver::Admitter) {
+    let refusals = Refusals::new();
     while let Some((peer, mut stream)) = incoming.next().await {
         let admitter = admitter.clone();
-        match admitter.gate.enter_admission(peer) {
+        let conduct = &admitter.conduct;
+        let may = conduct
+            .request(peer)
+            .and_then(|()| admitter.gate.enter_admission(peer));
+        match may {
             Ok(pass) => drop(tokio::spawn(async move {
                 let _pass = pass;
-                if streams::accept(&mut stream).await.is_ok() {
+                let said = timeout(ACCEPT, streams::accept(&mut stream)).await;
+                if said.is_ok_and(|said| said.is_ok()) {
                     admitter.run(Role::Responder, stream, peer).await;
                 }
             })),
-            Err(code) => drop(tokio::spawn(streams::refuse(stream, code))),
+            Err(code) => refusals.refuse(stream, code),
         }
     }
 }
@@ -126,6 +158,7 @@ async fn questions(
     gate: crate::gate::Gate,
     host: Arc<dyn Host>,
     time: Duration,
+    conduct: Conduct,
 ) {
     let slots = Arc::new(Semaphore::new(QUESTIONS));
     while let Some((peer, mut stream)) = incoming.next().await {
@@ -133,14 +166,15 @@ async fn questions(
         let Ok(slot) = slots.clone().try_acquire_owned() else {
             continue;
         };
-        let (pass, host) = (gate.enter_question(peer), host.clone());
+        let pass = conduct.request(peer).and_then(|()| gate.enter_question(peer));
+        let (host, conduct) = (host.clone(), conduct.clone());
         tokio::spawn(async move {
             let _slot = slot;
             match pass {
                 Ok(_pass) => {
                     let said = timeout(ACCEPT, streams::accept(&mut stream)).await;
                     if said.is_ok_and(|said| said.is_ok()) {
-                        question::serve(stream, peer, host.as_ref(), time).await;
+                        question::serve(stream, peer, host.as_ref(), time, &conduct).await;
                     }
                 }
                 Err(code) => streams::refuse(stream, code).await,
@@ -150,15 +184,19 @@ async fn questions(
 }
 
 /// Every application stream passes here: who is not admitted gets a code and nothing else (R17).
-async fn applications<F, S>(mut incoming: IncomingStreams, gate: crate::gate::Gate, most: usize, serve: F)
-where
+async fn applications<F, S>(
+    mut incoming: IncomingStreams,
+    gate: crate::gate::Gate,
+    conduct: Conduct,
+    most: usize,
+    serve: F,
+) where
     F: Fn(Stream, PeerId) -> S + Clone + Send + 'static,
     S: Future<Output = ()> + Send + 'static,
 {
-    // Refusals are bounded as well: beyond this many at once a stream is dropped without a word.
-    let refusals = Arc::new(Semaphore::new(64));
+    let refusals = Refusals::new();
     while let Some((peer, mut stream)) = incoming.next().await {
-        match gate.enter(peer, most) {
+        match conduct.request(peer).and_then(|()| gate.enter(peer, most)) {
             Ok(pass) => {
                 // Within the task: a peer that reads nothing must not keep others waiting here.
                 let serve = serve.clone();
@@ -174,13 +212,29 @@ where
             }
             Err(code) => {
                 tracing::debug!(%peer, %code, "an application stream was refused");
-                if let Ok(slot) = refusals.clone().try_acquire_owned() {
-                    tokio::spawn(async move {
-                        let _slot = slot;
-                        streams::refuse(stream, code).await;
-                    });
+                if code == RefusalCode::NotAdmitted {
+                    conduct.charge(peer, Misdeed::WrongOrder);
                 }
+                refusals.refuse(stream, code);
             }
+        }
+    }
+}
+
+/// Refusals are bounded as well: beyond so many at once a stream is dropped without a word.
+struct Refusals(Arc<Semaphore>);
+
+impl Refusals {
+    fn new() -> Self {
+        Self(Arc::new(Semaphore::new(64)))
+    }
+
+    fn refuse(&self, stream: Stream, code: RefusalCode) {
+        if let Ok(slot) = self.0.clone().try_acquire_owned() {
+            tokio::spawn(async move {
+                let _slot = slot;
+                streams::refuse(stream, code).await;
+            });
         }
     }
 }

@@ -8,7 +8,7 @@ use libp2p::{PeerId, Stream, StreamProtocol};
 use libp2p_stream::{Control, OpenStreamError};
 use tokio::time::{sleep, timeout};
 
-use crate::gate::Pass;
+use crate::gate::{Gate, Pass};
 use crate::host::RefusalCode;
 
 /// Spacing that cured dropped streams in measurement; a random part keeps 64 openers from knocking in step.
@@ -67,16 +67,20 @@ pub(crate) async fn open_admitted(
     protocol: &StreamProtocol,
     pass: &Pass,
 ) -> Result<Stream, OpenError> {
-    open_while(control, peer, protocol, || pass.is_of(None)).await
+    let ended = OpenError::Refused(RefusalCode::NotAdmitted);
+    open_while(control, peer, protocol, || pass.is_of(None), ended).await
 }
 
-/// Opens a stream and waits until the other side has accepted it.
+/// Opens a stream to whoever is connected and waits until the other side has accepted it. The attempts end with the
+/// connection: what begins with the next one is begun for it.
 pub(crate) async fn open(
     control: &Control,
+    gate: &Gate,
     peer: PeerId,
     protocol: &StreamProtocol,
 ) -> Result<Stream, OpenError> {
-    open_while(control, peer, protocol, || true).await
+    let ended = OpenError::Lost("the connection has ended".to_owned());
+    open_while(control, peer, protocol, || gate.is_connected(&peer), ended).await
 }
 
 async fn open_while(
@@ -84,6 +88,7 @@ async fn open_while(
     peer: PeerId,
     protocol: &StreamProtocol,
     may: impl Fn() -> bool,
+    ended: OpenError,
 ) -> Result<Stream, OpenError> {
     let mut last = OpenError::Lost("no attempt succeeded".to_owned());
     for attempt in 0..ATTEMPTS {
@@ -91,22 +96,27 @@ async fn open_while(
             sleep(SPACING + Duration::from_millis(rand::random_range(0..50))).await;
         }
         if !may() {
-            return Err(OpenError::Refused(RefusalCode::NotAdmitted));
+            return Err(ended);
         }
-        let mut stream = match control.clone().open_stream(peer, protocol.clone()).await {
-            Ok(stream) => stream,
-            Err(OpenStreamError::UnsupportedProtocol(_)) => {
+        let mut control = control.clone();
+        let mut stream = match timeout(ACCEPT, control.open_stream(peer, protocol.clone())).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(OpenStreamError::UnsupportedProtocol(_))) => {
                 return Err(OpenError::Lost(format!("the peer does not speak {protocol}")));
             }
-            Err(error) => {
+            Ok(Err(error)) => {
                 last = OpenError::Lost(error.to_string());
+                continue;
+            }
+            Err(_) => {
+                last = OpenError::Lost("no stream was opened in time".to_owned());
                 continue;
             }
         };
         let mut byte = [0];
         match timeout(ACCEPT, stream.read_exact(&mut byte)).await {
             Ok(Ok(())) if byte[0] == ACCEPTED && may() => return Ok(stream),
-            Ok(Ok(())) if byte[0] == ACCEPTED => return Err(OpenError::Refused(RefusalCode::NotAdmitted)),
+            Ok(Ok(())) if byte[0] == ACCEPTED => return Err(ended),
             Ok(Ok(())) => match RefusalCode::from_byte(byte[0]) {
                 RefusalCode::Busy => last = OpenError::Refused(RefusalCode::Busy),
                 code => return Err(OpenError::Refused(code)),

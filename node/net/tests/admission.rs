@@ -71,6 +71,11 @@ async fn r17_a_node_without_a_valid_chain_gets_no_application_stream() {
         *host_b.refused.lock().unwrap(),
         [(a.peer_id(), RefusalCode::Chain, false)]
     );
+    // Whoever refuses waits until that was heard before it tells its own host.
+    until("the other host is told", || {
+        !host_a.refused.lock().unwrap().is_empty()
+    })
+    .await;
     assert_eq!(
         *host_a.refused.lock().unwrap(),
         [(b.peer_id(), RefusalCode::Chain, true)]
@@ -103,8 +108,8 @@ async fn r17_the_chain_of_another_node_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn r17_a_clock_six_minutes_off_is_refused() {
     let (a, host_a) = start(7, TCP).await;
-    let mut late = TestHost::new(8);
-    late.clock_skew = -360;
+    let late = TestHost::new(8);
+    late.clock_skew.store(-360, Ordering::SeqCst);
     let (b, _) = start_with(config(8, TCP), late).await;
     b.want(a.peer_id(), a.status().listening).await.unwrap();
     until("it is refused", || !host_a.refused.lock().unwrap().is_empty()).await;

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use super::catching_up::Round;
 use super::{Driver, Identity, Notice, Report};
 use crate::admission::{Denied, Exchange, Role};
+use crate::conduct::Conduct;
 use crate::gate::Gate;
 use crate::host::{Host, Refusal, RefusalCode};
 use crate::streams::{self, OpenError};
@@ -24,6 +25,7 @@ pub(crate) struct Admitter {
     pub(crate) me: Identity,
     pub(crate) host: Arc<dyn Host>,
     pub(crate) gate: Gate,
+    pub(crate) conduct: Conduct,
     pub(crate) reports: mpsc::Sender<Report>,
 }
 
@@ -41,11 +43,17 @@ impl Admitter {
         let outcome = exchange.run(&mut stream, || self.gate.admit(peer)).await;
         let report = match outcome {
             Ok(instance) => Report::Admitted { peer, instance },
-            Err(Denied::ByUs(refusal)) => Report::Denied {
-                peer,
-                refusal,
-                by_us: true,
-            },
+            Err(Denied::ByUs(refusal)) => {
+                // Now, as long as it is connected: afterwards nobody knows where it was.
+                if let Some(misdeed) = refusal.misdeed {
+                    self.conduct.charge(peer, misdeed);
+                }
+                Report::Denied {
+                    peer,
+                    refusal,
+                    by_us: true,
+                }
+            }
             Err(Denied::ByPeer(code)) => Report::Denied {
                 peer,
                 refusal: Refusal::new(code, "the peer refused us"),
@@ -75,6 +83,7 @@ impl Driver {
             me: self.me.clone(),
             host: self.host.clone(),
             gate: self.gate.clone(),
+            conduct: self.conduct.clone(),
             reports: self.reports.0.clone(),
         }
     }
@@ -88,7 +97,7 @@ impl Driver {
             if admitter.host.hello().await.is_none() {
                 return;
             }
-            match streams::open(&control, peer, &protocol).await {
+            match streams::open(&control, &admitter.gate, peer, &protocol).await {
                 Ok(stream) => admitter.run(Role::Initiator, stream, peer).await,
                 Err(error) => {
                     let report = match error {
@@ -126,6 +135,14 @@ impl Driver {
         };
         let before = state.admitted.replace((instance, Instant::now()));
         state.round = Round::default();
+        self.wanted
+            .retain(|wanted, one| *wanted != peer || !one.is_for_once());
+        if let Some(wanted) = self.wanted.get_mut(&peer) {
+            wanted.begin_anew();
+        }
+        if let Some(known) = self.known.get_mut(&peer) {
+            known.begin_anew();
+        }
         match before {
             None => self.notify(Notice::Admitted(peer)).await,
             Some((same, _)) if same == instance => {}
@@ -154,7 +171,11 @@ impl Driver {
         }
         let mendable = matches!(
             refusal.code,
-            RefusalCode::NotEnrolled | RefusalCode::Busy | RefusalCode::Internal | RefusalCode::Stale
+            RefusalCode::NotEnrolled
+                | RefusalCode::Busy
+                | RefusalCode::Internal
+                | RefusalCode::Stale
+                | RefusalCode::Clock
         );
         let time = if mendable {
             SHORT_HOLD_OFF.min(self.limits.hold_off)

@@ -1,9 +1,14 @@
 //! Meeting a peer anew: what runs with it ends, and it is dialled again as soon as the last connection is gone.
 
+use std::time::{Duration, Instant};
+
 use libp2p::{Multiaddr, PeerId};
 
 use super::Driver;
-use super::dialling::{is_relayed, without_peer};
+use super::dialling::{Wanted, is_relayed, without_peer};
+
+/// How long a peer that is to be met anew is looked for.
+const FOR_A_WHILE: Duration = Duration::from_secs(60);
 
 /// Addresses of a peer that are remembered, of each kind.
 const MAX_ADDRESSES: usize = 16;
@@ -26,19 +31,15 @@ impl Driver {
         tracing::info!(%peer, "a peer is met anew");
     }
 
-    /// Dials a peer whose connections have ended because it is to be met anew. Whichever side was dialled before: the
-    /// other may not know yet that there is a reason.
+    /// Looks for a peer whose connections have ended because it is to be met anew, for a while and as often as for one that
+    /// something waits for. Whichever side was dialled before: the other may not know yet that there is a reason.
     pub(super) fn dial_anew(&mut self, peer: PeerId, lately: Vec<Multiaddr>, told: Vec<Multiaddr>) {
-        if self.gate.is_held(&peer) || self.host.barred(peer).is_some() {
-            return;
+        let until = Instant::now() + FOR_A_WHILE;
+        let wanted = self.wanted.entry(peer).or_insert_with(|| Wanted::until(until));
+        for address in told.into_iter().chain(lately) {
+            wanted.learn(without_peer(address));
         }
-        if let Some(wanted) = self.wanted.get_mut(&peer) {
-            wanted.hurry();
-        }
-        let known = self.known.get(&peer).map(|known| known.addresses.clone());
-        let all = lately.into_iter().chain(told).chain(known.unwrap_or_default());
-        let (by_relay, direct): (Vec<_>, Vec<_>) = all.map(without_peer).partition(is_relayed);
-        self.dial(peer, if direct.is_empty() { by_relay } else { direct });
+        wanted.begin_anew();
     }
 
     /// A peer told where it listens. Only a hint, as every address is: TLS and admission decide.

@@ -14,6 +14,9 @@ const MIN_DELAY: Duration = Duration::from_millis(500);
 /// Longest wait between two tries.
 const MAX_DELAY: Duration = Duration::from_secs(4);
 
+/// Longest wait after connections that ended without admission: the peer is there, and does not want us yet.
+const MAX_UNWELCOME: Duration = Duration::from_secs(30);
+
 /// First and longest wait between two tries to reach a relayed peer directly that nothing waits for.
 const SHORTEN_FIRST: Duration = Duration::from_secs(1);
 const SHORTEN_LAST: Duration = Duration::from_secs(600);
@@ -26,12 +29,16 @@ pub(super) struct Wanted {
     addresses: Vec<Multiaddr>,
     pub(super) next: Instant,
     delay: Duration,
+    /// The last wait after a connection that ended without admission.
+    unwelcome: Duration,
     /// Tries in vain since it was last connected.
     pub(super) failures: u32,
     /// Direct addresses failed just now: try by relay.
     relayed: bool,
     /// When the bootstraps were last asked where it is.
     pub(super) asked: Option<Instant>,
+    /// It is wanted until it is admitted, and no longer than this.
+    until: Option<Instant>,
 }
 
 impl Wanted {
@@ -40,20 +47,37 @@ impl Wanted {
             addresses: Vec::new(),
             next: Instant::now(),
             delay: MIN_DELAY,
+            unwelcome: Duration::ZERO,
             failures: 0,
             relayed: false,
             asked: None,
+            until: None,
         }
     }
 
-    /// Remembers an address; the oldest gives way.
-    pub(super) fn learn(&mut self, address: Multiaddr) {
-        if !self.addresses.contains(&address) {
-            if self.addresses.len() >= MAX_ADDRESSES {
-                self.addresses.remove(0);
-            }
-            self.addresses.push(address);
+    /// Nothing waits for it; it is to be met once more.
+    pub(super) fn until(time: Instant) -> Self {
+        Self {
+            until: Some(time),
+            ..Self::new()
         }
+    }
+
+    /// Whether it is to be met only once.
+    pub(super) const fn is_for_once(&self) -> bool {
+        self.until.is_some()
+    }
+
+    /// Remembers an address, and says whether it is new; the oldest gives way.
+    pub(super) fn learn(&mut self, address: Multiaddr) -> bool {
+        if self.addresses.contains(&address) {
+            return false;
+        }
+        if self.addresses.len() >= MAX_ADDRESSES {
+            self.addresses.remove(0);
+        }
+        self.addresses.push(address);
+        true
     }
 
     /// Whether it is known where it may be.
@@ -64,6 +88,24 @@ impl Wanted {
     /// Tries again at once and from the shortest wait.
     pub(super) fn hurry(&mut self) {
         (self.next, self.delay) = (Instant::now(), MIN_DELAY);
+    }
+
+    /// A connection has come about; whether we are welcome is not known yet.
+    pub(super) fn connected(&mut self) {
+        self.failures = 0;
+        self.relayed = false;
+    }
+
+    /// It was admitted, or there is a new reason to think that it will be.
+    pub(super) fn begin_anew(&mut self) {
+        self.unwelcome = Duration::ZERO;
+        self.hurry();
+    }
+
+    /// The last connection ended without admission: it would end so again at once, and a relay brings us nowhere else.
+    pub(super) fn turned_away(&mut self) {
+        self.unwelcome = (self.unwelcome * 2).clamp(MIN_DELAY, MAX_UNWELCOME);
+        self.next = Instant::now() + self.unwelcome;
     }
 }
 
@@ -121,11 +163,16 @@ impl Driver {
         if peer == self.me.peer {
             return;
         }
+        // Whoever is wanted already goes on waiting for its turn: the host asks again and again.
         let wanted = self.wanted.entry(peer).or_insert_with(Wanted::new);
+        wanted.until = None;
+        let mut news = false;
         for address in addresses.into_iter().take(MAX_ADDRESSES) {
-            wanted.learn(without_peer(address));
+            news |= wanted.learn(without_peer(address));
         }
-        wanted.hurry();
+        if news {
+            wanted.hurry();
+        }
     }
 
     /// Dials whoever is due: bootstraps, wanted peers, and a few newly discovered ones.
@@ -135,6 +182,8 @@ impl Driver {
         if !self.enrolled {
             return;
         }
+        self.wanted
+            .retain(|_, wanted| wanted.until.is_none_or(|until| now < until));
         let due: Vec<_> = self
             .wanted
             .iter()
@@ -301,6 +350,23 @@ mod tests {
         assert!(!shortening.is_due(now + SHORTEN_LAST / 2) && shortening.is_due(now + SHORTEN_LAST));
         shortening.begin();
         assert!(shortening.is_due(Instant::now() + SHORTEN_FIRST));
+    }
+
+    #[test]
+    fn a_wanted_peer_that_does_not_admit_us_is_tried_more_and_more_seldom() {
+        let mut wanted = Wanted::new();
+        let mut waits = Vec::new();
+        for _ in 0..8 {
+            wanted.connected();
+            let before = Instant::now();
+            wanted.turned_away();
+            waits.push((wanted.next - before).as_secs_f32().round() as u32);
+        }
+        assert_eq!(waits, [1, 1, 2, 4, 8, 16, 30, 30]);
+        wanted.begin_anew();
+        assert!(wanted.next <= Instant::now());
+        wanted.turned_away();
+        assert!(wanted.next <= Instant::now() + MIN_DELAY);
     }
 
     #[test]

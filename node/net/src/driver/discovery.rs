@@ -196,6 +196,7 @@ impl Driver {
             return;
         };
         let due = |at: Option<Instant>, every| at.is_none_or(|at| at.elapsed() >= every);
+        let mut relays = Vec::new();
         for bootstrap in self
             .bootstraps
             .iter_mut()
@@ -209,6 +210,10 @@ impl Driver {
             }
             if due(bootstrap.discovered, every) {
                 bootstrap.discovered = Some(Instant::now());
+                // A reservation that ended, or was not to be had by a wrong clock, is asked for again.
+                if bootstrap.relays {
+                    relays.push(bootstrap.peer);
+                }
                 client.discover(
                     Some(namespace.clone()),
                     bootstrap.cookie.clone(),
@@ -217,6 +222,7 @@ impl Driver {
                 );
             }
         }
+        relays.into_iter().for_each(|peer| self.reserve(peer));
         self.search();
     }
 

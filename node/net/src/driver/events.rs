@@ -87,10 +87,13 @@ impl Driver {
                     let Some(wanted) = self.wanted.get_mut(&peer.peer_id) else {
                         continue;
                     };
-                    peer.addrs
-                        .into_iter()
-                        .for_each(|address| wanted.learn(super::dialling::without_peer(address)));
-                    wanted.hurry();
+                    let mut news = false;
+                    for address in peer.addrs {
+                        news |= wanted.learn(super::dialling::without_peer(address));
+                    }
+                    if news {
+                        wanted.hurry();
+                    }
                 }
             }
             BehaviourEvent::Dcutr(event) => {
@@ -138,8 +141,7 @@ impl Driver {
             state.shortening.begin();
         }
         if let Some(wanted) = self.wanted.get_mut(&peer) {
-            wanted.failures = 0;
-            wanted.hurry();
+            wanted.connected();
         }
         // Bootstraps are helpers, not peers: they are never admitted.
         if !self.is_bootstrap(&peer) {
@@ -166,6 +168,12 @@ impl Driver {
         let Some(state) = self.peers.remove(&peer) else {
             return;
         };
+        if let Some(wanted) = self.wanted.get_mut(&peer) {
+            match state.admitted {
+                Some(_) => wanted.begin_anew(),
+                None => wanted.turned_away(),
+            }
+        }
         if self.is_bootstrap(&peer) {
             self.forget_bootstrap_state(&peer);
         } else if state.admitted.is_some() {

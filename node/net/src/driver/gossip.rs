@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::{Driver, Report};
+use crate::conduct::Misdeed;
 use crate::gossip::{Budgets, topic};
 use crate::host::Verdict;
 use crate::wire::register::MAX_CHECKPOINT;
@@ -93,7 +94,8 @@ impl Driver {
             Verdict::Accept => MessageAcceptance::Accept,
             Verdict::Ignore => MessageAcceptance::Ignore,
             Verdict::Reject => {
-                tracing::info!(from = %judged.from, "a checkpoint was rejected");
+                // Nobody passes on what is not good: it would have been rejected there.
+                self.conduct.charge(judged.from, Misdeed::Forged);
                 MessageAcceptance::Reject
             }
         };

@@ -3,6 +3,7 @@
 mod admissions;
 mod anew;
 mod catching_up;
+mod clock;
 mod dialling;
 mod discovery;
 mod events;
@@ -23,6 +24,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::MissedTickBehavior;
 
 use crate::behaviour::Behaviour;
+use crate::conduct::Conduct;
 use crate::config::Limits;
 use crate::gate::Gate;
 use crate::host::{Host, Refusal, RefusalCode};
@@ -30,6 +32,7 @@ use crate::status::Status;
 use crate::streams::Protocols;
 pub(crate) use admissions::Admitter;
 use catching_up::Round;
+use clock::Watch;
 pub(crate) use dialling::peer_of;
 use dialling::{Shortening, Wanted};
 use discovery::Bootstrap;
@@ -126,6 +129,7 @@ pub(crate) struct Driver {
     pub(crate) me: Identity,
     pub(crate) host: Arc<dyn Host>,
     pub(crate) gate: Gate,
+    pub(crate) conduct: Conduct,
     pub(crate) limits: Limits,
     pub(crate) protocols: Protocols,
     pub(crate) network: String,
@@ -143,6 +147,7 @@ pub(crate) struct Driver {
     known: HashMap<PeerId, Known>,
     reservations: HashMap<ListenerId, PeerId>,
     hearing: Hearing,
+    clock: Watch,
     addresses_changed: bool,
     dirty: bool,
 }
@@ -153,6 +158,7 @@ pub(crate) struct Parts {
     pub(crate) me: Identity,
     pub(crate) host: Arc<dyn Host>,
     pub(crate) gate: Gate,
+    pub(crate) conduct: Conduct,
     pub(crate) protocols: Protocols,
     pub(crate) commands: mpsc::Receiver<Command>,
     pub(crate) notices: mpsc::Sender<Notice>,
@@ -166,6 +172,7 @@ impl Driver {
             me,
             host,
             gate,
+            conduct,
             protocols,
             commands,
             notices,
@@ -173,11 +180,13 @@ impl Driver {
         } = parts;
         let control = swarm.behaviour().streams.new_control();
         let enrolled = host.enrolled();
+        let clock = Watch::new(host.now());
         Self {
             swarm,
             me,
             host,
             gate,
+            conduct,
             limits: config.limits.clone(),
             protocols,
             network: config.network.clone(),
@@ -194,6 +203,7 @@ impl Driver {
             known: HashMap::new(),
             reservations: HashMap::new(),
             hearing: Hearing::new(),
+            clock,
             addresses_changed: true,
             dirty: true,
         }
@@ -249,6 +259,7 @@ impl Driver {
         for peer in self.gate.release() {
             self.swarm.behaviour_mut().held.unblock_peer(peer);
         }
+        self.look_at_clock();
         self.hearing.tidy();
         self.end_overdue();
         self.look_at_enrolment();

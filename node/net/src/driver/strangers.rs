@@ -15,13 +15,17 @@ const MAX_KNOWN_ADDRESSES: usize = 16;
 /// Strangers are dialled only up to this many connections.
 const INTRODUCTIONS: usize = 128;
 
-/// A stranger that was not reached is tried again after this long.
+/// A stranger that was not admitted is tried again after this long, and then more and more seldom: one that was refused
+/// for its clock comes again with the right one soon, and one that is off does not.
+const INTRODUCE_SOON: Duration = Duration::from_secs(5);
 const INTRODUCE_AGAIN: Duration = Duration::from_secs(60);
 
 /// A peer that we were told of.
 pub(super) struct Known {
     pub(super) addresses: Vec<Multiaddr>,
-    tried: Option<Instant>,
+    /// When it is tried, and how long to wait after that.
+    next: Instant,
+    delay: Duration,
     /// Direct addresses are being tried; when they fail, a relay is.
     relayed_next: bool,
 }
@@ -30,7 +34,8 @@ impl Known {
     fn at(addresses: Vec<Multiaddr>) -> Self {
         Self {
             addresses,
-            tried: None,
+            next: Instant::now(),
+            delay: INTRODUCE_SOON,
             relayed_next: false,
         }
     }
@@ -38,18 +43,32 @@ impl Known {
     /// Where to try now. Direct first, so that a relay never wins a race it should lose. A peer behind a router names
     /// direct addresses too, those of its own network.
     fn next_try(&mut self, now: Instant) -> Vec<Multiaddr> {
-        self.tried = Some(now);
+        self.next = now + self.delay;
         let (by_relay, direct): (Vec<_>, Vec<_>) = self.addresses.iter().cloned().partition(is_relayed);
         let use_relay = (self.relayed_next || direct.is_empty()) && !by_relay.is_empty();
         self.relayed_next = !use_relay && !by_relay.is_empty();
+        if !self.relayed_next {
+            self.delay = (self.delay * 2).min(INTRODUCE_AGAIN);
+        }
         if use_relay { by_relay } else { direct }
     }
 
     /// A try failed: a relay, if there is one, is tried without waiting.
     pub(super) fn failed(&mut self) {
         if self.relayed_next {
-            self.tried = None;
+            self.hurry();
         }
+    }
+
+    /// It is tried at once.
+    fn hurry(&mut self) {
+        self.next = Instant::now();
+    }
+
+    /// It is tried at once, and soon again: it was admitted, or there is a new reason to think that it will be.
+    pub(super) fn begin_anew(&mut self) {
+        self.hurry();
+        self.delay = INTRODUCE_SOON;
     }
 }
 
@@ -95,10 +114,8 @@ impl Driver {
             .known
             .iter()
             .filter(|(peer, known)| {
-                let due = known
-                    .tried
-                    .is_none_or(|tried| now.duration_since(tried) > INTRODUCE_AGAIN);
-                due && !self.peers.contains_key(peer)
+                known.next <= now
+                    && !self.peers.contains_key(peer)
                     && !self.wanted.contains_key(peer)
                     && !self.gate.is_held(peer)
             })
@@ -126,13 +143,14 @@ mod tests {
             .parse()
             .unwrap();
         let mut known = Known::at(vec![relayed.clone(), direct.clone()]);
-        let now = Instant::now();
-        assert_eq!(known.next_try(now), std::slice::from_ref(&direct));
+        let start = Instant::now();
+        assert_eq!(known.next_try(start), std::slice::from_ref(&direct));
         known.failed();
-        assert_eq!(known.tried, None);
+        let now = Instant::now();
+        assert!(known.next <= now);
         assert_eq!(known.next_try(now), [relayed]);
         known.failed();
-        assert_eq!(known.tried, Some(now), "then it waits");
+        assert_eq!(known.next, now + INTRODUCE_SOON, "then it waits");
         assert_eq!(known.next_try(now), [direct]);
     }
 
@@ -143,7 +161,24 @@ mod tests {
         let now = Instant::now();
         assert_eq!(known.next_try(now), std::slice::from_ref(&direct));
         known.failed();
-        assert_eq!(known.tried, Some(now));
+        assert_eq!(known.next, now + INTRODUCE_SOON);
         assert_eq!(known.next_try(now), [direct]);
+    }
+
+    #[test]
+    fn a_stranger_that_is_not_admitted_is_tried_more_and_more_seldom_and_soon_again_after_it_was() {
+        let mut known = Known::at(vec!["/ip4/192.0.2.7/udp/4600/quic-v1".parse().unwrap()]);
+        let mut now = Instant::now();
+        let mut waits = Vec::new();
+        for _ in 0..6 {
+            known.next_try(now);
+            waits.push((known.next - now).as_secs());
+            now = known.next;
+        }
+        assert_eq!(waits, [5, 10, 20, 40, 60, 60]);
+        known.begin_anew();
+        assert!(known.next <= Instant::now());
+        known.next_try(now);
+        assert_eq!(known.next - now, INTRODUCE_SOON);
     }
 }

@@ -8,12 +8,15 @@ use std::time::Duration;
 use dokuei_identity::cbor;
 use futures::AsyncWriteExt as _;
 use libp2p::{PeerId, Stream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::check_ranges;
 use super::throttle::Throttle;
-use crate::frame::{read_value, write_value};
+use crate::conduct::budget::{Budget, Held};
+use crate::conduct::{Conduct, Misdeed, Who};
+use crate::frame::{FrameError, read_value, write_value};
 use crate::host::{Host, PackageSource, RefusalCode};
 use crate::wire::package::{
     ChunkRange, MAX_PROOF_BYTES, MAX_REQUEST_FRAME, MAX_SLICE_BYTES, MAX_SLICE_CHUNKS, PackageRequest, Slice,
@@ -32,24 +35,29 @@ pub(crate) async fn serve(
     mut stream: Stream,
     peer: PeerId,
     host: Arc<dyn Host>,
-    serving: Arc<Semaphore>,
+    serving: Arc<Budget<Who>>,
     stall: Duration,
     up: Throttle,
+    conduct: Conduct,
 ) {
-    let (source, ranges) = match open(&mut stream, peer, host.as_ref(), stall).await {
+    let (source, ranges) = match open(&mut stream, peer, host.as_ref(), stall, &conduct).await {
         Ok(opened) => opened,
         Err(code) => return answer(&mut stream, code as u8).await,
     };
-    let Ok(_slot) = serving.try_acquire() else {
+    let who = conduct.who(&peer);
+    let Some(_slot) = serving.try_hold(who, 1) else {
         return answer(&mut stream, RefusalCode::Busy as u8).await;
     };
     answer(&mut stream, 0).await;
     let (sender, mut slices) = mpsc::channel(AHEAD);
-    let reader = tokio::task::spawn_blocking(move || read_ahead(source, &ranges, &sender));
-    while let Some(slice) = slices.recv().await {
+    let (holding, runtime) = (conduct.clone(), Handle::current());
+    let hold = move || runtime.block_on(holding.slices().hold(who, MAX_SLICE_BYTES));
+    let reader = tokio::task::spawn_blocking(move || read_ahead(source, &ranges, hold, &sender));
+    while let Some((slice, _held)) = slices.recv().await {
         if let Err(error) = write_slice(&mut stream, &slice, stall, &up).await {
             if error.kind() == io::ErrorKind::TimedOut {
                 tracing::info!(%peer, "a peer took nothing of a package for too long; the stream was ended");
+                conduct.charge(peer, Misdeed::Slow);
             } else {
                 tracing::debug!(%peer, %error, "a package stream was lost");
             }
@@ -69,16 +77,25 @@ async fn open(
     peer: PeerId,
     host: &dyn Host,
     time: Duration,
+    conduct: &Conduct,
 ) -> Result<(Box<dyn PackageSource>, Vec<ChunkRange>), RefusalCode> {
     let request = timeout(time, read_value::<_, PackageRequest>(stream, MAX_REQUEST_FRAME)).await;
+    let blame = |misdeed, code| {
+        conduct.charge(peer, misdeed);
+        code
+    };
     let PackageRequest {
         package,
         ranges,
         held,
-    } = request
-        .map_err(|_| RefusalCode::Busy)?
-        .map_err(|_| RefusalCode::Malformed)?;
-    check_ranges(&ranges).map_err(|_| RefusalCode::Malformed)?;
+    } = match request {
+        Ok(Ok(request)) => request,
+        Ok(Err(FrameError::Io(_))) => return Err(RefusalCode::Malformed),
+        Ok(Err(error)) => return Err(blame(error.misdeed(), RefusalCode::Malformed)),
+        Err(_) => return Err(blame(Misdeed::Slow, RefusalCode::Busy)),
+    };
+    check_ranges(&ranges).map_err(|_| blame(Misdeed::Garbage, RefusalCode::Malformed))?;
+    let _place = conduct.desk().hold(conduct.who(&peer), 1).await;
     let mut source = host.open_package(peer, package).await.map_err(|refusal| {
         tracing::info!(%peer, ?package, %refusal, "a package was refused");
         refusal.code
@@ -104,7 +121,8 @@ async fn answer(stream: &mut Stream, code: u8) {
 fn read_ahead(
     mut source: Box<dyn PackageSource>,
     ranges: &[ChunkRange],
-    slices: &mpsc::Sender<Slice>,
+    hold: impl Fn() -> Option<Held>,
+    slices: &mpsc::Sender<(Slice, Option<Held>)>,
 ) -> io::Result<()> {
     for range in ranges {
         let end = range.first + range.count;
@@ -114,6 +132,10 @@ fn read_ahead(
                 first,
                 count: (end - first).min(MAX_SLICE_CHUNKS),
             };
+            let held = hold();
+            if slices.is_closed() {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
             let slice = source.read(wanted)?;
             let fits = slice.bytes.len() <= MAX_SLICE_BYTES && slice.proof.len() <= MAX_PROOF_BYTES;
             if slice.range != wanted || !fits {
@@ -121,7 +143,7 @@ fn read_ahead(
                     "the package source gave another slice than was asked for",
                 ));
             }
-            if slices.blocking_send(slice).is_err() {
+            if slices.blocking_send((slice, held)).is_err() {
                 return Err(io::ErrorKind::BrokenPipe.into());
             }
             first += wanted.count;

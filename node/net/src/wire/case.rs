@@ -53,7 +53,7 @@ pub struct LogHeads {
     /// Which log.
     #[n(0)]
     pub log: LogId,
-    /// Its heads, sorted; empty when the log is unknown.
+    /// Its heads, sorted, and with them the second of two entries for one place; empty when the log is unknown.
     #[n(1)]
     pub heads: Vec<EntryId>,
 }

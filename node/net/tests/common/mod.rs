@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -20,8 +20,8 @@ use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryId};
 use dokuei_net::wire::hello::{CrlState, Hello, PractitionerCard};
 use dokuei_net::wire::package::{ChunkRange, PackageId, Slice};
 use dokuei_net::{
-    Admitted, Host, Meeting, Multiaddr, Network, NetworkConfig, OwnHello, PackageSink, PackageSource, PeerId,
-    Refusal, RefusalCode, SinkError, Verdict, key_of_peer, peer_id_of,
+    Admitted, Ban, Host, Meeting, Multiaddr, Network, NetworkConfig, OwnHello, PackageSink, PackageSource,
+    PeerId, Refusal, RefusalCode, SinkError, Verdict, key_of_peer, peer_id_of,
 };
 use futures::future::{BoxFuture, FutureExt as _};
 
@@ -31,7 +31,7 @@ pub const CHUNK: usize = 64 * 1024;
 pub struct TestHost {
     pub key: SecretKey,
     pub chain: Vec<u8>,
-    pub clock_skew: i64,
+    pub clock_skew: AtomicI64,
     pub refuses: Mutex<Option<RefusalCode>>,
     pub chunks: u64,
     /// The holder waits this long before each slice.
@@ -41,7 +41,11 @@ pub struct TestHost {
     pub admitted: Mutex<Vec<PeerId>>,
     pub gone: Mutex<Vec<PeerId>>,
     pub refused: Mutex<Vec<(PeerId, RefusalCode, bool)>>,
+    pub banned: Mutex<Vec<Ban>>,
+    pub ban_over: Mutex<Vec<Ban>>,
     pub messages: AtomicU64,
+    /// How often it was asked what it says of itself: once for each admission that it begins or answers.
+    pub hellos: AtomicU64,
     pub opened: AtomicU64,
     /// How many entries the "register" of this host has: its checkpoint is the number in words.
     pub register: AtomicU64,
@@ -64,7 +68,7 @@ impl TestHost {
         Self {
             chain: key.public().as_bytes().to_vec(),
             key,
-            clock_skew: 0,
+            clock_skew: AtomicI64::new(0),
             refuses: Mutex::new(None),
             chunks: 128,
             slow: Duration::ZERO,
@@ -72,7 +76,10 @@ impl TestHost {
             admitted: Mutex::default(),
             gone: Mutex::default(),
             refused: Mutex::default(),
+            banned: Mutex::default(),
+            ban_over: Mutex::default(),
             messages: AtomicU64::new(0),
+            hellos: AtomicU64::new(0),
             opened: AtomicU64::new(0),
             register: AtomicU64::new(0),
             network: OnceLock::new(),
@@ -91,7 +98,10 @@ fn size_of(checkpoint: &[u8]) -> u64 {
 impl Host for TestHost {
     fn now(&self) -> Timestamp {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-        Timestamp(now.checked_add_signed(self.clock_skew).unwrap())
+        Timestamp(
+            now.checked_add_signed(self.clock_skew.load(Ordering::SeqCst))
+                .unwrap(),
+        )
     }
 
     fn hello(&self) -> BoxFuture<'_, Option<OwnHello>> {
@@ -109,6 +119,7 @@ impl Host for TestHost {
             },
         };
         let enrolled = self.enrolled();
+        self.hellos.fetch_add(1, Ordering::SeqCst);
         async move { enrolled.then_some(hello) }.boxed()
     }
 
@@ -203,6 +214,14 @@ impl Host for TestHost {
 
     fn on_refused(&self, peer: PeerId, refusal: Refusal, by_us: bool) {
         self.refused.lock().unwrap().push((peer, refusal.code, by_us));
+    }
+
+    fn on_banned(&self, ban: Ban) {
+        self.banned.lock().unwrap().push(ban);
+    }
+
+    fn on_ban_over(&self, ban: Ban) {
+        self.ban_over.lock().unwrap().push(ban);
     }
 
     fn case_message(&self, _peer: PeerId, message: CaseMessage) -> BoxFuture<'_, CaseReply> {

@@ -16,6 +16,9 @@ use crate::transport::congestion::FlooredConfig;
 /// The most streams that a peer may have open with us on one connection.
 const STREAMS: u32 = 256;
 
+/// Connections that wait to be accepted; they are accepted, or not, at once.
+const INCOMING: usize = 256;
+
 /// Payload of the largest packets where the way is one machine or one wire: jumbo frames of 9000 bytes.
 const JUMBO: u16 = 8952;
 
@@ -71,6 +74,11 @@ impl Configs {
         config.transport_config(self.transport(from));
         // Whoever dialled us may get another address in mid-transfer: the path is validated (RFC 9000, 9) and used.
         config.migration(true);
+        // What waits to be accepted, and what it has sent already: quinn would keep 100 MB.
+        config
+            .max_incoming(INCOMING)
+            .incoming_buffer_size(16 << 10)
+            .incoming_buffer_size_total(1 << 20);
         config
     }
 

@@ -17,6 +17,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use super::config::Configs;
 use super::connection::Connecting;
 use super::{QuicError, Windows, address};
+use crate::conduct::{Conduct, Place};
 
 /// What a listener reports.
 pub(super) type Event = TransportEvent<Connecting, QuicError>;
@@ -31,6 +32,7 @@ pub(super) struct Listener {
     accept: BoxFuture<'static, Option<quinn::Incoming>>,
     configs: Accepting,
     windows: Windows,
+    conduct: Conduct,
     /// Of a listener on every interface: which there are.
     interfaces: Option<IfWatcher>,
     addresses: HashSet<IpAddr>,
@@ -53,6 +55,7 @@ impl Listener {
         at: SocketAddr,
         configs: &Configs,
         windows: Windows,
+        conduct: Conduct,
     ) -> Result<Self, QuicError> {
         let socket = bind(at)?;
         let again = socket.try_clone()?;
@@ -75,6 +78,7 @@ impl Listener {
                 handshake: configs.timing.handshake,
             },
             windows,
+            conduct,
             interfaces,
             addresses: if everywhere {
                 HashSet::new()
@@ -162,14 +166,25 @@ impl Listener {
         Poll::Pending
     }
 
-    fn on_incoming(&mut self, incoming: quinn::Incoming) -> Event {
+    /// Lets a connection in as far as its handshake, if it may come and has shown that it is where it says: not as long
+    /// as few are on their way, for that costs a round trip.
+    fn on_incoming(&mut self, incoming: quinn::Incoming) -> Option<Event> {
         let from = incoming.remote_address();
+        if !self.conduct.may_come(Place::from(from.ip())) {
+            incoming.refuse();
+            return None;
+        }
+        if !incoming.remote_address_validated() && self.conduct.is_crowded() {
+            // An error says that it has shown it already.
+            let _ = incoming.retry();
+            return None;
+        }
         let config = if super::config::is_near(from.ip()) {
             &self.configs.near
         } else {
             &self.configs.far
         };
-        match incoming.accept_with(config.clone()) {
+        Some(match incoming.accept_with(config.clone()) {
             Ok(connecting) => TransportEvent::Incoming {
                 listener_id: self.id,
                 upgrade: Connecting::new(connecting, self.configs.handshake, self.windows.clone()),
@@ -180,7 +195,7 @@ impl Listener {
                 listener_id: self.id,
                 error: error.into(),
             },
-        }
+        })
     }
 }
 
@@ -201,7 +216,9 @@ impl futures::Stream for Listener {
             match self.accept.poll_unpin(cx) {
                 Poll::Ready(Some(incoming)) => {
                     self.accept = accept(&self.endpoint);
-                    return Poll::Ready(Some(self.on_incoming(incoming)));
+                    if let Some(event) = self.on_incoming(incoming) {
+                        return Poll::Ready(Some(event));
+                    }
                 }
                 Poll::Ready(None) => self.close(Ok(())),
                 Poll::Pending => {

@@ -32,6 +32,7 @@ use libp2p::core::transport::{DialOpts, ListenerId, TransportError, TransportEve
 use libp2p::identity::Keypair;
 use libp2p::{Multiaddr, PeerId};
 
+use crate::conduct::Conduct;
 use config::Configs;
 pub(crate) use config::Timing;
 use connection::Connecting;
@@ -81,6 +82,7 @@ type Punched = oneshot::Sender<Connecting>;
 pub(crate) struct Transport {
     configs: Configs,
     windows: Windows,
+    conduct: Conduct,
     listeners: SelectAll<Listener>,
     /// An endpoint of each family to dial from while there is no listener.
     dialers: HashMap<bool, quinn::Endpoint>,
@@ -94,10 +96,16 @@ impl Transport {
     ///
     /// # Errors
     /// [`QuicError::Tls`].
-    pub(crate) fn new(key: &Keypair, timing: Timing, windows: Windows) -> Result<Self, QuicError> {
+    pub(crate) fn new(
+        key: &Keypair,
+        timing: Timing,
+        windows: Windows,
+        conduct: Conduct,
+    ) -> Result<Self, QuicError> {
         Ok(Self {
             configs: Configs::new(key, timing)?,
             windows,
+            conduct,
             listeners: SelectAll::new(),
             dialers: HashMap::new(),
             waker: None,
@@ -125,7 +133,7 @@ impl libp2p::Transport for Transport {
 
     fn listen_on(&mut self, id: ListenerId, address: Multiaddr) -> Result<(), TransportError<QuicError>> {
         let (at, _) = address::to_socket(&address).ok_or(TransportError::MultiaddrNotSupported(address))?;
-        let listener = Listener::new(id, at, &self.configs, self.windows.clone())?;
+        let listener = Listener::new(id, at, &self.configs, self.windows.clone(), self.conduct.clone())?;
         self.listeners.push(listener);
         self.wake();
         // What is dialled from now on comes from the port on which we listen.
