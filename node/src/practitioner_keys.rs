@@ -5,6 +5,7 @@
 //! can never be opened again by whoever takes the machine (protocol, "Erase").
 
 use dokuei_identity::cbor;
+use dokuei_identity::device_list::CLOCK_TOLERANCE;
 use dokuei_identity::key::SecretKey;
 use dokuei_identity::keystore::{self, KdfParams, KeystoreError, SealingKey};
 use dokuei_identity::time::Timestamp;
@@ -267,10 +268,12 @@ impl PractitionerSecrets {
         Self::from_bytes(&keystore::open(file, &kit.as_passphrase(), RECOVERY_PURPOSE)?)
     }
 
-    /// Whether the present key encapsulation key is to be replaced.
+    /// Whether the present key encapsulation key is to be replaced: in its last days, or when it was made by a clock that
+    /// was ahead, for others would list it for longer than its life.
     #[must_use]
     pub fn kem_is_due(&self, now: Timestamp) -> bool {
-        now.plus(RENEW_BEFORE) >= self.kem.valid_until()
+        let ahead = self.kem.made_at > now.plus(CLOCK_TOLERANCE);
+        ahead || now.plus(RENEW_BEFORE) >= self.kem.valid_until()
     }
 
     /// Puts a fresh key encapsulation key in the place of the present one, which is kept for now.

@@ -52,6 +52,7 @@ impl Node {
             if let Err(error) = self.send_waiting(&network).await {
                 tracing::error!(code = error.code(), "the outbox could not be worked through");
             }
+            self.compare_heads(&network);
             self.end_stale_sessions(&network).await;
             let node = self.clone();
             let _ = tokio::task::spawn_blocking(move || node.lock_idle()).await;

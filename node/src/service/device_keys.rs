@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use dokuei_consultation::body::Body;
 use dokuei_consultation::id::CaseId;
 use dokuei_identity::certificate::PractitionerCertificate;
-use dokuei_identity::device_list::{self, Device, DeviceList, ListedDevice};
+use dokuei_identity::device_list::{self, Device, DeviceList, ListedDevice, MAX_DEVICE_VALIDITY};
 use dokuei_identity::time::Timestamp;
 use dokuei_package::grant::Grant as SealedKey;
 use dokuei_package::kem::{Kid, kid_of};
@@ -29,7 +29,8 @@ impl Node {
         now: Timestamp,
     ) -> Result<(), ServiceError> {
         let _one = self.unlocking_lock();
-        let due = unlocked.secrets.kem_is_due(now) || self.is_listed_elsewhere(certificate, unlocked, now)?;
+        let now = self.at_least(now);
+        let due = unlocked.secrets.kem_is_due(now) || self.is_listed_elsewhere(certificate, unlocked)?;
         let before = unlocked.secrets.retired.len();
         if !due && before == 0 {
             return Ok(());
@@ -40,7 +41,7 @@ impl Node {
         let destroyed = unlocked.secrets.destroy_old_kem(now, |kid| needed.contains(kid));
         let turn = due && {
             let still = unlocked.secrets.kem_is_due(now);
-            still || self.is_listed_elsewhere(certificate, unlocked, now)?
+            still || self.is_listed_elsewhere(certificate, unlocked)?
         };
         if turn {
             unlocked.secrets.rotate_kem(now, &mut rand::rng());
@@ -64,11 +65,10 @@ impl Node {
         &self,
         certificate: &PractitionerCertificate,
         unlocked: &Unlocked,
-        now: Timestamp,
     ) -> Result<bool, ServiceError> {
         let here = self.here()?;
         let kid = kid_of(&unlocked.secrets.kem.key().public());
-        let list = self.people().device_list(certificate, now)?;
+        let list = self.people().device_list(certificate)?;
         Ok(list.is_some_and(|list| {
             let mut devices = list.list().devices.iter().map(|listed| &listed.device);
             devices.any(|device| device.kid == kid && device.node != here)
@@ -103,21 +103,30 @@ impl Node {
         Ok(needed)
     }
 
-    /// Puts this node with its present key into the practitioner's device list when it is not in it.
+    /// Now; or, when this clock is behind it, when the newest checkpoint of the register was signed. What is made then is
+    /// not taken for older than it can be.
+    fn at_least(&self, now: Timestamp) -> Timestamp {
+        self.register().time().map_or(now, |signed| signed.max(now))
+    }
+
+    /// Puts this node with its present key into the practitioner's device list when it is not in it, and makes the list
+    /// anew when its last one was made by a clock that was ahead: others refuse that one until its time has come, and
+    /// take the next for its greater number.
     pub(super) fn publish_devices(&self, session: &Session, now: Timestamp) -> Result<(), ServiceError> {
-        let own = self.own()?;
+        let (own, now) = (self.own()?, self.at_least(now));
         let node = &own.certificate;
         let half = &session.secrets.kem;
         let public = half.key().public();
         let kid = kid_of(&public);
-        let known = self.people().device_list(&session.certificate, now)?;
+        let known = self.people().device_list(&session.certificate)?;
+        let ahead = known.as_ref().is_some_and(|list| list.is_ahead_of(now));
         let left = self.nodes_left_behind()?;
         let listed = known.as_ref().and_then(|list| list.device_of(node, now));
         let leavers = known.as_ref().is_some_and(|list| {
             let mut devices = list.list().devices.iter();
             devices.any(|listed| left.contains(&listed.device.node))
         });
-        if listed.is_some_and(|device| device.kid == kid) && !leavers {
+        if listed.is_some_and(|device| device.kid == kid) && !leavers && !ahead {
             return Ok(());
         }
         let device = Device {
@@ -140,6 +149,8 @@ impl Node {
                 other.node != node.fingerprint
                     && other.node_key != node.key
                     && other.valid_until >= now
+                    // Listed by a clock that was far ahead: it comes back when she signs in there.
+                    && other.valid_until <= now.plus(MAX_DEVICE_VALIDITY)
                     && !left.contains(&other.node)
             })
             .cloned()

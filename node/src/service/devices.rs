@@ -76,7 +76,7 @@ impl Node {
     /// Whether anybody known here works at a node.
     fn is_listed(&self, peer: &PeerId) -> Result<bool, ServiceError> {
         for person in self.people().all()? {
-            let devices = self.people().all_nodes_of(&person.fingerprint, self.now())?;
+            let devices = self.people().all_nodes_of(&person.fingerprint)?;
             if peers(&devices).contains(peer) {
                 return Ok(true);
             }

@@ -112,7 +112,7 @@ impl Node {
             .people()
             .certificate(&named(fingerprint)?)
             .ok_or(ServiceError::Unknown("practitioner"))?;
-        let profile = self.people().profile(&person, self.now())?;
+        let profile = self.people().profile(&person)?;
         profile
             .and_then(|profile| profile.profile().photo.clone())
             .ok_or(ServiceError::Unknown("photo"))
@@ -123,7 +123,7 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Store`].
     pub fn own_profile(&self, session: &Session) -> Result<Value, ServiceError> {
-        let profile = self.people().profile(&session.certificate, self.now())?;
+        let profile = self.people().profile(&session.certificate)?;
         let Some(profile) = profile.as_ref().map(|verified| verified.profile()) else {
             return Ok(json!({"seq": 0, "about": About::default(), "photo": null}));
         };
@@ -147,7 +147,7 @@ impl Node {
         let refused = |error| ServiceError::field("profile", error);
         {
             let _one = self.write_lock();
-            let known = self.people().profile(&session.certificate, now)?;
+            let known = self.people().profile(&session.certificate)?;
             let known = known.as_ref().map(|verified| verified.profile());
             let photo = match form.photo {
                 None => known.and_then(|profile| profile.photo.clone()),
@@ -224,7 +224,7 @@ impl Node {
         });
         held.places.insert(fingerprint, places.collect());
         // A profile that does not verify any more hides its owner from nobody.
-        let profile = self.people().profile(person, now).ok().flatten();
+        let profile = self.people().profile(person).ok().flatten();
         held.index.insert(person, profile.as_ref());
         Ok(())
     }

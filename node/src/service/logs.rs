@@ -29,10 +29,12 @@ pub(super) struct Taken {
     pub(super) stored: Vec<EntryId>,
     /// Parents that are not here.
     pub(super) missing: Vec<EntryId>,
+    /// Somebody was found to have signed two entries for one place.
+    pub(super) forked: bool,
 }
 
 /// Entries after which nothing is to be kept of a package.
-const ENDS_A_TRANSFER: [EntryType; 2] = [EntryType::EraseNotice, EntryType::Withdraw];
+const ENDS_A_TRANSFER: [EntryType; 3] = [EntryType::EraseNotice, EntryType::Withdraw, EntryType::Decline];
 
 /// The entries of a log as they were signed, parents first.
 pub(super) fn stored(store: &Store, kind: LogKind, log: &[u8; 16]) -> Result<Vec<SignedEntry>, StoreError> {
@@ -140,6 +142,15 @@ impl Node {
 
     /// Takes an entry that came from another node.
     pub(super) fn take(&self, entry: SignedEntry) -> Result<Taken, ServiceError> {
+        self.take_for(entry, |_| true)
+    }
+
+    /// The same, if it belongs to a log of these parties: `wanted` says of which.
+    pub(super) fn take_for(
+        &self,
+        entry: SignedEntry,
+        wanted: impl Fn(&[Fingerprint]) -> bool,
+    ) -> Result<Taken, ServiceError> {
         let header = entry.unverified_header()?;
         let log: [u8; 16] = *header.log.as_bytes();
         let (event, now) = (Event::Arrived(entry), self.now());
@@ -160,6 +171,9 @@ impl Node {
             let id = AgreementId::from_bytes(log);
             let mut agreement: AgreementLog = self.agreement_log(id).map_err(ours)?;
             let effects = agreement.handle(event, self.people(), now)?;
+            if !wanted(&agreement.parties()) {
+                return Err(Refusal::NotAParty.into());
+            }
             return self.perform(LogKind::Agreement, log, effects);
         }
         let id = CaseId::from_bytes(log);
@@ -169,6 +183,9 @@ impl Node {
             Err(error) => return Err(ours(error)),
         };
         let effects = case.handle(event, self.people(), now)?;
+        if !wanted(&case.parties()) {
+            return Err(Refusal::NotAParty.into());
+        }
         self.perform(LogKind::Case, log, effects)
     }
 
@@ -216,6 +233,7 @@ impl Node {
                 }
                 Effect::PersistForkProof(proof) => {
                     let [first, second] = proof.ids();
+                    taken.forked = true;
                     tracing::error!("a log is forked: it is frozen, both entries are kept as evidence");
                     self.audit("node", "fork", &hex::encode(log), &format!("{first} {second}"))?;
                     rows.push(self.stored_row(kind, log, proof.first)?);
@@ -228,6 +246,7 @@ impl Node {
         let peers = self.peers_of(&receivers)?;
         let peers: Vec<&str> = peers.iter().map(String::as_str).collect();
         self.store().append_entries(&rows, &peers)?;
+        self.0.heads.changed(&log);
         for package in stopped {
             self.0.transfers.stop(CaseId::from_bytes(log), package.as_bytes());
         }
@@ -245,10 +264,10 @@ impl Node {
 
     /// The other nodes on which these practitioners work.
     fn peers_of(&self, practitioners: &[Fingerprint]) -> Result<Vec<String>, ServiceError> {
-        let (here, now) = (self.here()?, self.now());
+        let here = self.here()?;
         let mut peers = Vec::new();
         for practitioner in practitioners {
-            for device in self.people().all_nodes_of(practitioner, now)? {
+            for device in self.people().all_nodes_of(practitioner)? {
                 let peer = peer_id_of(&device.node_key).to_string();
                 if device.node != here && !peers.contains(&peer) {
                     peers.push(peer);
@@ -285,45 +304,10 @@ impl Node {
         }
     }
 
-    /// Heads of a log in which the node with this certificate takes part: to others a log does not exist.
-    pub(super) fn shared_log(
-        &self,
-        with: &Fingerprint,
-        log: [u8; 16],
-    ) -> Option<([u8; 16], Vec<WireEntryId>)> {
-        let (heads, parties) = match self.store().log(&log).ok()?.kind {
-            LogKind::Case => {
-                let case = self.case_log(CaseId::from_bytes(log)).ok()?;
-                (case.log().heads(), case.parties())
-            }
-            LogKind::Agreement => {
-                let agreement = self.agreement_log(AgreementId::from_bytes(log)).ok()?;
-                (agreement.log().heads(), agreement.parties())
-            }
-        };
-        let takes_part = parties.iter().any(|party| {
-            let devices = self.people().all_nodes_of(party, self.now()).unwrap_or_default();
-            devices.iter().any(|device| device.node == *with)
-        });
-        let heads = heads.iter().map(|id| WireEntryId(*id.as_bytes())).collect();
-        takes_part.then_some((log, heads))
-    }
-
-    /// What a node lacks of a log in which it takes part.
-    pub(super) fn give(
-        &self,
-        to: &Fingerprint,
-        log: [u8; 16],
-        have: &[WireEntryId],
-    ) -> Result<CaseReply, ServiceError> {
-        if self.shared_log(to, log).is_none() {
-            return Ok(CaseReply::Entries {
-                entries: Vec::new(),
-                more: false,
-            });
-        }
+    /// What somebody with these heads lacks of a log.
+    pub(super) fn give(&self, log: [u8; 16], have: &[WireEntryId]) -> Result<CaseReply, ServiceError> {
         let heads: Vec<EntryId> = have.iter().map(|id| EntryId::from_bytes(id.0)).collect();
-        let lacking: Vec<SignedEntry> = match self.store().log(&log)?.kind {
+        let mut lacking: Vec<SignedEntry> = match self.store().log(&log)?.kind {
             LogKind::Case => {
                 let case = self.case_log(CaseId::from_bytes(log))?;
                 case.log().entries_since(&heads).into_iter().cloned().collect()
@@ -338,6 +322,12 @@ impl Node {
                     .collect()
             }
         };
+        // The second of two entries for one place, by which the other freezes its log as well.
+        lacking.extend(
+            self.fork_proofs(&log)?
+                .into_iter()
+                .flat_map(|proof| [proof.first, proof.second]),
+        );
         let (mut entries, mut room, mut more) = (Vec::new(), MAX_ENTRIES_BYTES, false);
         for entry in lacking {
             let bytes = cbor::encode(&entry);

@@ -192,6 +192,12 @@ impl People {
         Some((chain, known))
     }
 
+    /// The chain of a certificate that was seen here, and whether it is a node's.
+    pub(super) fn chain_of(&self, fingerprint: &Fingerprint) -> Option<(Chain, bool)> {
+        let (chain, known) = self.known(fingerprint)?;
+        Some((chain, matches!(known, Known::Node(_))))
+    }
+
     /// A practitioner's certificate, as it stood when it was first seen here.
     pub(super) fn certificate(&self, fingerprint: &Fingerprint) -> Option<PractitionerCertificate> {
         match self.known(fingerprint)? {
@@ -217,16 +223,15 @@ impl People {
             .collect())
     }
 
-    /// The newest device list of a practitioner.
+    /// The newest device list of a practitioner. Its time was judged when it was taken.
     pub(super) fn device_list(
         &self,
         practitioner: &PractitionerCertificate,
-        now: Timestamp,
     ) -> Result<Option<VerifiedDeviceList>, ServiceError> {
         let Some(row) = self.store.device_list(&practitioner.fingerprint)? else {
             return Ok(None);
         };
-        device_list::verify(&row.list, practitioner, now)
+        device_list::verify_kept(&row.list, practitioner)
             .map(Some)
             .map_err(|error| ServiceError::field("device list", error))
     }
@@ -240,7 +245,7 @@ impl People {
     ) -> Result<Option<DeviceChange>, ServiceError> {
         let refuse = |error| ServiceError::field("device list", error);
         let offered = device_list::verify(bytes, practitioner, now).map_err(refuse)?;
-        let known = self.device_list(practitioner, now)?;
+        let known = self.device_list(practitioner)?;
         let accepted = device_list::accept(known.as_ref(), offered).map_err(refuse)?;
         let seq = accepted.list().seq;
         if known.as_ref().is_some_and(|known| known.list().seq == seq) {
@@ -253,16 +258,15 @@ impl People {
         Ok(Some(change))
     }
 
-    /// The newest profile of a practitioner.
+    /// The newest profile of a practitioner. Its time was judged when it was taken.
     pub(super) fn profile(
         &self,
         practitioner: &PractitionerCertificate,
-        now: Timestamp,
     ) -> Result<Option<VerifiedProfile>, ServiceError> {
         let Some(row) = self.store.profile(&practitioner.fingerprint)? else {
             return Ok(None);
         };
-        profile::verify(&row.profile, practitioner, now)
+        profile::verify_kept(&row.profile, practitioner)
             .map(Some)
             .map_err(|error| ServiceError::field("profile", error))
     }
@@ -276,7 +280,7 @@ impl People {
     ) -> Result<(), ServiceError> {
         let refuse = |error| ServiceError::field("profile", error);
         let offered = profile::verify(bytes, practitioner, now).map_err(refuse)?;
-        let known = self.profile(practitioner, now)?;
+        let known = self.profile(practitioner)?;
         let accepted = profile::accept(known.as_ref(), offered).map_err(refuse)?;
         let seq = accepted.profile().seq;
         self.store
@@ -287,15 +291,11 @@ impl People {
 
     /// The nodes of a practitioner's newest list, whether or not her keys there may still be sealed to: entries are
     /// brought to all of them.
-    pub(super) fn all_nodes_of(
-        &self,
-        practitioner: &Fingerprint,
-        now: Timestamp,
-    ) -> Result<Vec<Device>, ServiceError> {
+    pub(super) fn all_nodes_of(&self, practitioner: &Fingerprint) -> Result<Vec<Device>, ServiceError> {
         let Some(certificate) = self.certificate(practitioner) else {
             return Ok(Vec::new());
         };
-        let list = self.device_list(&certificate, now)?;
+        let list = self.device_list(&certificate)?;
         let listed = list.map(|list| list.list().devices.clone()).unwrap_or_default();
         Ok(listed.into_iter().map(|listed| listed.device).collect())
     }
@@ -309,7 +309,7 @@ impl People {
         let Some(certificate) = self.certificate(practitioner) else {
             return Ok(Vec::new());
         };
-        let list = self.device_list(&certificate, now)?;
+        let list = self.device_list(&certificate)?;
         Ok(list
             .map(|list| list.devices_at(now).cloned().collect())
             .unwrap_or_default())

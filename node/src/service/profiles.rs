@@ -2,9 +2,10 @@
 //! lack. A profile is signed by the practitioner whom it describes, so it may come from anybody.
 
 use dokuei_consultation::standing::Standing;
-use dokuei_directory::profile::MAX_PROFILE;
+use dokuei_directory::profile::{self, MAX_PROFILE, Profile};
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::signed;
+use dokuei_identity::time::Timestamp;
 use dokuei_net::wire::case::{CaseMessage, CaseReply, MAX_PROFILES, ProfileOffer};
 use dokuei_net::{CallError, Network, PeerId, RefusalCode};
 
@@ -12,6 +13,7 @@ use super::Node;
 use super::delivery::blocking;
 use super::error::ServiceError;
 use super::events::EventKind;
+use super::session::Session;
 
 /// The most profiles that are asked for at one meeting: the rest comes at the next.
 const MAX_WANTED: usize = 64;
@@ -43,6 +45,25 @@ impl Node {
             }
         }
         Ok(())
+    }
+
+    /// Signs her profile anew when it was made by a clock that was ahead: others refuse that one until its time has come.
+    pub(super) fn renew_profile(&self, session: &Session, now: Timestamp) -> Result<(), ServiceError> {
+        let _one = self.write_lock();
+        let Some(known) = self.people().profile(&session.certificate)? else {
+            return Ok(());
+        };
+        if !known.is_ahead_of(now) {
+            return Ok(());
+        }
+        let next = Profile {
+            seq: known.profile().seq + 1,
+            issued_at: now,
+            ..known.profile().clone()
+        };
+        let refused = |error| ServiceError::field("profile", error);
+        let bytes = profile::sign(&next, &session.secrets.signing).map_err(refused)?;
+        self.people().learn_profile(&session.certificate, &bytes, now)
     }
 
     fn known_profiles(&self) -> Result<Vec<ProfileOffer>, ServiceError> {

@@ -49,6 +49,7 @@ impl Node {
             key: unlocked.key,
         };
         self.publish_devices(&session, now)?;
+        self.renew_profile(&session, now)?;
         self.audit(id, "sign_in", id, "success")?;
         let (token, session) = self.sessions().open(session, now);
         self.open_arrived();

@@ -29,7 +29,7 @@ impl Node {
         self.settle_applications()?;
         self.close_sessions(now);
         let dropped: BTreeSet<PeerId> = self.register().bar().into_iter().collect();
-        let touched = self.peers_of_revoked(accepted, now)?;
+        let touched = self.peers_of_revoked(accepted)?;
         self.drop_peers(&dropped)?;
         self.meet_anew(touched.difference(&dropped))?;
         self.events().publish(EventKind::Peer, "register");
@@ -179,17 +179,13 @@ impl Node {
 
     /// The nodes of practitioners who were just suspended or revoked, and nodes of which a certificate was: what runs
     /// with them is ended. They are met again for their colleagues' sake.
-    fn peers_of_revoked(
-        &self,
-        accepted: &Accepted,
-        now: Timestamp,
-    ) -> Result<BTreeSet<PeerId>, ServiceError> {
+    fn peers_of_revoked(&self, accepted: &Accepted) -> Result<BTreeSet<PeerId>, ServiceError> {
         let mut peers = BTreeSet::new();
         for (_, entry) in &accepted.entries {
             let (Act::Revoked { fingerprint, .. } | Act::Suspended { fingerprint }) = &entry.act else {
                 continue;
             };
-            let devices = self.people().all_nodes_of(fingerprint, now)?;
+            let devices = self.people().all_nodes_of(fingerprint)?;
             peers.extend(devices.iter().map(|device| peer_id_of(&device.node_key)));
             if let Some(node) = self.people().node_certificate(fingerprint) {
                 peers.insert(peer_id_of(&node.key));
