@@ -1,6 +1,6 @@
 //! What the network asks of this node: who we are, whom to admit, what to take and what to serve.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::sync::atomic::Ordering;
@@ -14,11 +14,12 @@ use dokuei_identity::chain::{Chain, ChainError};
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::policy;
 use dokuei_identity::time::Timestamp;
-use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryBytes, EntryId, LogHeads, RefusedEntry};
+use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryBytes, EntryId, RefusedEntry};
 use dokuei_net::wire::hello::{CrlState, Hello, MAX_PRACTITIONERS, PractitionerCard};
 use dokuei_net::wire::package::{ChunkRange, MAX_SLICE_BYTES, PackageId, Slice};
 use dokuei_net::{
-    Admitted, Host, Meeting, OwnHello, PackageSource, PeerId, Refusal, RefusalCode, Verdict, peer_id_of,
+    Admitted, Ban, Host, Meeting, Misdeed, OwnHello, PackageSource, PeerId, Refusal, RefusalCode, Verdict,
+    peer_id_of,
 };
 use dokuei_package::tree::{self, Holding, TreeId};
 use dokuei_store::NodeRow;
@@ -28,12 +29,12 @@ use sha2::{Digest, Sha256};
 use super::Node;
 use super::error::ServiceError;
 use super::events::EventKind;
+use super::heads::MAX_LOGS;
 use super::people::UNKNOWN_CERTIFICATE;
 use crate::clock;
 
-/// The most logs asked about, and the most entries offered, in one message.
-const MAX_LOGS: usize = 64;
-const MAX_ENTRIES: usize = 256;
+/// The most entries offered in one message.
+pub(super) const MAX_ENTRIES: usize = 256;
 
 /// The node as the network sees it.
 pub(super) struct NodeHost {
@@ -97,6 +98,9 @@ impl Host for NodeHost {
         self.node.0.clock_apart.store(false, Ordering::Relaxed);
         self.node.0.reach.problem(peer, None);
         self.node.met().insert(peer);
+        if let Some(node) = self.certificate_of(&peer) {
+            self.node.0.heads.met(peer, node);
+        }
         self.node.to_introduce().insert(peer);
         self.node.events().publish(EventKind::Peer, peer);
         self.node.ring();
@@ -105,6 +109,7 @@ impl Host for NodeHost {
     fn on_gone(&self, peer: PeerId) {
         tracing::info!(%peer, "a peer is gone");
         self.node.met().remove(&peer);
+        self.node.0.heads.gone(&peer);
         self.node.events().publish(EventKind::Peer, peer);
     }
 
@@ -116,14 +121,28 @@ impl Host for NodeHost {
             self.node.events().publish(EventKind::Peer, peer);
         }
         let problem = if by_us { "we_refuse" } else { "peer_refuses" };
-        self.node.0.reach.problem(peer, Some(problem));
         let node = self.node.clone();
         tokio::task::spawn_blocking(move || {
-            let outcome = format!("{outcome}: {}", refusal.code);
-            if let Err(error) = node.audit(&peer.to_string(), "admission", "node", &outcome) {
-                tracing::error!(%error, "the audit log cannot be written");
-            }
+            let (name, outcome) = (peer.to_string(), format!("{outcome}: {}", refusal.code));
+            let written = node.is_certified(&peer).and_then(|certified| {
+                if !certified {
+                    return node.audit_stranger(&name, "admission", &outcome);
+                }
+                node.0.reach.problem(peer, Some(problem));
+                node.audit(&name, "admission", "node", &outcome)
+            });
+            told(written);
         });
+    }
+
+    fn on_banned(&self, ban: Ban) {
+        let node = self.node.clone();
+        tokio::task::spawn_blocking(move || told(node.note_ban(&ban)));
+    }
+
+    fn on_ban_over(&self, ban: Ban) {
+        let node = self.node.clone();
+        tokio::task::spawn_blocking(move || told(node.note_ban_over(&ban)));
     }
 
     fn judge_register(&self, _: PeerId, checkpoint: Vec<u8>) -> BoxFuture<'_, Meeting> {
@@ -181,7 +200,7 @@ impl Host for NodeHost {
             let Some(from) = from else {
                 return refused(RefusalCode::NotAdmitted);
             };
-            let answer = tokio::task::spawn_blocking(move || node.answer(&from, message)).await;
+            let answer = tokio::task::spawn_blocking(move || node.answer(peer, &from, message)).await;
             match answer {
                 Ok(Ok(reply)) => reply,
                 Ok(Err(error)) => {
@@ -210,7 +229,7 @@ impl Host for NodeHost {
 
 /// How a refused entry is answered: with [`RefusalCode::Stale`] the peer keeps it and offers it again, because what is
 /// missing here now (a certificate, an agreement, the right time) may be here later.
-fn lasting(refusal: &EntryRefusal) -> RefusalCode {
+pub(super) fn lasting(refusal: &EntryRefusal) -> RefusalCode {
     match refusal {
         EntryRefusal::Denied(denied) if denied.rule == UNKNOWN_CERTIFICATE => RefusalCode::Stale,
         EntryRefusal::UnknownSigner(_)
@@ -219,6 +238,22 @@ fn lasting(refusal: &EntryRefusal) -> RefusalCode {
         | EntryRefusal::Revoked(_) => RefusalCode::Stale,
         EntryRefusal::Malformed => RefusalCode::Malformed,
         _ => RefusalCode::Policy,
+    }
+}
+
+/// What is held against whoever sends an entry that is refused so: only what an honest node would have found itself.
+pub(super) const fn misdeed(refusal: &EntryRefusal) -> Option<Misdeed> {
+    match refusal {
+        EntryRefusal::Malformed => Some(Misdeed::Garbage),
+        EntryRefusal::BadSignature | EntryRefusal::BodyAltered => Some(Misdeed::Forged),
+        _ => None,
+    }
+}
+
+/// What was to be written down.
+fn told(written: Result<(), ServiceError>) {
+    if let Err(error) = written {
+        tracing::error!(%error, "the audit log cannot be written");
     }
 }
 
@@ -264,9 +299,17 @@ impl Node {
             let Ok(certificate) = held.practitioner(&chain, now) else {
                 continue;
             };
-            let Some(list) = self.people().device_list(&certificate, now)? else {
+            let Some(list) = self.people().device_list(&certificate)? else {
                 continue;
             };
+            if list.is_ahead_of(now) {
+                // Nobody would take it; when she signs in the next time she makes another.
+                tracing::info!(
+                    id = person.id,
+                    "her device list was made by a clock that was ahead: not told"
+                );
+                continue;
+            }
             cards.push(PractitionerCard {
                 chain: cbor::encode(&chain),
                 device_list: list.bytes().to_vec(),
@@ -337,7 +380,7 @@ impl Node {
     fn learn_practitioners(&self, cards: &[PractitionerCard]) {
         for card in cards {
             if let Err(refusal) = self.learn_practitioner(card) {
-                tracing::warn!(code = %refusal.code, "a practitioner's card was not taken");
+                tracing::warn!(%refusal, "a practitioner's card was not taken");
             }
         }
     }
@@ -358,31 +401,31 @@ impl Node {
             .learn_device_list(&person, &card.device_list, now)
             .map_err(|error| Refusal::new(RefusalCode::DeviceList, error.to_string()))?;
         if let Some(change) = change {
+            let joined: Vec<_> = change.joined.iter().map(|device| device.node).collect();
+            self.0.heads.look_again(&joined);
+            self.ring();
             self.follow_devices(person.fingerprint, change);
         }
         Ok(())
     }
 
     /// Answers a case message of the node with this certificate.
-    fn answer(&self, from: &Fingerprint, message: CaseMessage) -> Result<CaseReply, ServiceError> {
+    fn answer(
+        &self,
+        peer: PeerId,
+        from: &Fingerprint,
+        message: CaseMessage,
+    ) -> Result<CaseReply, ServiceError> {
+        let too_many = || {
+            self.blame(peer, Misdeed::Oversized);
+            Ok(refused(RefusalCode::Malformed))
+        };
         match message {
-            CaseMessage::Entries { entries } if entries.len() > MAX_ENTRIES => {
-                Ok(refused(RefusalCode::Malformed))
-            }
-            CaseMessage::Entries { entries } => self.take_entries(entries),
-            CaseMessage::Heads { logs } if logs.len() > MAX_LOGS => Ok(refused(RefusalCode::Malformed)),
-            CaseMessage::Heads { logs } => {
-                let asked: BTreeSet<[u8; 16]> = logs.iter().map(|asked| asked.log.0).collect();
-                let ours = asked
-                    .into_iter()
-                    .filter_map(|log| self.shared_log(from, log))
-                    .map(|(log, heads)| LogHeads {
-                        log: dokuei_net::wire::case::LogId(log),
-                        heads,
-                    });
-                Ok(CaseReply::Heads { logs: ours.collect() })
-            }
-            CaseMessage::Want { log, have } => self.give(from, log.0, &have),
+            CaseMessage::Entries { entries } if entries.len() > MAX_ENTRIES => too_many(),
+            CaseMessage::Entries { entries } => self.take_entries(peer, from, entries),
+            CaseMessage::Heads { logs } if logs.len() > MAX_LOGS => too_many(),
+            CaseMessage::Heads { logs } => self.answer_heads(peer, from, logs),
+            CaseMessage::Want { log, have } => self.answer_want(peer, from, &log, &have),
             CaseMessage::Introduce { practitioners } => Ok(self.note_practitioners(&practitioners)),
             CaseMessage::OfferProfiles { offers } => self.want_profiles(&offers),
             CaseMessage::Profile { profile } => self.take_profile(&profile),
@@ -390,23 +433,38 @@ impl Node {
         }
     }
 
-    fn take_entries(&self, entries: Vec<EntryBytes>) -> Result<CaseReply, ServiceError> {
+    /// Takes what stands. Whoever sends what no honest node sends answers for it: each verifies what it passes on.
+    fn take_entries(
+        &self,
+        peer: PeerId,
+        from: &Fingerprint,
+        entries: Vec<EntryBytes>,
+    ) -> Result<CaseReply, ServiceError> {
         let (mut stored, mut refused, mut missing) = (Vec::new(), Vec::new(), Vec::new());
         let mut granted = false;
         for bytes in entries {
             let Ok(entry) = cbor::decode::<SignedEntry>(&bytes.0) else {
+                self.blame(peer, Misdeed::Garbage);
                 continue;
             };
             let id = EntryId(*entry.id().as_bytes());
-            let header = entry.unverified_header();
-            granted |= header.is_ok_and(|header| header.entry_type == EntryType::Grant);
+            let header = entry.unverified_header().ok();
+            let is_of = |kind| header.as_ref().is_some_and(|header| header.entry_type == kind);
+            granted |= is_of(EntryType::Grant);
+            let its_own = header.as_ref().is_some_and(|header| header.device == *from);
             match self.take(entry) {
                 Ok(taken) => {
+                    if taken.forked && its_own {
+                        self.blame(peer, Misdeed::Fork);
+                    }
                     stored.extend(taken.stored.iter().map(|id| EntryId(*id.as_bytes())));
                     missing.extend(taken.missing.iter().map(|id| EntryId(*id.as_bytes())));
                 }
                 Err(ServiceError::Refused(refusal)) => {
                     tracing::warn!(code = refusal.code(), "an entry was refused");
+                    if let Some(misdeed) = misdeed(&refusal) {
+                        self.blame(peer, misdeed);
+                    }
                     let code = lasting(&refusal);
                     if code != RefusalCode::Stale {
                         self.audit("peer", "entry", &hex::encode(id.0), refusal.code())?;

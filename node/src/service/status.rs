@@ -49,6 +49,8 @@ impl Node {
         config.peers = meeting.peers;
         config.discovery = meeting.discovery;
         config.mdns = meeting.mdns;
+        config.bans = self.kept_bans();
+        config.known = self.known_nodes();
         let network = Network::start(config, Arc::new(NodeHost::new(self.clone()))).await?;
         if self.0.network.set(network.clone()).is_ok() {
             tokio::spawn(self.clone().patrol(network));
@@ -85,6 +87,7 @@ impl Node {
                 "detail": error.to_string(),
                 "detail_ja": error.japanese(),
                 "next": error.next(),
+                "next_ja": error.next_japanese(),
             })
         });
         let signed_in: Vec<Value> = self
@@ -122,6 +125,7 @@ impl Node {
             "external": network.external.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "bootstraps": bootstraps,
             "peers": peers?,
+            "banned": self.network().map_or(0, |network| network.bans().len()),
             "signed_in": signed_in.first(),
             "studies": self.store().studies()?.len(),
             "cases": self.case_count()?,

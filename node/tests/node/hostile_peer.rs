@@ -7,7 +7,7 @@ use dokuei_consultation::body::{AgreementReference, Body, Grant, Party};
 use dokuei_consultation::entry::{EntryType, SignedEntry};
 use dokuei_consultation::id::{AgreementId, EntryId, PackageId};
 use dokuei_identity::cbor;
-use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryId as WireEntryId, LogId};
+use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryBytes, EntryId as WireEntryId, LogId};
 use dokuei_net::wire::hello::PractitionerCard;
 use dokuei_net::{Multiaddr, PeerId, RefusalCode};
 use dokuei_node::credentials::CredentialError;
@@ -15,11 +15,12 @@ use dokuei_node::service::status::Meeting;
 use dokuei_package::chunk::CHUNK;
 use serde_json::{Value, json};
 
-use crate::support::eventually;
 use crate::support::gate::Gate;
 use crate::support::home::Home;
 use crate::support::hostile::{Hostile, Lie};
-use crate::support::registry::{ITO, SATO, TANAKA};
+use crate::support::program::{Running, dokuei, passphrase_file};
+use crate::support::registry::{ITO, SATO, SUZUKI, TANAKA};
+use crate::support::{NODE_PASSPHRASE, eventually};
 
 /// A listening node with a dentist and a specialist.
 struct Victim {
@@ -258,6 +259,125 @@ async fn r17_a_package_under_the_name_of_another_is_refused_and_told() {
     let rows = victim.gate.close().store().audit_rows(1, 300).unwrap();
     let refused = rows.iter().filter(|row| row.event.action == "fetch").count();
     assert_eq!(refused, 1, "asked for again and again");
+}
+
+/// R17: a node that keeps to no rule is banned by the program as it is run; others are served meanwhile; an administrator
+/// sees it, a restart does not end it, she lifts it, and all of that is in the audit log.
+#[tokio::test(flavor = "multi_thread")]
+async fn r17_a_node_that_breaks_the_rules_is_banned_told_and_forgiven() {
+    let home = Home::with(&[TANAKA, SATO]);
+    let root = home.dir.root().to_owned();
+    let phrase = passphrase_file(&root, NODE_PASSPHRASE);
+    let node = Running::start(&root, &phrase);
+    let victim = where_it_is(&root);
+    let liar = home.of_another("うその歯科", "1399999999", &[ITO]);
+    let liar = Hostile::join(liar, &ITO, victim.clone(), Lie::default()).await;
+    let other = home.of_another("ほかの歯科", "1388888888", &[SUZUKI]);
+    let other = Hostile::join(other, &SUZUKI, victim.clone(), Lie::default()).await;
+    for one in [&liar, &other] {
+        eventually("both are admitted", || async {
+            one.network.is_admitted(&victim.0).then_some(())
+        })
+        .await;
+    }
+    // Large, and of nothing: more of it than is read before the fourth is found out.
+    let junk = |byte| CaseMessage::Entries {
+        entries: vec![EntryBytes(vec![byte; 1_000_000])],
+    };
+    let ask = || CaseMessage::Want {
+        log: LogId([9; 16]),
+        have: Vec::new(),
+    };
+    let who = liar.network.peer_id().to_string();
+    let banned = |what: &'static str| {
+        eventually(what, || async {
+            let bans = dokuei(&root, &["peers", "bans", "--json"]).json();
+            (bans[0]["who"] == who).then(|| bans[0].clone())
+        })
+    };
+    // A busy machine may lose the connection before the fourth is read: it comes again.
+    let flood = eventually("its junk was too much", || async {
+        let calls = (0..16).map(|byte| liar.network.call_case(victim.0, junk(byte)));
+        futures::future::join_all(calls).await;
+        let bans = dokuei(&root, &["peers", "bans", "--json"]).json();
+        (bans != json!([])).then_some(())
+    });
+    let ((), served) = tokio::join!(flood, other.network.call_case(victim.0, ask()));
+    served.unwrap();
+    let ban = banned("it is banned").await;
+    assert_eq!((&ban["misdeed"], &ban["times"]), (&json!("garbage"), &json!(1)));
+    assert_eq!(ban["institution"], "うその歯科");
+    assert!(!liar.network.is_admitted(&victim.0));
+    other.network.call_case(victim.0, ask()).await.unwrap();
+    let peak = peak_of(node.id());
+    assert!(peak < 300_000_000, "it took {peak} bytes");
+
+    assert!(node.terminate().success());
+    let node = Running::start(&root, &phrase);
+    assert_eq!(
+        banned("the ban is still in force").await["misdeed"],
+        ban["misdeed"]
+    );
+    let (peer, address) = where_it_is(&root);
+    assert_eq!(dokuei(&root, &["peers", "forgive", "nobody"]).code, Some(1));
+    assert_eq!(dokuei(&root, &["peers", "forgive", &who]).code, Some(0));
+    assert_eq!(dokuei(&root, &["peers", "bans", "--json"]).json(), json!([]));
+    assert_eq!(dokuei(&root, &["peers", "forgive", &who]).code, Some(1));
+    liar.network.want(peer, vec![address]).await.unwrap();
+    eventually("it may come again", || async {
+        liar.network.is_admitted(&peer).then_some(())
+    })
+    .await;
+    // Two entries of its own for one place in a log, and in another: that is told of it too.
+    let sato = Party {
+        practitioner: home.practitioner_chain(&SATO).fingerprint(),
+        name: SATO.japanese.to_owned(),
+        institution: "山田歯科医院".to_owned(),
+    };
+    for log in [[0x66; 16], [0x67; 16]] {
+        for contact in ["電話 03-0000-0000", "電話 03-1111-1111"] {
+            let proposal = liar.proposal_with(log, sato.clone(), contact);
+            let entries = vec![EntryBytes(cbor::encode(&proposal))];
+            // The last one ends the connection.
+            let _ = liar
+                .network
+                .call_case(peer, CaseMessage::Entries { entries })
+                .await;
+        }
+    }
+    let ban = banned("it is banned for its forks").await;
+    assert_eq!((&ban["misdeed"], &ban["times"]), (&json!("fork"), &json!(1)));
+    assert!(node.terminate().success());
+    let rows = home.store().audit_rows(1, 300).unwrap();
+    let of = |action: &str| {
+        let rows = rows.iter().filter(|row| row.event.action == action);
+        rows.map(|row| row.event.outcome.clone()).collect::<Vec<_>>()
+    };
+    assert!(
+        of("ban")[0].starts_with("garbage: ") && of("ban")[1].starts_with("fork: "),
+        "{rows:?}"
+    );
+    assert_eq!(of("ban_end"), ["forgiven"]);
+}
+
+/// A running node's id and address.
+fn where_it_is(root: &std::path::Path) -> (PeerId, Multiaddr) {
+    let status = dokuei(root, &["status", "--json"]).json();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    (
+        text(&status["peer_id"]).parse().unwrap(),
+        text(&status["listening"][0]).parse().unwrap(),
+    )
+}
+
+/// The most memory that a process ever had, bytes.
+fn peak_of(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .unwrap();
+    1024 * peak.split_whitespace().next().unwrap().parse::<u64>().unwrap()
 }
 
 /// The other half of an agreement, as the victim signed it.

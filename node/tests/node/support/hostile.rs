@@ -15,7 +15,7 @@ use dokuei_identity::chain::Chain;
 use dokuei_identity::device_list::{self, Device, DeviceList, ListedDevice};
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::time::Timestamp;
-use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryBytes};
+use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryBytes, LogHeads};
 use dokuei_net::wire::hello::{CrlState, Hello, PractitionerCard};
 use dokuei_net::wire::package::PackageId;
 use dokuei_net::{
@@ -36,6 +36,7 @@ use super::registry::Person;
 struct Mouth {
     hello: OwnHello,
     refused: Mutex<Vec<RefusalCode>>,
+    heads: Mutex<Vec<LogHeads>>,
 }
 
 impl Host for Mouth {
@@ -65,7 +66,10 @@ impl Host for Mouth {
         self.refused.lock().unwrap().push(refusal.code);
     }
 
-    fn case_message(&self, _: PeerId, _: CaseMessage) -> BoxFuture<'_, CaseReply> {
+    fn case_message(&self, _: PeerId, message: CaseMessage) -> BoxFuture<'_, CaseReply> {
+        if let CaseMessage::Heads { logs } = message {
+            self.heads.lock().unwrap().extend(logs);
+        }
         Box::pin(async { CaseReply::Noted })
     }
 
@@ -124,6 +128,7 @@ impl Hostile {
                 checkpoint: Vec::new(),
             },
             refused: Mutex::default(),
+            heads: Mutex::default(),
         });
         let mut config = NetworkConfig::new(home.node_key(), home.network());
         config.listen = vec!["/ip4/127.0.0.1/udp/0/quic-v1".parse().unwrap()];
@@ -148,6 +153,11 @@ impl Hostile {
         self.mouth.refused.lock().unwrap().clone()
     }
 
+    /// The heads of logs that it was told.
+    pub(crate) fn heads_told(&self) -> Vec<LogHeads> {
+        self.mouth.heads.lock().unwrap().clone()
+    }
+
     /// The card of its practitioner.
     pub(crate) fn card(&self, person: &Person) -> PractitionerCard {
         card(
@@ -158,16 +168,25 @@ impl Hostile {
         )
     }
 
-    /// A proposal to `other`, in the log that the test chooses.
-    pub(crate) fn proposal(&self, log: [u8; 16], other: Party) -> SignedEntry {
-        let now = clock::now();
-        let me = Party {
+    /// Its practitioner.
+    pub(crate) fn party(&self) -> Party {
+        Party {
             practitioner: self.fingerprint,
             name: "悪井 太郎".to_owned(),
             institution: self.institution.to_owned(),
-        };
+        }
+    }
+
+    /// A proposal to `other`, in the log that the test chooses.
+    pub(crate) fn proposal(&self, log: [u8; 16], other: Party) -> SignedEntry {
+        self.proposal_with(log, other, "電話 03-0000-0000")
+    }
+
+    /// The same with this way to be reached.
+    pub(crate) fn proposal_with(&self, log: [u8; 16], other: Party, contact: &str) -> SignedEntry {
+        let now = clock::now();
         let agreement: Agreement =
-            template::standard(me, other, "電話 03-0000-0000".to_owned(), now, now.plus(86_400));
+            template::standard(self.party(), other, contact.to_owned(), now, now.plus(86_400));
         self.entry(log, Body::Agreement(Box::new(agreement)))
     }
 
