@@ -186,6 +186,9 @@ fn list(client: &Client, as_json: bool) -> Outcome {
                 column("/role"),
                 column("/state"),
                 column("/patient_name"),
+                column("/modalities").replace(['[', ']', '"'], ""),
+                column("/study_date"),
+                column("/requester/institution"),
                 column("/with/name_ja"),
                 column("/transfer/state"),
                 column("/case_id"),
@@ -193,7 +196,9 @@ fn list(client: &Client, as_json: bool) -> Outcome {
         })
         .collect();
     output::table(
-        &["Urgency", "Role", "State", "Patient", "With", "Study", "Case"],
+        &[
+            "Urgency", "Role", "State", "Patient", "Modality", "Date", "Asked by", "With", "Study", "Case",
+        ],
         &rows,
     );
     Ok(())
@@ -224,8 +229,12 @@ fn show(client: &Client, case: &str, as_json: bool) -> Outcome {
             state if state.is_empty() => state,
             state => format!("  [{state}{}]", transfer::stuck(&item["delivery"])),
         };
+        let reason = match column("/reason") {
+            reason if reason.is_empty() => reason,
+            reason => format!(": {reason}"),
+        };
         println!(
-            "  {}  {:16} {}  {}{delivery}",
+            "  {}  {:16} {}  {}{reason}{delivery}",
             column("/at"),
             column("/type"),
             column("/by"),

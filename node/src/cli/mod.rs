@@ -12,8 +12,10 @@ mod hints;
 mod init;
 mod job;
 mod key_log;
+mod media;
 mod output;
 mod passphrase;
+mod peers;
 mod register;
 mod relocation;
 mod run;
@@ -23,6 +25,8 @@ mod study;
 mod transfer;
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use clap::{CommandFactory, Parser};
 
@@ -38,6 +42,12 @@ pub fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     let cli = Cli::parse();
+    if !matches!(cli.command, Command::Run(_))
+        && let Err(error) = end_with_the_reader()
+    {
+        eprintln!("dokuei: {error}");
+        return ExitCode::FAILURE;
+    }
     let dir = cli
         .data_dir
         .clone()
@@ -49,6 +59,14 @@ pub fn main() -> ExitCode {
             error.failure.exit_code()
         }
     }
+}
+
+/// Lets the program end, quietly, when nobody reads any more what it prints (`… | head`). Rust ignores SIGPIPE, and printing
+/// would panic instead. Not for a program that serves: it goes on without a reader.
+fn end_with_the_reader() -> std::io::Result<()> {
+    use signal_hook::{consts::SIGPIPE, flag::register_conditional_default};
+
+    register_conditional_default(SIGPIPE, Arc::new(AtomicBool::new(true))).map(drop)
 }
 
 fn dispatch(dir: &DataDir, command: Command, as_json: bool) -> Outcome {
@@ -68,7 +86,9 @@ fn dispatch(dir: &DataDir, command: Command, as_json: bool) -> Outcome {
         Command::Profile(command) => directory::profile(dir, *command, as_json),
         Command::Agreement(agreement) => consult::agreement(dir, agreement, as_json),
         Command::Consult(consult) => consult::run(dir, consult, as_json),
+        Command::Media(command) => media::run(dir, command, as_json),
         Command::Outbox => transfer::outbox(dir, as_json),
+        Command::Peers(command) => peers::run(dir, &command, as_json),
         Command::Bandwidth(command) => transfer::bandwidth(dir, command, as_json),
         Command::Register(command) => register::run(dir, command, as_json),
         Command::Doctor(doctor) => doctor::run(dir, &doctor, as_json),

@@ -1,6 +1,6 @@
 //! `dokuei run`: the node itself.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::args::Run;
 use super::error::{CliError, Failure, Outcome};
-use super::{init, output};
+use super::init;
 use crate::config::Config;
 use crate::data_dir::{DataDir, write_durably};
 use crate::gateway;
@@ -93,11 +93,13 @@ async fn serve(
     let told = json!({"api": api, "pid": std::process::id()});
     write_durably(&dir.api_token(), token.expose().as_bytes()).map_err(|error| cannot_write(&error))?;
     write_durably(&dir.api_address(), told.to_string().as_bytes()).map_err(|error| cannot_write(&error))?;
-    if as_json {
-        output::json(&told);
+    let told = if as_json {
+        format!("{told:#}")
     } else {
-        println!("the node is running; the app is at {api}/");
-    }
+        format!("the node is running; the app is at {api}/")
+    };
+    // It runs whether anybody reads this or not.
+    let _ = writeln!(io::stdout(), "{told}");
     let router = gateway::router(node.clone(), token, ui);
     let served = axum::serve(listener, router)
         .with_graceful_shutdown(stop.clone().cancelled_owned())
@@ -189,6 +191,8 @@ fn start_logging() {
         .with_env_filter(filter)
         .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr)
+        // What cannot be written there cannot be told there either.
+        .log_internal_errors(false)
         .try_init();
 }
 

@@ -20,7 +20,12 @@ pub(crate) fn run(dir: &DataDir, command: Study, as_json: bool) -> Outcome {
         Study::List => list(&Client::connect(dir)?, as_json),
         Study::Show { study } => show(&Client::connect(dir)?, &study, as_json),
         Study::Export { study, out } => export(&Client::connect(dir)?, &study, &out, as_json),
-        Study::Sample { out, slices, size } => sample(&out, slices, size, as_json),
+        Study::Sample {
+            out,
+            slices,
+            size,
+            seed,
+        } => sample(&out, (slices, size), seed.unwrap_or_else(rand::random), as_json),
     }
 }
 
@@ -157,8 +162,8 @@ fn export(client: &Client, study: &str, out: &Path, as_json: bool) -> Outcome {
     Ok(())
 }
 
-fn sample(out: &Path, slices: u32, size: u16, as_json: bool) -> Outcome {
-    let written = crate::service::sample::write(out, slices, size).map_err(|error| {
+fn sample(out: &Path, (slices, size): (u32, u16), seed: u64, as_json: bool) -> Outcome {
+    let written = crate::service::sample::write(out, slices, size, seed).map_err(|error| {
         CliError::refused(
             "sample_failed",
             error.to_string(),
@@ -167,12 +172,13 @@ fn sample(out: &Path, slices: u32, size: u16, as_json: bool) -> Outcome {
     })?;
     if as_json {
         output::json(
-            &json!({"study_instance_uid": written.study_instance_uid, "files": written.files, "bytes": written.bytes}),
+            &json!({"study_instance_uid": written.study_instance_uid, "files": written.files, "bytes": written.bytes, "seed": seed}),
         );
     } else {
         println!(
-            "wrote {} slices to {}; import them with `dokuei study import`",
+            "wrote {} slices of study {} to {}; import them with `dokuei study import`",
             written.files,
+            written.study_instance_uid,
             out.display()
         );
     }

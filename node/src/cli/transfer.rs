@@ -173,6 +173,9 @@ fn why(view: &Value) -> String {
         "unknown_address" => "nobody has told yet where the other node is",
         "unreachable" => "the other node is switched off, or no path leads to it",
         "we_refuse" => "this node does not admit the other (its certificate, or the register)",
+        "we_ban" => {
+            "the other node does not keep to the rules and is banned for a time (`dokuei peers bans`)"
+        }
         "peer_refuses" => "the other node does not admit this one (its certificate, or the register)",
         "not_taken_yet" => "the other node cannot take it yet; it is offered again",
         "peer_refuses_entry" => "the other node refuses it for good",
@@ -185,6 +188,7 @@ fn why(view: &Value) -> String {
         "storage_failed" => "this disk could not store it",
         "disk_full" => "this disk is full",
         "not_accepted" => "waits until the request is accepted",
+        "erased_here" => "it was declined at one device and erased here; cancel it, then send it again",
         _ => return code,
     }
     .to_owned()
@@ -228,7 +232,28 @@ pub(crate) fn confirm(question: &str, yes: bool) -> Outcome {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
+    use crate::cli::args::{Cli, Command};
+
+    #[test]
+    fn no_limit_is_set_only_by_that_word() {
+        let set = |words: &[&str]| {
+            let line = [&["dokuei", "bandwidth", "set"][..], words].concat();
+            match Cli::try_parse_from(line).map(|cli| cli.command) {
+                Ok(Command::Bandwidth(Bandwidth::Set(set))) => Ok(limits(&set).unwrap()),
+                other => Err(format!("{other:?}")),
+            }
+        };
+        assert!(set(&[]).is_err());
+        assert!(set(&["--between", "08:30-18:00"]).is_err());
+        assert!(set(&["--unlimited", "--down", "5"]).is_err());
+        let none = json!({"up_mbit": null, "down_mbit": null});
+        assert_eq!(set(&["--unlimited"]), Ok(none));
+        let one = json!({"up_mbit": 10.0, "down_mbit": null});
+        assert_eq!(set(&["--up", "10"]), Ok(one));
+    }
 
     #[test]
     fn a_transfer_is_told_in_one_line() {

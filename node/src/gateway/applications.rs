@@ -127,6 +127,11 @@ pub(crate) async fn answer(
         .map(Json)
 }
 
+/// `POST /applications/look`: asks at once for what the registry decided; waits until it was asked.
+pub(crate) async fn look(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
+    Ok(Json(gateway.node.look_for_answers().await?))
+}
+
 /// `GET /applications/draft`: what is being filled in.
 pub(crate) async fn draft(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
     blocking(move || gateway.node.application_draft()).await.map(Json)

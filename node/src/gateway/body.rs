@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
+use crate::service::codes::Code;
 
 /// A JSON body of the form that the path expects.
 #[derive(Debug)]
@@ -28,9 +29,9 @@ where
 fn refused(rejection: JsonRejection) -> Problem {
     let status = rejection.status();
     let code = match status {
-        StatusCode::PAYLOAD_TOO_LARGE => "body_too_large",
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => "not_json",
-        _ => "bad_body",
+        StatusCode::PAYLOAD_TOO_LARGE => Code::BodyTooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::NotJson,
+        _ => Code::BadBody,
     };
     let detail = format!("the request is not understood: {}", rejection.body_text());
     Problem::new(status, code, detail, "correct the request and send it again")

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::auth::SignedIn;
 use super::problem::Problem;
 use super::{Gateway, blocking};
+use crate::service::codes::Code;
 
 /// Study, series and instance as the path names them.
 pub(crate) type InstancePath = Path<(String, String, String)>;
@@ -58,7 +59,7 @@ pub(crate) async fn rendered(
 }
 
 fn bad_query(detail: &str) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "bad_query", detail, "")
+    Problem::new(StatusCode::BAD_REQUEST, Code::BadQuery, detail, "")
 }
 
 impl Rendering {

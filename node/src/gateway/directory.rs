@@ -14,6 +14,7 @@ use super::auth::{Operator, SignedIn};
 use super::body::Body;
 use super::problem::Problem;
 use super::{Gateway, blocking};
+use crate::service::codes::Code;
 use crate::service::directory::ProfileForm;
 use crate::service::error::ServiceError;
 
@@ -116,7 +117,7 @@ pub(crate) async fn search(
     let Parameters(asked) = asked.map_err(|rejection| {
         let detail = format!("the request is not understood: {}", rejection.body_text());
         let next = "correct the request and send it again";
-        Problem::new(StatusCode::BAD_REQUEST, "bad_query", detail, next)
+        Problem::new(StatusCode::BAD_REQUEST, Code::BadQuery, detail, next)
     })?;
     let query = Query::try_from(asked)?;
     let online = gateway.node.online().await;

@@ -13,6 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
+use crate::service::codes::Code;
 
 /// No script, style, image or connection from anywhere but this node; nobody may frame it.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -52,7 +53,7 @@ fn check(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
         .unwrap_or_default();
     if !is_loopback(host) {
         return refuse(
-            "foreign_host",
+            Code::ForeignHost,
             "this node answers only to its own loopback address",
         );
     }
@@ -61,14 +62,14 @@ fn check(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
             .to_str()
             .is_ok_and(|origin| origin == format!("http://{host}"));
         if !ours {
-            return refuse("foreign_origin", "another page asked for this");
+            return refuse(Code::ForeignOrigin, "another page asked for this");
         }
     }
     let changes = !matches!(*method, Method::GET | Method::HEAD);
     let by_cookie = headers.contains_key(header::COOKIE) && !headers.contains_key(header::AUTHORIZATION);
     if changes && by_cookie && !headers.contains_key(INTENT) {
         return refuse(
-            "intent_missing",
+            Code::IntentMissing,
             "a change asked for by cookie must carry the header X-Dokuei: 1",
         );
     }

@@ -4,12 +4,14 @@
 
 mod applications;
 mod auth;
+mod bans;
 mod body;
 mod cases;
 mod dicomweb;
 mod directory;
 mod events;
 mod guard;
+mod media;
 mod problem;
 mod register;
 mod security;
@@ -30,6 +32,7 @@ use axum::routing::{get, post, put};
 
 use self::problem::Problem;
 use crate::service::Node;
+use crate::service::codes::Code;
 use crate::service::error::ServiceError;
 use crate::token::Token;
 
@@ -76,6 +79,8 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
         .merge(setup())
         .merge(applications())
         .route("/outbox", get(transfer::outbox))
+        .route("/bans", get(bans::list))
+        .route("/bans/forgive", post(bans::forgive))
         .route(
             "/bandwidth",
             get(transfer::bandwidth)
@@ -99,6 +104,8 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
         .route("/cases/{id}/close", post(cases::close))
         .route("/cases/{id}/cancel-transfer", post(transfer::cancel))
         .route("/cases/{id}/send-again", post(transfer::send_again))
+        .route("/media/write", post(media::write))
+        .route("/media/read", post(media::read))
         .route("/cases/{id}/previews", get(cases::previews))
         .route("/cases/{id}/previews/{index}", get(cases::preview))
         .route("/cases/{id}/report.pdf", get(cases::report_pdf))
@@ -152,6 +159,7 @@ fn applications() -> Router<Gateway> {
                 .layer(form),
         )
         .route("/applications/answer", post(applications::answer))
+        .route("/applications/look", post(applications::look))
         .route(
             "/applications/{id}",
             get(applications::show).delete(applications::forget),
@@ -168,7 +176,7 @@ fn applications() -> Router<Gateway> {
 async fn unknown() -> Problem {
     Problem::new(
         axum::http::StatusCode::NOT_FOUND,
-        "unknown_path",
+        Code::UnknownPath,
         "there is no such path in this API",
         "",
     )
@@ -177,7 +185,7 @@ async fn unknown() -> Problem {
 async fn wrong_method() -> Problem {
     Problem::new(
         axum::http::StatusCode::METHOD_NOT_ALLOWED,
-        "wrong_method",
+        Code::WrongMethod,
         "this path does not answer to this method",
         "",
     )

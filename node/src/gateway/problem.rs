@@ -5,15 +5,16 @@ use std::num::NonZeroU32;
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+use crate::service::codes::Code;
 use crate::service::error::{Blame, ServiceError};
 
 /// A refusal on its way to the app or a script. `code` is stable; `detail` and `next` are for people.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Problem {
-    #[serde(rename = "type")]
-    kind: String,
+    #[serde(rename = "type", serialize_with = "urn")]
+    kind: &'static str,
     title: &'static str,
     #[serde(skip)]
     http: StatusCode,
@@ -24,9 +25,12 @@ pub(crate) struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) detail_ja: Option<String>,
     /// Stable word.
-    pub(crate) code: String,
+    pub(crate) code: &'static str,
     /// What to do next; may be empty.
     pub(crate) next: String,
+    /// The same in Japanese, where the rules that refused have their own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next_ja: Option<&'static str>,
     /// Seconds to wait before trying again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) retry_after: Option<NonZeroU32>,
@@ -36,19 +40,29 @@ impl Problem {
     /// A problem with an HTTP status, a stable code, a sentence and the next step.
     pub(crate) fn new(
         http: StatusCode,
-        code: &str,
+        code: Code,
+        detail: impl Into<String>,
+        next: impl Into<String>,
+    ) -> Self {
+        Self::worded(http, code.word(), detail, next)
+    }
+
+    fn worded(
+        http: StatusCode,
+        code: &'static str,
         detail: impl Into<String>,
         next: impl Into<String>,
     ) -> Self {
         Self {
-            kind: format!("urn:dokuei:problem:{code}"),
+            kind: code,
             title: http.canonical_reason().unwrap_or("Refused"),
             http,
             status: http.as_u16(),
             detail: detail.into(),
             detail_ja: None,
-            code: code.to_owned(),
+            code,
             next: next.into(),
+            next_ja: None,
             retry_after: None,
         }
     }
@@ -58,11 +72,16 @@ impl Problem {
     pub(crate) fn not_signed_in() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
-            "not_signed_in",
+            Code::NotSignedIn,
             "nobody is signed in",
             "sign in first",
         )
     }
+}
+
+/// The problem's type, which its code names.
+fn urn<S: Serializer>(code: &&'static str, out: S) -> Result<S::Ok, S::Error> {
+    out.collect_str(&format_args!("urn:dokuei:problem:{code}"))
 }
 
 impl From<ServiceError> for Problem {
@@ -77,8 +96,9 @@ impl From<ServiceError> for Problem {
             Blame::Storage => StatusCode::INSUFFICIENT_STORAGE,
             Blame::Node => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        let mut problem = Self::new(http, error.code(), error.to_string(), error.next());
+        let mut problem = Self::worded(http, error.code(), error.to_string(), error.next());
         problem.detail_ja = error.japanese();
+        problem.next_ja = error.next_japanese();
         if let ServiceError::LockedOut { seconds } = error {
             problem.retry_after = NonZeroU32::new(u32::try_from(seconds).unwrap_or(u32::MAX));
         }

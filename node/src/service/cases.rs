@@ -9,6 +9,7 @@ use dokuei_consultation::machine::Case;
 use dokuei_consultation::state::State;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::policy::{Action, Object};
+use dokuei_store::StoreError;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -275,6 +276,7 @@ impl Node {
             .log()
             .get(&id)
             .map(|entry| clock::rfc3339(entry.header().time));
+        let [study_date, description] = self.seen_of(&request.study_instance_uid)?;
         let newest = reports.last().and_then(|entry| match entry.body() {
             Body::Report(report) => Some(json!({"status": report.status, "version": reports.len()})),
             _ => None,
@@ -287,6 +289,13 @@ impl Node {
             "patient_name": request.patient.display_name(),
             "patient": request.patient,
             "study_instance_uid": request.study_instance_uid,
+            "modalities": request.modalities,
+            "study_date": study_date,
+            "study_description": description,
+            "requester": {
+                "name": request.requester.name,
+                "institution": request.requester.institution,
+            },
             "with": self.party(&other),
             "question": request.question,
             "region": request.region,
@@ -297,6 +306,18 @@ impl Node {
             "waiting": self.waiting_in(case.id().as_bytes())?,
             "report": newest,
         }))
+    }
+
+    /// Day and description of a study that is here, as DICOM writes them; the request does not tell them.
+    fn seen_of(&self, uid: &str) -> Result<[Option<String>; 2], ServiceError> {
+        match self.store().study(uid) {
+            Ok(held) => {
+                let told = |text: String| Some(text).filter(|text| !text.is_empty());
+                Ok([told(held.study.study_date), told(held.study.description)])
+            }
+            Err(StoreError::NotFound(_)) => Ok([None, None]),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// How a practitioner is named in a list.
@@ -334,6 +355,7 @@ impl Node {
             "verified": true,
             "summary_ja": ja,
             "summary_en": en,
+            "reason": entry.body().reason(),
         })
     }
 

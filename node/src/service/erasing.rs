@@ -1,5 +1,7 @@
 //! Cancelling a transfer, and crypto-erase: the key of a package, its ciphertext, and the images that were opened from it
-//! are destroyed here as soon as the log says that nothing is to be kept of it, whoever said so.
+//! are destroyed here as soon as the log says that nothing is to be kept of it, whoever said so: it was taken back or given
+//! up, or its request was withdrawn or declined. Each request has a package of its own, under a key of its own, so that no
+//! other request for the same study loses anything.
 //!
 //! The log is written first. A node that is killed in between erases at its next start.
 

@@ -21,6 +21,8 @@ use dokuei_package::seal::SealError;
 use dokuei_store::StoreError;
 use thiserror::Error;
 
+use super::codes::Code;
+use super::media::MediaError;
 use crate::credentials::CredentialError;
 use crate::practitioners::PractitionerError;
 use crate::recovery::KitError;
@@ -247,6 +249,9 @@ pub enum ServiceError {
     /// No bootstrap host took the application.
     #[error("the application was not left anywhere: {0}")]
     NotDeposited(String),
+    /// A medium that is not written, or not taken.
+    #[error(transparent)]
+    Media(#[from] MediaError),
     /// Nobody is met, because the clocks disagree.
     #[error("this node meets nobody: its clock and that of the others are more than five minutes apart")]
     ClockApart,
@@ -273,72 +278,88 @@ impl ServiceError {
     /// Stable word for scripts and the app.
     #[must_use]
     pub fn code(&self) -> &'static str {
+        self.coded().word()
+    }
+
+    fn coded(&self) -> Code {
         match self {
-            Self::Unknown(_) | Self::Store(StoreError::NotFound(_)) => "not_found",
-            Self::WrongPassphrase => "wrong_passphrase",
-            Self::LockedOut { .. } => "locked_out",
-            Self::SecondFactorRequired => "second_factor_required",
-            Self::SecondFactorWrong => "second_factor_wrong",
-            Self::AlreadyEnrolled => "already_enrolled",
-            Self::NoSecondFactor => "no_second_factor",
-            Self::NotEnrolling => "not_enrolling",
-            Self::Passphrase(error) => error.code(),
-            Self::Kit(_) => "recovery_kit_unreadable",
-            Self::NoKit => "recovery_kit_refused",
-            Self::NoPractitionerCertificate => "no_practitioner_certificate",
-            Self::NoRoot => "no_root",
-            Self::RootRefused(_) => "root_refused",
-            Self::CannotListen(_) => "cannot_listen",
-            Self::NoNodeCertificate => "no_node_certificate",
-            Self::Certificate(_) | Self::Credential(_) => "certificate_refused",
-            Self::Unlogged => "not_in_register",
-            Self::Register(RegisterError::SplitView(_)) => "register_split",
-            Self::Register(_) | Self::BadRegister(_) => "register_refused",
-            Self::RegisterFile(_) => "register_file",
-            Self::OlderRegister { .. } => "register_older",
-            Self::RegisterGap { .. } => "register_gap",
-            Self::StaleRegister { .. } => "register_stale",
-            Self::ClockApart => "clock_apart",
-            Self::Wiped => "wiped",
-            Self::Practitioner(_) => "practitioner_files",
-            Self::Denied(denial) if is_about_qualification(denial) => "not_qualified",
-            Self::Denied(_) => "not_permitted",
-            Self::Refused(refusal) => refusal.code(),
-            Self::Field { .. } => "bad_field",
-            Self::NoAgreement => "no_agreement",
-            Self::NoDevice => "no_device",
-            Self::NotOpened => "not_opened",
-            Self::DamagedLog => "damaged_log",
-            Self::NoReport => "no_report",
-            Self::NotEmpty(_) => "not_empty",
-            Self::File { .. } => "file_unusable",
-            Self::Files(_) => "files_unreadable",
-            Self::Header(_) => "dicom_refused",
-            Self::Store(StoreError::InstanceConflict | StoreError::SeriesConflict) => "conflict",
-            Self::Store(StoreError::NoSpace) => "disk_full",
-            Self::Store(_) => "storage_failed",
-            Self::Seal(_) => "not_sealed",
-            Self::Open(_) | Self::Grant(_) | Self::BadPackage(_) => "package_refused",
-            Self::Render(_) => "not_rendered",
-            Self::DicomReport(_) | Self::Document(_) => "report_not_written",
-            Self::Application(_) => "application_refused",
-            Self::ApplicationKey(_) => "application_not_sealed",
-            Self::NoApplicationKey => "no_application_key",
-            Self::ApplicationSealed => "application_sealed",
-            Self::ApplicationDecided => "application_decided",
-            Self::TooManyApplications => "too_many_applications",
-            Self::Answer(_) => "answer_refused",
-            Self::NotDeposited(_) => "not_deposited",
-            Self::Interrupted => "stopping",
+            Self::Unknown(_) | Self::Store(StoreError::NotFound(_)) => Code::NotFound,
+            Self::WrongPassphrase => Code::WrongPassphrase,
+            Self::LockedOut { .. } => Code::LockedOut,
+            Self::SecondFactorRequired => Code::SecondFactorRequired,
+            Self::SecondFactorWrong => Code::SecondFactorWrong,
+            Self::AlreadyEnrolled => Code::AlreadyEnrolled,
+            Self::NoSecondFactor => Code::NoSecondFactor,
+            Self::NotEnrolling => Code::NotEnrolling,
+            Self::Passphrase(error) => Code::OfItsOwn(error.code()),
+            Self::Kit(_) => Code::RecoveryKitUnreadable,
+            Self::NoKit => Code::RecoveryKitRefused,
+            Self::NoPractitionerCertificate => Code::NoPractitionerCertificate,
+            Self::NoRoot => Code::NoRoot,
+            Self::RootRefused(_) => Code::RootRefused,
+            Self::CannotListen(_) => Code::CannotListen,
+            Self::NoNodeCertificate => Code::NoNodeCertificate,
+            Self::Certificate(_) | Self::Credential(_) => Code::CertificateRefused,
+            Self::Unlogged => Code::NotInRegister,
+            Self::Register(RegisterError::SplitView(_)) => Code::RegisterSplit,
+            Self::Register(_) | Self::BadRegister(_) => Code::RegisterRefused,
+            Self::RegisterFile(_) => Code::RegisterFile,
+            Self::OlderRegister { .. } => Code::RegisterOlder,
+            Self::RegisterGap { .. } => Code::RegisterGap,
+            Self::StaleRegister { .. } => Code::RegisterStale,
+            Self::ClockApart => Code::ClockApart,
+            Self::Wiped => Code::Wiped,
+            Self::Practitioner(_) => Code::PractitionerFiles,
+            Self::Denied(denial) if is_about_qualification(denial) => Code::NotQualified,
+            Self::Denied(_) => Code::NotPermitted,
+            Self::Refused(refusal) => Code::OfItsOwn(refusal.code()),
+            Self::Field { .. } => Code::BadField,
+            Self::NoAgreement => Code::NoAgreement,
+            Self::NoDevice => Code::NoDevice,
+            Self::NotOpened => Code::NotOpened,
+            Self::DamagedLog => Code::DamagedLog,
+            Self::NoReport => Code::NoReport,
+            Self::NotEmpty(_) => Code::NotEmpty,
+            Self::File { .. } => Code::FileUnusable,
+            Self::Files(_) => Code::FilesUnreadable,
+            Self::Header(_) => Code::DicomRefused,
+            Self::Store(StoreError::InstanceConflict | StoreError::SeriesConflict) => Code::Conflict,
+            Self::Store(StoreError::NoSpace) => Code::DiskFull,
+            Self::Store(_) => Code::StorageFailed,
+            Self::Seal(_) => Code::NotSealed,
+            Self::Open(_) | Self::Grant(_) | Self::BadPackage(_) => Code::PackageRefused,
+            Self::Render(_) => Code::NotRendered,
+            Self::DicomReport(_) | Self::Document(_) => Code::ReportNotWritten,
+            Self::Application(_) => Code::ApplicationRefused,
+            Self::ApplicationKey(_) => Code::ApplicationNotSealed,
+            Self::NoApplicationKey => Code::NoApplicationKey,
+            Self::ApplicationSealed => Code::ApplicationSealed,
+            Self::ApplicationDecided => Code::ApplicationDecided,
+            Self::TooManyApplications => Code::TooManyApplications,
+            Self::Answer(_) => Code::AnswerRefused,
+            Self::NotDeposited(_) => Code::NotDeposited,
+            Self::Media(error) => error.code(),
+            Self::Interrupted => Code::Stopping,
         }
     }
 
-    /// The sentence in Japanese, where the rules that refused have their own words: policy and consultation.
+    /// The sentence in Japanese, where the rules that refused have their own words: policy, consultation and passphrases.
+    /// For every other refusal the app has words by its [`Code`].
     #[must_use]
     pub fn japanese(&self) -> Option<String> {
         match self {
             Self::Denied(denial) => Some(format!("{}（{}）", denial.japanese(), denial.clause())),
             Self::Refused(refusal) => Some(refusal.ja()),
+            Self::Passphrase(error) => Some(error.japanese()),
+            _ => None,
+        }
+    }
+
+    /// What to do next in Japanese, where the rules that refused have their own words.
+    #[must_use]
+    pub fn next_japanese(&self) -> Option<&'static str> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.next_ja()),
             _ => None,
         }
     }
@@ -388,6 +409,7 @@ impl ServiceError {
             Self::TooManyApplications => "wait for the registry, or remove some with `dokuei identity withdraw`",
             Self::Answer(_) => "ask the registry operator for the answer again",
             Self::NotDeposited(_) => "try again later, name another bootstrap host in the settings, or bring it to the registry as a file (--out)",
+            Self::Media(error) => error.next(),
             Self::Interrupted => "start it again with `dokuei run`",
             _ => "",
         }
@@ -434,6 +456,7 @@ impl ServiceError {
             | Self::Register(RegisterError::SplitView(_))
             | Self::Wiped => Blame::Conflict,
             Self::RegisterFile(_) => Blame::Caller,
+            Self::Media(error) => error.blame(),
             _ => Blame::Node,
         }
     }

@@ -10,7 +10,7 @@ use dokuei_consultation::effect::Effect;
 use dokuei_consultation::id::{CaseId, PackageId};
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_net::wire::package::PackageId as WirePackageId;
-use dokuei_net::{Fault, Network, PeerId, PullError, PullProgress, PullRequest, peer_id_of};
+use dokuei_net::{Fault, Misdeed, Network, PeerId, PullError, PullProgress, PullRequest, peer_id_of};
 use dokuei_package::bitmap::Bitmap;
 use dokuei_package::core::{UnverifiedCore, VerifiedCore};
 use dokuei_package::tree::TreeId;
@@ -31,10 +31,10 @@ const HOLDERS: usize = 4;
 
 /// One package that this node is to fetch.
 #[derive(Debug, Clone)]
-struct Wanted {
-    case: CaseId,
-    from: Fingerprint,
-    offer: PackageOffered,
+pub(super) struct Wanted {
+    pub(super) case: CaseId,
+    pub(super) from: Fingerprint,
+    pub(super) offer: PackageOffered,
 }
 
 impl Node {
@@ -51,7 +51,12 @@ impl Node {
     fn outstanding(&self) -> Result<Vec<Wanted>, ServiceError> {
         let mut all = Vec::new();
         for case in self.readable_cases()? {
-            for effect in case.outstanding() {
+            let outstanding = case.outstanding();
+            // The receipt may be among what is just being asked for: a second one would fork the log.
+            if outstanding.is_empty() || self.may_be_behind(case.id().as_bytes())? {
+                continue;
+            }
+            for effect in outstanding {
                 if let Effect::FetchPackage { from, offer, .. } = effect {
                     all.push(Wanted {
                         case: case.id(),
@@ -169,6 +174,7 @@ impl Node {
     ) -> Result<(), ServiceError> {
         while let Ok(Fault { peer, why }) = blamed.try_recv() {
             tracing::warn!(%peer, why, case = %wanted.case, "a holder is not asked for this study any more");
+            self.blame(peer, Misdeed::Forged);
             let (node, case) = (self.clone(), wanted.case.to_string());
             blocking(move || node.audit(&peer.to_string(), "serve", &case, "bad slice: dropped")).await?;
         }
@@ -190,14 +196,14 @@ impl Node {
     }
 
     fn known_holders(&self, wanted: &Wanted) -> Result<Vec<PeerId>, ServiceError> {
-        let (here, now) = (self.here()?, self.now());
+        let here = self.here()?;
         let named = self.case_log(wanted.case)?.holders(&wanted.offer.package);
         let named = named
             .iter()
             .filter(|node| **node != here)
             .filter_map(|node| self.people().node_certificate(node))
             .map(|certificate| certificate.key);
-        let devices = self.people().all_nodes_of(&wanted.from, now)?;
+        let devices = self.people().all_nodes_of(&wanted.from)?;
         let keys = named.chain(devices.into_iter().map(|device| device.node_key));
         let mut peers: Vec<PeerId> = Vec::new();
         for peer in keys.map(|key| peer_id_of(&key)) {
@@ -235,7 +241,7 @@ impl Node {
     }
 
     /// Verifies the core and opens, or opens again, the file that receives the package.
-    fn begin_receiving(&self, wanted: &Wanted) -> Result<Receiving, ServiceError> {
+    pub(super) fn begin_receiving(&self, wanted: &Wanted) -> Result<Receiving, ServiceError> {
         let core = self.verified_core(wanted)?;
         let id = core.core().tree();
         let package = *wanted.offer.package.as_bytes();
@@ -346,7 +352,11 @@ impl Node {
     }
 
     /// Everything is verified and on disk: sign the receipt.
-    fn finish_receiving(&self, wanted: &Wanted, sink: &Mutex<Receiving>) -> Result<(), ServiceError> {
+    pub(super) fn finish_receiving(
+        &self,
+        wanted: &Wanted,
+        sink: &Mutex<Receiving>,
+    ) -> Result<(), ServiceError> {
         sink.lock().unwrap_or_else(PoisonError::into_inner).checkpoint()?;
         let package = *wanted.offer.package.as_bytes();
         let receipt = Received {

@@ -27,7 +27,10 @@ enum Outcome {
 struct Failure {
     code: String,
     detail: String,
+    /// Where the rules that refused have their own words.
+    detail_ja: Option<String>,
     next: String,
+    next_ja: Option<&'static str>,
 }
 
 /// A job: long work that runs in the background.
@@ -110,12 +113,13 @@ impl Jobs {
                 Ok(result) => Outcome::Done { result },
                 Err(error) => {
                     tracing::warn!(kind, code = error.code(), "a job failed");
-                    let (detail, next) = (error.to_string(), error.next());
                     Outcome::Failed {
                         error: Failure {
                             code: error.code().to_owned(),
-                            detail,
-                            next,
+                            detail: error.to_string(),
+                            detail_ja: error.japanese(),
+                            next: error.next(),
+                            next_ja: error.next_japanese(),
                         },
                     }
                 }

@@ -2,15 +2,18 @@
 
 pub mod applications;
 pub mod cases;
+pub mod codes;
 pub mod error;
 pub mod events;
 pub mod jobs;
+pub mod media;
 pub mod sample;
 pub mod session;
 pub mod view;
 
 mod agreements;
 mod bandwidth;
+mod bans;
 mod delivery;
 mod device_keys;
 mod devices;
@@ -19,6 +22,7 @@ mod documents;
 mod erasing;
 mod export;
 mod fetch;
+mod heads;
 mod host;
 mod import;
 mod logs;
@@ -61,9 +65,11 @@ use dokuei_store::{AuditEvent, Store, StoreError, StoreKey};
 use tokio::sync::Notify;
 
 use self::bandwidth::Bandwidth;
+use self::bans::Strangers;
 use self::directory::Directory;
 use self::error::ServiceError;
 use self::events::Events;
+use self::heads::Heads;
 use self::jobs::Jobs;
 use self::opening::Openings;
 use self::owner::Owners;
@@ -145,6 +151,8 @@ struct Inner {
     unlocking: Mutex<()>,
     /// Second factors that are being enrolled.
     enrolling: Enrolling,
+    /// Held while a medium is written or read.
+    media: Mutex<()>,
     /// Held from reading a log until what follows from it is on disk: one writer a time.
     writing: Mutex<()>,
     /// Admitted peers.
@@ -153,6 +161,10 @@ struct Inner {
     clock_apart: AtomicBool,
     /// Those of them who are to be told who works here.
     to_introduce: Mutex<BTreeSet<PeerId>>,
+    /// What the logs come to, and what peers have told of theirs.
+    heads: Heads,
+    /// Rows of the audit log about strangers.
+    strangers: Mutex<Strangers>,
     /// Rung when something waits to be sent or fetched.
     bell: Notify,
     /// Rung when this node has destroyed its keys and must not go on.
@@ -221,10 +233,13 @@ impl Node {
             opening: Mutex::default(),
             unlocking: Mutex::default(),
             enrolling: Enrolling::default(),
+            media: Mutex::default(),
             writing: Mutex::default(),
             met: Mutex::default(),
             clock_apart: AtomicBool::new(false),
             to_introduce: Mutex::default(),
+            heads: Heads::default(),
+            strangers: Mutex::default(),
             bell: Notify::new(),
             wiped: Notify::new(),
         };
@@ -326,6 +341,10 @@ impl Node {
 
     fn to_introduce(&self) -> MutexGuard<'_, BTreeSet<PeerId>> {
         self.0.to_introduce.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn strangers(&self) -> MutexGuard<'_, Strangers> {
+        self.0.strangers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn unlocking_lock(&self) -> MutexGuard<'_, ()> {

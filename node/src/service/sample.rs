@@ -33,11 +33,12 @@ pub struct Written {
     pub bytes: u64,
 }
 
-/// Writes `slices` slices of `size` × `size` pixels into the new or empty folder `out`.
+/// Writes `slices` slices of `size` × `size` pixels into the new or empty folder `out`. All that varies, the identifiers
+/// too, follows from `seed`: the same seed makes the same study, another seed another one.
 ///
 /// # Errors
 /// [`SampleError`].
-pub fn write(out: &Path, slices: u32, size: u16) -> Result<Written, SampleError> {
+pub fn write(out: &Path, slices: u32, size: u16, seed: u64) -> Result<Written, SampleError> {
     fs::create_dir_all(out)?;
     if fs::read_dir(out)?.next().is_some() {
         return Err(SampleError::NotEmpty);
@@ -46,6 +47,7 @@ pub fn write(out: &Path, slices: u32, size: u16) -> Result<Written, SampleError>
         slices,
         rows: size,
         columns: size,
+        seed,
         ..PhantomOptions::default()
     };
     let phantom = phantom::write_cbct(out, &options)?;

@@ -59,6 +59,10 @@ impl Node {
     /// How far a case's study is on its way.
     pub(super) fn transfer(&self, case: &Case, requesting: bool) -> Result<Value, ServiceError> {
         let packages = self.store().packages(Some(case.id().as_bytes()))?;
+        // Nothing was taken back, and nothing is awaited: it never began.
+        if matches!(case.state(), State::Declined { .. }) {
+            return Ok(Transfer::whole("none", 0).view());
+        }
         let offered = case.offered();
         // The newest that is on offer; one that was taken back may still wait to be erased.
         let row = packages
@@ -75,6 +79,17 @@ impl Node {
     fn going_transfer(&self, case: &Case, row: Option<&PackageRow>) -> Result<Transfer, ServiceError> {
         let state = case.state();
         let Some(row) = row else {
+            // Declined at one device and accepted at another, which counts: what was erased here meanwhile does not come
+            // back by itself.
+            if let (State::AwaitingPackage { .. }, Some(package)) = (&state, case.offered())
+                && case.holders(&package).first() == Some(&self.here()?)
+            {
+                return Ok(Transfer {
+                    state: "connecting",
+                    reason: Some("erased_here"),
+                    ..Transfer::default()
+                });
+            }
             let cancelled = !case.to_erase().is_empty();
             let word = if cancelled { "cancelled" } else { "none" };
             return Ok(Transfer::whole(word, 0));
@@ -88,7 +103,6 @@ impl Node {
                 reason: Some("not_accepted"),
                 ..Transfer::default()
             }),
-            State::Declined { .. } => Ok(Transfer::whole("none", 0)),
             State::AwaitingPackage { accepted } => {
                 let going = self.0.transfers.going(&case.id(), &row.package.package_id);
                 if let Some((moving, quiet)) = going
@@ -189,7 +203,7 @@ impl Node {
         &self,
         practitioner: &dokuei_identity::fingerprint::Fingerprint,
     ) -> Result<Vec<PeerId>, ServiceError> {
-        let devices = self.people().all_nodes_of(practitioner, self.now())?;
+        let devices = self.people().all_nodes_of(practitioner)?;
         Ok(devices
             .iter()
             .map(|device| peer_id_of(&device.node_key))

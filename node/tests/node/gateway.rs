@@ -2,8 +2,10 @@
 
 mod access;
 mod browser;
+mod clock;
 mod consultation;
 mod directory;
+mod heads;
 mod images;
 mod protection;
 mod register;

@@ -12,4 +12,5 @@ mod gateway;
 mod hostile_peer;
 mod import;
 mod lock;
+mod media;
 mod support;

@@ -1,6 +1,6 @@
 //! `dokuei bandwidth …`
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
 /// `dokuei bandwidth …`
 #[derive(Debug, Subcommand)]
@@ -15,13 +15,17 @@ pub(crate) enum Bandwidth {
 
 /// `dokuei bandwidth set`
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("limit").args(["up", "down", "unlimited"]).required(true).multiple(true)))]
 pub(crate) struct SetBandwidth {
-    /// Mbit/s from here to others [default: no limit]
+    /// Mbit/s from here to others [default: no limit, when --down is given]
     #[arg(long, value_name = "MBIT")]
     pub(crate) up: Option<f64>,
-    /// Mbit/s from others to here [default: no limit]
+    /// Mbit/s from others to here [default: no limit, when --up is given]
     #[arg(long, value_name = "MBIT")]
     pub(crate) down: Option<f64>,
+    /// No limit at any time, whatever the settings file says
+    #[arg(long, conflicts_with_all = ["up", "down", "between", "days"])]
+    pub(crate) unlimited: bool,
     /// Hours at which these limits hold, e.g. 08:30-18:00; at others there is none [default: always]
     #[arg(long, value_name = "FROM-UNTIL")]
     pub(crate) between: Option<String>,

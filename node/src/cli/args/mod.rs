@@ -10,6 +10,8 @@ mod bandwidth;
 mod consult;
 mod directory;
 mod keys;
+mod media;
+mod peers;
 mod register;
 
 pub(crate) use apply::*;
@@ -17,6 +19,8 @@ pub(crate) use bandwidth::*;
 pub(crate) use consult::*;
 pub(crate) use directory::*;
 pub(crate) use keys::*;
+pub(crate) use media::*;
+pub(crate) use peers::*;
 pub(crate) use register::*;
 
 /// Dokuei (読影): ask a specialist for a reading of dental images, or give one, node to node.
@@ -85,8 +89,14 @@ pub(crate) enum Command {
     /// Ask for a reading, accept one, report, read, close
     #[command(subcommand)]
     Consult(Consult),
+    /// Write a consultation on a USB stick or a disc, or take one from there
+    #[command(subcommand)]
+    Media(Media),
     /// Show what waits for other nodes, and why
     Outbox,
+    /// Who does not keep to the rules and is banned for a time, and lifting a ban
+    #[command(subcommand)]
+    Peers(Peers),
     /// How much of the line images may take, and at which hours
     #[command(subcommand)]
     Bandwidth(Bandwidth),
@@ -284,6 +294,9 @@ pub(crate) enum Study {
         /// Rows and columns of a slice, pixels
         #[arg(long, default_value_t = 400)]
         size: u16,
+        /// Make the study of this number again, byte for byte [default: a new study]
+        #[arg(long, value_name = "NUMBER")]
+        seed: Option<u64>,
     },
 }
 

@@ -10,7 +10,7 @@ use dokuei_identity::application::{
 };
 use dokuei_identity::device_list::KemPublicKey;
 use dokuei_net::wire::register::Receipt;
-use dokuei_net::{CallError, Network, RefusalCode};
+use dokuei_net::{CallError, Network, PeerId, RefusalCode};
 use dokuei_store::ApplicationRow;
 use tokio::time::{Instant, sleep};
 use zeroize::Zeroizing;
@@ -145,6 +145,25 @@ impl Node {
         self.one_application(&id.to_string())
     }
 
+    /// Looks at once for what the registry decided: answers at the bootstrap hosts, and certificates in the register. Gives
+    /// how many hosts could be asked, and how the applications stand then.
+    ///
+    /// # Errors
+    /// [`ServiceError::Store`].
+    pub async fn look_for_answers(&self) -> Result<serde_json::Value, ServiceError> {
+        let mut hosts = 0;
+        if let Some(network) = self.network().cloned() {
+            hosts = connected(&network).len();
+            tokio::join!(
+                self.clone().ask_for_answers(network.clone()),
+                self.catch_up(&network, None)
+            );
+        }
+        let node = self.clone();
+        let applications = blocking(move || node.list_applications()).await?;
+        Ok(serde_json::json!({"hosts": hosts, "applications": applications}))
+    }
+
     /// Asks the bootstrap hosts for answers to what was left there.
     pub(in crate::service) async fn ask_for_answers(self, network: Network) {
         let node = self.clone();
@@ -156,9 +175,7 @@ impl Node {
         let Ok(waiting) = waiting.await else {
             return;
         };
-        let status = network.status();
-        let connected = status.bootstraps.iter().filter(|one| one.connected);
-        let hosts: BTreeSet<_> = connected.map(|one| one.peer).collect();
+        let hosts = connected(&network);
         for deposit in waiting {
             for host in &hosts {
                 let answer = match network.ask_answer(*host, &deposit).await {
@@ -176,6 +193,13 @@ impl Node {
             }
         }
     }
+}
+
+/// The bootstrap hosts that can be asked now.
+fn connected(network: &Network) -> BTreeSet<PeerId> {
+    let status = network.status();
+    let connected = status.bootstraps.iter().filter(|one| one.connected);
+    connected.map(|one| one.peer).collect()
 }
 
 /// Leaves it at one of the bootstrap hosts, whichever takes it first; gives its address.

@@ -38,6 +38,15 @@ fn a_running_node_tells_where_it_is_and_takes_that_back_when_it_ends() {
 }
 
 #[test]
+fn a_node_goes_on_when_nobody_reads_what_it_says() {
+    let home = Home::with(&[]);
+    let root = home.dir.root();
+    let node = Running::start_unread(root, &passphrase_file(root, NODE_PASSPHRASE));
+    assert_eq!(dokuei(root, &["status"]).code, Some(0));
+    assert!(node.terminate().success());
+}
+
+#[test]
 fn a_second_node_on_the_same_data_directory_is_refused_and_the_first_goes_on() {
     let home = Home::with(&[]);
     let node = start(&home);

@@ -1,9 +1,10 @@
 //! Help, completion, exit codes, and failures that a script can read.
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 
 use crate::support::home::Home;
-use crate::support::program::{Running, dokuei, passphrase_file};
+use crate::support::program::{Running, command, dokuei, passphrase_file, unread};
 use crate::support::registry::TANAKA;
 use crate::support::{NODE_PASSPHRASE, files, sample_study};
 
@@ -61,6 +62,49 @@ fn completion_is_written_for_the_usual_shells() {
     }
 }
 
+/// `dokuei study list | head -1`
+#[test]
+fn a_command_ends_quietly_when_its_reader_has_seen_enough() {
+    let home = Home::bare();
+    for arguments in [&["completion", "bash"][..], &["status", "--json"]] {
+        let mut command = command(home.dir.root());
+        let ended = command.args(arguments).stdout(unread()).output().unwrap();
+        assert_eq!(ended.status.signal(), Some(13), "{arguments:?}: {ended:?}");
+        assert_eq!(ended.stderr, b"", "{arguments:?}");
+    }
+}
+
+/// PS3.5 B.2: a new study has a new UUID; who wants the same one again names its number.
+#[test]
+fn a_sample_is_a_new_study_unless_a_seed_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut number = 0;
+    let mut sample = |more: &[&str]| {
+        number += 1;
+        let out = folder.path().join(number.to_string());
+        let words = [
+            "study", "sample", "--slices", "1", "--size", "16", "--json", "--out",
+        ];
+        let made = dokuei(
+            folder.path(),
+            &[&words[..], &[out.to_str().unwrap()], more].concat(),
+        )
+        .json();
+        (
+            made["study_instance_uid"].as_str().unwrap().to_owned(),
+            made["seed"].clone(),
+            out,
+        )
+    };
+    let (first, second) = (sample(&[]), sample(&[]));
+    assert_ne!(first.0, second.0);
+    assert!(first.0.starts_with("2.25.") && first.0.len() <= 64, "{}", first.0);
+    let again = sample(&["--seed", &first.1.to_string()]);
+    assert_eq!(again.0, first.0);
+    let bytes = |out: &Path| std::fs::read(&files(out)[0]).unwrap();
+    assert_eq!(bytes(&again.2), bytes(&first.2));
+}
+
 #[test]
 fn wrong_usage_exits_with_2_and_says_what_would_be_right() {
     let wrong: &[&[&str]] = &[
@@ -79,6 +123,9 @@ fn wrong_usage_exits_with_2_and_says_what_would_be_right() {
             "toaster",
         ],
         &["consult", "close", "00"],
+        &["bandwidth", "set"],
+        &["bandwidth", "set", "--between", "08:30-18:00"],
+        &["bandwidth", "set", "--unlimited", "--up", "10"],
     ];
     for arguments in wrong {
         let ran = dokuei(Path::new(NOWHERE), arguments);
@@ -88,6 +135,12 @@ fn wrong_usage_exits_with_2_and_says_what_would_be_right() {
             "{ran:?}"
         );
     }
+    let ran = dokuei(Path::new(NOWHERE), &["bandwidth", "set"]);
+    assert!(
+        ran.err.contains("--up") && ran.err.contains("--unlimited"),
+        "nothing is not silently no limit: {}",
+        ran.err
+    );
     let ran = dokuei(Path::new(NOWHERE), &["consul"]);
     assert!(
         ran.err.contains("'consult'"),

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::support::pair::Pair;
 use crate::support::registry::{ITO, SATO};
-use crate::support::{eventually, sample_study};
+use crate::support::{eventually, files, sample_study};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r8_no_request_before_an_agreement_is_in_force() {
@@ -95,6 +95,65 @@ async fn r12_another_practitioners_case_is_not_told_from_one_that_is_missing() {
             .status
             .is_client_error()
     );
+}
+
+/// R17: each request has a package of its own; that of a declined one goes, and the reason is told on both sides.
+#[tokio::test(flavor = "multi_thread")]
+async fn r17_a_declined_request_leaves_no_sealed_package_and_takes_none_from_another() {
+    let pair = Pair::new().await;
+    pair.agree().await;
+    let declined = pair.request().await;
+    let sealed = || files(&pair.clinic.home.dir.root().join("packages"));
+    let of_declined = sealed();
+    assert!(!of_declined.is_empty(), "where packages lie has changed");
+    let other = pair.request().await;
+    let of_other: Vec<_> = sealed()
+        .into_iter()
+        .filter(|file| !of_declined.contains(file))
+        .collect();
+    for case in [&declined, &other] {
+        pair.arrived(case).await;
+    }
+    let path = format!("/api/v1/cases/{declined}");
+    let reason = json!({"reason": "学会で不在のため"});
+    let answer = pair
+        .hospital
+        .post(&format!("{path}/decline"), &pair.sato, &reason)
+        .await;
+    assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
+    eventually("its package is erased at the clinic", || async {
+        (sealed() == of_other).then_some(())
+    })
+    .await;
+    for (gate, token) in [(&pair.clinic, &pair.tanaka), (&pair.hospital, &pair.sato)] {
+        let seen = gate.get(&path, token).await.json();
+        assert_eq!(seen["state"], "declined");
+        assert_eq!(seen["transfer"]["state"], "none");
+        let timeline = seen["timeline"].as_array().unwrap();
+        assert_eq!(timeline.last().unwrap()["reason"], reason["reason"]);
+        assert!(timeline[0]["reason"].is_null(), "{timeline:?}");
+    }
+
+    let path = format!("/api/v1/cases/{other}");
+    pair.hospital
+        .post(&format!("{path}/accept"), &pair.sato, &json!({}))
+        .await;
+    eventually("the other is opened", || async {
+        let seen = pair.hospital.get(&path, &pair.sato).await.json();
+        (seen["transfer"]["state"] == "opened").then_some(())
+    })
+    .await;
+    let rows = pair.hospital.get("/api/v1/cases", &pair.sato).await.json();
+    let row = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["case_id"] == *other);
+    let row = row.unwrap();
+    assert_eq!(row["modalities"], json!(["CT"]));
+    assert_eq!(row["study_date"], "20260401");
+    assert_eq!(row["study_description"], "Dokuei sample / 練習用");
+    assert_eq!(row["requester"]["institution"], "山田歯科医院");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,6 +15,7 @@ const CLOSED: &[(&str, &str)] = &[
     ("POST", "/api/v1/setup/root/look"),
     ("POST", "/api/v1/setup/passphrase"),
     ("GET", "/api/v1/applications"),
+    ("POST", "/api/v1/applications/look"),
     ("GET", "/api/v1/applications/draft"),
     ("PUT", "/api/v1/applications/draft"),
     ("DELETE", "/api/v1/applications/draft"),
@@ -80,6 +81,8 @@ async fn r17_only_the_nodes_passphrase_opens_the_setting_up_and_it_is_not_guesse
 
     let page = Page::of(&gate).await;
     assert_eq!(page.get("/applications").await, json!([]));
+    let looked = page.post("/applications/look", json!({})).await.json();
+    assert_eq!(looked, json!({"hosts": 0, "applications": []}));
     assert_eq!(
         page.get("/setup/node").await["institution"]["name"],
         "山田歯科医院"

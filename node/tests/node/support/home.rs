@@ -85,6 +85,20 @@ impl Home {
         Self::bare_of(Arc::clone(&self.registry), name, code).staffed(people)
     }
 
+    /// Another machine of the same institution, at which this practitioner is to work as well, with the key that she has here.
+    pub(crate) fn second(&self, person: &Person) -> Self {
+        let (name, code) = (&self.institution.name, &self.institution.code);
+        let home = Self::bare_of(Arc::clone(&self.registry), name, code);
+        home.certify();
+        std::fs::create_dir_all(home.dir.practitioners()).unwrap();
+        for extension in ["key", "toml", "pem"] {
+            let file = format!("{}.{extension}", person.id);
+            let (from, to) = (self.dir.practitioners(), home.dir.practitioners());
+            std::fs::copy(from.join(&file), to.join(&file)).unwrap();
+        }
+        home
+    }
+
     /// This node after its move to another machine, certified there; the old one is put down for good.
     pub(crate) fn moved(self) -> Self {
         let directory = tempfile::tempdir().unwrap();

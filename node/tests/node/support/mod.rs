@@ -17,9 +17,9 @@ use sha2::{Digest, Sha256};
 /// What every node here is unlocked with.
 pub(crate) const NODE_PASSPHRASE: &str = "the node of the clinic";
 
-/// Writes a small sample study into `folder`; gives its Study Instance UID.
+/// Writes a small sample study into `folder`, always the same; gives its Study Instance UID.
 pub(crate) fn sample_study(folder: &Path, slices: u32) -> String {
-    sample::write(folder, slices, 48).unwrap().study_instance_uid
+    sample::write(folder, slices, 48, 1).unwrap().study_instance_uid
 }
 
 /// The files below `folder`, sorted.

@@ -72,6 +72,13 @@ pub(crate) fn ran(command: &mut Command) -> Ran {
     }
 }
 
+/// Something to write to of which the reader is gone.
+pub(crate) fn unread() -> Stdio {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    writer.into()
+}
+
 /// A file with a passphrase.
 pub(crate) fn passphrase_file(folder: &Path, passphrase: &str) -> PathBuf {
     let path = folder.join(format!("passphrase-{}", passphrase.len()));
@@ -102,11 +109,23 @@ impl Running {
         Self::ready(command, data_dir)
     }
 
-    fn ready(mut command: Command, data_dir: &Path) -> Self {
+    /// The same, but whoever read what it says is gone.
+    pub(crate) fn start_unread(data_dir: &Path, passphrase: &Path) -> Self {
+        let mut command = command(data_dir);
+        command.arg("run").arg("--passphrase-file").arg(passphrase);
+        command.env("DOKUEI_LOG", "debug");
+        Self::ready_with(command, data_dir, unread)
+    }
+
+    fn ready(command: Command, data_dir: &Path) -> Self {
+        Self::ready_with(command, data_dir, Stdio::null)
+    }
+
+    fn ready_with(mut command: Command, data_dir: &Path, out: fn() -> Stdio) -> Self {
         let child = command
             .args(["--api", "127.0.0.1:0", "--listen", "/ip4/127.0.0.1/udp/0/quic-v1"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stdout(out())
+            .stderr(out())
             .spawn()
             .unwrap();
         let mut running = Self {
