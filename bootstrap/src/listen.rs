@@ -1,5 +1,6 @@
 //! Listening, and telling where.
 
+use std::io::Write as _;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -87,28 +88,38 @@ pub(crate) fn named(address: &Multiaddr, me: PeerId) -> String {
         .to_string()
 }
 
-/// Writes `addresses.json` in one step (readers never see half of it) and prints the addresses.
+/// Writes `addresses.json` in one step (readers never see half of it) and prints the addresses, whether anybody reads them
+/// or not.
 pub(crate) fn tell(config: &Config, addresses: &Addresses) -> Result<()> {
     let path = config.data_dir.join("addresses.json");
     write_whole(&path, &serde_json::to_vec_pretty(addresses)?)
         .with_context(|| format!("cannot write {}", path.display()))?;
-    if config.json {
-        println!("{}", serde_json::to_string(addresses)?);
+    let told = if config.json {
+        serde_json::to_string(addresses)?
     } else {
-        println!(
-            "Bootstrap node {} is listening. Give nodes one of these addresses (--bootstrap):",
-            addresses.peer_id
-        );
-        addresses
-            .addresses
-            .iter()
-            .for_each(|address| println!("  {address}"));
-        if let Some(health) = &addresses.health {
-            println!("Health: {health}/health");
-        }
-        if let Some(metrics) = &addresses.metrics {
-            println!("Metrics: {metrics}/metrics");
-        }
-    }
+        in_words(addresses)
+    };
+    let _ = writeln!(std::io::stdout(), "{told}");
     Ok(())
+}
+
+fn in_words(addresses: &Addresses) -> String {
+    let mut lines = vec![format!(
+        "Bootstrap node {} is listening. Give nodes one of these addresses (--bootstrap):",
+        addresses.peer_id
+    )];
+    lines.extend(addresses.addresses.iter().map(|address| format!("  {address}")));
+    lines.extend(
+        addresses
+            .health
+            .iter()
+            .map(|health| format!("Health: {health}/health")),
+    );
+    lines.extend(
+        addresses
+            .metrics
+            .iter()
+            .map(|metrics| format!("Metrics: {metrics}/metrics")),
+    );
+    lines.join("\n")
 }

@@ -30,6 +30,8 @@ mod transport;
 mod whereabouts;
 
 use std::process::ExitCode;
+#[cfg(unix)]
+use std::sync::{Arc, atomic::AtomicBool};
 
 use clap::Parser as _;
 
@@ -44,6 +46,12 @@ fn main() -> ExitCode {
         return ExitCode::from(FAILED);
     }
     let arguments = Arguments::parse();
+    if !matches!(arguments.command, Command::Run(_))
+        && let Err(error) = end_with_the_reader()
+    {
+        eprintln!("dokuei-bootstrap: {error}");
+        return ExitCode::from(FAILED);
+    }
     let outcome = match arguments.command {
         Command::Run(options) => config::resolve(*options).and_then(run::run),
         Command::Config(ConfigCommand::Check(options)) => {
@@ -65,6 +73,20 @@ fn main() -> ExitCode {
             ExitCode::from(FAILED)
         }
     }
+}
+
+/// Lets the program end, quietly, when nobody reads any more what it prints (`… | head`). Rust ignores SIGPIPE, and printing
+/// would panic instead. Not for a program that serves: it goes on without a reader.
+#[cfg(unix)]
+fn end_with_the_reader() -> std::io::Result<()> {
+    use signal_hook::{consts::SIGPIPE, flag::register_conditional_default};
+
+    register_conditional_default(SIGPIPE, Arc::new(AtomicBool::new(true))).map(drop)
+}
+
+#[cfg(not(unix))]
+fn end_with_the_reader() -> std::io::Result<()> {
+    Ok(())
 }
 
 /// libp2p-tls writes session secrets to the file that `SSLKEYLOGFILE` names. Whoever sets that variable for us must not

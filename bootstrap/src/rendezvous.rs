@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
-use libp2p::PeerId;
 use libp2p::rendezvous::{Namespace, server};
+use libp2p::{Multiaddr, PeerId};
 
 use crate::limits::rates::Rates;
 use crate::whereabouts::Whereabouts;
@@ -69,9 +69,7 @@ impl Registered {
         match event {
             server::Event::PeerRegistered { peer, registration } => {
                 self.standing.insert((*peer, registration.namespace.clone()));
-                let addresses = registration.record.addresses();
-                let bytes: usize = addresses.iter().map(libp2p::Multiaddr::len).sum();
-                let small = addresses.len() <= MAX_ADDRESSES && bytes <= MAX_BYTES;
+                let small = is_small(registration.record.addresses());
                 let seldom = self.rates.take(*peer, whereabouts.of(peer), Instant::now());
                 (!small || !seldom).then_some(*peer)
             }
@@ -86,5 +84,39 @@ impl Registered {
             }
             _ => None,
         }
+    }
+}
+
+/// Whether these are as many addresses as a node has, and as long.
+fn is_small(addresses: &[Multiaddr]) -> bool {
+    let bytes: usize = addresses.iter().map(Multiaddr::len).sum();
+    addresses.len() <= MAX_ADDRESSES && bytes <= MAX_BYTES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R17, R24: libp2p's own client registers 20 addresses at most; another may try more.
+    #[test]
+    fn r17_r24_a_registration_is_bounded_by_addresses_and_by_bytes() {
+        let short: Multiaddr = "/ip4/192.0.2.1/udp/4001/quic-v1".parse().unwrap();
+        assert!(
+            short.len() * MAX_ADDRESSES < MAX_BYTES,
+            "the number is what counts"
+        );
+        assert!(is_small(&[]));
+        assert!(is_small(&vec![short.clone(); MAX_ADDRESSES]));
+        assert!(!is_small(&vec![short.clone(); MAX_ADDRESSES + 1]));
+
+        let of_bytes = |length: usize| -> Multiaddr {
+            // Code of the protocol, length of the name in two bytes, the name.
+            let name = "a".repeat(length - 3);
+            format!("/dns/{name}").parse().unwrap()
+        };
+        let half = of_bytes(MAX_BYTES / 2);
+        assert_eq!(half.len(), MAX_BYTES / 2);
+        assert!(is_small(&[half.clone(), half.clone()]));
+        assert!(!is_small(&[half, of_bytes(MAX_BYTES / 2 + 1)]));
     }
 }

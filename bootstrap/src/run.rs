@@ -311,6 +311,8 @@ fn start_logging(json: bool) {
         .unwrap_or_else(|_| "warn,dokuei_bootstrap=info".into());
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        // What cannot be written there cannot be told there either.
+        .log_internal_errors(false);
     if json { log.json().init() } else { log.init() }
 }

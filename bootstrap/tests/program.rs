@@ -4,6 +4,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -36,12 +37,13 @@ fn command(data_dir: &Path, listen: &str) -> Command {
     command
 }
 
-fn start(mut command: Command, data_dir: &Path) -> (Running, serde_json::Value) {
-    let child = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+fn start(command: Command, data_dir: &Path) -> (Running, serde_json::Value) {
+    start_with(command, data_dir, Stdio::null)
+}
+
+/// The same with something else to write to.
+fn start_with(mut command: Command, data_dir: &Path, out: fn() -> Stdio) -> (Running, serde_json::Value) {
+    let child = command.stdout(out()).stderr(out()).spawn().unwrap();
     let running = Running(child);
     let path = data_dir.join("addresses.json");
     let end = Instant::now() + Duration::from_secs(20);
@@ -151,4 +153,31 @@ fn help_teaches_and_wrong_usage_is_2() {
         .output()
         .unwrap();
     assert!(String::from_utf8_lossy(&script.stdout).contains("dokuei-bootstrap"));
+}
+
+/// Standard output or error of which the reader is gone.
+fn unread() -> Stdio {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    writer.into()
+}
+
+#[test]
+fn a_command_ends_quietly_without_a_reader_and_a_running_host_goes_on() {
+    for arguments in [["config", "example"], ["completion", "bash"]] {
+        let ended = Command::new(PROGRAM)
+            .args(arguments)
+            .stdout(unread())
+            .output()
+            .unwrap();
+        assert_eq!(ended.status.signal(), Some(13), "{arguments:?}: {ended:?}");
+        assert_eq!(text(&ended), "");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let mut host = command(dir.path(), "/ip4/127.0.0.1/tcp/0");
+    host.env("RUST_LOG", "debug");
+    let (mut running, addresses) = start_with(host, dir.path(), unread);
+    let health = get(addresses["health"].as_str().unwrap(), "/health");
+    assert!(health.starts_with("HTTP/1.1 200"), "{health}");
+    assert_eq!(terminate(&mut running).code(), Some(0));
 }
