@@ -1,8 +1,10 @@
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { issueOnPaper } from "./issuing";
 import { askUntil, browser, complaints, confirm, foreign, forget } from "./operator";
 import { go, look, open, signIn } from "./operator";
+import { PAGES } from "../src/registry/route";
 import { applyWithPapers } from "./paper";
 import { RegistryDesk } from "./registryDesk";
 
@@ -143,7 +145,7 @@ test("r20 a credential is suspended at once, and reinstated by two", async () =>
   await mori.locator(".standing-in_force").waitFor();
 });
 
-test("r4 many are issued for at once, when a second operator has seen the file", async () => {
+test("r4 many at once, and one on paper, are issued for when a second operator has seen it", async () => {
   await go(kobayashi, "imports");
   await kobayashi.locator("input[name=import]").setInputFiles(desk.people("people.csv", 3));
   await confirm(kobayashi);
@@ -157,6 +159,7 @@ test("r4 many are issued for at once, when a second operator has seen the file",
   await kobayashi.locator("[data-state=ready] .button-primary").click();
   await kobayashi.locator("[data-state=done]", { hasText: "発行 3" }).waitFor();
   await look(kobayashi, "imports-ja");
+  await issueOnPaper(desk, kobayashi, mori);
 });
 
 test("r17 the mirror is current, and the operator log tells everything", async () => {
@@ -173,15 +176,7 @@ test("r17 the mirror is current, and the operator log tells everything", async (
 test("every page speaks English too", async () => {
   await kobayashi.locator("header button[lang=en]").click();
   await kobayashi.locator("html[lang=en]").waitFor();
-  for (const place of [
-    "overview",
-    "applications",
-    "imports",
-    "specialists",
-    "credentials",
-    "register",
-    "log",
-  ]) {
+  for (const place of PAGES) {
     await go(kobayashi, place);
     await kobayashi.locator("h1").waitFor();
     await look(kobayashi, `${place}-en`);

@@ -61,16 +61,21 @@ export class RegistryDesk {
     }).trim();
   }
 
+  /** A request that OpenSSL made, PEM. */
+  request(): string {
+    const key = this.path("requested.key");
+    execFileSync("openssl", ["genpkey", "-algorithm", "ed25519", "-out", key]);
+    return execFileSync("openssl", ["req", "-new", "-key", key, "-subj", "/CN=request"], {
+      encoding: "utf8",
+    });
+  }
+
   /** A file of so many practitioners, with requests that OpenSSL made. */
   people(file: string, count: number): string {
-    const rows = Array.from({ length: count }, (_, index) => {
-      const key = this.path("person.key");
-      execFileSync("openssl", ["genpkey", "-algorithm", "ed25519", "-out", key]);
-      const request = execFileSync("openssl", ["req", "-new", "-key", key, "-subj", "/CN=import"], {
-        encoding: "utf8",
-      });
-      return `山田 ${index},Yamada ${index},dentist,90000${index},"${request}"\n`;
-    });
+    const rows = Array.from(
+      { length: count },
+      (_, index) => `山田 ${index},Yamada ${index},dentist,90000${index},"${this.request()}"\n`,
+    );
     return this.write(
       file,
       `name_ja,name_latin,licence_type,licence_number,request\n${rows.join("")}`,

@@ -8,7 +8,6 @@ export const applicationsEn: ApplicationsTexts = {
     refused: "refused",
     issued: "issued",
   },
-  kind: { practitioner: "Practitioner", node: "Node" },
   asks: { practitioner: "practitioner's certificate", node: "node's certificate" },
   qualification: {
     "oral-radiology": "Specialist in oral and maxillofacial radiology",
@@ -28,10 +27,7 @@ export const applicationsEn: ApplicationsTexts = {
   device: { fixed: "fixed", portable: "portable", "virtual-desktop": "virtual desktop" },
   owner: { institution: "owned by the institution", private: "privately owned" },
   list: {
-    all: "All",
-    search: "Search",
     searchHint: "name, institution or application id",
-    kind: "Kind",
     state: "State",
     subject: "Applicant",
     asks: "Asks for",
@@ -192,9 +188,6 @@ export const applicationsEn: ApplicationsTexts = {
   },
   approve: {
     qualifications: "Qualifications in the certificate",
-    days: "Valid for, days",
-    daysHint: "from 1 to {{most}} days",
-    daysWrong: "Enter a whole number of days within the limits.",
     seen: "I have looked at these points",
     seenMissing: "Look at these points and tick the box.",
     happens: "What will happen",

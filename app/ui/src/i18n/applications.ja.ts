@@ -7,7 +7,6 @@ export const applicationsJa = {
     refused: "却下",
     issued: "発行済み",
   },
-  kind: { practitioner: "歯科医師・医師", node: "ノード" },
   asks: { practitioner: "歯科医師・医師の証明書", node: "ノードの証明書" },
   qualification: {
     "oral-radiology": "歯科放射線専門医",
@@ -31,10 +30,7 @@ export const applicationsJa = {
   },
   owner: { institution: "施設の所有", private: "個人の所有" },
   list: {
-    all: "すべて",
-    search: "検索",
     searchHint: "氏名・施設名・申請の ID",
-    kind: "種類",
     state: "状態",
     subject: "申請者",
     asks: "申請の内容",
@@ -195,9 +191,6 @@ export const applicationsJa = {
   },
   approve: {
     qualifications: "証明書に記載する資格",
-    days: "有効期間（日）",
-    daysHint: "1 から {{most}} までの日数",
-    daysWrong: "日数を範囲内の整数で入力してください。",
     seen: "上の注意点を確かめました",
     seenMissing: "注意点を確かめ、印を付けてください。",
     happens: "承認すると",

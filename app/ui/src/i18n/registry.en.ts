@@ -54,7 +54,7 @@ export const registryEn: RegistryTexts = {
     root_key_here:
       "The root's key (root.key) lies on this computer. Split it (`root split`), try to recover it, then remove it from here: daily work does not need it.",
     list_old:
-      "The last revocation list is more than a day old. Saving it under “Register and authority” signs a new one.",
+      "The last revocation list is more than a day old. Let `dokuei-registry serve` run, or run `dokuei-registry crl` daily.",
     authority_ends:
       "The issuing authority ends soon. Take the next one into service with `dokuei-registry authority rotate`.",
     root_ends:
@@ -64,12 +64,40 @@ export const registryEn: RegistryTexts = {
     directory_open:
       "Other users of this computer can enter the data directory. Close it with `chmod 700`.",
   },
+  list: { search: "Search", kind: "Kind", all: "All" },
+  days: {
+    label: "Valid for, days",
+    hint: "from 1 to {{most}} days",
+    wrong: "Enter a whole number of days from 1 to {{most}}.",
+  },
+  request: {
+    hint: "a PKCS#10 file, PEM",
+    missing: "Choose the file of the request.",
+  },
+  outcome: {
+    waits: "It waits for another operator's approval; until then nothing changes.",
+    done: "Done, and entered into the public register.",
+    issued: "A new certificate was issued, and entered into the public register.",
+    look: "Look at it",
+  },
+  issue: {
+    hint: "Applications are worked on under “Applications”. For a request that came on paper or on a medium, type here what the certificate will say.",
+    open: "Issue for a request",
+    title: "Issue for a request",
+    confirm: "Issue",
+    means:
+      "Only the key is taken from the request. Compare everything else with the originals, the licence for example. Issuing cannot be taken back (it can be suspended and revoked).",
+    request: "Choose the request",
+    missing: "Enter this.",
+    jurisdiction: "Country of the licence",
+    jurisdictionHint:
+      "Two letters of ISO 3166. With a licence of another country than JP one only looks on.",
+    ground: "Ground of the equivalence",
+    groundHint: "Career and publications, for example; it stands in the certificate.",
+  },
   credentials: {
-    search: "Search",
     searchHint: "name, institution, fingerprint or serial number",
-    kind: "Kind",
     standing: "Standing",
-    all: "All",
     none: "No credential fits.",
     subject: "For",
     validTo: "Valid until",
@@ -85,10 +113,6 @@ export const registryEn: RegistryTexts = {
   },
   credential: {
     back: "← Back to the list",
-    waits: "It waits for another operator's approval; until then nothing changes.",
-    done: "Done, and entered into the public register.",
-    issuedAgain: "A new certificate was issued.",
-    successor: "Look at the new one",
     certificate: "What the certificate says",
     record: "What the register knows",
     fingerprint: "Fingerprint",
@@ -114,10 +138,6 @@ export const registryEn: RegistryTexts = {
     reasonMissing: "Choose a reason.",
     choose: "Choose",
     request: "Choose the request for the new key",
-    requestHint: "a PKCS#10 file, PEM",
-    requestMissing: "Choose the file of the request.",
-    days: "Valid for, days",
-    daysHint: "from 1 to {{most}} days",
     waits: "It is not done at once: another operator approves it first.",
     means: {
       renew:

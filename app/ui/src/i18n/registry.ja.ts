@@ -53,7 +53,7 @@ export const registryJa = {
     root_key_here:
       "ルート鍵（root.key）がこのコンピューターにあります。`root split` で分割し、復元できることを確かめてから、ここから取り除いてください。日常の業務には不要です。",
     list_old:
-      "最後の失効リストから 1 日以上たっています。「公開台帳と認証局」で失効リストを保存すると、新しく署名されます。",
+      "最後の失効リストから 1 日以上たっています。`dokuei-registry serve` を動かし続けるか、毎日 `dokuei-registry crl` を実行してください。",
     authority_ends:
       "発行認証局の期限が近づいています。`dokuei-registry authority rotate` で次の認証局に切り替えてください。",
     root_ends:
@@ -63,12 +63,39 @@ export const registryJa = {
     directory_open:
       "このコンピューターのほかの利用者がデータフォルダーに入れます。`chmod 700` で閉じてください。",
   },
+  list: { search: "検索", kind: "種類", all: "すべて" },
+  days: {
+    label: "有効期間（日）",
+    hint: "1 から {{most}} までの日数",
+    wrong: "1 から {{most}} までの整数を入力してください。",
+  },
+  request: {
+    hint: "PKCS#10（PEM）のファイル",
+    missing: "証明書要求のファイルを選んでください。",
+  },
+  outcome: {
+    waits: "別の担当者の承認を待っています。承認されるまで何も変わりません。",
+    done: "実行しました。公開台帳に記載しました。",
+    issued: "新しい証明書を発行し、公開台帳に記載しました。",
+    look: "証明書を見る",
+  },
+  issue: {
+    hint: "申請は「申請」の画面で扱います。証明書要求が書面や媒体で届いた場合は、ここで内容を入力して発行します。",
+    open: "届いた証明書要求から発行する",
+    title: "証明書要求から発行する",
+    confirm: "発行する",
+    means:
+      "証明書要求からは鍵だけを使います。ほかの内容は、免許証などの原本と照合して入力してください。発行は取り消せません（停止と失効はできます）。",
+    request: "証明書要求を選ぶ",
+    missing: "入力してください。",
+    jurisdiction: "免許を与えた国",
+    jurisdictionHint: "ISO 3166 の 2 文字。JP 以外の免許では閲覧のみできます。",
+    ground: "同等の能力の根拠",
+    groundHint: "経歴・業績など。証明書に記載されます。",
+  },
   credentials: {
-    search: "検索",
     searchHint: "氏名・施設名・フィンガープリント・シリアル番号",
-    kind: "種類",
     standing: "状態",
-    all: "すべて",
     none: "該当する資格証明書はありません。",
     subject: "対象",
     validTo: "有効期限",
@@ -84,10 +111,6 @@ export const registryJa = {
   },
   credential: {
     back: "← 一覧へ戻る",
-    waits: "別の担当者の承認を待っています。承認されるまで何も変わりません。",
-    done: "実行しました。公開台帳に記載しました。",
-    issuedAgain: "新しい証明書を発行しました。",
-    successor: "新しい証明書を見る",
     certificate: "証明書の内容",
     record: "台帳の記録",
     fingerprint: "フィンガープリント",
@@ -113,10 +136,6 @@ export const registryJa = {
     reasonMissing: "理由を選んでください。",
     choose: "選んでください",
     request: "新しい鍵の証明書要求を選ぶ",
-    requestHint: "PKCS#10（PEM）のファイル",
-    requestMissing: "証明書要求のファイルを選んでください。",
-    days: "有効期間（日）",
-    daysHint: "1 から {{most}} までの日数",
     waits: "すぐには実行されません。別の担当者が承認すると実行されます。",
     means: {
       renew:

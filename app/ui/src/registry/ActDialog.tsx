@@ -1,23 +1,20 @@
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { ConfirmDialog } from "../parts/ConfirmDialog";
-import { Field } from "../parts/Field";
 import type { CredentialAct } from "./CredentialActs";
-import { FileButton } from "../parts/FileButton";
+import { DaysField } from "./DaysField";
+import { RequestFile, type RequestPem } from "./RequestFile";
+import { SelectField } from "./SelectField";
 import { registry, type Outcome } from "./client";
+import { areDays, YEAR } from "./days";
 import { useRegistryStatus } from "./queries";
 import { REASONS, type Credential, type Reason } from "./types";
 import { useAct } from "./useAct";
 
-/** A year; and what the registry refuses to go beyond, days. */
-const YEAR = "365";
-const MOST = 366;
-
 interface Draft {
   days: string;
   reason: Reason | "";
-  /** PKCS#10, PEM, of the file of this name. */
-  request: { name: string; pem: string } | null;
+  request: RequestPem | null;
 }
 
 /** Asks what an act still needs, says what it does, and does it. */
@@ -59,65 +56,31 @@ export function ActDialog({
     >
       <p>{t(`act.means.${act}`)}</p>
       {act === "revoke" && (
-        <Field
+        <SelectField
           label={t("act.reason")}
+          name="reason"
+          value={draft.reason}
+          none={t("act.choose")}
+          options={REASONS.map((one) => [one, t(`reason.${one}`)] as const)}
           required
           error={tried && wrong ? t("act.reasonMissing") : undefined}
-        >
-          {(control) => (
-            <select
-              {...control}
-              name="reason"
-              value={draft.reason}
-              onChange={(event) =>
-                setDraft({ ...draft, reason: event.target.value as Reason | "" })
-              }
-            >
-              <option value="">{t("act.choose")}</option>
-              {REASONS.map((one) => (
-                <option key={one} value={one}>
-                  {t(`reason.${one}`)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+          onChange={(reason) => setDraft({ ...draft, reason })}
+        />
       )}
       {act === "rekey" && (
-        <div className="field">
-          <FileButton
-            label={t("act.request")}
-            name="request"
-            accept=".pem,.csr"
-            busy={false}
-            onFile={(file) =>
-              void file
-                .text()
-                .then((pem) => setDraft((now) => ({ ...now, request: { name: file.name, pem } })))
-            }
-          />
-          <p className="field-note" role="status">
-            {draft.request?.name ?? t(tried ? "act.requestMissing" : "act.requestHint")}
-          </p>
-        </div>
+        <RequestFile
+          label={t("act.request")}
+          value={draft.request}
+          missing={tried}
+          onChange={(request) => setDraft((now) => ({ ...now, request }))}
+        />
       )}
       {(act === "renew" || act === "rekey") && (
-        <Field
-          label={t("act.days")}
-          hint={t("act.daysHint", { most: MOST })}
-          error={tried && wrong === "days" ? t("act.daysHint", { most: MOST }) : undefined}
-        >
-          {(control) => (
-            <input
-              {...control}
-              className="short"
-              name="days"
-              inputMode="numeric"
-              value={draft.days}
-              onChange={(event) => setDraft({ ...draft, days: event.target.value })}
-            />
-          )}
-        </Field>
+        <DaysField
+          value={draft.days}
+          wrong={tried && wrong === "days"}
+          onChange={(days) => setDraft({ ...draft, days })}
+        />
       )}
       {fourEyes && act !== "suspend" && <p className="note">{t("act.waits")}</p>}
     </ConfirmDialog>
@@ -128,8 +91,7 @@ function problemOf(act: CredentialAct, draft: Draft): "days" | "reason" | "reque
   if (act === "revoke") return draft.reason === "" ? "reason" : null;
   if (act !== "renew" && act !== "rekey") return null;
   if (act === "rekey" && draft.request === null) return "request";
-  const days = Number(draft.days);
-  return Number.isInteger(days) && days >= 1 && days <= MOST ? null : "days";
+  return areDays(draft.days) ? null : "days";
 }
 
 function perform(act: CredentialAct, fingerprint: string, draft: Draft): Promise<Outcome> {

@@ -4,6 +4,7 @@ import { ProblemNote } from "../parts/ProblemNote";
 import { CertificateFacts } from "./CertificateFacts";
 import { CredentialActs } from "./CredentialActs";
 import { Facts } from "./Facts";
+import { OutcomeNote } from "./OutcomeNote";
 import { isReason } from "./PendingFacts";
 import { StandingBadge } from "./StandingBadge";
 import { files, type Outcome } from "./client";
@@ -29,7 +30,7 @@ export function CredentialPage({ fingerprint }: { fingerprint: string }): ReactE
             <h1>{found.data.subject}</h1>
             <StandingBadge standing={found.data.standing} />
           </div>
-          {outcome && <WhatCame outcome={outcome} />}
+          {outcome && <OutcomeNote outcome={outcome} />}
           <CredentialActs credential={found.data} onDone={setOutcome} />
           <div className="card stack">
             <h2>{t("credential.certificate")}</h2>
@@ -39,28 +40,6 @@ export function CredentialPage({ fingerprint }: { fingerprint: string }): ReactE
         </>
       )}
     </section>
-  );
-}
-
-function WhatCame({ outcome }: { outcome: Outcome }): ReactElement {
-  const { t } = useTranslation("registry");
-  return (
-    <p className={outcome.pending ? "note" : "note note-ok"} role="status">
-      {outcome.pending ? (
-        <span>
-          {t("credential.waits")} <a href={placeHref({ page: "pending" })}>{t("menu.pending")}</a>
-        </span>
-      ) : outcome.fingerprint ? (
-        <span>
-          {t("credential.issuedAgain")}{" "}
-          <a href={placeHref({ page: "credential", fingerprint: outcome.fingerprint })}>
-            {t("credential.successor")}
-          </a>
-        </span>
-      ) : (
-        t("credential.done")
-      )}
-    </p>
   );
 }
 
@@ -75,7 +54,7 @@ function Entries({ credential }: { credential: Credential }): ReactElement {
       <h2>{t("credential.record")}</h2>
       <Facts
         rows={[
-          [t("credentials.kind"), t(`kind.${credential.kind}`)],
+          [t("list.kind"), t(`kind.${credential.kind}`)],
           [
             t("credential.validity"),
             `${moment.at(credential.validity.not_before)} – ${moment.at(credential.validity.not_after)}`,

@@ -1,92 +1,82 @@
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { Field } from "../parts/Field";
-import { ProblemNote } from "../parts/ProblemNote";
-import { Pager } from "./Pager";
+import { Found } from "./Found";
+import { KindField } from "./KindField";
+import { OutcomeNote } from "./OutcomeNote";
+import { SearchField } from "./SearchField";
+import { SelectField } from "./SelectField";
 import { StandingBadge } from "./StandingBadge";
+import type { Outcome } from "./client";
+import { IssueDialog } from "./issuing/IssueDialog";
 import { useCredentials } from "./queries";
 import { placeHref } from "./route";
-import { STANDINGS, type Credential, type CredentialFilter, type Standing } from "./types";
+import { STANDINGS, type Credential, type CredentialFilter } from "./types";
+import { useFilter } from "./useFilter";
 import { useMoment } from "./useMoment";
 
 const EVERYTHING: CredentialFilter = { q: "", kind: "", standing: "", offset: 0 };
 
 export function Credentials(): ReactElement {
   const { t } = useTranslation("registry");
-  const [filter, setFilter] = useState(EVERYTHING);
+  const { filter, narrow, move } = useFilter(EVERYTHING);
   const found = useCredentials(filter);
-  const narrow = (change: Partial<CredentialFilter>) =>
-    setFilter((now) => ({ ...now, offset: 0, ...change }));
   return (
     <section className="stack">
       <h1>{t("menu.credentials")}</h1>
+      <Issue />
       <div className="filters">
-        <Field label={t("credentials.search")}>
-          {(control) => (
-            <input
-              {...control}
-              type="search"
-              name="q"
-              value={filter.q}
-              placeholder={t("credentials.searchHint")}
-              onChange={(event) => narrow({ q: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label={t("credentials.kind")}>
-          {(control) => (
-            <select
-              {...control}
-              name="kind"
-              value={filter.kind}
-              onChange={(event) => narrow({ kind: event.target.value as CredentialFilter["kind"] })}
-            >
-              <option value="">{t("credentials.all")}</option>
-              <option value="practitioner">{t("kind.practitioner")}</option>
-              <option value="node">{t("kind.node")}</option>
-            </select>
-          )}
-        </Field>
-        <Field label={t("credentials.standing")}>
-          {(control) => (
-            <select
-              {...control}
-              name="standing"
-              value={filter.standing}
-              onChange={(event) => narrow({ standing: event.target.value as Standing | "" })}
-            >
-              <option value="">{t("credentials.all")}</option>
-              {STANDINGS.map((standing) => (
-                <option key={standing} value={standing}>
-                  {t(`standing.${standing}`)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <SearchField
+          label={t("list.search")}
+          hint={t("credentials.searchHint")}
+          value={filter.q}
+          onChange={(q) => narrow({ q })}
+        />
+        <KindField value={filter.kind} onChange={(kind) => narrow({ kind })} />
+        <SelectField
+          label={t("credentials.standing")}
+          name="standing"
+          value={filter.standing}
+          none={t("list.all")}
+          options={STANDINGS.map((one) => [one, t(`standing.${one}`)] as const)}
+          onChange={(standing) => narrow({ standing })}
+        />
       </div>
-      {found.isError && <ProblemNote error={found.error} onRetry={() => void found.refetch()} />}
-      {found.data && (
-        <>
-          <Table credentials={found.data.items} />
-          <Pager page={found.data} onMove={(offset) => setFilter({ ...filter, offset })} />
-        </>
-      )}
+      <Found query={found} none={t("credentials.none")} onMove={move}>
+        {(credentials) => <Table credentials={credentials} />}
+      </Found>
     </section>
+  );
+}
+
+/** Applications are the usual way; a request may also come on paper. */
+function Issue(): ReactElement {
+  const { t } = useTranslation("registry");
+  const [asking, setAsking] = useState(false);
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  return (
+    <div className="card intake">
+      <p className="quiet">{t("issue.hint")}</p>
+      <div className="buttons">
+        <button type="button" className="button" onClick={() => setAsking(true)}>
+          {t("issue.open")}
+        </button>
+      </div>
+      {outcome && <OutcomeNote outcome={outcome} />}
+      {asking && <IssueDialog onClose={() => setAsking(false)} onDone={setOutcome} />}
+    </div>
   );
 }
 
 function Table({ credentials }: { credentials: Credential[] }): ReactElement {
   const { t } = useTranslation("registry");
   const moment = useMoment();
-  if (credentials.length === 0) return <p className="empty">{t("credentials.none")}</p>;
   return (
     <div className="table-scroll">
       <table className="cases">
         <thead>
           <tr>
             <th scope="col">{t("credentials.subject")}</th>
-            <th scope="col">{t("credentials.kind")}</th>
+            <th scope="col">{t("list.kind")}</th>
             <th scope="col">{t("credentials.standing")}</th>
             <th scope="col">{t("credentials.validTo")}</th>
             <th scope="col">{t("credentials.issuedAt")}</th>

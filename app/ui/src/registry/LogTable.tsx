@@ -7,7 +7,6 @@ import { useMoment } from "./useMoment";
 export function LogTable({ rows }: { rows: LogRow[] }): ReactElement {
   const { t } = useTranslation("registry");
   const moment = useMoment();
-  if (rows.length === 0) return <p className="empty">{t("log.none")}</p>;
   return (
     <div className="table-scroll">
       <table className="cases">

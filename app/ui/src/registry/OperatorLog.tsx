@@ -1,24 +1,24 @@
 import { useMutation } from "@tanstack/react-query";
-import { useState, type ReactElement } from "react";
+import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { Field } from "../parts/Field";
 import { ProblemNote } from "../parts/ProblemNote";
+import { Found } from "./Found";
 import { LogTable } from "./LogTable";
-import { Pager } from "./Pager";
+import { SearchField } from "./SearchField";
+import { SelectField } from "./SelectField";
 import { registry } from "./client";
 import { useOperatorLog, useOperators } from "./queries";
 import { ACTS, type LogFilter } from "./types";
+import { useFilter } from "./useFilter";
 
 const EVERYTHING: LogFilter = { operator: "", act: "", about: "", offset: 0 };
 
 export function OperatorLog(): ReactElement {
   const { t } = useTranslation("registry");
-  const [filter, setFilter] = useState(EVERYTHING);
+  const { filter, narrow, move } = useFilter(EVERYTHING);
   const log = useOperatorLog(filter);
   const operators = useOperators().data?.operators ?? [];
   const verify = useMutation({ mutationFn: registry.verifyLog });
-  const narrow = (change: Partial<LogFilter>) =>
-    setFilter((now) => ({ ...now, offset: 0, ...change }));
   return (
     <section className="stack">
       <div className="title-row">
@@ -41,58 +41,33 @@ export function OperatorLog(): ReactElement {
       )}
       {verify.isError && <ProblemNote error={verify.error} />}
       <div className="filters">
-        <Field label={t("log.operator")}>
-          {(control) => (
-            <select
-              {...control}
-              name="operator"
-              value={filter.operator}
-              onChange={(event) => narrow({ operator: event.target.value })}
-            >
-              <option value="">{t("credentials.all")}</option>
-              {operators.map((one) => (
-                <option key={one.name}>{one.name}</option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field label={t("log.act")}>
-          {(control) => (
-            <select
-              {...control}
-              name="act"
-              value={filter.act}
-              onChange={(event) => narrow({ act: event.target.value })}
-            >
-              <option value="">{t("credentials.all")}</option>
-              {ACTS.map((act) => (
-                <option key={act} value={act}>
-                  {t(`acts.${act}`)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field label={t("log.about")}>
-          {(control) => (
-            <input
-              {...control}
-              type="search"
-              name="about"
-              value={filter.about}
-              placeholder={t("log.aboutHint")}
-              onChange={(event) => narrow({ about: event.target.value.trim() })}
-            />
-          )}
-        </Field>
+        <SelectField
+          label={t("log.operator")}
+          name="operator"
+          value={filter.operator}
+          none={t("list.all")}
+          options={operators.map((one) => [one.name, one.name] as const)}
+          onChange={(operator) => narrow({ operator })}
+        />
+        <SelectField
+          label={t("log.act")}
+          name="act"
+          value={filter.act}
+          none={t("list.all")}
+          options={ACTS.map((act) => [act, t(`acts.${act}`)] as const)}
+          onChange={(act) => narrow({ act })}
+        />
+        <SearchField
+          label={t("log.about")}
+          hint={t("log.aboutHint")}
+          name="about"
+          value={filter.about}
+          onChange={(about) => narrow({ about: about.trim() })}
+        />
       </div>
-      {log.isError && <ProblemNote error={log.error} onRetry={() => void log.refetch()} />}
-      {log.data && (
-        <>
-          <LogTable rows={log.data.items} />
-          <Pager page={log.data} onMove={(offset) => setFilter({ ...filter, offset })} />
-        </>
-      )}
+      <Found query={log} none={t("log.none")} onMove={move}>
+        {(rows) => <LogTable rows={rows} />}
+      </Found>
     </section>
   );
 }

@@ -16,6 +16,7 @@ import type {
   CredentialFilter,
   LogFilter,
   LogRow,
+  NewOrder,
   Operators,
   OperatorSession,
   Page,
@@ -70,6 +71,7 @@ export const registry = {
     get<Page<Credential>>(`/credentials/search?${query({ ...filter, limit: PAGE_SIZE })}`),
   credential: (fingerprint: string) =>
     get<CredentialDetail>(`/credentials/${segment(fingerprint)}`),
+  issue: (order: NewOrder) => send<Outcome>("POST", "/credentials", order),
   renew: (fingerprint: string, days: number) => step(fingerprint, "renew", { days }),
   rekey: (fingerprint: string, request: string, days: number) =>
     step(fingerprint, "rekey", { request, days }),

@@ -165,6 +165,11 @@ export type Order =
     }
   | (NodeClaims & { days: number | null });
 
+/** What `POST /credentials` takes: an order with its request. */
+export type NewOrder =
+  | (Extract<Order, { kind: "practitioner" }> & { request: string; registered_on: string | null })
+  | (Extract<Order, { kind: "node" }> & { request: string });
+
 export interface Pending {
   id: string;
   at: number;

@@ -1,9 +1,10 @@
-import { useState, type ReactElement } from "react";
+import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { Field } from "../../parts/Field";
-import { ProblemNote } from "../../parts/ProblemNote";
-import { Pager } from "../Pager";
+import { Found } from "../Found";
+import { KindField } from "../KindField";
+import { SearchField } from "../SearchField";
 import { useApplications } from "../queries";
+import { useFilter } from "../useFilter";
 import { ApplicationTable } from "./ApplicationTable";
 import { Intake } from "./Intake";
 import { STATES, type ApplicationFilter, type State } from "./types";
@@ -12,75 +13,49 @@ import { STATES, type ApplicationFilter, type State } from "./types";
 const FIRST: ApplicationFilter = { q: "", kind: "", state: "received", offset: 0 };
 
 export function ApplicationsPage(): ReactElement {
-  const { t } = useTranslation("applications");
-  const [filter, setFilter] = useState(FIRST);
+  const { t } = useTranslation(["applications", "registry"]);
+  const { filter, narrow, move, reset } = useFilter(FIRST);
   const found = useApplications(filter);
-  const narrow = (change: Partial<ApplicationFilter>) =>
-    setFilter((now) => ({ ...now, offset: 0, ...change }));
   const count = (state: State) =>
     state === "received" || state === "approved" ? found.data?.[state] : undefined;
   return (
     <section className="stack">
       <h1>{t("title")}</h1>
-      <Intake onReceived={() => setFilter(FIRST)} />
+      <Intake onReceived={reset} />
       <div className="filters filters-wide">
         <div className="field">
           <span className="label" id="application-states">
             {t("list.state")}
           </span>
           <div className="toggle" role="group" aria-labelledby="application-states">
-            {(["", ...[...STATES]] as const).map((state) => (
+            {(["", ...STATES] as const).map((state) => (
               <button
                 key={state}
                 type="button"
                 aria-pressed={filter.state === state}
                 onClick={() => narrow({ state })}
               >
-                {state === "" ? t("list.all") : t(`state.${state}`)}
+                {state === "" ? t("registry:list.all") : t(`state.${state}`)}
                 <Count value={state === "" ? undefined : count(state)} />
               </button>
             ))}
           </div>
         </div>
-        <Field label={t("list.search")}>
-          {(control) => (
-            <input
-              {...control}
-              type="search"
-              name="q"
-              value={filter.q}
-              placeholder={t("list.searchHint")}
-              onChange={(event) => narrow({ q: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label={t("list.kind")}>
-          {(control) => (
-            <select
-              {...control}
-              name="kind"
-              value={filter.kind}
-              onChange={(event) =>
-                narrow({ kind: event.target.value as ApplicationFilter["kind"] })
-              }
-            >
-              <option value="">{t("list.all")}</option>
-              <option value="practitioner">{t("kind.practitioner")}</option>
-              <option value="node">{t("kind.node")}</option>
-            </select>
-          )}
-        </Field>
+        <SearchField
+          label={t("registry:list.search")}
+          hint={t("list.searchHint")}
+          value={filter.q}
+          onChange={(q) => narrow({ q })}
+        />
+        <KindField value={filter.kind} onChange={(kind) => narrow({ kind })} />
       </div>
-      {found.isError && <ProblemNote error={found.error} onRetry={() => void found.refetch()} />}
-      {found.data &&
-        (found.data.items.length === 0 ? (
-          <p className="empty">{t(filter.state === "received" ? "list.noneWaits" : "list.none")}</p>
-        ) : (
-          <>
-            <ApplicationTable rows={found.data.items} />
-            <Pager page={found.data} onMove={(offset) => setFilter({ ...filter, offset })} />
-          </>
-        ))}
+      <Found
+        query={found}
+        none={t(filter.state === "received" ? "list.noneWaits" : "list.none")}
+        onMove={move}
+      >
+        {(rows) => <ApplicationTable rows={rows} />}
+      </Found>
     </section>
   );
 }

@@ -1,13 +1,13 @@
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { ConfirmDialog } from "../../parts/ConfirmDialog";
-import { Field } from "../../parts/Field";
+import { DaysField } from "../DaysField";
 import { registry } from "../client";
 import { useRegistryStatus } from "../queries";
 import { useAct } from "../useAct";
 import { useMoment } from "../useMoment";
 import { QualificationChoice } from "./QualificationChoice";
-import { approvalOf, firstDraft, problemOf, LONGEST } from "./approval";
+import { approvalOf, firstDraft, mostOf, problemOf, usualDays } from "./approval";
 import type { Application, Finding } from "./types";
 
 /** How it is approved: scope, time, qualifications; and what will then happen. */
@@ -55,9 +55,7 @@ export function ApproveDialog({
                   type="radio"
                   name="scope"
                   checked={draft.provisional === provisional}
-                  onChange={() =>
-                    setDraft({ ...draft, provisional, days: LONGEST[provisional ? 1 : 0] })
-                  }
+                  onChange={() => setDraft({ ...draft, provisional, days: usualDays(provisional) })}
                 />
                 <span>
                   {t(provisional ? "scope.provisional" : "scope.full")}
@@ -68,22 +66,12 @@ export function ApproveDialog({
           </fieldset>
         </>
       )}
-      <Field
-        label={t("approve.days")}
-        hint={t("approve.daysHint", { most: draft.provisional ? 120 : 366 })}
-        error={tried && problem === "days" ? t("approve.daysWrong") : undefined}
-      >
-        {(control) => (
-          <input
-            {...control}
-            className="short"
-            name="days"
-            inputMode="numeric"
-            value={draft.days}
-            onChange={(event) => setDraft({ ...draft, days: event.target.value })}
-          />
-        )}
-      </Field>
+      <DaysField
+        value={draft.days}
+        most={mostOf(draft)}
+        wrong={tried && problem === "days"}
+        onChange={(days) => setDraft({ ...draft, days })}
+      />
       {warnings.length > 0 && (
         <Warnings
           warnings={warnings}

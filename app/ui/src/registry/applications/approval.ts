@@ -1,3 +1,4 @@
+import { areDays, MOST_DAYS, YEAR } from "../days";
 import { isDoubted, isVerdict } from "./verdict";
 import type {
   Application,
@@ -8,10 +9,16 @@ import type {
   QualificationCode,
 } from "./types";
 
-/** How long a certificate holds when nothing else is said, days: full, and provisional. */
-export const LONGEST = ["365", "120"] as const;
-/** What the registry refuses to go beyond, days. */
-const MOST = { full: 366, provisional: 120 };
+/** What the registry refuses to go beyond with a narrower scope, days. */
+const MOST_PROVISIONAL = 120;
+
+/** How long a certificate holds when nothing else is said, days. */
+export const usualDays = (provisional: boolean): string =>
+  provisional ? String(MOST_PROVISIONAL) : YEAR;
+
+/** How long it may hold, days. */
+export const mostOf = ({ provisional }: ApprovalDraft): number =>
+  provisional ? MOST_PROVISIONAL : MOST_DAYS;
 
 /** An approval as it is being written. */
 export interface ApprovalDraft {
@@ -27,7 +34,7 @@ export function firstDraft({ application, findings }: Application): ApprovalDraf
   const { claims } = application;
   const claimed = claims.kind === "practitioner" ? claims.qualifications : [];
   return {
-    days: LONGEST[0],
+    days: YEAR,
     qualifications: claimed
       .map((one) => one.code)
       .filter(
@@ -44,9 +51,7 @@ function speaksAgainst({ code }: Finding): boolean {
 
 /** What is still wrong with it. */
 export function problemOf(draft: ApprovalDraft, doubted: boolean): "days" | "seen" | null {
-  const days = Number(draft.days);
-  const most = draft.provisional ? MOST.provisional : MOST.full;
-  if (!Number.isInteger(days) || days < 1 || days > most) return "days";
+  if (!areDays(draft.days, mostOf(draft))) return "days";
   return doubted && !draft.seen ? "seen" : null;
 }
 

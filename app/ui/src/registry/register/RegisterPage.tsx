@@ -1,6 +1,7 @@
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemNote } from "../../parts/ProblemNote";
+import { Words } from "../../parts/Words";
 import { Facts } from "../Facts";
 import { files } from "../client";
 import { useRegistryStatus } from "../queries";
@@ -63,7 +64,9 @@ function Published({ status }: { status: RegistryStatus }): ReactElement {
           {t("register.crl")}
         </a>
       </div>
-      <p className="quiet">{t("register.crlHint")}</p>
+      <p className="quiet">
+        <Words>{t("register.crlHint")}</Words>
+      </p>
     </div>
   );
 }

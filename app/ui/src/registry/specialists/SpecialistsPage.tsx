@@ -1,24 +1,25 @@
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { Field } from "../../parts/Field";
-import { ProblemNote } from "../../parts/ProblemNote";
 import { FileButton } from "../../parts/FileButton";
-import { Pager } from "../Pager";
+import { Found } from "../Found";
+import { SearchField } from "../SearchField";
 import type { Specialist } from "../applications/types";
 import { registry } from "../client";
 import { useSpecialists } from "../queries";
 import { useAct } from "../useAct";
+import { useFilter } from "../useFilter";
 import { useMoment } from "../useMoment";
 import { ImportDialog } from "./ImportDialog";
 
+const EVERYBODY = { q: "", offset: 0 };
+
 /** The boards' list of qualified specialists, which applications are compared with. */
 export function SpecialistsPage(): ReactElement {
-  const { t } = useTranslation("applications");
+  const { t } = useTranslation(["applications", "registry"]);
   const moment = useMoment();
-  const [q, setQ] = useState("");
-  const [offset, setOffset] = useState(0);
+  const { filter, narrow, move } = useFilter(EVERYBODY);
   const [file, setFile] = useState<File | null>(null);
-  const list = useSpecialists(q, offset);
+  const list = useSpecialists(filter.q, filter.offset);
   const take = useAct((csv: File) => registry.importSpecialists(csv));
   const importedAt = list.data?.imported_at ?? null;
   return (
@@ -66,27 +67,18 @@ export function SpecialistsPage(): ReactElement {
           onConfirm={() => take.mutate(file, { onSuccess: () => setFile(null) })}
         />
       )}
-      {list.isError && <ProblemNote error={list.error} onRetry={() => void list.refetch()} />}
-      {importedAt !== null && list.data && (
-        <>
-          <Field label={t("list.search")}>
-            {(control) => (
-              <input
-                {...control}
-                type="search"
-                name="q"
-                value={q}
-                placeholder={t("specialists.searchHint")}
-                onChange={(event) => {
-                  setOffset(0);
-                  setQ(event.target.value);
-                }}
-              />
-            )}
-          </Field>
-          <Rows rows={list.data.items} />
-          <Pager page={list.data} onMove={setOffset} />
-        </>
+      {importedAt !== null && (
+        <SearchField
+          label={t("registry:list.search")}
+          hint={t("specialists.searchHint")}
+          value={filter.q}
+          onChange={(q) => narrow({ q })}
+        />
+      )}
+      {(importedAt !== null || list.isError) && (
+        <Found query={list} none={t("specialists.none")} onMove={move}>
+          {(rows) => <Rows rows={rows} />}
+        </Found>
       )}
     </section>
   );
@@ -94,7 +86,6 @@ export function SpecialistsPage(): ReactElement {
 
 function Rows({ rows }: { rows: Specialist[] }): ReactElement {
   const { t } = useTranslation("applications");
-  if (rows.length === 0) return <p className="empty">{t("specialists.none")}</p>;
   return (
     <div className="table-scroll">
       <table className="cases">
