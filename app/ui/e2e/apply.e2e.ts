@@ -157,7 +157,7 @@ test("r3 the registry receives what was typed, and her certificate installs itse
   newcomer.shows(person, typed, "免許証.png");
   newcomer.registry("approve", person);
   newcomer.registry("refuse", node, "--reason", reason);
-  newcomer.collect();
+  await newcomer.answered();
   await page.locator(`[data-application="${person}"][data-state=issued]`).waitFor();
 });
 

@@ -94,6 +94,12 @@ export class Newcomer {
     expect(this.desk.files("seen").some((bytes) => bytes.equals(scan))).toBe(true);
   }
 
+  /** The registry leaves its answers, and she does not wait until her node asks by itself. */
+  async answered(): Promise<void> {
+    this.collect();
+    await this.page?.locator("main button[name=look]").click();
+  }
+
   /** The registry takes what waits, and leaves its answers. */
   collect(): void {
     this.registry("collect", "--url", this.host.health);

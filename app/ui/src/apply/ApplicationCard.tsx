@@ -1,12 +1,12 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState, type ReactElement } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { keys } from "../backend/queries";
 import { setup } from "../backend/setup";
 import type { ApplicationView } from "../backend/setupTypes";
 import { useFormat } from "../i18n/format";
-import { ConfirmDialog } from "../parts/ConfirmDialog";
 import { href } from "../route";
+import { ConfirmedButton } from "./ConfirmedButton";
 import { Hpki } from "./Hpki";
 import { SaveAsFile } from "./SaveAsFile";
 import { Sending } from "./Sending";
@@ -126,40 +126,16 @@ function Told({ application }: { application: ApplicationView }): ReactElement {
 function Withdraw({ application }: { application: ApplicationView }): ReactElement {
   const { t } = useTranslation("apply");
   const client = useQueryClient();
-  const [asked, setAsked] = useState(false);
-  const decided = application.state === "issued" || application.state === "refused";
-  const label = t(decided ? "status.forget" : "status.withdraw");
-  const withdraw = useMutation({
-    mutationFn: () => setup.withdraw(application.id),
-    onSuccess: () => {
-      setAsked(false);
-      return client.invalidateQueries({ queryKey: keys.applications });
-    },
-  });
-  const act = () => (decided ? withdraw.mutate() : setAsked(true));
+  const { id, state, subject } = application;
+  const decided = state === "issued" || state === "refused";
   return (
-    <>
-      <button
-        type="button"
-        className="button button-quiet"
-        disabled={withdraw.isPending}
-        onClick={act}
-      >
-        {label}
-      </button>
-      {asked && (
-        <ConfirmDialog
-          title={t("status.withdrawTitle")}
-          confirm={label}
-          danger
-          busy={withdraw.isPending}
-          error={withdraw.error}
-          onConfirm={() => withdraw.mutate()}
-          onCancel={() => setAsked(false)}
-        >
-          <p>{t("status.withdrawText", { subject: application.subject })}</p>
-        </ConfirmDialog>
-      )}
-    </>
+    <ConfirmedButton
+      label={t(decided ? "status.forget" : "status.withdraw")}
+      title={decided ? null : t("status.withdrawTitle")}
+      act={() => setup.withdraw(id)}
+      onDone={() => client.invalidateQueries({ queryKey: keys.applications })}
+    >
+      {t("status.withdrawText", { subject })}
+    </ConfirmedButton>
   );
 }

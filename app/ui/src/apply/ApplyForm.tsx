@@ -1,12 +1,12 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { setup } from "../backend/setup";
 import type { KeptDraft, SetupNode } from "../backend/setupTypes";
 import type { SignInChoice } from "../backend/types";
-import { ConfirmDialog } from "../parts/ConfirmDialog";
 import { APPLY_STEPS, goTo, type ApplyStep } from "../route";
 import { ClinicStep } from "./ClinicStep";
+import { ConfirmedButton } from "./ConfirmedButton";
 import { emptyDraft, forPerson, readDraft, readPieces, stillWanted, type Draft } from "./draft";
 import type { Piece } from "./evidence";
 import { faultsOfContact, faultsOfPerson, today, type Faults } from "./faults";
@@ -17,6 +17,13 @@ import { StepList } from "./StepList";
 import { useKept } from "./useKept";
 
 export type Change = (part: Partial<Draft>) => void;
+
+/** What every part of the form is given. */
+export interface PartOfForm {
+  draft: Draft;
+  faults: Faults;
+  change: Change;
+}
 
 /** The form in its steps. What is typed is kept by the node, so that nothing is lost when the page is loaded anew. */
 export function ApplyForm({
@@ -166,33 +173,17 @@ function useHeading(at: ApplyStep) {
 function Discard({ onDiscarded }: { onDiscarded: () => void }): ReactElement {
   const { t } = useTranslation("apply");
   const client = useQueryClient();
-  const [asked, setAsked] = useState(false);
-  const drop = useMutation({
-    mutationFn: setup.dropDraft,
-    onSuccess: () => {
-      client.removeQueries({ queryKey: ["application-draft"] });
-      setAsked(false);
-      onDiscarded();
-    },
-  });
   return (
-    <>
-      <button type="button" className="button button-quiet" onClick={() => setAsked(true)}>
-        {t("draft.discard")}
-      </button>
-      {asked && (
-        <ConfirmDialog
-          title={t("draft.discardTitle")}
-          confirm={t("draft.discard")}
-          danger
-          busy={drop.isPending}
-          error={drop.error}
-          onConfirm={() => drop.mutate()}
-          onCancel={() => setAsked(false)}
-        >
-          <p>{t("draft.discardText")}</p>
-        </ConfirmDialog>
-      )}
-    </>
+    <ConfirmedButton
+      label={t("draft.discard")}
+      title={t("draft.discardTitle")}
+      act={setup.dropDraft}
+      onDone={() => {
+        client.removeQueries({ queryKey: ["application-draft"] });
+        onDiscarded();
+      }}
+    >
+      {t("draft.discardText")}
+    </ConfirmedButton>
   );
 }

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { setup, statementFile } from "../backend/setup";
 import { FileButton } from "../parts/FileButton";
 import { ProblemNote } from "../parts/ProblemNote";
-import { base64, bytesOf } from "./evidence";
+import { base64Of } from "./evidence";
 
 /** The node takes no larger countersignature. */
 const MAX_SIGNATURE = 64 * 1024;
@@ -14,8 +14,7 @@ export function Hpki({ id }: { id: string }): ReactElement {
   const { t } = useTranslation("apply");
   const [large, setLarge] = useState(false);
   const add = useMutation({
-    mutationFn: async (file: File) =>
-      setup.countersign(id, base64(new Uint8Array(await bytesOf(file)))),
+    mutationFn: async (file: File) => setup.countersign(id, await base64Of(file)),
   });
   return (
     <details className="hpki">

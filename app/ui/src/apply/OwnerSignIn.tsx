@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { Problem } from "../backend/problem";
 import { setup } from "../backend/setup";
 import { Field } from "../parts/Field";
 import { ProblemNote } from "../parts/ProblemNote";
 import { Words } from "../parts/Words";
 import { LockedOut } from "../sign-in/LockedOut";
+import { waitOf } from "../sign-in/wait";
 
 /** Whoever runs the node shows it by the node's own passphrase: nobody can sign in here yet. */
 export function OwnerSignIn(): ReactElement {
@@ -21,10 +21,7 @@ export function OwnerSignIn(): ReactElement {
     onSettled: () => setPassphrase(""),
   });
   const over = useCallback(() => open.reset(), [open]);
-  const wait =
-    open.error instanceof Problem && open.error.code === "locked_out"
-      ? open.error.retryAfter
-      : null;
+  const wait = waitOf(open.error);
   return (
     <section className="card">
       <h2>{t("owner.title")}</h2>

@@ -2,11 +2,10 @@ import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { EvidenceKind } from "../backend/setupTypes";
 import { FileButton } from "../parts/FileButton";
-import type { Change } from "./ApplyForm";
+import type { PartOfForm } from "./ApplyForm";
 import { forNode, forPerson, QUALIFICATIONS, type Draft } from "./draft";
 import { readPiece, type EvidenceFault, type Piece } from "./evidence";
 import { useFormat } from "../i18n/format";
-import type { Faults } from "./faults";
 import { PieceCard, Space } from "./PieceCard";
 import { TextInput } from "./TextInput";
 
@@ -17,11 +16,8 @@ export function PapersStep({
   faults,
   change,
   onPieces,
-}: {
-  draft: Draft;
+}: PartOfForm & {
   pieces: Piece[];
-  faults: Faults;
-  change: Change;
   onPieces: (pieces: Piece[]) => void;
 }): ReactElement {
   const { t } = useTranslation("apply");

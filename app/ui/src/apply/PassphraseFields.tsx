@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { setup } from "../backend/setup";
 import type { Verdict } from "../backend/setupTypes";
 import { describe } from "../parts/ProblemNote";
-import { Problem } from "../backend/problem";
+import { problemOf } from "../backend/problem";
 import { Field } from "../parts/Field";
 import { Secret } from "../security/Secret";
 import type { Draft } from "./draft";
@@ -123,11 +123,10 @@ function Strength({ verdict }: { verdict: Verdict | undefined }): ReactElement {
       </p>
     );
   const { detail, next } = describe(
-    new Problem({
-      status: 422,
+    problemOf(422, {
       code: verdict.code ?? "",
       detail: verdict.detail ?? "",
-      detailJa: verdict.detail_ja ?? "",
+      detail_ja: verdict.detail_ja ?? "",
       next: "",
     }),
     t,

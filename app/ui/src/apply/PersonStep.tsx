@@ -1,28 +1,21 @@
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { SignInChoice } from "../backend/types";
-import type { Change } from "./ApplyForm";
+import type { PartOfForm } from "./ApplyForm";
 import { Choice } from "./Choice";
 import { COUNTRIES } from "./countries";
-import type { Draft } from "./draft";
-import type { Faults } from "./faults";
 import { QualificationFields } from "./QualificationFields";
 import { romaji } from "./romaji";
 import { Field } from "../parts/Field";
 import { TextInput } from "./TextInput";
 
-/** Who applies: names, licence, qualifications, where she works. */
-export function PersonStep({
-  draft,
-  known,
-  faults,
-  change,
-}: {
-  draft: Draft;
+interface PersonPart extends PartOfForm {
+  /** Who has keys here already. */
   known: SignInChoice[];
-  faults: Faults;
-  change: Change;
-}): ReactElement {
+}
+
+/** Who applies: names, licence, qualifications, where she works. */
+export function PersonStep({ draft, known, faults, change }: PersonPart): ReactElement {
   const { t } = useTranslation("apply");
   return (
     <>
@@ -37,17 +30,7 @@ export function PersonStep({
   );
 }
 
-function Names({
-  draft,
-  known,
-  faults,
-  change,
-}: {
-  draft: Draft;
-  known: SignInChoice[];
-  faults: Faults;
-  change: Change;
-}): ReactElement {
+function Names({ draft, known, faults, change }: PersonPart): ReactElement {
   const { t } = useTranslation("apply");
   // What was suggested follows the kana until somebody writes it herself.
   const reading = (kana: string) => {
@@ -119,15 +102,7 @@ function idOf(latin: string): string {
   return family.replace(/[^a-z0-9_-]/g, "").slice(0, 32);
 }
 
-function Licence({
-  draft,
-  faults,
-  change,
-}: {
-  draft: Draft;
-  faults: Faults;
-  change: Change;
-}): ReactElement {
+function Licence({ draft, faults, change }: PartOfForm): ReactElement {
   const { t, i18n } = useTranslation("apply");
   const { t: words } = useTranslation("applications");
   return (

@@ -1,21 +1,13 @@
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { QualificationCode } from "../backend/setupTypes";
-import type { Change } from "./ApplyForm";
-import { QUALIFICATIONS, type ClaimedQualification, type Draft } from "./draft";
+import type { PartOfForm } from "./ApplyForm";
+import { QUALIFICATIONS, type ClaimedQualification } from "./draft";
 import type { Faults } from "./faults";
 import { TextInput } from "./TextInput";
 
 /** What she may read: each qualification with its number and its end. */
-export function QualificationFields({
-  draft,
-  faults,
-  change,
-}: {
-  draft: Draft;
-  faults: Faults;
-  change: Change;
-}): ReactElement {
+export function QualificationFields({ draft, faults, change }: PartOfForm): ReactElement {
   const { t } = useTranslation("applications");
   const set = (code: QualificationCode, part: Partial<ClaimedQualification>) =>
     change({

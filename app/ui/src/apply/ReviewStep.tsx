@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactElement } from "react";
+import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "../backend/problem";
 import type { SetupNode } from "../backend/setupTypes";
@@ -12,6 +12,7 @@ import { forPerson, type Draft } from "./draft";
 import type { Piece } from "./evidence";
 import { PassphraseFields, useVerdict, type Passphrase } from "./PassphraseFields";
 import { Summary } from "./Summary";
+import { useLeavingWarning } from "./useLeavingWarning";
 import { useSubmission } from "./useSubmission";
 
 /** Everything once more as it will be signed, the passphrase that signs it, and how it gets to the registry. */
@@ -46,7 +47,8 @@ export function ReviewStep({
   const codeWanted =
     submit.error instanceof Problem && submit.error.code === "second_factor_required";
   const sendable = draft.way !== "send" || node.bootstraps > 0;
-  useLeavingWarning(passphrase.typed !== "");
+  // A passphrase is kept nowhere.
+  useLeavingWarning(() => passphrase.typed !== "");
   return (
     <form
       noValidate
@@ -116,14 +118,4 @@ export function ReviewStep({
       </div>
     </form>
   );
-}
-
-/** A passphrase is kept nowhere: loading the page anew would lose it. */
-function useLeavingWarning(typed: boolean): void {
-  useEffect(() => {
-    if (!typed) return undefined;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener("beforeunload", warn);
-    return () => removeEventListener("beforeunload", warn);
-  }, [typed]);
 }

@@ -7,7 +7,7 @@ import type { Root } from "../backend/setupTypes";
 import { Field } from "../parts/Field";
 import { FileButton } from "../parts/FileButton";
 import { ProblemNote } from "../parts/ProblemNote";
-import { bytesOf } from "./evidence";
+import { textOf } from "./evidence";
 
 /** A root certificate with its successors is far smaller. */
 const MAX_ROOT = 256 * 1024;
@@ -20,7 +20,7 @@ export function RootStep(): ReactElement {
   const [pem, setPem] = useState("");
   const look = useMutation({
     mutationFn: async (file: File) => {
-      const text = new TextDecoder().decode(await bytesOf(file.slice(0, MAX_ROOT)));
+      const text = await textOf(file, MAX_ROOT);
       setPem(text);
       return setup.lookAtRoot(text);
     },

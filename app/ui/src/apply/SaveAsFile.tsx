@@ -8,7 +8,7 @@ import type { ApplicationView } from "../backend/setupTypes";
 import { FileButton } from "../parts/FileButton";
 import { ProblemNote } from "../parts/ProblemNote";
 import { Words } from "../parts/Words";
-import { bytesOf } from "./evidence";
+import { textOf } from "./evidence";
 import { saveBlob } from "./save";
 
 /** A key in hexadecimal is a few kilobytes. */
@@ -20,7 +20,7 @@ export function SaveAsFile({ application }: { application: ApplicationView }): R
   const client = useQueryClient();
   const save = useMutation({
     mutationFn: async (key: File | null) => {
-      const text = key ? new TextDecoder().decode(await bytesOf(key.slice(0, MAX_KEY))) : null;
+      const text = key ? await textOf(key, MAX_KEY) : null;
       saveBlob(
         await sealedApplication(application.id, text?.trim() ?? null),
         `dokuei-${application.kind}-${application.id.slice(0, 12)}.sealed`,

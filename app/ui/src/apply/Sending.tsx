@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { Problem } from "../backend/problem";
+import { problemOf } from "../backend/problem";
 import { keys } from "../backend/queries";
 import { setup } from "../backend/setup";
 import type { ApplicationView } from "../backend/setupTypes";
@@ -42,7 +42,7 @@ export function Sending({
     start.isPending || (job !== null && (running.data?.state ?? "running") === "running");
   const failed =
     running.data?.state === "failed" && running.data.error
-      ? new Problem({ status: 409, ...running.data.error })
+      ? problemOf(409, running.data.error)
       : null;
   const error = start.error ?? running.error ?? failed;
   return (

@@ -4,11 +4,12 @@ import { useTranslation } from "react-i18next";
 import { keys, useStatus } from "../backend/queries";
 import { setup } from "../backend/setup";
 import type { ApplicationView, SetupNode } from "../backend/setupTypes";
+import { useFormat } from "../i18n/format";
 import { FileButton } from "../parts/FileButton";
 import { ProblemNote } from "../parts/ProblemNote";
 import { href } from "../route";
 import { ApplicationCard } from "./ApplicationCard";
-import { base64, bytesOf } from "./evidence";
+import { base64Of } from "./evidence";
 
 /** An answer is far smaller. */
 const MAX_ANSWER = 64 * 1024;
@@ -43,11 +44,7 @@ export function StatusPage({
           </a>
         </div>
       )}
-      {!ready && waits && (
-        <p className="note" role="status">
-          {t("status.waiting")}
-        </p>
-      )}
+      {waits && <Waiting />}
       {applications.map((one) => (
         <ApplicationCard
           key={one.id}
@@ -68,6 +65,43 @@ export function StatusPage({
   );
 }
 
+/** The node asks now and then; whoever waits before the page need not. */
+function Waiting(): ReactElement {
+  const { t } = useTranslation("apply");
+  const format = useFormat();
+  const client = useQueryClient();
+  const look = useMutation({
+    mutationFn: setup.look,
+    onSuccess: ({ applications }) => {
+      client.setQueryData([...keys.applications, "all"], applications);
+      return client.invalidateQueries({ queryKey: keys.setup });
+    },
+  });
+  const at = format.time(new Date(look.submittedAt).toISOString());
+  return (
+    <div className="note" role="status">
+      <p>{t("status.waiting")}</p>
+      <div className="buttons">
+        <button
+          type="button"
+          className="button"
+          name="look"
+          disabled={look.isPending}
+          onClick={() => look.mutate()}
+        >
+          {t(look.isPending ? "status.looking" : "status.look")}
+        </button>
+        {look.data && (
+          <span className="quiet">
+            {look.data.hosts === 0 ? t("status.nobodyAsked") : t("status.looked", { at })}
+          </span>
+        )}
+      </div>
+      {look.isError && <ProblemNote error={look.error} />}
+    </div>
+  );
+}
+
 /** Whether it was made anew for the same certificate. */
 function follows(later: ApplicationView, earlier: ApplicationView): boolean {
   return (
@@ -82,8 +116,7 @@ function Answer(): ReactElement {
   const { t } = useTranslation("apply");
   const client = useQueryClient();
   const take = useMutation({
-    mutationFn: async (file: File) =>
-      setup.answer(base64(new Uint8Array(await bytesOf(file.slice(0, MAX_ANSWER))))),
+    mutationFn: async (file: File) => setup.answer(await base64Of(file.slice(0, MAX_ANSWER))),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.applications }),
   });
   return (

@@ -68,7 +68,7 @@ export async function readPiece(
     }
   }
   if (blob.size > roomLeft(beside)) return "large";
-  const content = base64(new Uint8Array(await bytesOf(blob)));
+  const content = await base64Of(blob);
   return { kind, name: plainName(file.name), mediaType, size: blob.size, content };
 }
 
@@ -100,7 +100,17 @@ export function plainName(name: string): string {
   return letters.slice(0, LONGEST_NAME - end.length).join("") + end;
 }
 
-export function bytesOf(blob: Blob): Promise<ArrayBuffer> {
+/** The text of a file, of which no more than this is read. */
+export async function textOf(file: Blob, most: number): Promise<string> {
+  return new TextDecoder().decode(await bytesOf(file.slice(0, most)));
+}
+
+/** The bytes of a file in Base64. */
+export async function base64Of(blob: Blob): Promise<string> {
+  return base64(new Uint8Array(await bytesOf(blob)));
+}
+
+function bytesOf(blob: Blob): Promise<ArrayBuffer> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onerror = () => reject(reader.error ?? new Error("the file cannot be read"));

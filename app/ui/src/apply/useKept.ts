@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { keys } from "../backend/queries";
 import { setup } from "../backend/setup";
+import { useLeavingWarning } from "./useLeavingWarning";
 
 /** How long nothing is typed before the node is asked to keep it. */
 const QUIET_MS = 400;
@@ -43,17 +44,14 @@ export function useKept(part: "fields" | "evidence", value: unknown): Keeping {
     );
     return () => clearTimeout(started);
   }, [client, failures, part, value]);
-  useEffect(() => {
-    const warn = (event: BeforeUnloadEvent) => {
-      if (saved.current !== newest.current) event.preventDefault();
-    };
-    addEventListener("beforeunload", warn);
-    return () => {
-      removeEventListener("beforeunload", warn);
+  useLeavingWarning(() => saved.current !== newest.current);
+  useEffect(
+    () => () => {
       // Leaving for another page of the app: nothing that was typed is lost.
       if (saved.current !== newest.current)
         void setup.keepDraft({ [part]: newest.current }).catch(() => undefined);
-    };
-  }, [part]);
+    },
+    [part],
+  );
   return keeping;
 }

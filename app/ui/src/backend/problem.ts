@@ -6,6 +6,8 @@ export interface ProblemDetails {
   /** The same in Japanese, where the rule that refused has its own words. */
   detailJa?: string;
   next: string;
+  /** The same in Japanese, where the rule that refused has its own words. */
+  nextJa?: string;
   /** Seconds to wait before trying again, when the node says so. */
   retryAfter?: number;
 }
@@ -16,17 +18,41 @@ export class Problem extends Error {
   readonly code: string;
   readonly detailJa: string;
   readonly next: string;
+  readonly nextJa: string;
   readonly retryAfter: number | null;
 
-  constructor({ status, code, detail, detailJa, next, retryAfter }: ProblemDetails) {
+  constructor({ status, code, detail, detailJa, next, nextJa, retryAfter }: ProblemDetails) {
     super(detail);
     this.name = "Problem";
     this.status = status;
     this.code = code;
     this.detailJa = detailJa ?? "";
     this.next = next;
+    this.nextJa = nextJa ?? "";
     this.retryAfter = retryAfter ?? null;
   }
+}
+
+/** A refusal that stands within an answer of the node. */
+export interface RefusalView {
+  code: string;
+  detail: string;
+  detail_ja?: string | null;
+  next: string;
+  next_ja?: string | null;
+}
+
+/** The same as a problem, as if the node had answered with it. */
+export function problemOf(status: number, refusal: RefusalView): Problem {
+  const { code, detail, detail_ja, next, next_ja } = refusal;
+  return new Problem({
+    status,
+    code,
+    detail,
+    detailJa: detail_ja ?? "",
+    next,
+    nextJa: next_ja ?? "",
+  });
 }
 
 /** The node did not answer at all: stopped, or restarting. */
@@ -42,6 +68,7 @@ export async function readProblem(response: Response): Promise<Problem> {
     detail: text(body["detail"]) || text(body["title"]),
     detailJa: text(body["detail_ja"]),
     next: text(body["next"]),
+    nextJa: text(body["next_ja"]),
     ...(typeof body["retry_after"] === "number" ? { retryAfter: body["retry_after"] } : {}),
   });
 }

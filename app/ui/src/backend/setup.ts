@@ -38,6 +38,9 @@ export const setup = {
     send<ApplicationView>("PUT", `/applications/${segment(id)}/countersignature`, { content }),
   deposit: (id: string) =>
     send<{ job: string }>("POST", `/applications/${segment(id)}/deposit`, {}),
+  /** Asks at once for what the registry decided; how many bootstrap hosts could be asked. */
+  look: () =>
+    send<{ hosts: number; applications: ApplicationView[] }>("POST", "/applications/look", {}),
   answer: (content: string) => send<ApplicationView>("POST", "/applications/answer", { content }),
   job: (id: string) => get<JobView>(`/jobs/${segment(id)}`),
 };

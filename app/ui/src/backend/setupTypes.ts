@@ -1,3 +1,5 @@
+import type { RefusalView } from "./problem";
+
 /** How far the setting up of a node is. */
 export interface SetupProgress {
   trusted: boolean;
@@ -93,5 +95,5 @@ export interface JobView {
   state: "running" | "done" | "failed";
   done: number;
   total: number;
-  error?: { code: string; detail: string; next: string };
+  error?: RefusalView;
 }

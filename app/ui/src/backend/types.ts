@@ -1,3 +1,5 @@
+import type { RefusalView } from "./problem";
+
 /** Shapes of the node's loopback API, `/api/v1`. Names are the API's own. */
 
 export interface Licence {
@@ -45,7 +47,7 @@ export interface NodeStatus {
   institution: string;
   node_fingerprint: string | null;
   /** Why nobody may work at this machine now: as it was started, or its certificate does not stand. */
-  refused?: { code: string; detail: string; detail_ja: string | null; next: string } | null;
+  refused?: RefusalView | null;
   listening: string[];
   bootstraps: { address: string; connected: boolean }[];
   peers: Peer[];
@@ -301,7 +303,15 @@ export interface CaseSummary {
   role: "requesting" | "consulting";
   state: CaseState;
   patient_name: string;
+  patient: { id: string };
   study_instance_uid: string;
+  modalities: string[];
+  /** As DICOM writes it; null while the study is not here. */
+  study_date: string | null;
+  /** Likewise. */
+  study_description: string | null;
+  /** Whoever asked, as the request names her. */
+  requester: { name: string; institution: string };
   /** Null while this node does not know her certificate. */
   with: Counterpart | null;
   question: string;
@@ -330,6 +340,8 @@ export interface TimelineEntry {
   verified: boolean;
   summary_ja: string;
   summary_en: string;
+  /** Why, in the author's own words; null for entries that need none. */
+  reason?: string | null;
   /** Null for what others wrote. */
   delivery?: Delivery | null;
 }

@@ -14,6 +14,9 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }): ReactElemen
         {entries.map((entry) => (
           <li key={entry.entry_id} className={entry.verified ? undefined : "broken"}>
             <span>{format.summary(entry)}</span>
+            {entry.reason && (
+              <span className="prose">{t("case.reason", { reason: entry.reason })}</span>
+            )}
             <span className="quiet">
               {entry.by ?? "—"} · {format.dateTime(entry.at)}
             </span>

@@ -24,6 +24,8 @@ export const deliveryEn: DeliveryTexts = {
     unknown_address: "Nobody has told yet where the other node is.",
     unreachable: "The other node is switched off, or no path leads to it.",
     we_refuse: "This node does not admit the other: check the certificates and the register.",
+    we_ban:
+      "The other node broke the protocol and is kept away for a time. Tell the administrator.",
     peer_refuses:
       "The other node does not admit this one: check the certificates and the register.",
     not_taken_yet: "The other node cannot take it yet; it is offered again by itself.",
@@ -37,6 +39,8 @@ export const deliveryEn: DeliveryTexts = {
     storage_failed: "This disk could not store it. Tell the administrator.",
     disk_full: "This disk is full. Make room, and it goes on by itself.",
     not_accepted: "Waits until the request is accepted.",
+    erased_here:
+      "It was erased here because one device declined it, and then accepted at another. Cancel the transfer, then send it again.",
     other: "It stands still ({{code}}).",
   },
   cancel: {

@@ -1,4 +1,5 @@
 import type { Texts } from "./ja";
+import { problemEn } from "./problem.en";
 
 export const en: Texts = {
   app: { name: "Dokuei 読影", tagline: "Consultation on dental images", skip: "Skip to content" },
@@ -107,6 +108,8 @@ export const en: Texts = {
     state: "State",
     requested: "Requested",
     due: "due {{at}}",
+    studyDate: "Study of {{date}}",
+    from: "From {{institution}}",
     open: "Open the case of {{patient}}",
     filterAll: "All",
     filterOpen: "Open",
@@ -144,6 +147,7 @@ export const en: Texts = {
     counterpartRequesting: "Reader",
     counterpartConsulting: "Requester",
     timeline: "Timeline",
+    reason: "Reason: {{reason}}",
     verified: "Signature verified",
     unverified: "Signature not verified",
     unverifiedHelp: "Do not trust this record. Ask the other side by telephone.",
@@ -287,180 +291,5 @@ export const en: Texts = {
     inForce: "Certificate in force (register confirmed {{at}})",
     unsure: "Cannot be confirmed: the register held here is old. Telephone her before sending.",
   },
-  problem: {
-    title: "That did not work",
-    node_unreachable: {
-      detail: "The node does not answer.",
-      next: "Check that it is running, then try again.",
-    },
-    not_signed_in: { detail: "Your session has ended.", next: "Sign in again." },
-    wrong_passphrase: {
-      detail: "The passphrase is wrong.",
-      next: "Check capital letters and the input method, then type it again.",
-    },
-    second_factor_required: {
-      detail: "A code is needed.",
-      next: "Enter the code that your authenticator shows.",
-    },
-    second_factor_wrong: {
-      detail: "The code is wrong, or was used before.",
-      next: "Wait for the next code, or use a recovery code.",
-    },
-    passphrase_too_short: {
-      detail: "The passphrase is too short.",
-      next: "Put several unrelated words in a row and add a number.",
-    },
-    passphrase_not_mixed: {
-      detail: "The passphrase is not mixed.",
-      next: "Use letters, at least one digit, and at least one symbol or space.",
-    },
-    passphrase_easy_to_guess: {
-      detail: "The passphrase is easy to guess.",
-      next: "Use words that do not belong together, and none of your name, ID or institution.",
-    },
-    passphrase_too_long: {
-      detail: "The passphrase is too long.",
-      next: "Choose a shorter one.",
-    },
-    no_root: {
-      detail: "This node trusts no registry yet.",
-      next: "Choose the registry's root certificate.",
-    },
-    root_refused: {
-      detail: "This file is not the root certificate of a registry that can be trusted here.",
-      next: "Get it from the registry again and compare its fingerprint. A node that trusts a registry cannot change to another.",
-    },
-    cannot_listen: {
-      detail: "The registry is trusted, but the node cannot listen for other nodes.",
-      next: "Stop the program that uses the port, and start the node again.",
-    },
-    no_application_key: {
-      detail: "It is not known yet what to seal it to: the public register could not be read.",
-      next: "Wait until a bootstrap host is connected and try again, or choose the registry's application key when you save it as a file.",
-    },
-    not_deposited: {
-      detail: "No bootstrap host took it.",
-      next: "Wait a while and send it again, or save it as a file and bring it to the registry.",
-    },
-    application_refused: {
-      detail: "Something in the application is not acceptable.",
-      next: "Look at names, numbers and documents again.",
-    },
-    application_not_sealed: {
-      detail: "It cannot be sealed: the registry's application key is not right.",
-      next: "Get the key file from the registry again.",
-    },
-    application_sealed: {
-      detail: "The application was sealed already and cannot be changed.",
-      next: "Send it as it is, or withdraw it and apply again.",
-    },
-    application_decided: {
-      detail: "The application is decided already.",
-      next: "Make another one if you need to.",
-    },
-    too_many_applications: {
-      detail: "There are too many undecided applications.",
-      next: "Wait for the registry, or withdraw those that are not needed.",
-    },
-    answer_refused: {
-      detail: "This is not an answer of the registry to an application of this node.",
-      next: "Check the file, or get it from the registry again.",
-    },
-    bad_field: {
-      detail: "Something that was entered is not understood.",
-      next: "Look at the sign-in name, dates and numbers again.",
-    },
-    body_too_large: {
-      detail: "The documents are too large.",
-      next: "Attach fewer or smaller ones.",
-    },
-    not_enrolling: {
-      detail: "The enrolment took too long.",
-      next: "Begin again.",
-    },
-    locked_out: {
-      detail: "After several wrong passphrases sign-in is paused.",
-      next: "Wait a little, then try again.",
-    },
-    no_practitioner_certificate: {
-      detail: "There is no certificate for this practitioner yet.",
-      next: "It is installed by itself when the registry has issued it. See `dokuei identity applications` for how it stands.",
-    },
-    certificate_refused: {
-      detail: "The certificate is invalid, expired or revoked.",
-      next: "Ask the registry to renew it.",
-    },
-    not_permitted: {
-      detail: "This is not permitted with the credential, device and register as they are now.",
-      next: "Check the credential and the connection, and ask the administrator if in doubt.",
-    },
-    clock_apart: {
-      detail:
-        "This node meets nobody: its clock and that of the others are more than five minutes apart.",
-      next: "Set this machine's clock. When it is right, ask the others to set theirs.",
-    },
-    register_stale: {
-      detail: "The register held here is too old for anything new to be sent.",
-      next: "Connect to the network and try again. What is kept here can be read.",
-    },
-    not_in_register: {
-      detail: "The credential is not in the register.",
-      next: "Ask the registry what became of it.",
-    },
-    register_refused: {
-      detail: "The register could not be verified and was not taken.",
-      next: "Send nothing, and telephone the registry.",
-    },
-    register_split: {
-      detail:
-        "The registry showed contradicting registers, so this one was not taken. The evidence is kept.",
-      next: "Send nothing, telephone the registry, and hand over the file of evidence.",
-    },
-    register_file: {
-      detail: "This cannot be read as a file of a register.",
-      next: "Copy the file again, or ask the registry for another.",
-    },
-    register_older: {
-      detail: "The register in the file is no newer than the one of this node.",
-      next: "Nothing has changed. Ask the registry for a newer file if you need one.",
-    },
-    register_gap: {
-      detail: "The file does not go on from the register of this node.",
-      next: "Ask the registry for a file from the number of entries here, or for the whole register.",
-    },
-    wiped: {
-      detail:
-        "The certificate of this node was revoked as lost or stolen, and its keys were destroyed.",
-      next: "Tell the administrator: set up a new node and restore a backup.",
-    },
-    not_qualified: {
-      detail: "The certificate lacks the qualification that this needs.",
-      next: "Ask a qualified reader.",
-    },
-    no_agreement: {
-      detail: "There is no agreement in force with the other side.",
-      next: "Propose one and wait for the countersignature.",
-    },
-    no_device: {
-      detail: "The reader's device is not known yet, so nothing can be sealed to it.",
-      next: "Wait until the reader's node is connected, then ask again.",
-    },
-    not_opened: {
-      detail: "This study has not been opened yet.",
-      next: "Wait until it has been transferred and verified.",
-    },
-    not_found: { detail: "This was not found.", next: "Go back to the list and choose again." },
-    disk_full: {
-      detail: "The disk is full. Nothing already stored was lost.",
-      next: "Make room, then try again.",
-    },
-    not_rendered: {
-      detail: "This image cannot be shown.",
-      next: "Look at it on its own device or in another viewer.",
-    },
-    unknown: {
-      detail: "An unexpected answer came ({{code}}).",
-      next: "Try again; if it stays, ask the administrator to run `dokuei doctor`.",
-    },
-  },
+  problem: problemEn,
 };

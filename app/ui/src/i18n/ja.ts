@@ -1,3 +1,5 @@
+import { problemJa } from "./problem.ja";
+
 /** Japanese is the first language: English has the same keys, which the compiler and a test check. */
 export const ja = {
   app: { name: "Dokuei 読影", tagline: "歯科画像の読影相談", skip: "本文へ移動" },
@@ -107,6 +109,8 @@ export const ja = {
     state: "状態",
     requested: "依頼日時",
     due: "期限 {{at}}",
+    studyDate: "検査日 {{date}}",
+    from: "依頼元：{{institution}}",
     open: "{{patient}} の症例を開く",
     filterAll: "すべて",
     filterOpen: "進行中",
@@ -143,6 +147,7 @@ export const ja = {
     counterpartRequesting: "読影者",
     counterpartConsulting: "依頼者",
     timeline: "経過",
+    reason: "理由：{{reason}}",
     verified: "署名検証済み",
     unverified: "署名を検証できません",
     unverifiedHelp: "この記録は信頼できません。相手に電話で確かめてください。",
@@ -286,186 +291,7 @@ export const ja = {
     inForce: "証明書は有効（公開台帳を {{at}} に確認）",
     unsure: "確認できません（公開台帳の情報が古い）。送る前に相手に電話で確かめてください。",
   },
-  problem: {
-    title: "できませんでした",
-    node_unreachable: {
-      detail: "ノードが応答しません。",
-      next: "ノードが動いているか確かめ、もう一度試してください。",
-    },
-    not_signed_in: {
-      detail: "サインインの有効期限が切れました。",
-      next: "もう一度サインインしてください。",
-    },
-    wrong_passphrase: {
-      detail: "パスフレーズが違います。",
-      next: "大文字・小文字と入力モードを確かめて、もう一度入力してください。",
-    },
-    second_factor_required: {
-      detail: "確認コードが必要です。",
-      next: "認証アプリに表示されるコードを入力してください。",
-    },
-    second_factor_wrong: {
-      detail: "確認コードが違うか、すでに使われています。",
-      next: "次のコードが表示されるのを待って入力するか、回復コードを使ってください。",
-    },
-    passphrase_too_short: {
-      detail: "パスフレーズが短すぎます。",
-      next: "関連のない単語をいくつか並べ、数字を加えてください。",
-    },
-    passphrase_not_mixed: {
-      detail: "パスフレーズの文字の種類が足りません。",
-      next: "英字・数字・記号（空白も可）をすべて混ぜてください。",
-    },
-    passphrase_easy_to_guess: {
-      detail: "推測されやすいパスフレーズです。",
-      next: "互いに関係のない単語を組み合わせ、氏名・ID・施設名は使わないでください。",
-    },
-    passphrase_too_long: {
-      detail: "パスフレーズが長すぎます。",
-      next: "もう少し短くしてください。",
-    },
-    no_root: {
-      detail: "このノードはまだ登録機関を信頼していません。",
-      next: "登録機関のルート証明書を選んでください。",
-    },
-    root_refused: {
-      detail: "このファイルは、信頼できる登録機関のルート証明書ではありません。",
-      next: "登録機関から受け取り直し、公表されている指紋と比べてください。すでに別の登録機関を信頼しているノードでは替えられません。",
-    },
-    cannot_listen: {
-      detail: "登録機関は信頼しましたが、他のノードとの通信を始められませんでした。",
-      next: "同じポートを使うプログラムを止め、ノードを起動し直してください。",
-    },
-    no_application_key: {
-      detail: "何に封をするかがまだ分かりません。公開台帳を読めていません。",
-      next: "ブートストラップにつながるまで待ってもう一度試すか、ファイルに保存するときに登録機関の申請用の鍵を選んでください。",
-    },
-    not_deposited: {
-      detail: "どのブートストラップにも預けられませんでした。",
-      next: "しばらく待ってもう一度送るか、ファイルに保存して登録機関に届けてください。",
-    },
-    application_refused: {
-      detail: "申請の内容に受け付けられないところがあります。",
-      next: "氏名・番号・添付を見直してください。",
-    },
-    application_not_sealed: {
-      detail: "登録機関の申請用の鍵が正しくないため、封をできません。",
-      next: "登録機関から鍵のファイルを受け取り直してください。",
-    },
-    application_sealed: {
-      detail: "この申請にはすでに封がされ、変えられません。",
-      next: "このまま送るか、取り下げて申請し直してください。",
-    },
-    application_decided: {
-      detail: "この申請はすでに決定されています。",
-      next: "必要なら新しく申請してください。",
-    },
-    too_many_applications: {
-      detail: "未決定の申請が多すぎます。",
-      next: "回答を待つか、不要な申請を取り下げてください。",
-    },
-    answer_refused: {
-      detail: "登録機関の回答として読めません。",
-      next: "このノードの申請への回答か確かめ、登録機関から受け取り直してください。",
-    },
-    bad_field: {
-      detail: "入力した内容に読み取れないところがあります。",
-      next: "サインイン名・日付・番号を見直してください。",
-    },
-    body_too_large: {
-      detail: "添付が大きすぎます。",
-      next: "添付を減らすか、小さくしてください。",
-    },
-    not_enrolling: {
-      detail: "登録の手続きが時間切れになりました。",
-      next: "もう一度はじめからやり直してください。",
-    },
-    locked_out: {
-      detail: "間違いが続いたため、しばらくサインインできません。",
-      next: "少し待ってから、もう一度試してください。",
-    },
-    no_practitioner_certificate: {
-      detail: "この方の資格証明書がまだありません。",
-      next: "発行されるとこのノードに自動的に入ります。申請の状況は `dokuei identity applications` で確かめられます。",
-    },
-    certificate_refused: {
-      detail: "資格証明書が無効か、期限切れ、または失効しています。",
-      next: "登録機関に更新を申し込んでください。",
-    },
-    not_permitted: {
-      detail: "いまの資格・装置・公開台帳の状態では、この操作は許可されていません。",
-      next: "資格証明書と接続状態を確かめ、分からないときは管理者に相談してください。",
-    },
-    clock_apart: {
-      detail: "この端末の時計が他の端末と5分以上ずれているため、どの相手とも接続できません。",
-      next: "この端末の時計を合わせてください。正しい場合は、相手に時計を合わせるよう依頼してください。",
-    },
-    register_stale: {
-      detail: "公開台帳の情報が古いため、新しいものは送れません。",
-      next: "ネットワークに接続し、もう一度試してください。保存済みの内容は読めます。",
-    },
-    not_in_register: {
-      detail: "資格証明書が公開台帳に載っていません。",
-      next: "登録機関に問い合わせてください。",
-    },
-    register_refused: {
-      detail: "公開台帳を検証できないため、受け入れませんでした。",
-      next: "何も送らず、登録機関に電話で確かめてください。",
-    },
-    register_split: {
-      detail:
-        "登録機関が食い違う公開台帳を見せたため、受け入れませんでした。証拠は保存されています。",
-      next: "何も送らず、登録機関に電話し、証拠のファイルを渡してください。",
-    },
-    register_file: {
-      detail: "公開台帳のファイルとして読めません。",
-      next: "ファイルをもう一度写すか、登録機関に別のファイルを求めてください。",
-    },
-    register_older: {
-      detail: "ファイルの公開台帳は、このノードにあるものより新しくありません。",
-      next: "何も変わっていません。必要なら登録機関に新しいファイルを求めてください。",
-    },
-    register_gap: {
-      detail: "ファイルは、このノードにある公開台帳の続きから始まっていません。",
-      next: "登録機関に、このノードの件数からのファイルか、全体のファイルを求めてください。",
-    },
-    wiped: {
-      detail: "このノードの証明書は紛失・盗難として失効し、鍵は消去されました。",
-      next: "管理者に連絡し、新しいノードを用意してバックアップから復元してください。",
-    },
-    not_qualified: {
-      detail: "この操作に必要な資格が証明書にありません。",
-      next: "読影資格のある方に依頼してください。",
-    },
-    no_agreement: {
-      detail: "相手との合意書がまだ有効ではありません。",
-      next: "合意書を提案し、副署を待ってください。",
-    },
-    no_device: {
-      detail: "相手の受信装置がまだ分からないため、封をできません。",
-      next: "相手のノードが接続するのを待って、もう一度依頼してください。",
-    },
-    not_opened: {
-      detail: "この検査はまだ開封されていません。",
-      next: "転送と検証が終わるまでお待ちください。",
-    },
-    not_found: {
-      detail: "見つかりません。",
-      next: "一覧に戻って選び直してください。",
-    },
-    disk_full: {
-      detail: "ディスクの空きがありません。保存済みのものは失われていません。",
-      next: "空きを増やしてから、もう一度試してください。",
-    },
-    not_rendered: {
-      detail: "この画像は表示できません。",
-      next: "元の装置か別のビューアで確認してください。",
-    },
-    unknown: {
-      detail: "思いがけない応答がありました（{{code}}）。",
-      next: "もう一度試し、続くときは管理者に `dokuei doctor` を頼んでください。",
-    },
-  },
+  problem: problemJa,
 };
 
 /** The shape that every language has. */

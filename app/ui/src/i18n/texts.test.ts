@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { PROBLEM_CODES } from "../backend/problemCodes";
 import { applicationsEn } from "./applications.en";
 import { applicationsJa } from "./applications.ja";
 import { applyEn } from "./apply.en";
@@ -10,6 +11,8 @@ import { directoryJa } from "./directory.ja";
 import { en } from "./en";
 import { bytes, date, patientName } from "./format";
 import { ja } from "./ja";
+import { problemEn } from "./problem.en";
+import { problemJa } from "./problem.ja";
 import { registryEn } from "./registry.en";
 import { registryJa } from "./registry.ja";
 import { registryProblemEn } from "./registryProblem.en";
@@ -43,6 +46,33 @@ test("both languages have the same keys, with the same placeholders", () => {
       expect(placeholders(english.get(key) ?? ""), key).toEqual(placeholders(text));
     }
   }
+});
+
+test("a text with a command between backticks is drawn by Words wherever it is used", () => {
+  const sources = import.meta.glob<string>("../**/*.tsx", {
+    query: "?raw",
+    import: "default",
+    eager: true,
+  });
+  const texts = [ja, registryJa, applicationsJa, applyJa, directoryJa, deliveryJa];
+  // What the node or the registry refuses is drawn by ProblemNote, whatever it says.
+  const commands = texts
+    .flatMap((tree) => leaves(tree))
+    .filter(([key, text]) => text.includes("`") && !key.startsWith("problem."));
+  expect(commands.length).toBeGreaterThan(5);
+  for (const [file, source] of Object.entries(sources))
+    for (const [key] of commands)
+      for (const use of source.matchAll(new RegExp(`.*\\bt\\("${key}"`, "g")))
+        expect(use[0], `${key} in ${file}`).toContain("<Words>");
+});
+
+test("every code by which the node refuses has words in both languages", () => {
+  for (const code of PROBLEM_CODES)
+    for (const texts of [problemJa, problemEn])
+      for (const part of ["detail", "next"] as const)
+        expect(texts[code][part], `${code}.${part}`).not.toBe("");
+  for (const code of PROBLEM_CODES)
+    expect(problemJa[code].detail + problemJa[code].next, code).toMatch(/[ぁ-ん]/);
 });
 
 test("no text shows a requirement's number", () => {

@@ -2,11 +2,11 @@ import i18next, { type TFunction } from "i18next";
 import { createContext, useContext, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "../backend/problem";
-import { ja } from "../i18n/ja";
+import { problemJa } from "../i18n/problem.ja";
 import { registryProblemJa } from "../i18n/registryProblem.ja";
 import { Words } from "./Words";
 
-type KnownCode = Exclude<keyof typeof ja.problem, "title">;
+type KnownCode = Exclude<keyof typeof problemJa, "title">;
 type RegistryCode = keyof typeof registryProblemJa;
 
 /** Whose refusals are told: the same code of node and registry may want other words. */
@@ -48,10 +48,19 @@ export function describe(error: unknown, t: TFunction, speaker: Speaker = "node"
     const words = { ns: "registryProblem", code, said } as const;
     return { code, detail: t(`${code}.detail`, words), next: t(`${code}.next`, words) };
   }
-  // A rule's own words, where the node has them in both languages.
-  if (error instanceof Problem && code === "not_permitted" && error.detailJa !== "") {
-    const detail = i18next.language === "ja" ? error.detailJa : sentence(error.message);
-    return { code, detail, next: t("problem.not_permitted.next") };
+  // A rule's own words, where the node has them in both languages: which of many it was, or all that there is to say.
+  if (
+    error instanceof Problem &&
+    error.detailJa !== "" &&
+    (code === "not_permitted" || !isKnown(code))
+  ) {
+    const japanese = i18next.language === "ja";
+    const own = japanese ? error.nextJa : sentence(error.next);
+    return {
+      code,
+      detail: japanese ? error.detailJa : sentence(error.message),
+      next: code === "not_permitted" ? t("problem.not_permitted.next") : own,
+    };
   }
   if (isKnown(code)) {
     return { code, detail: t(`problem.${code}.detail`, { code }), next: t(`problem.${code}.next`) };
@@ -62,8 +71,9 @@ export function describe(error: unknown, t: TFunction, speaker: Speaker = "node"
   return { code, detail: t("problem.unknown.detail", { code }), next: t("problem.unknown.next") };
 }
 
-function isKnown(code: string): code is KnownCode {
-  return code !== "title" && Object.hasOwn(ja.problem, code);
+/** Whether there are words of our own for it, in both languages. */
+export function isKnown(code: string): code is KnownCode {
+  return code !== "title" && Object.hasOwn(problemJa, code);
 }
 
 function isOfRegistry(code: string): code is RegistryCode {

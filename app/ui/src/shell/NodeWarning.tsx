@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import { Problem } from "../backend/problem";
+import { problemOf } from "../backend/problem";
 import { useStatus } from "../backend/queries";
 import { ProblemNote } from "../parts/ProblemNote";
 
@@ -7,10 +7,5 @@ import { ProblemNote } from "../parts/ProblemNote";
 export function NodeWarning(): ReactElement | null {
   const refused = useStatus().data?.refused;
   if (!refused) return null;
-  const { code, detail, detail_ja, next } = refused;
-  return (
-    <ProblemNote
-      error={new Problem({ status: 403, code, detail, detailJa: detail_ja ?? "", next })}
-    />
-  );
+  return <ProblemNote error={problemOf(403, refused)} />;
 }

@@ -9,6 +9,7 @@ import { Field } from "../parts/Field";
 import { ProblemNote } from "../parts/ProblemNote";
 import { href } from "../route";
 import { LockedOut } from "./LockedOut";
+import { waitOf } from "./wait";
 
 export function SignIn(): ReactElement {
   const { t } = useTranslation();
@@ -62,10 +63,7 @@ export function SignInForm({
     },
   });
   const over = useCallback(() => signIn.reset(), [signIn]);
-  const wait =
-    signIn.error instanceof Problem && signIn.error.code === "locked_out"
-      ? signIn.error.retryAfter
-      : null;
+  const wait = waitOf(signIn.error);
   const asked = signIn.error instanceof Problem && signIn.error.code === "second_factor_required";
 
   return (

@@ -47,6 +47,7 @@ function WaitingNote({ row }: { row: CaseSummary }): ReactElement | null {
 function CaseRow({ row }: { row: CaseSummary }): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
+  const asking = row.role === "requesting";
   return (
     <tr data-case={row.case_id} className={row.unread ? "unread" : undefined}>
       <td>
@@ -56,6 +57,11 @@ function CaseRow({ row }: { row: CaseSummary }): ReactElement {
         >
           {row.patient_name}
         </a>
+        {row.patient.id !== "" && (
+          <div className="quiet">
+            {t("studies.id")} {row.patient.id}
+          </div>
+        )}
         <div className="chips">
           <span className="quiet">{t(`role.${row.role}`)}</span>
           {row.urgency !== "routine" && <UrgencyBadge urgency={row.urgency} />}
@@ -63,12 +69,27 @@ function CaseRow({ row }: { row: CaseSummary }): ReactElement {
         </div>
       </td>
       <td>
-        {row.region}
+        <div className="chips">
+          {row.modalities.map((one) => (
+            <span key={one} className="modality">
+              {one}
+            </span>
+          ))}
+          {row.study_date && (
+            <span>{t("workList.studyDate", { date: format.date(row.study_date) })}</span>
+          )}
+          {row.study_description && <span>{row.study_description}</span>}
+          <span>{row.region}</span>
+        </div>
         <div className="quiet clamp">{row.question}</div>
       </td>
       <td>
-        {row.with ? format.person(row.with) : "—"}
-        <div className="quiet">{row.with?.institution}</div>
+        {row.with ? format.person(row.with) : asking ? "—" : row.requester.name}
+        <div className="quiet">
+          {asking
+            ? row.with?.institution
+            : t("workList.from", { institution: row.requester.institution })}
+        </div>
       </td>
       <td>
         <StateBadge state={row.state} />

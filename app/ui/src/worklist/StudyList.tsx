@@ -4,6 +4,7 @@ import { useStudies } from "../backend/queries";
 import type { StudySummary } from "../backend/types";
 import { useFormat } from "../i18n/format";
 import { ProblemNote } from "../parts/ProblemNote";
+import { Words } from "../parts/Words";
 import { href } from "../route";
 
 export function StudyList(): ReactElement {
@@ -16,7 +17,11 @@ export function StudyList(): ReactElement {
       {studies.isError && (
         <ProblemNote error={studies.error} onRetry={() => void studies.refetch()} />
       )}
-      {studies.data?.length === 0 && <p className="empty">{t("studies.empty")}</p>}
+      {studies.data?.length === 0 && (
+        <p className="empty">
+          <Words>{t("studies.empty")}</Words>
+        </p>
+      )}
       <ul className="studies">
         {studies.data?.map((study) => (
           <StudyCard key={study.study_instance_uid} study={study} />

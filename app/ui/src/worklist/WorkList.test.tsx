@@ -1,0 +1,56 @@
+import { screen, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import type { CaseSummary, StudySummary } from "../backend/types";
+import { chooseLanguage } from "../i18n";
+import { reportedCase } from "../test/fixtures";
+import { answer, show } from "../test/node";
+import { WorkList } from "./WorkList";
+
+function open(cases: CaseSummary[], studies: StudySummary[] = []) {
+  answer({
+    "GET /api/v1/cases": { body: cases },
+    "GET /api/v1/studies": { body: studies },
+    "GET /api/v1/agreements": { body: [] },
+  });
+  show(<WorkList />);
+}
+
+/** The text of the row of a case. */
+async function row(id: string): Promise<string> {
+  await screen.findAllByRole("row");
+  return document.querySelector(`[data-case="${id}"]`)?.textContent ?? "";
+}
+
+test("cases with the same patient and question are told apart", async () => {
+  const other: CaseSummary = {
+    ...reportedCase,
+    case_id: "c2",
+    role: "consulting",
+    patient: { id: "P-002" },
+    modalities: ["MR", "SR"],
+    study_date: null,
+    study_description: null,
+    requester: { name: "高橋 次郎", institution: "みどり歯科" },
+    with: null,
+  };
+  open([reportedCase, other]);
+  const first = await row("c1");
+  for (const part of ["P-001", "CT", "検査日 2026/11/20", "CBCT 下顎", "東都大学歯学部附属病院"])
+    expect(first).toContain(part);
+  const second = await row("c2");
+  for (const part of ["P-002", "MR", "SR", "高橋 次郎", "依頼元：みどり歯科"])
+    expect(second).toContain(part);
+  expect(second).not.toContain("検査日");
+  chooseLanguage("en");
+  expect(await screen.findByText("Study of 20 Nov 2026")).toBeTruthy();
+  expect(screen.getByText("From みどり歯科")).toBeTruthy();
+  chooseLanguage("ja");
+});
+
+test("a command in a sentence is shown as one, and not between backticks", async () => {
+  open([]);
+  const command = await screen.findByText("dokuei study import フォルダ");
+  expect(command.tagName).toBe("CODE");
+  const section = screen.getByRole("region", { name: "このノードの検査" });
+  expect(within(section).queryByText(/`/)).toBeNull();
+});
