@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use crate::api::{Client, Job};
@@ -32,6 +32,27 @@ pub fn import(client: &Client, path: &Path, progress: impl FnMut(&Job)) -> Resul
     client
         .job(&answer, BULK, progress)
         .with_context(|| format!("cannot import {}", path.display()))
+}
+
+/// Imports one study and gives its UID.
+///
+/// # Errors
+/// When the import fails, or there is none that was not there before.
+pub fn import_one(client: &Client, path: &Path) -> Result<String> {
+    let before = studies(client)?;
+    import(client, path, |_| ())?;
+    let new = studies(client)?.into_iter().find(|uid| !before.contains(uid));
+    new.context("nothing new was imported")
+}
+
+/// The UIDs of the studies that are at a node.
+///
+/// # Errors
+/// When the node refuses.
+pub fn studies(client: &Client) -> Result<Vec<String>> {
+    let studies: Vec<Value> = client.get("/studies")?;
+    let uid = |study: &Value| study["study_instance_uid"].as_str().map(str::to_owned);
+    Ok(studies.iter().filter_map(uid).collect())
 }
 
 /// Writes a study as plain DICOM files into `folder`.
@@ -96,15 +117,35 @@ pub fn accept(specialist: &Client, case: &str) -> Result<()> {
     act(specialist, case, "accept", &json!({}))
 }
 
-/// Waits until the specialist's node has opened the study; `progress` hears the bytes there and the total.
+/// Bytes of the study of a case that are verified at the specialist's, as this node shows it, and all.
+///
+/// # Errors
+/// When the node refuses.
+pub fn progress(client: &Client, case: &str) -> Result<(u64, u64)> {
+    let one: Value = client.get(&format!("/cases/{case}"))?;
+    let bytes = |name: &str| one["transfer"][name].as_u64().unwrap_or(0);
+    Ok((bytes("done"), bytes("total")))
+}
+
+/// Waits until the first of these bytes are there.
+///
+/// # Errors
+/// When none comes in time.
+pub fn wait_begun(specialist: &Client, case: &str) -> Result<()> {
+    wait::until("the first chunks", BULK, || {
+        Ok((progress(specialist, case)?.0 > 0).then_some(()))
+    })
+}
+
+/// Waits until the specialist's node has opened the study; `heard` hears the bytes there and the total.
 ///
 /// # Errors
 /// When it is not opened in time.
-pub fn wait_opened(specialist: &Client, case: &str, mut progress: impl FnMut(u64, u64)) -> Result<()> {
+pub fn wait_opened(specialist: &Client, case: &str, mut heard: impl FnMut(u64, u64)) -> Result<()> {
     wait::until("the study to arrive and be opened", BULK, || {
         let one: Value = specialist.get(&format!("/cases/{case}"))?;
         let transfer = &one["transfer"];
-        progress(
+        heard(
             transfer["done"].as_u64().unwrap_or(0),
             transfer["total"].as_u64().unwrap_or(0),
         );
@@ -176,6 +217,18 @@ pub fn read_and_close(clinic: &Client, specialist: &Client, case: &str) -> Resul
 /// When the node refuses.
 pub fn act(client: &Client, case: &str, step: &str, body: &Value) -> Result<()> {
     let _: Value = client.post(&format!("/cases/{case}/{step}"), body)?;
+    Ok(())
+}
+
+/// Fails when two nodes do not hold a study with the same SHA-256 of every instance.
+///
+/// # Errors
+/// When they do not, or one of them has it not.
+pub fn ensure_same(one: &Client, other: &Client, study: &str) -> Result<()> {
+    ensure!(
+        hashes(one, study)? == hashes(other, study)?,
+        "the study {study} is not the same on both sides"
+    );
     Ok(())
 }
 

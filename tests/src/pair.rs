@@ -14,7 +14,7 @@ use crate::node::Node;
 use crate::people::{CLINIC, HOSPITAL, SATO, SUZUKI, TANAKA};
 use crate::registry::Registry;
 use crate::site::Site;
-use crate::wait;
+use crate::{consult, fixtures, wait};
 
 /// How long peers may take to find and admit each other.
 const MEETING: Duration = Duration::from_secs(60);
@@ -127,6 +127,37 @@ impl Pair {
         self.specialist.start(&bootstraps)
     }
 
+    /// Writes a cone-beam CT of so many slices, of `size` rows and columns, and imports it at the clinic; gives its UID.
+    ///
+    /// # Errors
+    /// When a step fails, with the node's words.
+    pub fn phantom(&self, clinic: &Client, slices: u32, size: u16) -> Result<String> {
+        let source = self.lab.folder().join("source");
+        fixtures::phantom_of(&self.clinic, &source, slices, size)?;
+        consult::import_one(clinic, &source)
+    }
+
+    /// The dentist has such a study and asks for its reading; gives the study and the case.
+    ///
+    /// # Errors
+    /// When a step fails, with the node's words.
+    pub fn requested(&self, session: &Session, slices: u32, size: u16) -> Result<(String, String)> {
+        let study = self.phantom(&session.clinic, slices, size)?;
+        let reader = session.meet()?;
+        let case = consult::request(&session.clinic, &study, &reader, |_| ())?;
+        Ok((study, case))
+    }
+
+    /// The same, and the specialist has accepted.
+    ///
+    /// # Errors
+    /// When a step fails, with the node's words.
+    pub fn accepted(&self, session: &Session, slices: u32, size: u16) -> Result<(String, String)> {
+        let (study, case) = self.requested(session, slices, size)?;
+        consult::accept(&session.specialist, &case)?;
+        Ok((study, case))
+    }
+
     /// Signs the dentist and the specialist in.
     ///
     /// # Errors
@@ -146,7 +177,17 @@ impl Lab {
     /// # Errors
     /// When a step fails, with the program's words.
     pub fn consultation_pair() -> Result<(Pair, Session)> {
+        let here = Site::default();
+        Self::consultation_pair_at(&here, &here, &here)
+    }
+
+    /// The same with the clinic, the hospital and the bootstrap nodes each at a place of its own.
+    ///
+    /// # Errors
+    /// When a step fails, with the program's words.
+    pub fn consultation_pair_at(clinic: &Site, hospital: &Site, public: &Site) -> Result<(Pair, Session)> {
         let mut pair = Pair::enrolled(Self::new()?)?;
+        pair.spread(clinic, hospital, public);
         pair.start_bootstraps()?;
         pair.start_nodes()?;
         let session = pair.sign_in()?;

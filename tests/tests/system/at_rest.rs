@@ -9,7 +9,6 @@ use dokuei_tests::capture::{Capture, is_root};
 use dokuei_tests::lab::Lab;
 use dokuei_tests::pair::Pair;
 use dokuei_tests::{consult, fixtures, foreign};
-use serde_json::Value;
 
 /// R16, R17, R19: a consultation is done, then everything that was written and sent is searched.
 #[test]
@@ -24,9 +23,8 @@ fn r16_r17_r19_no_disk_log_or_wire_holds_the_patient() {
     session.agree().unwrap();
     let source = tempfile::tempdir().unwrap();
     fixtures::phantom(&pair.clinic, &source.path().join("cbct"), 20).unwrap();
-    consult::import(&session.clinic, source.path(), |_| ()).unwrap();
-    let study = session.clinic.get::<Vec<Value>>("/studies").unwrap()[0]["study_instance_uid"].clone();
-    let case = consult::request(&session.clinic, study.as_str().unwrap(), &reader, |_| ()).unwrap();
+    let study = consult::import_one(&session.clinic, source.path()).unwrap();
+    let case = consult::request(&session.clinic, &study, &reader, |_| ()).unwrap();
     consult::accept(&session.specialist, &case).unwrap();
     consult::wait_opened(&session.specialist, &case, |_, _| ()).unwrap();
     consult::report(&session.specialist, &case).unwrap();
@@ -54,10 +52,9 @@ fn r19_the_reports_text_is_on_no_disk() {
     let (pair, session) = Lab::consultation_pair().unwrap();
     let source = tempfile::tempdir().unwrap();
     fixtures::phantom(&pair.clinic, &source.path().join("cbct"), 2).unwrap();
-    consult::import(&session.clinic, source.path(), |_| ()).unwrap();
-    let study = session.clinic.get::<Vec<Value>>("/studies").unwrap()[0]["study_instance_uid"].clone();
+    let study = consult::import_one(&session.clinic, source.path()).unwrap();
     let reader = session.meet().unwrap();
-    let case = consult::request(&session.clinic, study.as_str().unwrap(), &reader, |_| ()).unwrap();
+    let case = consult::request(&session.clinic, &study, &reader, |_| ()).unwrap();
     consult::accept(&session.specialist, &case).unwrap();
     consult::wait_opened(&session.specialist, &case, |_, _| ()).unwrap();
     consult::report(&session.specialist, &case).unwrap();

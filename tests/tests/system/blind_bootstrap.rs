@@ -91,9 +91,7 @@ fn r1_r16_r17_a_bootstrap_that_relayed_a_consultation_holds_nothing_of_it() {
 
     let source = tempfile::tempdir().unwrap();
     fixtures::phantom(&pair.clinic, &source.path().join("cbct"), 120).unwrap();
-    consult::import(&session.clinic, source.path(), |_| ()).unwrap();
-    let study = session.clinic.get::<Vec<Value>>("/studies").unwrap()[0]["study_instance_uid"].clone();
-    let study = study.as_str().unwrap();
+    let study = &consult::import_one(&session.clinic, source.path()).unwrap();
     let mut patient = Canaries::of_studies(&session.clinic, source.path()).unwrap();
     let body = consult::request_body(study, &reader).unwrap();
     for words in ["question", "history", "justification"] {

@@ -5,20 +5,12 @@
 #![allow(clippy::unwrap_used, reason = "the helpers of a test fail it by unwrap too")]
 
 use dokuei_tests::api::Client;
+use dokuei_tests::fixtures::SIZE;
 use dokuei_tests::lab::Lab;
-use dokuei_tests::pair::Session;
+use dokuei_tests::pair::Pair;
 use dokuei_tests::people::{SATO, SUZUKI};
 use dokuei_tests::{consult, digest, fixtures, foreign};
 use serde_json::{Value, json};
-
-/// The studies at the clinic.
-fn imported(session: &Session) -> Vec<String> {
-    let studies: Vec<Value> = session.clinic.get("/studies").unwrap();
-    studies
-        .iter()
-        .map(|one| one["study_instance_uid"].as_str().unwrap().to_owned())
-        .collect()
-}
 
 fn state(client: &Client, case: &str) -> Value {
     client.get(&format!("/cases/{case}")).unwrap()
@@ -35,7 +27,7 @@ fn r1_r7_r15_a_study_goes_and_a_signed_report_comes_back() {
     consult::import(&session.clinic, &source, |_| ()).unwrap();
     let reader = session.meet().unwrap();
     let mut cases = Vec::new();
-    for study in imported(&session) {
+    for study in consult::studies(&session.clinic).unwrap() {
         let case = consult::request(&session.clinic, &study, &reader, |_| ()).unwrap();
         consult::accept(&session.specialist, &case).unwrap();
         cases.push((study, case));
@@ -82,12 +74,7 @@ fn r1_r7_r15_a_study_goes_and_a_signed_report_comes_back() {
 #[test]
 fn r1_a_volume_crosses_in_fewer_bytes_and_its_previews_first() {
     let (pair, session) = Lab::consultation_pair().unwrap();
-    let source = pair.lab.folder().join("source");
-    fixtures::phantom(&pair.clinic, &source, 48).unwrap();
-    consult::import(&session.clinic, &source, |_| ()).unwrap();
-    let reader = session.meet().unwrap();
-    let study = imported(&session).remove(0);
-    let case = consult::request(&session.clinic, &study, &reader, |_| ()).unwrap();
+    let (study, case) = pair.requested(&session, 48, SIZE).unwrap();
     let previews = format!("/cases/{case}/previews");
     let sealed: Vec<Value> = session.clinic.get(&previews).unwrap();
     let kinds: Vec<_> = sealed.iter().map(|one| one["kind"].as_str().unwrap()).collect();
@@ -112,6 +99,7 @@ fn r1_a_volume_crosses_in_fewer_bytes_and_its_previews_first() {
     let total = state(&session.specialist, &case)["transfer"]["total"]
         .as_u64()
         .unwrap();
+    let source = pair.lab.folder().join("source");
     let original = digest::size(&source);
     assert!(total * 10 < original * 6, "{total} bytes crossed for {original}");
     let back = pair.lab.folder().join("back");
@@ -122,15 +110,12 @@ fn r1_a_volume_crosses_in_fewer_bytes_and_its_previews_first() {
 /// R8: without an agreement in force no request goes out. R7: nor without justification or the patient's consent.
 #[test]
 fn r7_r8_a_request_needs_agreement_justification_and_consent() {
-    let mut pair = dokuei_tests::pair::Pair::enrolled(Lab::new().unwrap()).unwrap();
+    let mut pair = Pair::enrolled(Lab::new().unwrap()).unwrap();
     pair.start_bootstraps().unwrap();
     pair.start_nodes().unwrap();
     let session = pair.sign_in().unwrap();
     let reader = session.meet().unwrap();
-    let source = pair.lab.folder().join("source");
-    fixtures::phantom(&pair.clinic, &source, 2).unwrap();
-    consult::import(&session.clinic, &source, |_| ()).unwrap();
-    let study = imported(&session).remove(0);
+    let study = pair.phantom(&session.clinic, 2, SIZE).unwrap();
     let whole = consult::request_body(&study, &reader).unwrap();
     let refused = session.clinic.refused("/cases", &whole).unwrap();
     assert!(refused.code.contains("agreement"), "{refused}");
@@ -154,13 +139,7 @@ fn r7_r8_a_request_needs_agreement_justification_and_consent() {
 #[test]
 fn r3_r4_only_a_qualified_reader_reports() {
     let (pair, session) = Lab::consultation_pair().unwrap();
-    let source = pair.lab.folder().join("source");
-    fixtures::phantom(&pair.clinic, &source, 2).unwrap();
-    consult::import(&session.clinic, &source, |_| ()).unwrap();
-    let reader = session.meet().unwrap();
-    let study = imported(&session).remove(0);
-    let case = consult::request(&session.clinic, &study, &reader, |_| ()).unwrap();
-    consult::accept(&session.specialist, &case).unwrap();
+    let (study, case) = pair.accepted(&session, 2, SIZE).unwrap();
     consult::wait_opened(&session.specialist, &case, |_, _| ()).unwrap();
 
     let sato = pair.specialist.sign_in(&SATO).unwrap();

@@ -4,10 +4,10 @@
 
 #![allow(clippy::unwrap_used, reason = "the helpers of a test fail it by unwrap too")]
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use dokuei_tests::api::Client;
+use dokuei_tests::fixtures::SIZE;
 use dokuei_tests::lab::Lab;
 use dokuei_tests::link::{Link, Links, Wire};
 use dokuei_tests::node::Node;
@@ -25,33 +25,9 @@ fn pair_on(line: Link) -> (Pair, Session, Wire, Links) {
     let mut links = Links::new().unwrap();
     let (clinic, hospital) = (links.host("clinic").unwrap(), links.host("hospital").unwrap());
     let wire = links.link(&clinic, &hospital, line).unwrap();
-    let mut pair = Pair::enrolled(Lab::new().unwrap()).unwrap();
-    pair.place(&Site::on(&clinic, wire.near()), &Site::on(&hospital, wire.far()));
-    pair.start_bootstraps().unwrap();
-    pair.start_nodes().unwrap();
-    let session = pair.sign_in().unwrap();
-    session.meet().unwrap();
-    session.agree().unwrap();
+    let (near, far) = (Site::on(&clinic, wire.near()), Site::on(&hospital, wire.far()));
+    let (pair, session) = Lab::consultation_pair_at(&near, &far, &far).unwrap();
     (pair, session, wire, links)
-}
-
-/// Imports what lies at `source` at the clinic; gives the UID of the study that it is.
-fn import(clinic: &Client, source: &Path) -> String {
-    let uids = || -> Vec<String> {
-        let studies: Vec<Value> = clinic.get("/studies").unwrap();
-        let uid = |study: &Value| study["study_instance_uid"].as_str().map(str::to_owned);
-        studies.iter().filter_map(uid).collect()
-    };
-    let before = uids();
-    consult::import(clinic, source, |_| ()).unwrap();
-    uids().into_iter().find(|uid| !before.contains(uid)).unwrap()
-}
-
-/// A study of so many slices at the clinic; gives its UID.
-fn cbct(pair: &Pair, clinic: &Client, slices: u32) -> String {
-    let source = pair.lab.folder().join("source");
-    fixtures::phantom(&pair.clinic, &source, slices).unwrap();
-    import(clinic, &source)
 }
 
 /// The same request as always, with another urgency.
@@ -71,16 +47,7 @@ fn transfer(client: &Client, case: &str) -> Value {
 
 /// Bytes that are verified at the reader's, and all.
 fn progress(client: &Client, case: &str) -> (u64, u64) {
-    let transfer = transfer(client, case);
-    let bytes = |name: &str| transfer[name].as_u64().unwrap_or(0);
-    (bytes("done"), bytes("total"))
-}
-
-fn wait_begun(client: &Client, case: &str) {
-    wait::until("the first chunks", SOON, || {
-        Ok((progress(client, case).0 > 0).then_some(()))
-    })
-    .unwrap();
+    consult::progress(client, case).unwrap()
 }
 
 fn wait_word(client: &Client, case: &str, word: &str) {
@@ -106,11 +73,11 @@ fn kept(node: &Node) -> usize {
 fn r12_r17_a_cancelled_transfer_is_erased_at_the_reader_and_can_be_sent_again() {
     let (pair, session) = Lab::consultation_pair().unwrap();
     pair.clinic.cli(&["bandwidth", "set", "--up", "4"]).unwrap();
-    let study = cbct(&pair, &session.clinic, 60);
+    let study = pair.phantom(&session.clinic, 60, SIZE).unwrap();
     let before = consult::hashes(&session.clinic, &study).unwrap();
     let case = request(&session, &study, "routine");
     consult::accept(&session.specialist, &case).unwrap();
-    wait_begun(&session.specialist, &case);
+    consult::wait_begun(&session.specialist, &case).unwrap();
     assert!(
         kept(&pair.specialist) > 0,
         "where images and packages lie has changed"
@@ -151,7 +118,7 @@ fn r17_a_bandwidth_limit_holds() {
     // 8 Mbit/s are 1 MB in a second.
     let shown = pair.clinic.cli(&["bandwidth", "set", "--up", "8"]).unwrap();
     assert!(shown.contains("8"), "{shown}");
-    let study = cbct(&pair, &session.clinic, 40);
+    let study = pair.phantom(&session.clinic, 40, SIZE).unwrap();
     let case = request(&session, &study, "routine");
     let begun = Instant::now();
     consult::accept(&session.specialist, &case).unwrap();
@@ -174,18 +141,16 @@ fn r9_r17_a_report_and_its_answer_overtake_images_on_a_narrow_line() {
         ..Link::METRO
     };
     let (pair, session, _wire, _links) = pair_on(narrow);
-    let small = import(
-        &session.clinic,
-        &fixtures::pydicom_files().unwrap().join("CT_small.dcm"),
-    );
-    let large = cbct(&pair, &session.clinic, 150);
+    let small = fixtures::pydicom_files().unwrap().join("CT_small.dcm");
+    let small = consult::import_one(&session.clinic, &small).unwrap();
+    let large = pair.phantom(&session.clinic, 150, SIZE).unwrap();
     let urgent = request(&session, &small, "urgent");
     consult::accept(&session.specialist, &urgent).unwrap();
     consult::wait_opened(&session.specialist, &urgent, |_, _| ()).unwrap();
     consult::wait_delivered(&session.clinic, &urgent).unwrap();
     let routine = request(&session, &large, "routine");
     consult::accept(&session.specialist, &routine).unwrap();
-    wait_begun(&session.specialist, &routine);
+    consult::wait_begun(&session.specialist, &routine).unwrap();
 
     let begun = Instant::now();
     consult::report(&session.specialist, &urgent).unwrap();
@@ -214,7 +179,7 @@ fn r6_r17_after_kill_9_it_is_served_by_itself_and_nothing_verified_comes_again()
         ..Link::METRO
     };
     let (mut pair, session, wire, _links) = pair_on(line);
-    let study = cbct(&pair, &session.clinic, 200);
+    let study = pair.phantom(&session.clinic, 200, SIZE).unwrap();
     let case = request(&session, &study, "routine");
     consult::accept(&session.specialist, &case).unwrap();
     let (done, total) = wait::until("more than half of the study", SOON, || {

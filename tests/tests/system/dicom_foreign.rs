@@ -4,21 +4,15 @@
 
 #![allow(clippy::unwrap_used, reason = "the helpers of a test fail it by unwrap too")]
 
+use dokuei_tests::fixtures::SIZE;
 use dokuei_tests::lab::Lab;
 use dokuei_tests::{consult, digest, fixtures, foreign};
-use serde_json::Value;
 
 /// R15: DCMTK reads the structured report and names its SOP class; poppler finds the Japanese text in the PDF.
 #[test]
 fn r15_dcmtk_and_poppler_read_the_report() {
     let (pair, session) = Lab::consultation_pair().unwrap();
-    let source = pair.lab.folder().join("source");
-    fixtures::phantom(&pair.clinic, &source, 2).unwrap();
-    consult::import(&session.clinic, &source, |_| ()).unwrap();
-    let study = session.clinic.get::<Vec<Value>>("/studies").unwrap()[0]["study_instance_uid"].clone();
-    let reader = session.meet().unwrap();
-    let case = consult::request(&session.clinic, study.as_str().unwrap(), &reader, |_| ()).unwrap();
-    consult::accept(&session.specialist, &case).unwrap();
+    let (study, case) = pair.accepted(&session, 2, SIZE).unwrap();
     consult::wait_opened(&session.specialist, &case, |_, _| ()).unwrap();
     consult::report(&session.specialist, &case).unwrap();
     consult::wait_state(&session.clinic, &case, "reported").unwrap();
@@ -48,10 +42,7 @@ fn r15_dcmtk_and_poppler_read_the_report() {
         dump.contains("SRStorage") || dump.contains("StructuredReport"),
         "{dump}"
     );
-    assert!(
-        dump.contains(study.as_str().unwrap()),
-        "the report is not in the study"
-    );
+    assert!(dump.contains(&study), "the report is not in the study");
     let read: String = foreign::sr_dump(&sr).unwrap().split_whitespace().collect();
     assert!(read.contains(consult::FINDINGS), "{read}");
     let text: String = foreign::pdf_text(&pdf).unwrap().split_whitespace().collect();

@@ -6,13 +6,11 @@
 
 use std::time::{Duration, Instant};
 
-use dokuei_tests::api::Client;
 use dokuei_tests::internet::{Internet, Place};
 use dokuei_tests::lab::Lab;
 use dokuei_tests::link::{Link, Nat};
 use dokuei_tests::pair::{Pair, Session};
-use dokuei_tests::{consult, fixtures, wait};
-use serde_json::Value;
+use dokuei_tests::{consult, wait};
 
 /// Fast enough for a test, slow enough that a transfer can be met in the middle: 40 Mbit/s, 20 ms.
 const LINE: Link = Link {
@@ -45,21 +43,11 @@ impl Transfer {
             Some(nat) => internet.behind("hospital", Link::LAN, nat).unwrap(),
             None => internet.open("hospital", Link::LAN).unwrap(),
         };
-        let mut pair = Pair::enrolled(Lab::new().unwrap()).unwrap();
-        pair.spread(&clinic.site, &hospital.site, &internet.public());
-        pair.start_bootstraps().unwrap();
-        pair.start_nodes().unwrap();
-        let session = pair.sign_in().unwrap();
-        let reader = session.meet().unwrap();
-        session.agree().unwrap();
-        let source = pair.lab.folder().join("source");
-        fixtures::phantom_of(&pair.clinic, &source, slices, size).unwrap();
-        consult::import(&session.clinic, &source, |_| ()).unwrap();
-        let study = session.clinic.get::<Vec<Value>>("/studies").unwrap()[0]["study_instance_uid"].clone();
-        let study = study.as_str().unwrap().to_owned();
-        let case = consult::request(&session.clinic, &study, &reader, |_| ()).unwrap();
-        consult::accept(&session.specialist, &case).unwrap();
-        let transfer = Self {
+        let (pair, session) =
+            Lab::consultation_pair_at(&clinic.site, &hospital.site, &internet.public()).unwrap();
+        let (study, case) = pair.accepted(&session, slices, size).unwrap();
+        consult::wait_begun(&session.specialist, &case).unwrap();
+        Self {
             _pair: pair,
             session,
             clinic,
@@ -67,31 +55,19 @@ impl Transfer {
             internet,
             study,
             case,
-        };
-        wait::until("the first chunks", AGAIN, || {
-            Ok((transfer.progress().0 > 0).then_some(()))
-        })
-        .unwrap();
-        transfer
+        }
     }
 
     /// Bytes that the specialist has verified, and all.
     fn progress(&self) -> (u64, u64) {
-        let one: Value = self
-            .session
-            .specialist
-            .get(&format!("/cases/{}", self.case))
-            .unwrap();
-        let bytes = |name: &str| one["transfer"][name].as_u64().unwrap_or(0);
-        (bytes("done"), bytes("total"))
+        consult::progress(&self.session.specialist, &self.case).unwrap()
     }
 
     /// Waits for the end, at which both hold the same.
     fn completes(&self) {
         consult::wait_opened(&self.session.specialist, &self.case, |_, _| ()).unwrap();
         consult::wait_delivered(&self.session.clinic, &self.case).unwrap();
-        let there = |client: &Client| consult::hashes(client, &self.study).unwrap();
-        assert_eq!(there(&self.session.clinic), there(&self.session.specialist));
+        consult::ensure_same(&self.session.clinic, &self.session.specialist, &self.study).unwrap();
     }
 
     /// Bytes that left the clinic by its line.
@@ -113,19 +89,10 @@ fn r1_an_island_clinic_is_consulted() {
     let mut internet = Internet::new().unwrap();
     let clinic = internet.behind("clinic", Link::ISLAND, Nat::Cone).unwrap();
     let hospital = internet.open("hospital", Link::LAN).unwrap();
-    let mut pair = Pair::enrolled(Lab::new().unwrap()).unwrap();
-    pair.spread(&clinic.site, &hospital.site, &internet.public());
-    pair.start_bootstraps().unwrap();
-    pair.start_nodes().unwrap();
-    let session = pair.sign_in().unwrap();
-    let reader = session.meet().unwrap();
-    session.agree().unwrap();
-    let source = pair.lab.folder().join("source");
-    fixtures::phantom_of(&pair.clinic, &source, 8, 200).unwrap();
-    consult::import(&session.clinic, &source, |_| ()).unwrap();
-    let study = session.clinic.get::<Vec<Value>>("/studies").unwrap()[0]["study_instance_uid"].clone();
+    let (pair, session) =
+        Lab::consultation_pair_at(&clinic.site, &hospital.site, &internet.public()).unwrap();
     let start = Instant::now();
-    let case = consult::request(&session.clinic, study.as_str().unwrap(), &reader, |_| ()).unwrap();
+    let (_, case) = pair.requested(&session, 8, 200).unwrap();
     consult::accept(&session.specialist, &case).unwrap();
     consult::wait_opened(&session.specialist, &case, |_, _| ()).unwrap();
     consult::report(&session.specialist, &case).unwrap();

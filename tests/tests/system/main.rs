@@ -14,6 +14,7 @@ mod delivery;
 mod dicom_foreign;
 mod identity;
 mod interruptions;
+mod media;
 mod moving;
 mod reaching;
 mod register;

@@ -7,10 +7,11 @@
 use std::process::Command;
 use std::time::Duration;
 
+use dokuei_tests::fixtures::SIZE;
 use dokuei_tests::lab::Lab;
 use dokuei_tests::people::{HOSPITAL, Institution, SUZUKI};
 use dokuei_tests::process::output;
-use dokuei_tests::{consult, fixtures, wait};
+use dokuei_tests::{consult, wait};
 use serde_json::Value;
 
 /// How long anything here may take.
@@ -29,20 +30,8 @@ const NEW_MACHINE: Institution = Institution {
 #[test]
 fn r6_r17_r20_a_study_in_transit_follows_its_reader_to_the_new_machine() {
     let (mut pair, session) = Lab::consultation_pair().unwrap();
-    let source = pair.lab.folder().join("source");
-    fixtures::phantom(&pair.clinic, &source, 300).unwrap();
-    consult::import(&session.clinic, &source, |_| ()).unwrap();
-    let study = session.clinic.get::<Vec<Value>>("/studies").unwrap()[0]["study_instance_uid"].clone();
-    let study = study.as_str().unwrap();
-    let reader = session.meet().unwrap();
-    let case = consult::request(&session.clinic, study, &reader, |_| ()).unwrap();
-    consult::accept(&session.specialist, &case).unwrap();
-    let path = format!("/cases/{case}");
-    wait::until("the first chunks", SOON, || {
-        let one: Value = session.specialist.get(&path)?;
-        Ok((one["transfer"]["done"].as_u64() > Some(0)).then_some(()))
-    })
-    .unwrap();
+    let (study, case) = pair.accepted(&session, 300, SIZE).unwrap();
+    consult::wait_begun(&session.specialist, &case).unwrap();
     pair.specialist.stop();
     let disk = pair.lab.folder().join("copy");
     output(
@@ -63,10 +52,7 @@ fn r6_r17_r20_a_study_in_transit_follows_its_reader_to_the_new_machine() {
     let specialist = new.sign_in(&SUZUKI).unwrap();
     consult::wait_opened(&specialist, &case, |_, _| ()).unwrap();
     consult::wait_delivered(&session.clinic, &case).unwrap();
-    assert_eq!(
-        consult::hashes(&session.clinic, study).unwrap(),
-        consult::hashes(&specialist, study).unwrap()
-    );
+    consult::ensure_same(&session.clinic, &specialist, &study).unwrap();
     assert_eq!(specialist.get::<Vec<Value>>("/studies").unwrap().len(), 1);
     assert_eq!(specialist.get::<Vec<Value>>("/cases").unwrap().len(), 1);
     consult::report(&specialist, &case).unwrap();

@@ -230,7 +230,7 @@ fn r17_one_of_two_bootstraps_may_die() {
 }
 
 /// R11, R17: a machine in use whose clock goes a day wrong is admitted by nobody, and says in one sentence why and what to
-/// do. What it has can be read.
+/// do. What it has can be read; when the clock is right again, it meets the others.
 #[test]
 fn r11_r17_a_node_whose_clock_is_a_day_off_says_so() {
     let mut pair = Pair::enrolled(Lab::new().unwrap()).unwrap();
@@ -259,4 +259,9 @@ fn r11_r17_a_node_whose_clock_is_a_day_off_says_so() {
     );
     let dentist = pair.clinic.sign_in(&TANAKA).unwrap();
     dentist.get::<Vec<Value>>("/studies").unwrap();
+    pair.clinic.stop();
+    pair.clinic.wrap(&[]);
+    pair.clinic.start(&bootstraps).unwrap();
+    let session = pair.sign_in().unwrap();
+    session.meet().unwrap();
 }

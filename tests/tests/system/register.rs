@@ -8,12 +8,13 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use dokuei_tests::api::Client;
+use dokuei_tests::fixtures::SIZE;
 use dokuei_tests::lab::Lab;
 use dokuei_tests::node::Node;
 use dokuei_tests::people::{Institution, SUZUKI, TANAKA};
 use dokuei_tests::process::output;
 use dokuei_tests::registry::Registry;
-use dokuei_tests::{consult, fixtures, wait};
+use dokuei_tests::{consult, wait};
 use serde_json::Value;
 
 /// How long anything here may take; what it took is printed.
@@ -49,11 +50,7 @@ fn revoke(registry: &Registry, subject: &str, reason: &str) -> Instant {
 #[test]
 fn r4_r17_a_revoked_practitioner_is_shut_out_while_everything_runs() {
     let (pair, session) = Lab::consultation_pair().unwrap();
-    let source = pair.lab.folder().join("source");
-    fixtures::phantom(&pair.clinic, &source, 3).unwrap();
-    consult::import(&session.clinic, &source, |_| ()).unwrap();
-    let study = session.clinic.get::<Vec<Value>>("/studies").unwrap()[0]["study_instance_uid"].clone();
-    let study = study.as_str().unwrap();
+    let study = &pair.phantom(&session.clinic, 3, SIZE).unwrap();
     let reader = session.meet().unwrap();
     for node in [&session.clinic, &session.specialist] {
         wait::until("the register at the node", SOON, || {
