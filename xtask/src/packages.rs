@@ -20,7 +20,10 @@ pub(crate) const BUILD: &[Package] = &[
         "C compiler and linker for SQLCipher and CharLS",
     ),
     ("cmake", "builds CharLS, the JPEG-LS codec"),
-    ("libssl-dev", "the system's OpenSSL, which SQLCipher encrypts with"),
+    (
+        "libssl-dev",
+        "the system's OpenSSL, which SQLCipher encrypts with",
+    ),
     ("pkg-config", "finds system libraries"),
 ];
 
