@@ -28,6 +28,14 @@ const LAPTOP: Institution = Institution {
     passphrase: "the laptop goes 4 a ride",
 };
 
+/// A laptop of the clinic that is switched off.
+const SPARE: Institution = Institution {
+    role: "spare",
+    name: "さくら歯科クリニック 予備機",
+    code: "1312345679",
+    passphrase: "the spare one 5 sleeps",
+};
+
 fn revoke(registry: &Registry, subject: &str, reason: &str) -> Instant {
     let listed = registry.list().unwrap();
     let listed = listed.as_array().unwrap();
@@ -78,17 +86,20 @@ fn r4_r17_a_revoked_practitioner_is_shut_out_while_everything_runs() {
 }
 
 /// R19, R20: the lost-laptop drill. The registry revokes the portable node as lost: peers drop it, and the thief who
-/// starts it finds that it has destroyed its keys.
+/// starts it finds that it has destroyed its keys. One that was off destroys them when it is started.
 #[test]
 fn r19_r20_a_lost_laptop_destroys_its_keys() {
     let mut pair = dokuei_tests::pair::Pair::enrolled(Lab::new().unwrap()).unwrap();
     pair.start_bootstraps().unwrap();
     pair.start_nodes().unwrap();
     let bootstraps = pair.bootstrap_addresses();
-    let mut laptop = pair.lab.node(&LAPTOP).unwrap();
-    laptop.enrol_as(&pair.registry, "portable").unwrap();
-    laptop.type_passphrase();
-    laptop.start(&bootstraps).unwrap();
+    let mut laptops = [&LAPTOP, &SPARE].map(|one| pair.lab.node(one).unwrap());
+    for laptop in &mut laptops {
+        laptop.enrol_as(&pair.registry, "portable").unwrap();
+        laptop.type_passphrase();
+        laptop.start(&bootstraps).unwrap();
+    }
+    let [mut laptop, mut spare] = laptops;
     let clinic = pair.clinic.sign_in(&TANAKA).unwrap();
     let address = laptop.address().unwrap();
     let met = |role: &str| -> anyhow::Result<Option<()>> {
@@ -97,9 +108,12 @@ fn r19_r20_a_lost_laptop_destroys_its_keys() {
         Ok(peers.iter().any(|peer| peer["institution"] == role).then_some(()))
     };
     wait::until("the laptop to be admitted", SOON, || met(LAPTOP.name)).unwrap();
-    let sealed = laptop.data_dir().join("node.key");
-    assert!(sealed.is_file(), "{address}");
+    wait::until("the spare one to be admitted", SOON, || met(SPARE.name)).unwrap();
+    spare.stop();
+    let [sealed, spared] = [&laptop, &spare].map(|node| node.data_dir().join("node.key"));
+    assert!(sealed.is_file() && spared.is_file(), "{address}");
 
+    revoke(&pair.registry, "予備機", "keyCompromise");
     let since = revoke(&pair.registry, "訪問診療", "keyCompromise");
     wait::until("the clinic to drop it", SOON, || {
         Ok(met(LAPTOP.name)?.is_none().then_some(()))
@@ -111,6 +125,18 @@ fn r19_r20_a_lost_laptop_destroys_its_keys() {
     })
     .unwrap();
     println!("keys destroyed after {:.1} s", since.elapsed().as_secs_f64());
+    assert!(spared.is_file(), "nobody started it");
+    spare.start(&bootstraps).unwrap();
+    let since = Instant::now();
+    wait::until("the keys of the spare one to be destroyed", SOON, || {
+        Ok((!spared.exists()).then_some(()))
+    })
+    .unwrap();
+    println!(
+        "the spare one's {:.1} s after its start",
+        since.elapsed().as_secs_f64()
+    );
+    spare.stop();
     laptop.stop();
     let started = laptop.run_command(&bootstraps).unwrap().output().unwrap();
     assert!(!started.status.success());
