@@ -2,12 +2,13 @@
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
 use crate::bootstrap::Bootstrap;
 use crate::capture::free_ports;
+use crate::ending;
 use crate::node::Node;
 use crate::people::{Institution, REGISTRY_PASSPHRASE};
 use crate::programs::Programs;
@@ -18,8 +19,7 @@ use crate::site::Site;
 #[derive(Debug)]
 pub struct Lab {
     programs: Programs,
-    folder: PathBuf,
-    temporary: Option<tempfile::TempDir>,
+    folder: tempfile::TempDir,
 }
 
 impl Lab {
@@ -36,25 +36,15 @@ impl Lab {
     /// # Errors
     /// When the folder cannot be made.
     pub fn with(programs: Programs) -> Result<Self> {
-        let temporary = tempfile::Builder::new().prefix("dokuei-lab-").tempdir()?;
-        Ok(Self {
-            programs,
-            folder: temporary.path().to_owned(),
-            temporary: Some(temporary),
-        })
-    }
-
-    /// Leaves the folder in place when the scene ends.
-    pub fn keep(&mut self) {
-        if let Some(temporary) = self.temporary.take() {
-            self.folder = temporary.keep();
-        }
+        let folder = tempfile::Builder::new().prefix("dokuei-lab-").tempdir()?;
+        ending::made(folder.path());
+        Ok(Self { programs, folder })
     }
 
     /// The scene's folder.
     #[must_use]
     pub fn folder(&self) -> &Path {
-        &self.folder
+        self.folder.path()
     }
 
     /// The programs in use.
@@ -68,11 +58,11 @@ impl Lab {
     /// # Errors
     /// When its program fails.
     pub fn registry(&self) -> Result<Registry> {
-        let passphrase = self.folder.join("registry.passphrase");
+        let passphrase = self.folder().join("registry.passphrase");
         write_secret(&passphrase, REGISTRY_PASSPHRASE)?;
         Registry::init(
             &self.programs.registry,
-            &self.folder.join("registry"),
+            &self.folder().join("registry"),
             &passphrase,
         )
     }
@@ -118,8 +108,8 @@ impl Lab {
         registry: &Registry,
         options: &[&str],
     ) -> Result<Bootstrap> {
-        let log = self.folder.join(format!("{name}.log"));
-        let folder = self.folder.join(name);
+        let log = self.folder().join(format!("{name}.log"));
+        let folder = self.folder().join(name);
         Bootstrap::start(
             &self.programs.bootstrap,
             &folder,
@@ -134,11 +124,11 @@ impl Lab {
     /// # Errors
     /// When its program fails.
     pub fn other_registry(&self) -> Result<Registry> {
-        let passphrase = self.folder.join("registry.passphrase");
+        let passphrase = self.folder().join("registry.passphrase");
         write_secret(&passphrase, REGISTRY_PASSPHRASE)?;
         Registry::init(
             &self.programs.registry,
-            &self.folder.join("other-registry"),
+            &self.folder().join("other-registry"),
             &passphrase,
         )
     }
@@ -157,7 +147,7 @@ impl Lab {
     pub fn node_on(&self, institution: &Institution, port: u16) -> Node {
         Node::new(
             &self.programs.node,
-            &self.folder.join(institution.role),
+            &self.folder().join(institution.role),
             institution,
             port,
         )

@@ -16,6 +16,7 @@ pub mod canary;
 pub mod capture;
 pub mod consult;
 pub mod digest;
+pub mod ending;
 pub mod fixtures;
 pub mod foreign;
 pub mod internet;

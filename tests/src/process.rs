@@ -4,16 +4,11 @@ use std::fs::File;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-/// How long a program may take to end by itself after SIGTERM.
-const GRACE: Duration = Duration::from_secs(5);
-
-/// The process groups that run now, so that a signal handler can end them all ([`stop_all`]).
-static LIVE: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+use crate::ending::{self, GRACE, signal};
 
 /// A running program. Dropping it ends its whole process group.
 #[derive(Debug)]
@@ -36,10 +31,7 @@ impl Process {
             .stderr(out.try_clone()?)
             .stdout(out)
             .process_group(0);
-        let child = command
-            .spawn()
-            .with_context(|| format!("cannot start {name} ({:?})", command.get_program()))?;
-        live().push(child.id());
+        let child = spawn(&mut command).with_context(|| format!("cannot start {name}"))?;
         Ok(Self {
             name: name.to_owned(),
             child,
@@ -99,7 +91,7 @@ impl Process {
     pub fn kill(&mut self) {
         signal(self.id(), "KILL");
         let _ = self.child.wait();
-        live().retain(|id| *id != self.child.id());
+        ending::ended(self.id());
     }
 
     /// The last `count` lines of the log.
@@ -117,28 +109,20 @@ impl Drop for Process {
     }
 }
 
-/// Ends every program that this process started and that still runs. For signal handlers: takes at most some seconds.
-pub fn stop_all() {
-    let groups = std::mem::take(&mut *live());
-    for group in &groups {
-        signal(*group, "TERM");
-    }
-    let start = Instant::now();
-    while start.elapsed() < GRACE && groups.iter().any(|group| exists(*group)) {
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    for group in groups {
-        signal(group, "KILL");
-    }
-}
-
 /// Runs `command` to its end and gives its standard output; for set-up steps that must not fail.
 ///
 /// # Errors
 /// When it cannot be started or ends with another code than 0: the sentence holds what it said.
 pub fn output(command: &mut Command) -> Result<Vec<u8>> {
-    let ended = command.stdin(Stdio::null()).output();
-    let ended = ended.with_context(|| format!("cannot start {:?}", command.get_program()))?;
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let child = spawn(command.process_group(0))?;
+    let group = child.id();
+    let ended = child.wait_with_output();
+    ending::ended(group);
+    let ended = ended?;
     if !ended.status.success() {
         bail!(
             "{:?} failed ({}): {}",
@@ -150,26 +134,15 @@ pub fn output(command: &mut Command) -> Result<Vec<u8>> {
     Ok(ended.stdout)
 }
 
-fn live() -> std::sync::MutexGuard<'static, Vec<u32>> {
-    LIVE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-/// Sends a signal to a whole process group by kill(1): the system call itself would need `unsafe`.
-fn signal(group: u32, name: &str) {
-    let _ = kill(&format!("-{name}"), group);
-}
-
-fn exists(group: u32) -> bool {
-    kill("-0", group).is_ok_and(|status| status.success())
-}
-
-fn kill(signal: &str, group: u32) -> std::io::Result<ExitStatus> {
-    let target = format!("-{group}");
-    Command::new("kill")
-        .args([signal, "--", &target])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
+/// Starts a program that a signal to this process will end, too.
+fn spawn(command: &mut Command) -> Result<Child> {
+    let spawned = command.spawn();
+    let mut child = spawned.with_context(|| format!("cannot start {:?}", command.get_program()))?;
+    if !ending::started(child.id()) {
+        let _ = child.wait();
+        bail!("everything is being stopped");
+    }
+    Ok(child)
 }
 
 fn describe(status: ExitStatus) -> String {
@@ -196,9 +169,11 @@ mod tests {
         let process =
             Process::start("parent", shell("sleep 300 & sleep 300"), &dir.path().join("log")).unwrap();
         let group = process.id();
-        assert!(exists(group));
+        assert!(ending::exists(group));
         drop(process);
-        let gone = crate::wait::until("the group to end", GRACE, || Ok((!exists(group)).then_some(())));
+        let gone = crate::wait::until("the group to end", GRACE, || {
+            Ok((!ending::exists(group)).then_some(()))
+        });
         assert!(gone.is_ok());
     }
 

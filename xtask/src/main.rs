@@ -18,6 +18,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use dokuei_tests::ending;
 
 /// Tasks of the whole repository.
 #[derive(Parser)]
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
             Task::Bench(which) => bench::run(&which),
             Task::Check => check::run(),
         });
+    wait_if_stopped();
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -63,9 +65,15 @@ fn main() -> ExitCode {
     }
 }
 
-/// Ends every program that a task has started, and then the task, with this exit code.
+/// Ends every program that a task has started, removes what it wrote meanwhile, and ends the task with this exit code.
 fn stop(code: i32) -> ! {
-    dokuei_tests::process::stop_all();
-    demo::remove_folder();
+    ending::stop_all();
     std::process::exit(code)
+}
+
+/// Does not go on when all is being stopped: that programs are gone and steps fail is no news then.
+fn wait_if_stopped() {
+    while ending::is_stopping() {
+        std::thread::park();
+    }
 }

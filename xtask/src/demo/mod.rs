@@ -6,9 +6,8 @@ mod record;
 mod scene;
 
 use std::path::PathBuf;
-use std::sync::Mutex;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use clap::Args;
 use dokuei_tests::programs::Programs;
 
@@ -16,9 +15,6 @@ use crate::console::{complain, say};
 use crate::packages::{self, BUILD, DEMO};
 use crate::project;
 use record::Record;
-
-/// The scene's folder, so that a signal handler can remove it.
-static FOLDER: Mutex<Option<PathBuf>> = Mutex::new(None);
 
 /// Options of the demonstration.
 #[derive(Args, Debug, Clone)]
@@ -50,13 +46,13 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let mut record = Record::default();
     let shown = show(options, &mut record);
+    crate::wait_if_stopped();
     if let Err(error) = &shown {
         record.check(
             "the consultation runs to its end",
             Err(anyhow::anyhow!("{error:#}")),
         );
     }
-    remove_folder();
     say!("\n{}", record.table());
     if let Some(file) = options.json.as_ref().filter(|_| shown.is_err() || !options.keep) {
         record.write(file)?;
@@ -69,13 +65,19 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 }
 
 fn show(options: &Options, record: &mut Record) -> Result<()> {
+    if let Some(own) = &options.study {
+        ensure!(
+            own.is_dir(),
+            "there is no folder {}: --study takes a folder with DICOM files",
+            own.display()
+        );
+    }
     packages::install(&[BUILD, DEMO].concat(), options.yes)?;
     if !options.built {
         build(record)?;
     }
     let programs = Programs::in_dir(&project::bin_dir("debug"))?;
     let mut scene = scene::Scene::set(programs, record)?;
-    remember_folder(&scene);
     let acted = consultation::tell(&mut scene, options, record)
         .and_then(|told| proofs::prove(&mut scene, &told, record));
     if acted.is_err() || record.failed() > 0 {
@@ -146,17 +148,4 @@ fn keep_logs(scene: &scene::Scene) {
         }
     }
     complain!("the programs' logs are in {}", to.display());
-}
-
-fn remember_folder(scene: &scene::Scene) {
-    let mut folder = FOLDER.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    *folder = Some(scene.pair.lab.folder().to_owned());
-}
-
-/// Removes the scene's folder; for the end by a signal, where nothing is dropped.
-pub(crate) fn remove_folder() {
-    let mut folder = FOLDER.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some(folder) = folder.take() {
-        let _ = std::fs::remove_dir_all(folder);
-    }
 }
