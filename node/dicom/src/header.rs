@@ -208,6 +208,39 @@ pub fn read_header<R: Read>(reader: R) -> Result<InstanceHeader, HeaderError> {
     build(scan(reader, |tag| WANTED.contains(&tag))?)
 }
 
+/// Reads the Part 10 file in `reader` to its end and gives its header; see [`read_header`]. Also notices a file that is
+/// shorter than its native pixels.
+///
+/// # Errors
+/// As [`read_header`].
+pub fn read_instance<R: Read>(reader: R) -> Result<InstanceHeader, HeaderError> {
+    let mut counted = Counted {
+        from: BufReader::with_capacity(64 * 1024, reader),
+        bytes: 0,
+    };
+    let scanned = scan(&mut counted, |tag| WANTED.contains(&tag))?;
+    std::io::copy(&mut counted, &mut std::io::sink())?;
+    let end = scanned.pixels.and_then(|pixels| pixels.end());
+    if end.is_some_and(|end| end > counted.bytes) {
+        return Err(HeaderError::Truncated { at: counted.bytes });
+    }
+    build(scanned)
+}
+
+/// Counts what is read.
+struct Counted<R> {
+    from: R,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.from.read(buffer)?;
+        self.bytes += read as u64;
+        Ok(read)
+    }
+}
+
 /// Every attribute of [`InstanceHeader`].
 const WANTED: [Tag; 28] = [
     tags::SPECIFIC_CHARACTER_SET,

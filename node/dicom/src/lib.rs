@@ -7,7 +7,8 @@
 //! - [`preview`]: a cone-beam CT at a glance: MIP, panoramic, cross-sections (not for diagnosis);
 //! - [`report`]: a signed report as Basic Text SR and as Encapsulated PDF;
 //! - [`phantom`]: a synthetic dental CBCT to practise and to measure with;
-//! - [`files`]: which files of a folder are worth importing.
+//! - [`files`]: which files of a folder are worth importing;
+//! - [`network`]: associations with devices and archives, which send instances.
 //!
 //! Nothing here changes an imported file: the bytes received are the bytes kept (PS3.10 files are
 //! stored and sent bit for bit; what is written here are new objects of our own).
@@ -17,6 +18,7 @@ pub mod files;
 pub mod header;
 pub mod name;
 pub mod native;
+pub mod network;
 pub mod phantom;
 pub mod preview;
 pub mod render;

@@ -111,6 +111,29 @@ struct Element {
 
 /// Walks the Part 10 file in `reader` and keeps the top-level values for which `wanted` holds.
 pub(crate) fn scan<R: Read>(reader: R, wanted: impl Fn(Tag) -> bool) -> Result<Scanned, HeaderError> {
+    scan_until(reader, wanted, None)
+}
+
+/// The raw value of one top-level element, behind which nothing is read; `None` when there is none before the pixels.
+pub(crate) fn first_value<R: Read>(reader: R, tag: Tag) -> Result<Option<Vec<u8>>, HeaderError> {
+    let mut scanned = scan_until(reader, |one| one == tag, Some(tag))?;
+    Ok(scanned.values.remove(&tag))
+}
+
+/// The transfer syntax of the Part 10 file in `reader`, and its data set.
+pub(crate) fn data_set<R: Read>(reader: R) -> Result<(String, impl Read), HeaderError> {
+    let mut source = Source::new(reader, MAX_BYTES);
+    start(&mut source, &mut Vec::new())?;
+    let meta = read_meta(&mut source)?;
+    let syntax = meta.get(&tags::TRANSFER_SYNTAX_UID);
+    Ok((syntax.map(|value| padded_text(value)).unwrap_or_default(), source))
+}
+
+fn scan_until<R: Read>(
+    reader: R,
+    wanted: impl Fn(Tag) -> bool,
+    last: Option<Tag>,
+) -> Result<Scanned, HeaderError> {
     let mut source = Source::new(reader, MAX_BYTES);
     let mut notes = Vec::new();
     start(&mut source, &mut notes)?;
@@ -134,14 +157,19 @@ pub(crate) fn scan<R: Read>(reader: R, wanted: impl Fn(Tag) -> bool) -> Result<S
     {
         Some(Codec::Dataset(Some(adapter))) => {
             let inflated = adapter.adapt_reader(Box::new(source));
-            read_data_set(&mut Source::new(inflated, MAX_INFLATED), &wanted, &mut scanned)?;
+            read_data_set(
+                &mut Source::new(inflated, MAX_INFLATED),
+                &wanted,
+                last,
+                &mut scanned,
+            )?;
             // Offsets in the inflated stream say nothing about the file.
             scanned.pixels = scanned.pixels.map(|pixels| Pixels {
                 value_at: None,
                 ..pixels
             });
         }
-        _ => read_data_set(&mut source, &wanted, &mut scanned)?,
+        _ => read_data_set(&mut source, &wanted, last, &mut scanned)?,
     }
     Ok(scanned)
 }
@@ -259,6 +287,7 @@ fn encoding_of<R: Read>(source: &mut Source<R>, scanned: &mut Scanned) -> Result
 fn read_data_set<R: Read>(
     source: &mut Source<R>,
     wanted: &impl Fn(Tag) -> bool,
+    last: Option<Tag>,
     scanned: &mut Scanned,
 ) -> Result<(), HeaderError> {
     let encoding = encoding_of(source, scanned)?;
@@ -283,6 +312,9 @@ fn read_data_set<R: Read>(
                     });
                 }
                 scanned.values.insert(tag, walk.source.bytes(length)?);
+                if last == Some(tag) {
+                    return Ok(());
+                }
             }
             Some(length) => walk.source.skip(length)?,
             None => walk.skip_sequence(element.vr, encoding, 0)?,

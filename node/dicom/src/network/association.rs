@@ -1,0 +1,220 @@
+//! One association from its request to its end.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::net::IpAddr;
+
+use dicom_ul::pdu::{PDataValue, PDataValueType, Pdu};
+
+use super::command::{self, Command, MAX_COMMAND, field, printable};
+use super::negotiation::{Agreed, Context, agree, rejection};
+use super::received::{DataSet, Named, Received, Whole};
+use super::transport::Transport;
+use super::wire::{Message, Wire, WireError, invalid, unexpected};
+use super::{Caller, Failure, Reception, Refused, Rejection, Settings, Stored};
+
+/// How an association ended.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Ended {
+    /// As it should.
+    #[error("it was released")]
+    Released,
+    /// The peer ended it in the middle.
+    #[error("the peer aborted it")]
+    Aborted,
+    /// It never began.
+    #[error("it was rejected: {0}")]
+    Rejected(Rejection),
+    /// The connection ended, or the peer did not keep to the protocol.
+    #[error("{0}")]
+    Broken(String),
+}
+
+/// Serves one association over `transport` until its end.
+pub fn serve<T: Transport>(
+    transport: T,
+    address: IpAddr,
+    settings: &Settings,
+    reception: &dyn Reception,
+) -> Ended {
+    let mut wire = Wire::new(transport, settings.idle);
+    let ended = begin(&mut wire, address, settings, reception);
+    match ended {
+        Ok(ended) => ended,
+        Err(WireError::Aborted) => Ended::Aborted,
+        Err(error) => {
+            wire.abort(&error);
+            Ended::Broken(error.to_string())
+        }
+    }
+}
+
+fn begin<T: Transport>(
+    wire: &mut Wire<T>,
+    address: IpAddr,
+    settings: &Settings,
+    reception: &dyn Reception,
+) -> Result<Ended, WireError> {
+    let request = wire.request()?;
+    // Last, so that strangers do not learn how many are here.
+    let seated = |agreed: Agreed| {
+        let seated = reception.opened(&agreed.caller);
+        seated.then_some(agreed).ok_or(Rejection::Busy)
+    };
+    let agreed = match agree(&request, settings, address).and_then(seated) {
+        Ok(agreed) => agreed,
+        Err(why) => {
+            reception.rejected(address, &printable(&request.calling_ae_title, 16), why);
+            wire.send(&Pdu::AssociationRJ(rejection(why)))?;
+            wire.close();
+            return Ok(Ended::Rejected(why));
+        }
+    };
+    wire.send(&Pdu::AssociationAC(agreed.answer))?;
+    let mut open = Association {
+        wire,
+        caller: agreed.caller,
+        contexts: agreed.contexts,
+        max_object: settings.max_object,
+        reception,
+    };
+    open.serve()
+}
+
+struct Association<'a, T> {
+    wire: &'a mut Wire<T>,
+    caller: Caller,
+    contexts: BTreeMap<u8, Context>,
+    max_object: u64,
+    reception: &'a dyn Reception,
+}
+
+impl<T: Transport> Association<'_, T> {
+    fn serve(&mut self) -> Result<Ended, WireError> {
+        loop {
+            match self.wire.next()? {
+                Message::Value(value) => {
+                    let id = value.presentation_context_id;
+                    let command = self.command(value)?;
+                    self.obey(id, &command)?;
+                }
+                Message::Release => {
+                    self.wire.send(&Pdu::ReleaseRP)?;
+                    self.wire.close();
+                    return Ok(Ended::Released);
+                }
+            }
+        }
+    }
+
+    /// The whole command that begins with this value.
+    fn command(&mut self, first: PDataValue) -> Result<Command, WireError> {
+        let id = first.presentation_context_id;
+        let mut bytes = Vec::new();
+        let mut value = first;
+        loop {
+            if value.value_type != PDataValueType::Command || value.presentation_context_id != id {
+                return Err(unexpected("a data set without its command"));
+            }
+            if bytes.len() + value.data.len() > MAX_COMMAND {
+                return Err(invalid("a command is longer than any of the standard"));
+            }
+            bytes.extend_from_slice(&value.data);
+            if value.is_last {
+                return Command::parse(&bytes).ok_or_else(|| invalid("a command is damaged"));
+            }
+            value = match self.wire.next()? {
+                Message::Value(value) => value,
+                Message::Release => return Err(unexpected("a release in the middle of a command")),
+            };
+        }
+    }
+
+    fn obey(&mut self, id: u8, command: &Command) -> Result<(), WireError> {
+        let context = self.contexts.get(&id).cloned();
+        let context = context.ok_or_else(|| invalid("a presentation context that was not accepted"))?;
+        match command.field {
+            field::C_STORE_RQ => self.store(id, &context, command),
+            field::C_ECHO_RQ => {
+                self.skip_data_set(id, command)?;
+                self.wire.answer(id, command.answer(command::SUCCESS, ""))
+            }
+            // Every answer comes at once, so there is nothing to cancel.
+            field::C_CANCEL_RQ => Ok(()),
+            answer if answer & field::RESPONSE != 0 => Err(unexpected("an answer to no question")),
+            _ => {
+                self.skip_data_set(id, command)?;
+                let status = command::UNRECOGNIZED_OPERATION;
+                self.wire.answer(id, command.answer(status, "not offered here"))
+            }
+        }
+    }
+
+    fn skip_data_set(&mut self, id: u8, command: &Command) -> Result<(), WireError> {
+        if command.has_data_set() {
+            DataSet::new(self.wire, id, self.max_object).finish()?;
+        }
+        Ok(())
+    }
+
+    fn store(&mut self, id: u8, context: &Context, command: &Command) -> Result<(), WireError> {
+        let outcome = if command.has_data_set() {
+            let mut data = DataSet::new(self.wire, id, self.max_object);
+            let outcome = take(&self.caller, context, command, &mut data, self.reception);
+            match data.finish()? {
+                Whole::Yes => outcome,
+                Whole::TooLarge => Err(Refused::new(
+                    Failure::OutOfResources,
+                    "the object is larger than this node is set to take",
+                )),
+            }
+        } else {
+            Err(Refused::new(
+                Failure::CannotUnderstand,
+                "the command comes without a data set",
+            ))
+        };
+        let answer = match &outcome {
+            Ok(Stored::New | Stored::AlreadyHere) => command.answer(command::SUCCESS, ""),
+            Err(refused) => {
+                self.reception.refused(&self.caller, refused);
+                command.answer(refused.failure.status(), &refused.comment)
+            }
+        };
+        self.wire.answer(id, answer)
+    }
+}
+
+/// Hands an instance on.
+fn take(
+    caller: &Caller,
+    context: &Context,
+    command: &Command,
+    data: &mut dyn Read,
+    reception: &dyn Reception,
+) -> Result<Stored, Refused> {
+    let (Some(sop_class), Some(sop_instance)) = (command.sop_class(), command.sop_instance()) else {
+        return Err(Refused::new(
+            Failure::CannotUnderstand,
+            "the command names no SOP class and instance",
+        ));
+    };
+    if sop_class.as_str() != context.abstract_syntax {
+        return Err(Refused::new(
+            Failure::SopClassNotSupported,
+            "the SOP class is not that of the presentation context",
+        ));
+    }
+    let cannot = |error: &dyn std::error::Error| Refused::new(Failure::CannotUnderstand, error);
+    let named = Named {
+        sop_class,
+        sop_instance,
+        transfer_syntax: context.transfer_syntax.parse().map_err(|error| {
+            let error: crate::uid::BadUid = error;
+            cannot(&error)
+        })?,
+    };
+    let mut received = Received::begin(named, data).map_err(|error| cannot(&error))?;
+    reception.store(caller, &mut received)
+}
