@@ -1,5 +1,7 @@
 //! Settings of a node: `config.toml`, over which the environment and the flags of `dokuei run` prevail.
 
+mod dicom;
+
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -8,6 +10,7 @@ use dokuei_identity::freshness::FreshnessPolicy;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub use self::dicom::{Dicom, DicomPeer, DicomTls};
 use crate::data_dir::{self, DataDir};
 use crate::rates::Transfer;
 
@@ -57,6 +60,9 @@ pub struct Config {
     /// How much of the line images may take.
     #[serde(default)]
     pub transfer: Transfer,
+    /// The DICOM network of the house.
+    #[serde(default)]
+    pub dicom: Dicom,
 }
 
 /// The institution that a node belongs to, as it asks the registry to certify it.
@@ -191,6 +197,7 @@ impl Config {
             register: Register::default(),
             sealing: Sealing::default(),
             transfer: Transfer::default(),
+            dicom: Dicom::default(),
         }
     }
 
@@ -217,6 +224,10 @@ impl Config {
             .transfer
             .check()
             .map_err(|error| syntax(format!("[transfer] {error}")))?;
+        config
+            .dicom
+            .check()
+            .map_err(|error| syntax(format!("[dicom] {error}")))?;
         Ok(config)
     }
 

@@ -23,7 +23,7 @@ use super::jobs::Job;
 const BUFFER: usize = 256 * 1024;
 
 /// Instances whose rows are written together: each is an open file until then.
-const BATCH: usize = 64;
+pub(super) const BATCH: usize = 64;
 
 /// A file that was not imported.
 #[derive(Debug, Serialize)]
@@ -97,6 +97,11 @@ impl Batch {
                 first.header.series_instance_uid != next.header.series_instance_uid
                     || first.header.study_instance_uid != next.header.study_instance_uid
             })
+    }
+
+    /// How many it holds.
+    pub(super) fn len(&self) -> usize {
+        self.copied.len()
     }
 
     /// Adds one.
@@ -190,6 +195,7 @@ impl Node {
                     result.bytes += kept.bytes;
                 }
                 Inserted::AlreadyThere => result.duplicates += 1,
+                Inserted::Conflict if self.has_same_as(&path).unwrap_or(false) => result.duplicates += 1,
                 Inserted::Conflict => {
                     result.refuse(path, &StoreError::InstanceConflict.into());
                     continue;

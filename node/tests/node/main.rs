@@ -13,4 +13,5 @@ mod hostile_peer;
 mod import;
 mod lock;
 mod media;
+mod reception;
 mod support;
