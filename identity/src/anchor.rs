@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::chain::ChainError;
 use crate::fault::{Fault, Position};
 use crate::fingerprint::Fingerprint;
+use crate::issuer::VerifiedIssuers;
 use crate::path::Parsed;
 use crate::pem;
 use crate::time::Timestamp;
@@ -68,13 +69,25 @@ impl TrustAnchor {
 
 /// A root and its successors. The first root fixes the network's name for ever; a successor is believed because the
 /// root before it certified its key (RFC 4210 §4.4, `newWithOld`).
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// With them goes what is remembered of their issuing authorities: whoever begins with another root remembers nothing.
+#[derive(Debug, Clone)]
 pub struct TrustAnchors {
     /// The first is the one that was given; each other was proven by one before it. Never empty.
     roots: Vec<TrustAnchor>,
     /// The cross certificates of the roots after the first, DER.
     proofs: Vec<Vec<u8>>,
+    issuers: VerifiedIssuers,
 }
+
+/// Two that trust the same are equal, whatever they remember.
+impl PartialEq for TrustAnchors {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.roots, &self.proofs) == (&other.roots, &other.proofs)
+    }
+}
+
+impl Eq for TrustAnchors {}
 
 /// The most roots that are kept: rollovers are rare, so more is an attack or a mistake.
 pub const MAX_ROOTS: usize = 16;
@@ -86,6 +99,7 @@ impl TrustAnchors {
         Self {
             roots: vec![first],
             proofs: Vec::new(),
+            issuers: VerifiedIssuers::default(),
         }
     }
 
@@ -123,6 +137,7 @@ impl TrustAnchors {
         Self {
             roots: anchors.roots().to_vec(),
             proofs: Vec::new(),
+            issuers: anchors.issuers().clone(),
         }
     }
 
@@ -172,17 +187,34 @@ impl TrustAnchors {
         self.proofs.push(proof.to_vec());
         Ok(())
     }
+
+    /// Remembers that one of the roots signed this issuing authority's certificate (DER), so that chains under it cost
+    /// one signature less from now on. At most [`crate::chain::MAX_ISSUERS`] are remembered, the newest. What is judged
+    /// of a chain is the same with and without.
+    ///
+    /// # Errors
+    /// [`ChainError`] when none of the roots signed it, or it may not issue; then nothing is remembered.
+    pub fn remember_issuer(&mut self, der: &[u8]) -> Result<(), ChainError> {
+        self.issuers.remember(der, &self.roots)
+    }
 }
 
 /// What a chain can be verified to: [`TrustAnchor`] (one root) or [`TrustAnchors`] (a root and its successors).
 pub trait Anchors {
     /// The roots, the first root first; never empty.
     fn roots(&self) -> &[TrustAnchor];
+
+    /// What is remembered of issuing authorities under these roots.
+    fn issuers(&self) -> &VerifiedIssuers;
 }
 
 impl Anchors for TrustAnchor {
     fn roots(&self) -> &[TrustAnchor] {
         std::slice::from_ref(self)
+    }
+
+    fn issuers(&self) -> &VerifiedIssuers {
+        VerifiedIssuers::NONE
     }
 }
 
@@ -190,17 +222,29 @@ impl Anchors for TrustAnchors {
     fn roots(&self) -> &[TrustAnchor] {
         &self.roots
     }
+
+    fn issuers(&self) -> &VerifiedIssuers {
+        &self.issuers
+    }
 }
 
 impl<T: Anchors + ?Sized> Anchors for &T {
     fn roots(&self) -> &[TrustAnchor] {
         (**self).roots()
     }
+
+    fn issuers(&self) -> &VerifiedIssuers {
+        (**self).issuers()
+    }
 }
 
 impl<T: Anchors + ?Sized> Anchors for Arc<T> {
     fn roots(&self) -> &[TrustAnchor] {
         (**self).roots()
+    }
+
+    fn issuers(&self) -> &VerifiedIssuers {
+        (**self).issuers()
     }
 }
 

@@ -5,6 +5,8 @@
 //! checked, in this order: form of each certificate, who issued it, its place in the chain, its time, revocation,
 //! then what it says. Every refusal names the certificate and the [`Fault`].
 
+use std::borrow::Cow;
+
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc4519::{COMMON_NAME, COUNTRY_NAME, ORGANIZATION_NAME};
 use minicbor::{Decode, Encode};
@@ -20,6 +22,8 @@ use crate::extension::{
 pub use crate::fault::{DeviceFault, Fault, LicenceFault, Part, Position};
 use crate::fingerprint::Fingerprint;
 use crate::issue::LONGEST_PROVISIONAL;
+use crate::issuer::signed_by_root;
+pub use crate::issuer::{MAX_ISSUERS, VerifiedIssuers};
 use crate::key::PublicKey;
 pub use crate::kind::{EndKind, Verified, verify};
 use crate::path::Parsed;
@@ -130,7 +134,7 @@ pub fn verify_practitioner<A: Anchors + ?Sized>(
     now: Timestamp,
     revoked: Option<&RevocationList>,
 ) -> Result<PractitionerCertificate, ChainError> {
-    let end = verify_path(chain, anchors.roots(), now, revoked)?;
+    let end = verify_path(chain, anchors, now, revoked)?;
     end.check_end(KeyUsages::DigitalSignature | KeyUsages::NonRepudiation)?;
     check_kind(&end, PRACTITIONER_POLICY, &[DEVICE_INFO])?;
     let bytes = critical(&end, LICENCE_INFO, Part::LicenceInfo)?;
@@ -182,7 +186,7 @@ pub fn verify_node<A: Anchors + ?Sized>(
     now: Timestamp,
     revoked: Option<&RevocationList>,
 ) -> Result<NodeCertificate, ChainError> {
-    let end = verify_path(chain, anchors.roots(), now, revoked)?;
+    let end = verify_path(chain, anchors, now, revoked)?;
     end.check_end(KeyUsages::DigitalSignature)?;
     check_kind(&end, NODE_POLICY, &[LICENCE_INFO, DIRECTORY_ATTRIBUTES])?;
     let bytes = critical(&end, DEVICE_INFO, Part::DeviceInfo)?;
@@ -220,7 +224,7 @@ pub fn verify_registry<A: Anchors + ?Sized>(
     now: Timestamp,
     revoked: Option<&RevocationList>,
 ) -> Result<RegistryCertificate, ChainError> {
-    let end = verify_path(chain, anchors.roots(), now, revoked)?;
+    let end = verify_path(chain, anchors, now, revoked)?;
     end.check_end(KeyUsages::DigitalSignature)?;
     check_kind(
         &end,
@@ -253,33 +257,36 @@ pub(crate) fn issuing_key(chain: &Chain) -> Option<PublicKey> {
     Some(Parsed::read(issuing, Position::Issuing).ok()?.key)
 }
 
-/// Verifies the issuing authority of a chain.
-pub(crate) fn verify_issuing(
+/// Verifies the issuing authority of a chain. Its signature is not computed again when it is remembered; its time is
+/// looked at in any case.
+pub(crate) fn verify_issuing<'a, A: Anchors + ?Sized>(
     chain: &Chain,
-    roots: &[TrustAnchor],
+    anchors: &'a A,
     now: Timestamp,
-) -> Result<Parsed, ChainError> {
+) -> Result<Cow<'a, Parsed>, ChainError> {
     let [issuing] = chain.intermediates.as_slice() else {
         return Err(ChainError::Length {
             got: chain.intermediates.len() + 1,
         });
     };
-    let issuing = Parsed::read(issuing, Position::Issuing)?;
+    let roots = anchors.roots();
+    let issuing = match anchors.issuers().find(issuing, roots) {
+        Some(known) => Cow::Borrowed(known),
+        None => Cow::Owned(signed_by_root(issuing, roots)?),
+    };
     let root = issuer_among(roots, &issuing).parsed();
-    issuing.check_issuer(root)?;
-    issuing.check_authority(0)?;
     root.check_time(now)?;
     issuing.check_time(now)?;
     Ok(issuing)
 }
 
-fn verify_path(
+fn verify_path<A: Anchors + ?Sized>(
     chain: &Chain,
-    roots: &[TrustAnchor],
+    anchors: &A,
     now: Timestamp,
     revoked: Option<&RevocationList>,
 ) -> Result<Parsed, ChainError> {
-    let issuing = verify_issuing(chain, roots, now)?;
+    let issuing = verify_issuing(chain, anchors, now)?;
     let end = Parsed::read(&chain.end, Position::End)?;
     end.check_issuer(&issuing)?;
     end.check_time(now)?;

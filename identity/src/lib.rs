@@ -23,6 +23,7 @@ pub mod fingerprint;
 pub mod freshness;
 pub mod hpki;
 pub mod issue;
+mod issuer;
 pub mod key;
 pub mod keystore;
 mod kind;

@@ -21,7 +21,7 @@ use crate::certificate::Validity;
 use crate::chain::{ChainError, MAX_CERTIFICATE};
 use crate::extension::{DEVICE_INFO, DIRECTORY_ATTRIBUTES, LICENCE_INFO};
 use crate::fault::{Fault, Part, Position};
-use crate::key::PublicKey;
+use crate::key::{KeyError, PublicKey, UnpackedKey};
 use crate::serial::Serial;
 use crate::time::Timestamp;
 use crate::x509;
@@ -55,6 +55,7 @@ pub(crate) struct Parsed {
     constraints: BasicConstraints,
     usage: KeyUsage,
     authority_key_id: Option<Vec<u8>>,
+    unpacked: UnpackedKey,
 }
 
 impl Parsed {
@@ -109,7 +110,8 @@ impl Parsed {
             Some(id) if *id == x509::key_id(&issuer.key) => {}
             Some(_) => return self.refuse(Fault::AuthorityKeyId),
         }
-        let signed = body.to_der().map_err(|error| ChainError::Refused {
+        // That the whole is DER was checked, so these are the bytes that encoding the body again would give.
+        let signed = x509::signed_part(&self.der).map_err(|error| ChainError::Refused {
             at: self.at,
             fault: Fault::Malformed(error.to_string()),
         })?;
@@ -118,10 +120,15 @@ impl Parsed {
             .signature()
             .as_bytes()
             .and_then(|bytes| bytes.try_into().ok());
-        match signature.map(|signature: &[u8; 64]| issuer.key.verify(&signed, signature)) {
+        match signature.map(|signature: &[u8; 64]| issuer.verify(signed, signature)) {
             Some(Ok(())) => Ok(()),
             _ => self.refuse(Fault::Signature),
         }
+    }
+
+    /// Whether its key made this signature.
+    pub(crate) fn verify(&self, message: &[u8], signature: &[u8; 64]) -> Result<(), KeyError> {
+        self.unpacked.verify(message, signature)
     }
 
     /// Whether it is an authority's with `below` authorities allowed under it.
@@ -182,7 +189,8 @@ fn parse(der: &[u8], at: Position) -> Result<Parsed, Fault> {
     if *certificate.signature_algorithm() != x509::ed25519() || *body.signature() != x509::ed25519() {
         return Err(Fault::Algorithm);
     }
-    let key = x509::public_key(body.subject_public_key_info()).ok_or(Fault::Key)?;
+    let unpacked = x509::unpacked_key(body.subject_public_key_info()).ok_or(Fault::Key)?;
+    let key = unpacked.packed();
     let validity = Validity {
         not_before: x509::timestamp(&body.validity().not_before),
         not_after: x509::timestamp(&body.validity().not_after),
@@ -237,6 +245,7 @@ fn parse(der: &[u8], at: Position) -> Result<Parsed, Fault> {
         authority_key_id: authority_id
             .and_then(|id| id.key_identifier)
             .map(|id| id.as_bytes().to_vec()),
+        unpacked,
         certificate,
     })
 }

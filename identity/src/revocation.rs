@@ -46,6 +46,8 @@ pub struct Revoked {
 pub struct RevocationList {
     der: Vec<u8>,
     issuer: PublicKey,
+    /// The certificate of the issuing authority under which it was verified, DER.
+    issuing: Vec<u8>,
     number: u64,
     this_update: Timestamp,
     next_update: Timestamp,
@@ -63,7 +65,7 @@ impl RevocationList {
         anchors: &A,
         now: Timestamp,
     ) -> Result<Self, RevocationError> {
-        let issuing = verify_issuing(chain, anchors.roots(), now)?;
+        let issuing = verify_issuing(chain, anchors, now)?;
         let list = parse(der, &issuing)?;
         if list.this_update > now.plus(crate::device_list::CLOCK_TOLERANCE) {
             return Err(RevocationError::FromTheFuture);
@@ -153,7 +155,12 @@ impl RevocationList {
     /// Whether it is of the authority that issued the end certificate of `chain`. Nothing of the chain is verified.
     #[must_use]
     pub fn is_of(&self, chain: &Chain) -> bool {
-        crate::chain::issuing_key(chain) == Some(self.issuer)
+        self.is_under(chain) || crate::chain::issuing_key(chain) == Some(self.issuer)
+    }
+
+    /// Whether the chain has the very certificate under which the list was verified: the usual case, without parsing it.
+    fn is_under(&self, chain: &Chain) -> bool {
+        matches!(chain.intermediates.as_slice(), [issuing] if *issuing == self.issuing)
     }
 
     /// The identifier of that key, as it stands in certificates and lists (RFC 7093 §2, method 1).
@@ -256,7 +263,7 @@ fn parse(der: &[u8], issuing: &Parsed) -> Result<RevocationList, RevocationError
     if body.issuer != *issuing.subject() || read_issuer(extensions)? != x509::key_id(&issuing.key) {
         return Err(RevocationError::AnotherIssuer);
     }
-    if issuing.key.verify(&signed, signature).is_err() {
+    if issuing.verify(&signed, signature).is_err() {
         return Err(RevocationError::Signature);
     }
     if body.version != Version::V2 {
@@ -283,6 +290,7 @@ fn parse(der: &[u8], issuing: &Parsed) -> Result<RevocationList, RevocationError
     Ok(RevocationList {
         der: der.to_vec(),
         issuer: issuing.key,
+        issuing: issuing.der.clone(),
         number: read_number(extensions)?,
         this_update: x509::timestamp(&body.this_update),
         next_update: x509::timestamp(next_update),

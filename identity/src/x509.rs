@@ -4,7 +4,7 @@ use const_oid::ObjectIdentifier;
 use const_oid::db::rfc4519::{COMMON_NAME, COUNTRY_NAME, ORGANIZATION_NAME};
 use const_oid::db::rfc8410::ID_ED_25519;
 use der::asn1::{Any, PrintableString, SetOfVec, UtcTime, Utf8StringRef};
-use der::{Decode, Encode, Tag};
+use der::{Decode, Encode, Header, Reader, SliceReader, Tag};
 use sha2::{Digest, Sha256};
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 use x509_cert::attr::AttributeTypeAndValue;
@@ -14,7 +14,7 @@ use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::{Time, Validity as X509Validity};
 
 use crate::certificate::Validity;
-use crate::key::{PublicKey, SecretKey};
+use crate::key::{PublicKey, SecretKey, UnpackedKey};
 use crate::serial::Serial;
 use crate::time::Timestamp;
 
@@ -39,11 +39,16 @@ pub(crate) fn public_key_info(key: &PublicKey) -> der::Result<SubjectPublicKeyIn
 
 /// The Ed25519 key that stands in a certificate, if it is one.
 pub(crate) fn public_key(info: &SubjectPublicKeyInfoOwned) -> Option<PublicKey> {
+    unpacked_key(info).map(|key| key.packed())
+}
+
+/// The same, ready to verify with.
+pub(crate) fn unpacked_key(info: &SubjectPublicKeyInfoOwned) -> Option<UnpackedKey> {
     if info.algorithm != ed25519() {
         return None;
     }
     let bytes: [u8; 32] = info.subject_public_key.as_bytes()?.try_into().ok()?;
-    PublicKey::from_bytes(bytes).ok()
+    UnpackedKey::from_bytes(&bytes).ok()
 }
 
 /// The key identifier: the first 20 bytes of the SHA-256 of the key (RFC 7093 §2, method 1).
@@ -104,6 +109,14 @@ where
 {
     let value = T::from_der(bytes).ok()?;
     (value.to_der().ok()? == bytes).then_some(value)
+}
+
+/// The bytes that are signed: the first element of what is `SEQUENCE { signed, algorithm, signature }` in DER, as
+/// certificates and lists are.
+pub(crate) fn signed_part(der: &[u8]) -> der::Result<&[u8]> {
+    let mut reader = SliceReader::new(der)?;
+    Header::decode(&mut reader)?;
+    reader.tlv_bytes()
 }
 
 /// Whether it names no more than a key. RFC 5280 §4.2.1.1 also knows the issuer's name and serial number here; with a

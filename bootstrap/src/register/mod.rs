@@ -385,9 +385,10 @@ impl Inner {
         Ok(())
     }
 
-    /// Roots that the register says came after the configured one, each proven by the one before.
+    /// Roots that the register says came after the configured one, each proven by the one before; and the issuing authorities
+    /// that they signed.
     fn learn_roots(&mut self) {
-        for error in self.replica.standings().add_roots(&mut self.anchors) {
+        for error in self.replica.standings().teach(&mut self.anchors) {
             tracing::warn!(%error, "a successor of the root is not believed");
         }
     }

@@ -13,7 +13,7 @@ use x509_cert::ext::pkix::CertificatePolicies;
 
 use super::entry::{Act, Entry, KeyId};
 use crate::certificate::Validity;
-use crate::chain::{Chain, ChainError, MAX_CERTIFICATE, TrustAnchors};
+use crate::chain::{Chain, ChainError, MAX_CERTIFICATE, MAX_ISSUERS, TrustAnchors};
 use crate::extension::{NODE_POLICY, PRACTITIONER_POLICY};
 use crate::fingerprint::Fingerprint;
 use crate::key::PublicKey;
@@ -168,20 +168,26 @@ impl Standings {
     }
 
     /// The successions of roots ([`Act::SuccessorRoot`]) and of the register's key ([`Act::RegisterKey`]), oldest first.
-    /// Each must still be verified: [`Self::add_roots`], [`super::Replica::schedule`].
+    /// Each must still be verified: [`Self::teach`], [`super::Replica::schedule`].
     #[must_use]
     pub fn successions(&self) -> &[Entry] {
         &self.successions
     }
 
     /// Adds the roots that came after those of `anchors`, as far as their cross certificates prove them at the time at
-    /// which they were entered. Gives why the others are not believed.
-    pub fn add_roots(&self, anchors: &mut TrustAnchors) -> Vec<ChainError> {
+    /// which they were entered, and lets them remember the newest issuing authorities that these roots signed. Gives why
+    /// the other roots are not believed.
+    pub fn teach(&self, anchors: &mut TrustAnchors) -> Vec<ChainError> {
         let mut refused = Vec::new();
         for entry in &self.successions {
             if let Act::SuccessorRoot { der, cross } = &entry.act {
                 refused.extend(anchors.add(der, cross, entry.at).err());
             }
+        }
+        let known = self.issuing_authorities().count();
+        for der in self.issuing_authorities().skip(known.saturating_sub(MAX_ISSUERS)) {
+            // One that no root signed is refused in every chain; there is nothing to remember of it.
+            let _ = anchors.remember_issuer(der);
         }
         refused
     }

@@ -30,7 +30,10 @@ impl RevocationLists {
     /// [`crate::chain`]: `verify_node(&chain, &anchors, now, lists.of(&chain))`.
     #[must_use]
     pub fn of(&self, chain: &Chain) -> Option<&RevocationList> {
-        self.newest.get(&issuing_key(chain)?)
+        let mut lists = self.newest.values();
+        lists
+            .find(|list| list.is_under(chain))
+            .or_else(|| self.newest.get(&issuing_key(chain)?))
     }
 
     /// Every list, in no order that means anything.

@@ -18,6 +18,7 @@ mod policy_document;
 mod policy_less;
 mod policy_people;
 mod policy_table;
+mod remembered;
 mod requests;
 mod revocation;
 mod rollover;

@@ -46,8 +46,13 @@ impl Held {
         store: &Store,
         now: Timestamp,
     ) -> Result<Self, ServiceError> {
-        for error in register.with_standings(|standings| standings.add_roots(&mut credentials.anchors)) {
+        for error in register.with_standings(|standings| standings.teach(&mut credentials.anchors)) {
             tracing::error!(%error, "a successor of the root is not believed");
+        }
+        // Beside what the register says: it may be that nothing of it has arrived yet.
+        for issuing in chain.iter().flat_map(|chain| &chain.intermediates) {
+            // One that no root signed is refused below, with its reason.
+            let _ = credentials.anchors.remember_issuer(issuing);
         }
         for der in store.revocation_lists()? {
             match register.verified_list(&credentials, chain.as_slice(), &der, now) {

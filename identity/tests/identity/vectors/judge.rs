@@ -4,15 +4,20 @@ use std::path::Path;
 use std::process::Command;
 
 use der::pem::{LineEnding, encode_string};
-use dokuei_identity::chain::{self, TrustAnchor};
+use dokuei_identity::chain::{self, Anchors, TrustAnchor};
 use dokuei_identity::revocation::RevocationList;
 
 use super::Vector;
 
 /// Our reason, or `ok`; in the order of `dokuei-registry verify`.
 pub(super) fn judge_ours(vector: &Vector) -> &'static str {
+    judge(vector, |root| root)
+}
+
+/// The same by what `trust` makes of the root.
+pub(crate) fn judge<A: Anchors>(vector: &Vector, trust: impl FnOnce(TrustAnchor) -> A) -> &'static str {
     let anchor = match TrustAnchor::from_der(vector.root()) {
-        Ok(anchor) => anchor,
+        Ok(anchor) => trust(anchor),
         Err(error) => return error.code(),
     };
     let (chain, at) = (vector.chain(), vector.at());

@@ -21,6 +21,7 @@ use dokuei_identity::chain::{self, Chain, TrustAnchor};
 use dokuei_identity::revocation::RevocationList;
 use dokuei_identity::time::Timestamp;
 
+pub(crate) use judge::judge;
 use judge::{judge_by_openssl, judge_ours};
 use made::Made;
 

@@ -36,23 +36,26 @@ impl Node {
         Ok(())
     }
 
-    /// A successor of the root is believed because the root before it certified it.
+    /// A successor of the root is believed because the root before it certified it. A new issuing authority is remembered,
+    /// so that what it issues is verified faster.
     pub(super) fn adopt_roots(&self, accepted: &Accepted) -> Result<(), ServiceError> {
         let mut new = accepted.entries.iter().map(|(_, entry)| &entry.act);
-        if !new.any(|act| matches!(act, Act::SuccessorRoot { .. })) {
+        if !new.any(|act| matches!(act, Act::SuccessorRoot { .. } | Act::IssuingAuthority { .. })) {
             return Ok(());
         }
         let held = self.trust()?;
         let mut anchors = held.credentials.anchors.clone();
         for error in self
             .register()
-            .with_standings(|standings| standings.add_roots(&mut anchors))
+            .with_standings(|standings| standings.teach(&mut anchors))
         {
             tracing::error!(%error, "a successor of the root was not believed");
         }
         // Beside the certificates, which may soon be under the new root: they are read before the register is.
-        write_durably(&self.0.dir.root_certificate(), anchors.to_pem().as_bytes())
-            .map_err(ServiceError::file(&self.0.dir.root_certificate()))?;
+        if anchors != held.credentials.anchors {
+            write_durably(&self.0.dir.root_certificate(), anchors.to_pem().as_bytes())
+                .map_err(ServiceError::file(&self.0.dir.root_certificate()))?;
+        }
         self.retrust(&held, |credentials| credentials.anchors = anchors)
     }
 

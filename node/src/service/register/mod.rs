@@ -89,7 +89,7 @@ impl Register {
         // One that has expired meanwhile is replaced by that of the next answer.
         let signer = kept.zip(credentials).and_then(|(chain, credentials)| {
             let mut credentials = credentials.clone();
-            replica.standings().add_roots(&mut credentials.anchors);
+            replica.standings().teach(&mut credentials.anchors);
             let certificate = credentials.registry(&chain, now).ok()?;
             Some(Signer {
                 chain,
