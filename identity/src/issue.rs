@@ -12,6 +12,7 @@
 //!
 //! The Japanese name of a practitioner stands in `licenceInfo`.
 
+use const_oid::db::rfc4519::COMMON_NAME;
 use der::Decode;
 use der::asn1::{Ia5String, OctetString};
 use rand_core::CryptoRng;
@@ -164,13 +165,33 @@ impl CertificateAuthority {
         validity: Validity,
         rng: &mut R,
     ) -> Result<Self, IssueError> {
+        let key = SecretKey::generate(rng);
+        let certificate = self.certify_issuing(&Request::of(key.public()), name, validity, rng)?;
+        Self::load(key, certificate)
+    }
+
+    /// Certifies an issuing authority (path length 0) whose key was made elsewhere, and stays there. Gives DER.
+    ///
+    /// # Errors
+    /// As [`Self::create_issuing`].
+    pub fn certify_issuing<R: CryptoRng + ?Sized>(
+        &self,
+        request: &Request,
+        name: &str,
+        validity: Validity,
+        rng: &mut R,
+    ) -> Result<Vec<u8>, IssueError> {
         check_text("name", name)?;
         self.check_within(validity)?;
-        let key = SecretKey::generate(rng);
         let profile = Profile::authority(self.subject.clone(), x509::name(None, name)?, 0)?;
         let serial = Serial::generate(rng);
-        let certificate = profile::build(profile, &key.public(), &self.key, &serial, validity)?;
-        Self::load(key, certificate)
+        Ok(profile::build(
+            profile,
+            &request.key,
+            &self.key,
+            &serial,
+            validity,
+        )?)
     }
 
     /// An authority from its stored parts.
@@ -202,6 +223,12 @@ impl CertificateAuthority {
     pub fn with_crl_url(mut self, url: impl Into<String>) -> Self {
         self.crl_url = Some(url.into());
         self
+    }
+
+    /// Its name, as it stands in its certificate.
+    #[must_use]
+    pub fn name(&self) -> String {
+        x509::text_of(&self.subject, COMMON_NAME).unwrap_or_default()
     }
 
     /// Its own certificate, DER.
