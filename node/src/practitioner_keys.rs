@@ -15,14 +15,16 @@ use rand_core::CryptoRng;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::recovery::RecoveryKey;
-use crate::second_factor::Totp;
+use crate::second_factor::{KeptFactor, RecoveryCodes, Totp};
 
 /// Bound into the sealed file of a practitioner.
 const PURPOSE: &str = "practitioner-key";
 /// Bound into the copy that a recovery kit opens.
 const RECOVERY_PURPOSE: &str = "practitioner-recovery";
-/// The layout of what is sealed; before it there was one without a number, which is still read.
-const FORMAT: u8 = 2;
+/// The layout of what is sealed. The one before it, and one without a number before that, are still read.
+const FORMAT: u8 = 3;
+/// The layout in which a second factor could only be a one-time password.
+const FORMAT_OF_TOTP: u8 = 2;
 /// A key that will have lived its life within this time is replaced at sign-in, seconds (10 days).
 pub const RENEW_BEFORE: u64 = 10 * 86_400;
 /// The most private halves that are kept.
@@ -73,7 +75,7 @@ pub struct PractitionerSecrets {
     /// What was sealed to before, newest first.
     pub retired: Vec<KemHalf>,
     /// Her second factor, when she has enrolled one.
-    pub second_factor: Option<Totp>,
+    pub second_factor: Option<KeptFactor>,
     /// What her recovery kit says, so that the copy for it can be brought up to date.
     pub recovery: Option<RecoveryKey>,
 }
@@ -84,7 +86,7 @@ impl std::fmt::Debug for PractitionerSecrets {
     }
 }
 
-#[derive(Encode, Decode, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, Encode, Decode, Zeroize, ZeroizeOnDrop)]
 #[cbor(array)]
 struct KeptHalf {
     #[n(0)]
@@ -109,9 +111,54 @@ struct Kept {
     #[n(3)]
     retired: Vec<KeptHalf>,
     #[n(4)]
-    second_factor: Option<Totp>,
+    second_factor: Option<KeptFactor>,
     #[n(5)]
     recovery: Option<RecoveryKey>,
+}
+
+/// A one-time password as it was kept in [`FORMAT_OF_TOTP`].
+#[derive(Encode, Decode, Zeroize, ZeroizeOnDrop)]
+#[cbor(array)]
+struct TotpBefore {
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    secret: [u8; 20],
+    #[n(1)]
+    recovery: RecoveryCodes,
+}
+
+/// What was sealed in [`FORMAT_OF_TOTP`].
+#[derive(Encode, Decode, Zeroize, ZeroizeOnDrop)]
+#[cbor(array)]
+struct KeptWithTotp {
+    #[n(0)]
+    format: u8,
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    signing: [u8; 32],
+    #[n(2)]
+    kem: KeptHalf,
+    #[n(3)]
+    retired: Vec<KeptHalf>,
+    #[n(4)]
+    second_factor: Option<TotpBefore>,
+    #[n(5)]
+    recovery: Option<RecoveryKey>,
+}
+
+impl From<KeptWithTotp> for Kept {
+    fn from(mut before: KeptWithTotp) -> Self {
+        let factor = before.second_factor.as_ref();
+        Self {
+            format: FORMAT,
+            signing: before.signing,
+            second_factor: factor
+                .map(|totp| KeptFactor::of(&Totp::of_secret(totp.secret), totp.recovery.clone())),
+            recovery: before.recovery.clone(),
+            retired: std::mem::take(&mut before.retired),
+            kem: before.kem.clone(),
+        }
+    }
 }
 
 /// What was sealed before there was a format number: two seeds.
@@ -124,6 +171,13 @@ struct KeptBefore {
     #[n(1)]
     #[cbor(with = "minicbor::bytes")]
     kem_seed: [u8; 32],
+}
+
+/// The number of the layout; none for the one that had none.
+fn format_of(bytes: &[u8]) -> Option<u8> {
+    let mut decoder = minicbor::Decoder::new(bytes);
+    decoder.array().ok()?;
+    decoder.u8().ok()
 }
 
 impl From<&KemHalf> for KeptHalf {
@@ -171,18 +225,13 @@ impl PractitionerSecrets {
 
     fn from_bytes(bytes: &[u8]) -> Result<Self, KeystoreError> {
         let malformed = |error: cbor::CborError| KeystoreError::Malformed(error.to_string());
-        match cbor::decode::<Kept>(bytes) {
-            Ok(kept) if kept.format == FORMAT => Ok(Self {
-                signing: SecretKey::from_seed(&kept.signing),
-                kem: (&kept.kem).into(),
-                retired: kept.retired.iter().map(KemHalf::from).collect(),
-                second_factor: kept.second_factor.clone(),
-                recovery: kept.recovery.clone(),
-            }),
-            Ok(kept) => Err(KeystoreError::UnknownFormat(kept.format)),
-            Err(error) => {
-                let kept: KeptBefore = cbor::decode(bytes).map_err(|_| malformed(error))?;
-                Ok(Self {
+        let kept: Kept = match format_of(bytes) {
+            Some(FORMAT) => cbor::decode(bytes).map_err(malformed)?,
+            Some(FORMAT_OF_TOTP) => cbor::decode::<KeptWithTotp>(bytes).map_err(malformed)?.into(),
+            Some(other) => return Err(KeystoreError::UnknownFormat(other)),
+            None => {
+                let kept: KeptBefore = cbor::decode(bytes).map_err(malformed)?;
+                return Ok(Self {
                     signing: SecretKey::from_seed(&kept.signing),
                     // Nobody wrote down when it was made: it is replaced at the next sign-in.
                     kem: KemHalf {
@@ -193,9 +242,16 @@ impl PractitionerSecrets {
                     retired: Vec::new(),
                     second_factor: None,
                     recovery: None,
-                })
+                });
             }
-        }
+        };
+        Ok(Self {
+            signing: SecretKey::from_seed(&kept.signing),
+            kem: (&kept.kem).into(),
+            retired: kept.retired.iter().map(KemHalf::from).collect(),
+            second_factor: kept.second_factor.clone(),
+            recovery: kept.recovery.clone(),
+        })
     }
 
     /// Seals them under her passphrase.
@@ -333,6 +389,98 @@ mod tests {
         assert!(PractitionerSecrets::open_with(&again, &key).is_ok());
     }
 
+    /// A file that a node wrote before there were kinds of second factor, and what such files hold: with a factor and
+    /// recovery codes, with a recovery kit beside, with neither.
+    #[test]
+    fn r6_a_one_time_password_of_the_format_before_is_still_asked_for() {
+        let file = concat!(
+            "8601831920000101501d3165a1ac6c5003b0909bad844b20d45820ca7b6bb9509a932b6765bdefd8b299aa566c06ba1d211a",
+            "b34a132c24f81784b64c15dd6af54636dc94c9daa94e58b808d870dd37cc51ea299accf1d0815b5813f4ece86779db6da400",
+            "3caa1cd885e728100533be2fce6ab7eeb7768e4bdb2cea184e1be3ca538b17328e93947e69ce288fb669688e0166a4795a31",
+            "1c539e853500bf786b8eafe0c886625a2e21b2da241464ef627acaf6bda955adf9497fda6f6aa108541f0c1d9cdc5f770972",
+            "5f6d4dbc867c619c2507ee44e205a2769f3a914b39a819633ab63d620f1204cdda6462025efe1498ec0b281017e53886fb62",
+            "ab0aef80ee292cdb",
+        );
+        let file = hex::decode(file).unwrap();
+        let (opened, _) = PractitionerSecrets::unlock(&file, "correct horse").unwrap();
+        let plain = concat!(
+            "86025820",
+            "0707070707070707070707070707070707070707070707070707070707070707",
+            "825820",
+            "0909090909090909090909090909090909090909090909090909090909090909",
+            "1a6afd86c0",
+            "81835820",
+            "0808080808080808080808080808080808080808080808080808080808080808",
+            "1a6afd86c01a6afd86c1",
+        );
+        let factor = concat!(
+            "8254",
+            "2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a",
+            "825820",
+            "1111111111111111111111111111111111111111111111111111111111111111",
+            "5820",
+            "2222222222222222222222222222222222222222222222222222222222222222",
+        );
+        let kit = "540505050505050505050505050505050505050505";
+        let read = |factor: &str| {
+            let bytes = hex::decode([plain, factor, kit].concat()).unwrap();
+            PractitionerSecrets::from_bytes(&bytes).unwrap()
+        };
+        let (with, without) = (read(factor), read("f6"));
+        assert!(without.second_factor.is_none() && without.recovery.is_some());
+        assert_eq!(without.retired.len(), 1);
+        for opened in [opened, with] {
+            assert_eq!(*opened.signing.seed(), [7; 32]);
+            assert_eq!(*opened.kem.seed, [9; 32]);
+            assert_eq!(opened.kem.made_at, Timestamp(1_795_000_000));
+            let kept = opened.second_factor.clone().unwrap();
+            assert_eq!(
+                (kept.kind(), kept.version(), kept.recovery_codes_left()),
+                ("totp", 1, 2)
+            );
+            assert_eq!(kept.body(), [42; 20]);
+            // Sealed again it is of the present form, and the same.
+            let again = PractitionerSecrets::from_bytes(&opened.to_bytes()).unwrap();
+            assert_eq!(again.second_factor, opened.second_factor);
+        }
+    }
+
+    /// What is sealed, byte for byte: a changed one means a decision about formats.
+    #[test]
+    fn r6_what_is_sealed() {
+        let secrets = PractitionerSecrets {
+            signing: SecretKey::from_seed(&[7; 32]),
+            kem: KemHalf {
+                seed: Zeroizing::new([9; 32]),
+                made_at: Timestamp(1_795_000_000),
+                retired_at: None,
+            },
+            retired: Vec::new(),
+            second_factor: Some(KeptFactor::of(
+                &Totp::of_secret([42; 20]),
+                RecoveryCodes::of_hashes(&[]),
+            )),
+            recovery: None,
+        };
+        let expected = [
+            "85035820",
+            &"07".repeat(32),
+            "825820",
+            &"09".repeat(32),
+            "1a6afd86c0",
+            "80",
+            "8464746f74700154",
+            &"2a".repeat(20),
+            "80",
+        ];
+        assert_eq!(hex::encode(&*secrets.to_bytes()), expected.concat());
+        let newer = hex::decode(expected.concat().replacen("8503", "8504", 1)).unwrap();
+        assert!(matches!(
+            PractitionerSecrets::from_bytes(&newer),
+            Err(KeystoreError::UnknownFormat(4))
+        ));
+    }
+
     #[test]
     fn r19_a_file_of_the_format_before_still_opens() {
         let before = cbor::encode(&KeptBefore {
@@ -403,7 +551,7 @@ mod tests {
         let mut rng = rand::rng();
         let mut secrets = fresh();
         let kit = RecoveryKey::generate(&mut rng);
-        secrets.second_factor = Some(Totp::generate(&mut rng));
+        secrets.second_factor = Some(KeptFactor::enrol(&Totp::generate(&mut rng), &mut rng).0);
         secrets.recovery = Some(kit.clone());
         let file = secrets.seal_for_recovery(&kit, &mut rng).unwrap();
         let opened = PractitionerSecrets::open_with_kit(&file, &kit).unwrap();

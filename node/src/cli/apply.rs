@@ -200,7 +200,7 @@ fn practitioner(client: &Client, person: &ApplyPractitioner) -> Outcome<Value> {
         "kind": "practitioner",
         "id": person.id,
         "passphrase": *phrase,
-        "code": person.code,
+        "second_factor": person.factor.body(),
         "name_ja": person.name_ja,
         "name_latin": person.name_latin,
         "licence_type": person.licence_type,

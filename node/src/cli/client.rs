@@ -26,6 +26,8 @@ struct Problem {
     detail: String,
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    second_factor: Option<Box<Value>>,
 }
 
 /// A connection to the running node.
@@ -246,6 +248,7 @@ fn accept(sent: Sent) -> Outcome<Response<ureq::Body>> {
         code: "unexpected_answer".to_owned(),
         detail: format!("the node answered with HTTP status {status}"),
         next: String::new(),
+        second_factor: None,
     });
     let failure = match (status.as_u16(), problem.code.as_str()) {
         (401, _) => Failure::NotSignedIn,
@@ -257,5 +260,6 @@ fn accept(sent: Sent) -> Outcome<Response<ureq::Body>> {
         code: problem.code,
         message: problem.detail,
         next: problem.next,
+        second_factor: problem.second_factor,
     })
 }

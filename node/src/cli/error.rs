@@ -3,6 +3,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use serde_json::Value;
+
 /// Why a command failed; decides its exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Failure {
@@ -40,6 +42,8 @@ pub(crate) struct CliError {
     pub(crate) message: String,
     /// What to do next; may be empty.
     pub(crate) next: String,
+    /// What the second factor is asked, when an answer of it is what is missing.
+    pub(crate) second_factor: Option<Box<Value>>,
 }
 
 impl CliError {
@@ -56,6 +60,7 @@ impl CliError {
             code: code.to_owned(),
             message: message.into(),
             next: next.into(),
+            second_factor: None,
         }
     }
 

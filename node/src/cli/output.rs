@@ -12,10 +12,11 @@ pub(crate) fn json(value: &Value) {
 /// Prints a failure: a problem document with `--json`, else a sentence on standard error.
 pub(crate) fn failure(error: &CliError, as_json: bool) {
     if as_json {
-        println!(
-            "{:#}",
-            json!({"error": {"code": error.code, "message": error.message, "next": error.next}})
-        );
+        let mut told = json!({"code": error.code, "message": error.message, "next": error.next});
+        if let Some(asked) = &error.second_factor {
+            told["second_factor"] = json!(asked);
+        }
+        println!("{:#}", json!({"error": told}));
     } else {
         eprintln!("dokuei: {error}");
     }

@@ -12,6 +12,7 @@ use super::{init, output, passphrase};
 use crate::config::Config;
 use crate::data_dir::{DataDir, replace_secret, write_durably};
 use crate::keys;
+use crate::second_factor::totp::TOTP;
 
 /// Changes a passphrase.
 ///
@@ -26,7 +27,8 @@ pub(crate) fn passphrase(dir: &DataDir, command: &Passphrase, as_json: bool) -> 
             let client = Client::connect(dir)?;
             let old = passphrase::of_practitioner(proof.passphrase.passphrase_file.as_deref(), false)?;
             let new = passphrase::new_one(new_passphrase_file.as_deref())?;
-            let body = json!({"passphrase": *old, "code": proof.code, "new_passphrase": *new});
+            let body =
+                json!({"passphrase": *old, "second_factor": proof.factor.body(), "new_passphrase": *new});
             client.post("/security/passphrase", &body)?;
             let _ = std::fs::remove_file(dir.session_token());
             done(as_json, "the passphrase was changed; sign in with the new one");
@@ -63,13 +65,16 @@ pub(crate) fn second_factor(dir: &DataDir, command: &SecondFactor, as_json: bool
     match command {
         SecondFactor::Enrol { passphrase, qr } => {
             let phrase = passphrase::of_practitioner(passphrase.passphrase_file.as_deref(), false)?;
-            let enrolment = client.post("/security/second-factor", &json!({"passphrase": *phrase}))?;
+            let body = json!({"kind": TOTP, "passphrase": *phrase});
+            let enrolment = client.post("/security/second-factor", &body)?;
             if let Some(path) = qr {
                 let svg = enrolment["qr_svg"].as_str().unwrap_or_default();
                 write_durably(path, svg.as_bytes()).map_err(|error| cannot_write(path, &error))?;
             }
             if as_json {
-                output::json(&json!({"uri": enrolment["uri"], "secret": enrolment["secret"]}));
+                output::json(
+                    &json!({"kind": enrolment["kind"], "uri": enrolment["uri"], "secret": enrolment["secret"]}),
+                );
             } else {
                 println!(
                     "give this to the authenticator:\n{}",
@@ -79,7 +84,7 @@ pub(crate) fn second_factor(dir: &DataDir, command: &SecondFactor, as_json: bool
             }
         }
         SecondFactor::Confirm { code } => {
-            let answer = client.post("/security/second-factor/confirm", &json!({"code": code}))?;
+            let answer = client.post("/security/second-factor/confirm", &json!({"answer": code}))?;
             if as_json {
                 output::json(&answer);
             } else {
@@ -89,9 +94,9 @@ pub(crate) fn second_factor(dir: &DataDir, command: &SecondFactor, as_json: bool
                 }
             }
         }
-        SecondFactor::Remove { passphrase, code } => {
+        SecondFactor::Remove { passphrase, factor } => {
             let phrase = passphrase::of_practitioner(passphrase.passphrase_file.as_deref(), false)?;
-            let body = json!({"passphrase": *phrase, "code": code});
+            let body = json!({"passphrase": *phrase, "second_factor": factor.body()});
             client.post("/security/second-factor/remove", &body)?;
             done(as_json, "the second factor was removed");
         }
@@ -131,7 +136,9 @@ pub(crate) fn recovery(dir: &DataDir, command: &Recovery, as_json: bool) -> Outc
         } => {
             let client = Client::connect(dir)?;
             let phrase = passphrase::of_practitioner(proof.passphrase.passphrase_file.as_deref(), false)?;
-            let body = json!({"passphrase": *phrase, "code": proof.code, "sheets": sheets, "needed": needed});
+            let factor = proof.factor.body();
+            let body =
+                json!({"passphrase": *phrase, "second_factor": factor, "sheets": sheets, "needed": needed});
             let kit = client.post("/security/recovery-kit", &body)?;
             let page = Zeroizing::new(kit["page"].as_str().unwrap_or_default().to_owned());
             write_durably(out, page.as_bytes()).map_err(|error| cannot_write(out, &error))?;

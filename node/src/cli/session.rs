@@ -18,15 +18,26 @@ use crate::data_dir::{DataDir, write_durably};
 pub(crate) fn sign_in(dir: &DataDir, command: &SignIn, as_json: bool) -> Outcome {
     let client = Client::as_operator(dir)?;
     let phrase = passphrase::of_practitioner(command.passphrase.passphrase_file.as_deref(), false)?;
-    let ask = |code: Option<&str>| {
+    let ask = |factor: Value| {
         client.post(
             "/session",
-            &json!({"id": command.id, "passphrase": *phrase, "code": code}),
+            &json!({"id": command.id, "passphrase": *phrase, "second_factor": factor}),
         )
     };
-    let session = match ask(command.code.as_deref()) {
-        Err(error) if error.code == "second_factor_required" && std::io::stdin().is_terminal() => {
-            ask(Some(&passphrase::code()?))?
+    let session = match ask(command.factor.body()) {
+        Err(CliError {
+            second_factor: Some(asked),
+            ..
+        }) if std::io::stdin().is_terminal() => {
+            let challenge = &asked["challenge"];
+            if let Some(challenge) = challenge.as_str() {
+                println!(
+                    "the second factor ({}) is asked: {challenge}",
+                    output::text(&asked, "/kind")
+                );
+            }
+            let code = passphrase::code()?;
+            ask(json!({"answer": *code, "challenge": challenge}))?
         }
         outcome => outcome?,
     };
@@ -122,6 +133,9 @@ pub(crate) fn status(dir: &DataDir, as_json: bool) -> Outcome {
             how(peer)
         );
     }
+    if status["dicom"].is_object() {
+        dicom(&status["dicom"]);
+    }
     println!("signed in    {}", field("/signed_in/name_ja"));
     println!(
         "studies      {}\ncases        {}",
@@ -129,6 +143,42 @@ pub(crate) fn status(dir: &DataDir, as_json: bool) -> Outcome {
         field("/cases")
     );
     Ok(())
+}
+
+/// What comes by the DICOM network of the house.
+fn dicom(view: &Value) {
+    let field = |pointer| output::text(view, pointer);
+    println!(
+        "DICOM        {} as {}{}: {} received, {} were here already, {} refused, {} associations rejected",
+        field("/listening"),
+        field("/aet"),
+        if view["tls"] == true { " inside TLS" } else { "" },
+        field("/received"),
+        field("/already_here"),
+        field("/refused"),
+        field("/rejected"),
+    );
+    for association in view["associations"].as_array().into_iter().flatten() {
+        let of = |pointer| output::text(association, pointer);
+        println!(
+            "  open       {} ({}) since {}: {} instances",
+            of("/aet"),
+            of("/address"),
+            of("/since"),
+            of("/instances")
+        );
+    }
+    if view["last"].is_object() {
+        let (at, from) = (field("/last/at"), field("/last/aet"));
+        println!(
+            "  last       {at} from {from}: study {}",
+            field("/last/study_instance_uid")
+        );
+    }
+    if view["last_refused"].is_object() {
+        let (at, from) = (field("/last_refused/at"), field("/last_refused/aet"));
+        println!("  refused    {at} {from}: {}", field("/last_refused/why"));
+    }
 }
 
 fn how(peer: &Value) -> &'static str {

@@ -7,6 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Serialize, Serializer};
 
+use crate::second_factor::Asked;
 use crate::service::codes::Code;
 use crate::service::error::{Blame, ServiceError};
 
@@ -34,6 +35,9 @@ pub(crate) struct Problem {
     /// Seconds to wait before trying again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) retry_after: Option<NonZeroU32>,
+    /// What the second factor is asked, when an answer of it is what is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) second_factor: Option<Box<Asked>>,
 }
 
 impl Problem {
@@ -64,6 +68,7 @@ impl Problem {
             next: next.into(),
             next_ja: None,
             retry_after: None,
+            second_factor: None,
         }
     }
 
@@ -99,8 +104,12 @@ impl From<ServiceError> for Problem {
         let mut problem = Self::worded(http, error.code(), error.to_string(), error.next());
         problem.detail_ja = error.japanese();
         problem.next_ja = error.next_japanese();
-        if let ServiceError::LockedOut { seconds } = error {
-            problem.retry_after = NonZeroU32::new(u32::try_from(seconds).unwrap_or(u32::MAX));
+        match error {
+            ServiceError::LockedOut { seconds } => {
+                problem.retry_after = NonZeroU32::new(u32::try_from(seconds).unwrap_or(u32::MAX));
+            }
+            ServiceError::SecondFactorRequired(asked) => problem.second_factor = Some(asked),
+            _ => {}
         }
         problem
     }

@@ -12,13 +12,16 @@ use super::body::Body;
 use super::problem::Problem;
 use super::{Gateway, blocking};
 use crate::recovery::{Split, grouped};
+use crate::second_factor::Answer;
+use crate::second_factor::totp::TOTP;
 
-/// Passphrase and code, asked for again before keys are changed.
+/// Passphrase and second factor, asked for again before keys are changed. Without the latter the refusal says what is
+/// asked.
 #[derive(Deserialize)]
 pub(crate) struct Proof {
     passphrase: String,
     #[serde(default)]
-    code: Option<String>,
+    second_factor: Option<Answer>,
 }
 
 /// `POST /security/passphrase`
@@ -26,14 +29,25 @@ pub(crate) struct Proof {
 pub(crate) struct NewPassphrase {
     passphrase: String,
     #[serde(default)]
-    code: Option<String>,
+    second_factor: Option<Answer>,
     new_passphrase: String,
+}
+
+/// `POST /security/second-factor`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Enrol {
+    passphrase: String,
+    /// Which kind: `totp` when it is left out.
+    #[serde(default)]
+    kind: Option<String>,
 }
 
 /// `POST /security/second-factor/confirm`
 #[derive(Deserialize)]
-pub(crate) struct Code {
-    code: String,
+#[serde(deny_unknown_fields)]
+pub(crate) struct First {
+    answer: String,
 }
 
 /// `POST /security/recovery-kit`
@@ -41,7 +55,7 @@ pub(crate) struct Code {
 pub(crate) struct NewKit {
     passphrase: String,
     #[serde(default)]
-    code: Option<String>,
+    second_factor: Option<Answer>,
     /// How many sheets, when it is split.
     #[serde(default)]
     sheets: Option<u8>,
@@ -79,34 +93,32 @@ pub(crate) async fn passphrase(
     blocking(move || {
         gateway
             .node
-            .change_passphrase(&session, &old, body.code.as_deref(), &new)
+            .change_passphrase(&session, &old, body.second_factor.as_ref(), &new)
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// First step of enrolling a second factor.
+/// First step of enrolling a second factor: `kind`, and what a device of this kind is told.
 pub(crate) async fn enrol(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
-    Body(body): Body<Proof>,
+    Body(body): Body<Enrol>,
 ) -> Result<Json<Value>, Problem> {
     let passphrase = Zeroizing::new(body.passphrase);
-    let enrolment = blocking(move || gateway.node.enrol_second_factor(&session, &passphrase)).await?;
-    Ok(Json(json!({
-        "uri": *enrolment.uri,
-        "secret": *enrolment.secret,
-        "qr_svg": *enrolment.qr_svg,
-    })))
+    let kind = body.kind.unwrap_or_else(|| TOTP.to_owned());
+    blocking(move || gateway.node.enrol_second_factor(&session, &kind, &passphrase))
+        .await
+        .map(Json)
 }
 
-/// Second step; gives the recovery codes, once.
+/// Second step: the first answer; gives the recovery codes, once.
 pub(crate) async fn confirm(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
-    Body(body): Body<Code>,
+    Body(body): Body<First>,
 ) -> Result<Json<Value>, Problem> {
-    let codes = blocking(move || gateway.node.confirm_second_factor(&session, &body.code)).await?;
+    let codes = blocking(move || gateway.node.confirm_second_factor(&session, &body.answer)).await?;
     let codes: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
     Ok(Json(json!({ "recovery_codes": codes })))
 }
@@ -118,8 +130,13 @@ pub(crate) async fn remove(
     Body(body): Body<Proof>,
 ) -> Result<StatusCode, Problem> {
     let passphrase = Zeroizing::new(body.passphrase);
-    let code = body.code.unwrap_or_default();
-    blocking(move || gateway.node.remove_second_factor(&session, &passphrase, &code)).await?;
+    let answer = body.second_factor;
+    blocking(move || {
+        gateway
+            .node
+            .remove_second_factor(&session, &passphrase, answer.as_ref())
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -140,7 +157,7 @@ pub(crate) async fn make_kit(
     let kit = blocking(move || {
         gateway
             .node
-            .make_recovery_kit(&session, &passphrase, body.code.as_deref(), split)
+            .make_recovery_kit(&session, &passphrase, body.second_factor.as_ref(), split)
     })
     .await?;
     let sheets: Vec<Zeroizing<String>> = kit.sheets.iter().map(|sheet| grouped(sheet)).collect();

@@ -13,18 +13,21 @@ use super::body::Body;
 use super::problem::Problem;
 use super::{Gateway, blocking};
 use crate::clock;
+use crate::second_factor::Answer;
 use crate::service::error::ServiceError;
 use crate::service::{Node, view};
 use crate::token::Token;
 
 /// `POST /session`
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct SignIn {
     id: String,
     passphrase: String,
-    /// Of the second factor, or a recovery code.
+    /// Of the second factor, or a recovery code. Left out, the refusal says what is asked, with a challenge where the
+    /// factor answers one.
     #[serde(default)]
-    code: Option<String>,
+    second_factor: Option<Answer>,
 }
 
 /// Who can sign in here.
@@ -45,7 +48,7 @@ pub(crate) async fn sign_in(
     let node = gateway.node.clone();
     let passphrase = zeroize::Zeroizing::new(body.passphrase);
     let (token, session) =
-        blocking(move || node.sign_in(&body.id, &passphrase, body.code.as_deref())).await?;
+        blocking(move || node.sign_in(&body.id, &passphrase, body.second_factor.as_ref())).await?;
     let now = gateway.node.now();
     let body = json!({
         "token": token.expose(),

@@ -26,6 +26,7 @@ use super::media::MediaError;
 use crate::credentials::CredentialError;
 use crate::practitioners::PractitionerError;
 use crate::recovery::KitError;
+use crate::second_factor::Asked;
 
 /// Whose move it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,11 +59,11 @@ pub enum ServiceError {
     /// Sign-in name or passphrase are wrong; which of them is not told.
     #[error("sign-in name or passphrase are wrong")]
     WrongPassphrase,
-    /// The passphrase is right, and a code is asked for as well.
-    #[error("a code of the second factor is needed as well")]
-    SecondFactorRequired,
-    /// The code is not right, or was used before.
-    #[error("the code of the second factor is not right, or was used before")]
+    /// The passphrase is right, and an answer of the second factor is asked for as well.
+    #[error("an answer of the second factor is needed as well")]
+    SecondFactorRequired(Box<Asked>),
+    /// The answer is not right, or was used before.
+    #[error("the answer of the second factor is not right, or was used before")]
     SecondFactorWrong,
     /// There is a second factor already.
     #[error("a second factor is enrolled already")]
@@ -70,8 +71,8 @@ pub enum ServiceError {
     /// There is no second factor.
     #[error("no second factor is enrolled")]
     NoSecondFactor,
-    /// No enrolment waits for its first code.
-    #[error("no enrolment of a second factor waits for its first code, or it waited too long")]
+    /// No enrolment waits for its first answer.
+    #[error("no enrolment of a second factor waits for its first answer, or it waited too long")]
     NotEnrolling,
     /// A passphrase that may not be chosen.
     #[error(transparent)]
@@ -286,7 +287,7 @@ impl ServiceError {
             Self::Unknown(_) | Self::Store(StoreError::NotFound(_)) => Code::NotFound,
             Self::WrongPassphrase => Code::WrongPassphrase,
             Self::LockedOut { .. } => Code::LockedOut,
-            Self::SecondFactorRequired => Code::SecondFactorRequired,
+            Self::SecondFactorRequired(_) => Code::SecondFactorRequired,
             Self::SecondFactorWrong => Code::SecondFactorWrong,
             Self::AlreadyEnrolled => Code::AlreadyEnrolled,
             Self::NoSecondFactor => Code::NoSecondFactor,
@@ -371,9 +372,9 @@ impl ServiceError {
             Self::Unknown(_) => "check the identifier in the list",
             Self::WrongPassphrase => "check both and try again",
             Self::LockedOut { .. } => "wait that long, then try again",
-            Self::SecondFactorRequired => "give the code that the authenticator shows, or a recovery code",
+            Self::SecondFactorRequired(_) => "give the code that the authenticator shows, have the device answer, or give a recovery code",
             Self::SecondFactorWrong => "wait for the next code and try again, or use a recovery code",
-            Self::AlreadyEnrolled => "remove it first, with passphrase and code",
+            Self::AlreadyEnrolled => "remove it first, with passphrase and second factor",
             Self::NotEnrolling => "begin the enrolment again",
             Self::NoKit => "use the sheets of the newest kit",
             Self::RootRefused(_) => "get the root certificate from the registry operator again, and compare its fingerprint with the published one",
@@ -421,7 +422,7 @@ impl ServiceError {
     pub fn blame(&self) -> Blame {
         match self {
             Self::Unknown(_) | Self::NoReport | Self::Store(StoreError::NotFound(_)) => Blame::Unknown,
-            Self::WrongPassphrase | Self::SecondFactorRequired | Self::SecondFactorWrong => {
+            Self::WrongPassphrase | Self::SecondFactorRequired(_) | Self::SecondFactorWrong => {
                 Blame::NotSignedIn
             }
             Self::Passphrase(_) | Self::Kit(_) | Self::Application(_) | Self::Answer(_) => Blame::Caller,

@@ -5,12 +5,12 @@ use zeroize::Zeroizing;
 
 use super::Node;
 use super::error::ServiceError;
-use super::second_factor::step_setting;
+use super::second_factor::mark_setting;
 use super::session::Session;
 use crate::clock;
 use crate::keys;
 use crate::recovery::{self, Owner, RecoveryKey, Split};
-use crate::second_factor::SecondFactor;
+use crate::second_factor::Answer;
 
 /// A recovery kit: shown once.
 #[derive(Debug)]
@@ -50,11 +50,11 @@ impl Node {
         &self,
         session: &Session,
         passphrase: &str,
-        code: Option<&str>,
+        answer: Option<&Answer>,
         new: &str,
     ) -> Result<(), ServiceError> {
         let id = &session.id;
-        let unlocked = self.unlock(id, passphrase, code)?;
+        let unlocked = self.unlock(id, passphrase, answer)?;
         let params = keys::tuned();
         let _one = self.unlocking_lock();
         let secrets = self.practitioner_files().reopen(id, &unlocked.key)?;
@@ -72,7 +72,7 @@ impl Node {
         &self,
         session: &Session,
         passphrase: &str,
-        code: Option<&str>,
+        answer: Option<&Answer>,
         split: Option<Split>,
     ) -> Result<Kit, ServiceError> {
         let id = &session.id;
@@ -80,7 +80,7 @@ impl Node {
         let key = RecoveryKey::generate(&mut rng);
         let sheets = key.sheets(split, &mut rng)?;
         let needed = split.map_or(1, |split| split.needed);
-        let mut unlocked = self.unlock(id, passphrase, code)?;
+        let mut unlocked = self.unlock(id, passphrase, answer)?;
         let _one = self.unlocking_lock();
         unlocked.secrets = self.practitioner_files().reopen(id, &unlocked.key)?;
         unlocked.secrets.recovery = Some(key);
@@ -117,7 +117,7 @@ impl Node {
         self.practitioner_files()
             .change_passphrase(id, secrets, passphrase, params, &mut rand::rng())?;
         self.sessions().close_all_of(id, self.now());
-        self.store().remove_setting(&step_setting(id))?;
+        self.store().remove_setting(&mark_setting(id))?;
         self.store().clear_sign_in_failures(id)?;
         self.audit(id, "recovery_kit", id, "used")
     }

@@ -6,6 +6,7 @@ use super::Node;
 use super::error::ServiceError;
 use super::session::Session;
 use crate::practitioners::Practitioner;
+use crate::second_factor::Answer;
 use crate::token::Token;
 
 impl Node {
@@ -18,7 +19,8 @@ impl Node {
     }
 
     /// Signs a practitioner in: unlocks her keys, verifies her certificate, publishes her device list, and opens what
-    /// has arrived for her. `code` is that of her second factor, when she has enrolled one, or a recovery code.
+    /// has arrived for her. `answer` is that of her second factor, when she has enrolled one, or a recovery code; without it
+    /// the refusal says what her device is asked.
     ///
     /// # Errors
     /// [`ServiceError::WrongPassphrase`], [`ServiceError::SecondFactorRequired`], [`ServiceError::SecondFactorWrong`],
@@ -28,10 +30,10 @@ impl Node {
         &self,
         id: &str,
         passphrase: &str,
-        code: Option<&str>,
+        answer: Option<&Answer>,
     ) -> Result<(Token, Arc<Session>), ServiceError> {
         self.may_work()?;
-        let mut unlocked = self.unlock(id, passphrase, code)?;
+        let mut unlocked = self.unlock(id, passphrase, answer)?;
         let now = self.now();
         let chain = self
             .practitioner_files()

@@ -6,6 +6,7 @@ use dokuei_identity::time::Timestamp;
 use super::Node;
 use super::error::ServiceError;
 use crate::practitioners::{PractitionerError, Unlocked};
+use crate::second_factor::Answer;
 
 /// Wrong answers that are let pass before waiting begins.
 const FREE_FAILURES: u32 = 5;
@@ -18,18 +19,22 @@ const LONGEST_WAIT: u64 = 3600;
 const UNKNOWN_COUNTERS: u16 = 4096;
 
 impl Node {
-    /// Unlocks a practitioner's keys with her passphrase and, when she has enrolled a second factor, its code.
+    /// Unlocks a practitioner's keys with her passphrase and, when she has enrolled a second factor, an answer of it.
+    /// Without an answer it asks for one ([`ServiceError::SecondFactorRequired`]).
     pub(super) fn unlock(
         &self,
         id: &str,
         passphrase: &str,
-        code: Option<&str>,
+        answer: Option<&Answer>,
     ) -> Result<Unlocked, ServiceError> {
         self.attempt(id, |now| {
             let mut unlocked = self.practitioner_files().unlock(id, passphrase)?;
-            if unlocked.secrets.second_factor.is_some() {
-                let code = code.ok_or(ServiceError::SecondFactorRequired)?;
-                self.check_code(id, &mut unlocked, code, now)?;
+            if let Some(kept) = &unlocked.secrets.second_factor {
+                let Some(answer) = answer else {
+                    let asked = self.ask_factor(id, kept, now);
+                    return Err(ServiceError::SecondFactorRequired(Box::new(asked)));
+                };
+                self.check_answer(id, &mut unlocked, answer, now)?;
             }
             Ok(unlocked)
         })

@@ -10,4 +10,5 @@ mod images;
 mod protection;
 mod register;
 mod rotation;
+mod second_factor;
 mod setup;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{DeviceClass, PractitionerPassphrase};
+use super::{DeviceClass, FactorAnswer, PractitionerPassphrase};
 
 /// `dokuei identity apply …`
 #[derive(Debug, Subcommand)]
@@ -72,9 +72,8 @@ pub(crate) struct ApplyPractitioner {
     /// Her passphrase
     #[command(flatten)]
     pub(crate) passphrase: PractitionerPassphrase,
-    /// Code of her second factor, when she has one
-    #[arg(long)]
-    pub(crate) code: Option<String>,
+    #[command(flatten)]
+    pub(crate) factor: FactorAnswer,
     #[command(flatten)]
     pub(crate) papers: Papers,
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use serde_json::{Value, json};
 
 use super::{NodePassphrase, PractitionerPassphrase};
 
@@ -15,20 +16,39 @@ pub(crate) struct SignIn {
     /// Her passphrase
     #[command(flatten)]
     pub(crate) passphrase: PractitionerPassphrase,
-    /// Code of her second factor, or a recovery code [default: asked when one is needed]
-    #[arg(long)]
-    pub(crate) code: Option<String>,
+    #[command(flatten)]
+    pub(crate) factor: FactorAnswer,
 }
 
-/// Passphrase and code of whoever is signed in, asked for again before keys are changed.
+/// What her second factor answers.
+#[derive(Debug, Args)]
+pub(crate) struct FactorAnswer {
+    /// Code or answer of her second factor when she has one, or a recovery code [`sign-in` asks when it is needed]
+    #[arg(long)]
+    pub(crate) code: Option<String>,
+    /// The challenge that the answer is for, as the refusal without an answer gives it with --json; a code has none
+    #[arg(long, requires = "code")]
+    pub(crate) challenge: Option<String>,
+}
+
+impl FactorAnswer {
+    /// As the node reads it; null when nothing is answered.
+    pub(crate) fn body(&self) -> Value {
+        self.code.as_ref().map_or(
+            Value::Null,
+            |code| json!({"answer": code, "challenge": self.challenge}),
+        )
+    }
+}
+
+/// Passphrase and second factor of whoever is signed in, asked for again before keys are changed.
 #[derive(Debug, Args)]
 pub(crate) struct Proof {
     /// Her passphrase
     #[command(flatten)]
     pub(crate) passphrase: PractitionerPassphrase,
-    /// Code of her second factor, when she has one
-    #[arg(long)]
-    pub(crate) code: Option<String>,
+    #[command(flatten)]
+    pub(crate) factor: FactorAnswer,
 }
 
 /// `dokuei passphrase …`
@@ -56,7 +76,7 @@ pub(crate) enum Passphrase {
 /// `dokuei second-factor …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum SecondFactor {
-    /// First step: make a secret and show it to the authenticator
+    /// First step: make a secret of one-time passwords and show it to the authenticator
     Enrol {
         /// Her passphrase
         #[command(flatten)]
@@ -76,9 +96,8 @@ pub(crate) enum SecondFactor {
         /// Her passphrase
         #[command(flatten)]
         passphrase: PractitionerPassphrase,
-        /// Code, or a recovery code
-        #[arg(long)]
-        code: String,
+        #[command(flatten)]
+        factor: FactorAnswer,
     },
     /// Show whether there is one
     Status,

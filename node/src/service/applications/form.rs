@@ -16,6 +16,7 @@ use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
 use crate::config::Institution;
+use crate::second_factor::Answer;
 use crate::service::error::ServiceError;
 
 /// An application as it is filled in.
@@ -64,7 +65,7 @@ pub struct PractitionerForm {
     pub passphrase: Zeroizing<String>,
     /// Of her second factor, when she has one.
     #[serde(default)]
-    pub code: Option<String>,
+    pub second_factor: Option<Answer>,
     /// Her name as on the licence; needed when her keys are to be made.
     #[serde(default)]
     pub name_ja: Option<String>,

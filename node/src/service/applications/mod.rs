@@ -122,7 +122,7 @@ impl Node {
     fn signing_key(&self, person: &PractitionerForm) -> Result<SecretKey, ServiceError> {
         let id = person.id.as_str();
         if self.practitioners()?.iter().any(|known| known.id == id) {
-            let unlocked = self.unlock(id, &person.passphrase, person.code.as_deref())?;
+            let unlocked = self.unlock(id, &person.passphrase, person.second_factor.as_ref())?;
             return Ok(unlocked.secrets.signing.clone());
         }
         let name = self.name_of(person)?;

@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use dokuei_identity::time::Timestamp;
 use dokuei_node::practitioner_keys::PractitionerSecrets;
-use dokuei_node::second_factor::{SecondFactor, Totp};
+use dokuei_node::second_factor::Totp;
 use serde_json::{Value, json};
 
 use crate::support::gate::{Answer, Gate};
@@ -14,7 +14,7 @@ use crate::support::turned::Turned;
 const DAY: u64 = 86_400;
 
 async fn sign_in(gate: &Gate, person: &Person, code: Option<&str>) -> Answer {
-    let body = json!({"id": person.id, "passphrase": person.passphrase, "code": code});
+    let body = json!({"id": person.id, "passphrase": person.passphrase, "second_factor": code.map(|code| json!({"answer": code}))});
     gate.call(Method::POST, "/api/v1/session", &[], Some(&body)).await
 }
 
@@ -25,7 +25,9 @@ fn token(answer: &Answer) -> String {
 
 /// The factor that stands in the practitioner's sealed file, as her telephone would hold it.
 fn telephone(home: &Home, person: &Person) -> Totp {
-    home.secrets_of(person).second_factor.clone().unwrap()
+    let kept = home.secrets_of(person).second_factor.unwrap();
+    assert_eq!((kept.kind(), kept.version()), ("totp", 1));
+    Totp::of_secret(kept.body().try_into().unwrap())
 }
 
 /// Enrols; gives the recovery codes. The telephone reads the secret from the address.
@@ -38,15 +40,16 @@ async fn enrol(gate: &Gate, token: &str, clock: &Turned) -> Vec<String> {
         )
         .await
         .json();
+    assert_eq!(begun["kind"], "totp");
     assert!(begun["qr_svg"].as_str().unwrap().contains("<svg"));
     let uri = begun["uri"].as_str().unwrap();
     assert!(uri.starts_with("otpauth://totp/Dokuei:tanaka?secret="), "{uri}");
     let code = code_of(begun["secret"].as_str().unwrap(), clock.at());
     let path = "/api/v1/security/second-factor/confirm";
     let wrong = if code == "000000" { "000001" } else { "000000" };
-    let refused = gate.post(path, token, &json!({"code": wrong})).await;
+    let refused = gate.post(path, token, &json!({"answer": wrong})).await;
     assert_eq!(refused.problem(), "second_factor_wrong");
-    let confirmed = gate.post(path, token, &json!({"code": code})).await;
+    let confirmed = gate.post(path, token, &json!({"answer": code})).await;
     assert_eq!(confirmed.status, StatusCode::OK, "{:?}", confirmed.body);
     let codes: Vec<Value> = confirmed.json()["recovery_codes"].as_array().unwrap().clone();
     codes
@@ -87,7 +90,6 @@ async fn r6_a_second_factor_is_enrolled_asked_for_and_taken_once_also_after_a_re
         "second_factor_required"
     );
     let phone = telephone(&gate.home, &TANAKA);
-    assert_eq!(phone.kind(), "totp");
     let used = phone.code_at(clock.at());
     assert_eq!(
         sign_in(&gate, &TANAKA, Some(&used)).await.problem(),
@@ -118,9 +120,9 @@ async fn r6_a_second_factor_is_enrolled_asked_for_and_taken_once_also_after_a_re
     let body = json!({"passphrase": TANAKA.passphrase});
     assert_eq!(
         gate.post(path, &session, &body).await.problem(),
-        "second_factor_wrong"
+        "second_factor_required"
     );
-    let body = json!({"passphrase": TANAKA.passphrase, "code": codes[1]});
+    let body = json!({"passphrase": TANAKA.passphrase, "second_factor": {"answer": codes[1]}});
     assert_eq!(
         gate.post(path, &session, &body).await.status,
         StatusCode::NO_CONTENT
@@ -254,7 +256,7 @@ async fn r6_a_recovery_kit_brings_back_who_lost_passphrase_and_telephone_and_is_
     let session = token(&sign_in(&gate, &TANAKA, None).await);
     let codes = enrol(&gate, &session, &clock).await;
     let path = "/api/v1/security/recovery-kit";
-    let make = |code: &str| json!({"passphrase": TANAKA.passphrase, "code": code, "sheets": 3, "needed": 2});
+    let make = |code: &str| json!({"passphrase": TANAKA.passphrase, "second_factor": {"answer": code}, "sheets": 3, "needed": 2});
     let first = gate.post(path, &session, &make(&codes[0])).await.json();
     let kit = gate.post(path, &session, &make(&codes[1])).await.json();
     assert_eq!(kit["sheets"].as_array().unwrap().len(), 3);

@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use dokuei_node::gateway;
+use dokuei_node::second_factor::Kinds;
 use dokuei_node::service::Node;
 use dokuei_node::token::Token;
 use serde_json::{Value, json};
@@ -72,8 +73,13 @@ impl Gate {
 
     /// The API of this node, by another clock than the system's. The last node of this home may still be ending.
     pub(crate) fn by(home: Home, clock: dokuei_node::clock::Clock) -> Self {
+        Self::knowing(home, clock, Kinds::default())
+    }
+
+    /// The same, of a node that knows these kinds of second factor.
+    pub(crate) fn knowing(home: Home, clock: dokuei_node::clock::Clock, factors: Kinds) -> Self {
         drop(home.store());
-        let node = home.open_by(clock);
+        let node = home.open_knowing(clock, factors);
         Self::around(home, node)
     }
 

@@ -19,6 +19,7 @@ use dokuei_node::keys::NodeSecrets;
 use dokuei_node::practitioner_keys::PractitionerSecrets;
 use dokuei_node::practitioners::Practitioners;
 use dokuei_node::relocation;
+use dokuei_node::second_factor::Kinds;
 use dokuei_node::service::{Node, storage_key};
 use dokuei_store::{Store, StoreError};
 use tempfile::TempDir;
@@ -226,11 +227,11 @@ impl Home {
         Node::open(self.dir.clone(), config, self.secrets.clone(), start).unwrap()
     }
 
-    /// Takes the node up by another clock.
-    pub(crate) fn open_by(&self, clock: dokuei_node::clock::Clock) -> Node {
+    /// Takes the node up by another clock, with these kinds of second factor.
+    pub(crate) fn open_knowing(&self, clock: dokuei_node::clock::Clock, factors: Kinds) -> Node {
         let config = Config::read(&self.dir).unwrap();
         let (dir, secrets) = (self.dir.clone(), self.secrets.clone());
-        Node::open_by(clock, dir, config, secrets, Start::Passphrase).unwrap()
+        Node::open_by((clock, factors), dir, config, secrets, Start::Passphrase).unwrap()
     }
 
     /// Opens the store of a node that was put down; its last work in the background may take a moment to end.

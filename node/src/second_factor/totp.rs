@@ -1,74 +1,31 @@
-//! The second factor at sign-in: an interface, and time-based one-time passwords (RFC 6238) as the one that is built.
-//!
-//! A factor's secret lies in the practitioner's sealed file. It is asked for by the node: it keeps out whoever saw or
-//! guessed a passphrase and stands before the running node. It does not protect a disk that was taken away, where the
-//! passphrase alone opens the file: that is the work of Argon2id and of the node's own passphrase.
+//! Time-based one-time passwords (RFC 6238).
+
+use std::sync::Arc;
 
 use dokuei_identity::time::Timestamp;
-use minicbor::{Decode, Encode};
 use rand_core::CryptoRng;
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
-use thiserror::Error;
+use serde_json::{Value, json};
 use totp_rs::{Algorithm, Builder, Secret, Totp as Generator};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use super::{Enrolment, Kind, Response, SecondFactor, UnreadableFactor, WrongResponse};
+use crate::recovery::qr_svg;
+
+/// The stable word of this kind.
+pub const TOTP: &str = "totp";
+/// The version of what is kept: the secret, 20 bytes.
+pub(crate) const VERSION: u8 = 1;
 /// Digits of a code.
 const DIGITS: u8 = 6;
 /// How long a code is shown, seconds.
 const STEP: u64 = 30;
 /// How many codes before and after the present one are taken, for clocks that differ.
 const SKEW: u16 = 1;
-/// How many recovery codes there are.
-pub const RECOVERY_CODES: usize = 10;
 
-/// What somebody answers when asked for the second factor.
-#[derive(Debug, Clone, Copy)]
-pub struct Response<'a> {
-    /// What was typed, or what a device answered.
-    pub answer: &'a str,
-    /// What the device was asked to answer; a one-time password has none.
-    pub challenge: Option<&'a [u8]>,
-    /// When.
-    pub now: Timestamp,
-}
-
-/// The answer is not right, or was used before. Which of them is not told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the code is not right, or was used before")]
-pub struct WrongResponse;
-
-/// Something that the practitioner has, beside the passphrase that she knows.
-pub trait SecondFactor {
-    /// A stable word, e.g. `totp`.
-    fn kind(&self) -> &'static str;
-
-    /// Judges an answer. Gives its mark (the step of a one-time password, the signature counter of a FIDO2 device),
-    /// which must be on disk before anybody is let in: the next one has to be greater than `last`.
-    ///
-    /// # Errors
-    /// [`WrongResponse`].
-    fn verify(&self, response: &Response<'_>, last: Option<u64>) -> Result<u64, WrongResponse>;
-}
-
-/// SHA-256 of a recovery code, which is random enough not to need more.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Zeroize)]
-#[cbor(transparent)]
-struct CodeHash(
-    #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
-    [u8; 32],
-);
-
-/// Time-based one-time passwords, with the recovery codes that stand in when the telephone is lost.
-#[derive(Clone, Encode, Decode, Zeroize, ZeroizeOnDrop)]
-#[cbor(array)]
+/// The secret of one-time passwords.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct Totp {
-    #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
     secret: [u8; 20],
-    #[n(1)]
-    recovery: Vec<CodeHash>,
 }
 
 impl std::fmt::Debug for Totp {
@@ -78,14 +35,17 @@ impl std::fmt::Debug for Totp {
 }
 
 impl Totp {
-    /// A fresh secret (160 bits, RFC 4226 section 4), without recovery codes yet.
+    /// A fresh secret (160 bits, RFC 4226 section 4).
     pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
         let mut secret = [0; 20];
         rng.fill_bytes(&mut secret);
-        Self {
-            secret,
-            recovery: Vec::new(),
-        }
+        Self { secret }
+    }
+
+    /// This secret.
+    #[must_use]
+    pub const fn of_secret(secret: [u8; 20]) -> Self {
+        Self { secret }
     }
 
     fn generator(&self) -> Generator {
@@ -119,33 +79,11 @@ impl Totp {
     pub fn code_at(&self, now: Timestamp) -> String {
         self.generator().generate(now.0).to_string()
     }
-
-    /// Makes new recovery codes in the place of the old ones; they are given once and kept as hashes.
-    pub fn make_recovery_codes<R: CryptoRng + ?Sized>(&mut self, rng: &mut R) -> Vec<Zeroizing<String>> {
-        let codes: Vec<_> = (0..RECOVERY_CODES).map(|_| recovery_code(rng)).collect();
-        self.recovery = codes.iter().map(|code| hash_of(code)).collect();
-        codes
-    }
-
-    /// How many recovery codes are left.
-    #[must_use]
-    pub fn recovery_codes_left(&self) -> usize {
-        self.recovery.len()
-    }
-
-    /// Uses a recovery code up; whether it was one.
-    pub fn use_recovery_code(&mut self, typed: &str) -> bool {
-        let wanted = hash_of(typed);
-        let before = self.recovery.len();
-        // Every hash is compared, in constant time.
-        self.recovery.retain(|hash| !bool::from(hash.0.ct_eq(&wanted.0)));
-        self.recovery.len() < before
-    }
 }
 
 impl SecondFactor for Totp {
     fn kind(&self) -> &'static str {
-        "totp"
+        TOTP
     }
 
     fn verify(&self, response: &Response<'_>, last: Option<u64>) -> Result<u64, WrongResponse> {
@@ -158,12 +96,59 @@ impl SecondFactor for Totp {
         }
         Ok(step)
     }
+
+    fn keep(&self) -> (u8, Zeroizing<Vec<u8>>) {
+        (VERSION, Zeroizing::new(self.secret.to_vec()))
+    }
 }
 
-/// Whether it looks like a one-time password and not like a recovery code.
-#[must_use]
-pub fn looks_like_digits(typed: &str) -> bool {
-    digits_of(typed).len() == usize::from(DIGITS)
+/// The kind.
+#[derive(Debug, Clone, Copy)]
+pub struct OneTimePasswords;
+
+/// A secret that waits for its first code.
+struct Offered {
+    totp: Totp,
+    id: String,
+}
+
+impl Kind for OneTimePasswords {
+    fn name(&self) -> &'static str {
+        TOTP
+    }
+
+    fn begin(&self, id: &str, rng: &mut dyn CryptoRng) -> Arc<dyn Enrolment> {
+        Arc::new(Offered {
+            totp: Totp::generate(rng),
+            id: id.to_owned(),
+        })
+    }
+
+    fn read(&self, version: u8, kept: &[u8]) -> Result<Box<dyn SecondFactor>, UnreadableFactor> {
+        match (version, kept.try_into()) {
+            (VERSION, Ok(secret)) => Ok(Box::new(Totp::of_secret(secret))),
+            _ => Err(UnreadableFactor),
+        }
+    }
+}
+
+impl Enrolment for Offered {
+    /// `otpauth://…`, the secret to be typed where nothing can be scanned, and the address as QR code (SVG).
+    fn offer(&self) -> Value {
+        let uri = self.totp.uri(&self.id);
+        let drawn = Zeroizing::new(qr_svg(&uri).unwrap_or_default());
+        json!({"uri": *uri, "secret": *self.totp.secret_text(), "qr_svg": *drawn})
+    }
+
+    fn confirm(&self, answer: &str, now: Timestamp) -> Result<(Box<dyn SecondFactor>, u64), WrongResponse> {
+        let response = Response {
+            answer,
+            challenge: None,
+            now,
+        };
+        let step = self.totp.verify(&response, None)?;
+        Ok((Box::new(self.totp.clone()), step))
+    }
 }
 
 /// The digits that were typed: with spaces between them, or in full width as a Japanese keyboard gives them.
@@ -185,42 +170,12 @@ fn digits_of(typed: &str) -> String {
     }
 }
 
-/// 80 random bits: `ABCD-EFGH-IJKL-MNOP`.
-fn recovery_code<R: CryptoRng + ?Sized>(rng: &mut R) -> Zeroizing<String> {
-    let mut bytes = Zeroizing::new([0; 10]);
-    rng.fill_bytes(&mut *bytes);
-    let text = Zeroizing::new(Secret::from(bytes.to_vec()).to_base32());
-    let groups: Vec<&str> = [0, 4, 8, 12]
-        .iter()
-        .filter_map(|at| text.get(*at..at + 4))
-        .collect();
-    Zeroizing::new(groups.join("-"))
-}
-
-fn hash_of(code: &str) -> CodeHash {
-    let typed: Zeroizing<String> = Zeroizing::new(
-        code.chars()
-            .filter(char::is_ascii_alphanumeric)
-            .map(|c| c.to_ascii_uppercase())
-            .take(64)
-            .collect(),
-    );
-    let digest = Sha256::new()
-        .chain_update(b"dokuei/recovery-code/1")
-        .chain_update(typed.as_bytes())
-        .finalize();
-    CodeHash(digest.into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn of_rfc() -> Totp {
-        Totp {
-            secret: *b"12345678901234567890",
-            recovery: Vec::new(),
-        }
+        Totp::of_secret(*b"12345678901234567890")
     }
 
     fn at(answer: &str, now: u64) -> Response<'_> {
@@ -276,25 +231,10 @@ mod tests {
     fn a_code_is_read_as_people_type_it() {
         for typed in ["287082", "287 082", "２８７０８２", " 287-082 "] {
             assert!(of_rfc().verify(&at(typed, 59), None).is_ok(), "{typed}");
-            assert!(looks_like_digits(typed));
         }
         for typed in ["", "28708", "2870822", "abcdef", "28708\u{661}"] {
             assert!(of_rfc().verify(&at(typed, 59), None).is_err(), "{typed}");
         }
-    }
-
-    #[test]
-    fn r6_a_recovery_code_is_used_up_and_kept_as_a_hash() {
-        let mut rng = rand::rng();
-        let mut factor = Totp::generate(&mut rng);
-        let codes = factor.make_recovery_codes(&mut rng);
-        assert_eq!(codes.len(), 10);
-        assert_eq!(codes[0].len(), 19);
-        assert!(!format!("{factor:?}").contains(&codes[0][..4]));
-        assert!(factor.use_recovery_code(&codes[3].to_lowercase().replace('-', " ")));
-        assert!(!factor.use_recovery_code(&codes[3]), "once");
-        assert!(!factor.use_recovery_code(""));
-        assert_eq!(factor.recovery_codes_left(), 9);
     }
 
     #[test]
