@@ -10,7 +10,7 @@ const pieces: Piece[] = (["licence", "institution"] as const).map((kind) => ({
   size: 5,
   content: "JVBERi0=",
 }));
-const secret = { passphrase: "hare nochi kumori 7 sai", code: null };
+const secret = { passphrase: "hare nochi kumori 7 sai", second_factor: null };
 
 test("r3 the person's form has what was typed, trimmed, and only what was claimed", () => {
   const claim = {

@@ -1,3 +1,4 @@
+import type { FactorAnswer } from "../backend/factor";
 import type { ApplicationForm } from "../backend/setupTypes";
 import { piecesFor, QUALIFICATIONS, type Draft } from "./draft";
 import type { Piece } from "./evidence";
@@ -15,7 +16,7 @@ function contact(draft: Draft, person: boolean) {
 export function practitionerForm(
   draft: Draft,
   pieces: Piece[],
-  secret: { passphrase: string; code: string | null },
+  secret: { passphrase: string; second_factor: FactorAnswer | null },
 ): ApplicationForm {
   const given = (text: string) => (text.trim() === "" ? null : text.trim());
   return {

@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { typedAnswer } from "../backend/factor";
 import { Problem } from "../backend/problem";
 import { keys } from "../backend/queries";
 import { setup } from "../backend/setup";
@@ -38,7 +39,7 @@ async function makeAll(draft: Draft, pieces: Piece[], passphrase: Passphrase): P
   try {
     // Hers first: it is the one that may be refused.
     if (forPerson(draft)) {
-      const secret = { passphrase: passphrase.typed, code: passphrase.code || null };
+      const secret = { passphrase: passphrase.typed, second_factor: typedAnswer(passphrase.code) };
       made.push((await setup.apply(practitionerForm(draft, pieces, secret))).id);
     }
     if (forNode(draft)) made.push((await setup.apply(nodeForm(draft, pieces))).id);

@@ -1,4 +1,5 @@
 import { isAway } from "./activity";
+import type { FactorAnswer } from "./factor";
 import { readProblem, unreachable } from "./problem";
 import type {
   About,
@@ -32,26 +33,30 @@ export const backend = {
 
   signInChoices: () => get<SignInChoice[]>("/practitioners"),
   session: () => get<Practitioner>("/session"),
-  signIn: (id: string, passphrase: string, code: string | null) =>
+  signIn: (id: string, passphrase: string, factor: FactorAnswer | null) =>
     send<{ practitioner: Practitioner; expires_at: string }>(
       "POST",
       "/session",
-      code === null ? { id, passphrase } : { id, passphrase, code },
+      factor === null ? { id, passphrase } : { id, passphrase, second_factor: factor },
     ),
   signOut: () => send<null>("DELETE", "/session"),
   lock: () => send<null>("POST", "/session/lock", {}),
 
   security: () => get<Security>("/security"),
-  changePassphrase: (passphrase: string, fresh: string, code: string | null) =>
-    send<null>("POST", "/security/passphrase", { passphrase, new_passphrase: fresh, code }),
+  changePassphrase: (passphrase: string, fresh: string, factor: FactorAnswer | null) =>
+    send<null>("POST", "/security/passphrase", {
+      passphrase,
+      new_passphrase: fresh,
+      second_factor: factor,
+    }),
   enrolSecondFactor: (passphrase: string) =>
-    send<Enrolment>("POST", "/security/second-factor", { passphrase }),
-  confirmSecondFactor: (code: string) =>
-    send<{ recovery_codes: string[] }>("POST", "/security/second-factor/confirm", { code }),
-  removeSecondFactor: (passphrase: string, code: string) =>
-    send<null>("POST", "/security/second-factor/remove", { passphrase, code }),
-  makeRecoveryKit: (passphrase: string, code: string | null) =>
-    send<RecoveryKit>("POST", "/security/recovery-kit", { passphrase, code }),
+    send<Enrolment>("POST", "/security/second-factor", { kind: "totp", passphrase }),
+  confirmSecondFactor: (answer: string) =>
+    send<{ recovery_codes: string[] }>("POST", "/security/second-factor/confirm", { answer }),
+  removeSecondFactor: (passphrase: string, factor: FactorAnswer | null) =>
+    send<null>("POST", "/security/second-factor/remove", { passphrase, second_factor: factor }),
+  makeRecoveryKit: (passphrase: string, factor: FactorAnswer | null) =>
+    send<RecoveryKit>("POST", "/security/recovery-kit", { passphrase, second_factor: factor }),
 
   directory: (question: Partial<DirectoryQuestion>) =>
     get<DirectoryEntry[]>(`/directory${search(question)}`),

@@ -1,3 +1,5 @@
+import type { FactorAsked } from "./factor";
+
 /** RFC 9457 problem details, as the node writes them. The UI switches on `code`, never on text. */
 export interface ProblemDetails {
   status: number;
@@ -10,6 +12,8 @@ export interface ProblemDetails {
   nextJa?: string;
   /** Seconds to wait before trying again, when the node says so. */
   retryAfter?: number;
+  /** What the second factor is asked, when an answer of it is what is missing. */
+  secondFactor?: FactorAsked;
 }
 
 /** A refusal or failure, with one sentence of what happened and what to do next. */
@@ -20,8 +24,10 @@ export class Problem extends Error {
   readonly next: string;
   readonly nextJa: string;
   readonly retryAfter: number | null;
+  readonly secondFactor: FactorAsked | null;
 
-  constructor({ status, code, detail, detailJa, next, nextJa, retryAfter }: ProblemDetails) {
+  constructor(details: ProblemDetails) {
+    const { status, code, detail, detailJa, next, nextJa, retryAfter, secondFactor } = details;
     super(detail);
     this.name = "Problem";
     this.status = status;
@@ -30,6 +36,7 @@ export class Problem extends Error {
     this.next = next;
     this.nextJa = nextJa ?? "";
     this.retryAfter = retryAfter ?? null;
+    this.secondFactor = secondFactor ?? null;
   }
 }
 
@@ -70,7 +77,13 @@ export async function readProblem(response: Response): Promise<Problem> {
     next: text(body["next"]),
     nextJa: text(body["next_ja"]),
     ...(typeof body["retry_after"] === "number" ? { retryAfter: body["retry_after"] } : {}),
+    ...(isObject(body["second_factor"]) ? { secondFactor: asked(body["second_factor"]) } : {}),
   });
+}
+
+function asked(body: Record<string, unknown>): FactorAsked {
+  const challenge = text(body["challenge"]);
+  return { kind: text(body["kind"]), challenge: challenge || null, options: body["options"] };
 }
 
 async function readObject(response: Response): Promise<Record<string, unknown>> {

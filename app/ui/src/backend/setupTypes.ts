@@ -1,3 +1,4 @@
+import type { FactorAnswer } from "./factor";
 import type { RefusalView } from "./problem";
 
 /** How far the setting up of a node is. */
@@ -51,7 +52,7 @@ export interface ApplicationForm {
         kind: "practitioner";
         id: string;
         passphrase: string;
-        code: string | null;
+        second_factor: FactorAnswer | null;
         name_ja: string;
         name_latin: string;
         licence_type: string;

@@ -409,8 +409,9 @@ export interface Security {
   kem_valid_until: string;
 }
 
-/** What an authenticator reads. */
+/** What a device is told when it is enrolled, by its kind: here what an authenticator reads. */
 export interface Enrolment {
+  kind: "totp";
   uri: string;
   secret: string;
   qr_svg: string;

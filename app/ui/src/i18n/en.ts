@@ -27,6 +27,8 @@ export const en: Texts = {
     out: "Sign out",
     code: "Code",
     codeHint: "The six digits that your authenticator shows, or a recovery code.",
+    recoveryCodeOnly:
+      "Your second factor is a device that this page cannot ask. Enter a recovery code.",
     waitFor: "Wait {{minutes}} min {{seconds}} s.",
   },
   lock: {

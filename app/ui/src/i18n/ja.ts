@@ -27,6 +27,8 @@ export const ja = {
     out: "サインアウト",
     code: "確認コード",
     codeHint: "認証アプリに表示される6桁の数字、または回復コードを入力してください。",
+    recoveryCodeOnly:
+      "登録されている認証機器には、この画面から問い合わせることができません。回復コードを入力してください。",
     waitFor: "あと {{minutes}} 分 {{seconds}} 秒お待ちください。",
   },
   lock: {

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { backend } from "../backend/client";
+import { typedAnswer } from "../backend/factor";
 import { keys } from "../backend/queries";
 import { ProblemNote } from "../parts/ProblemNote";
 import { Secret } from "./Secret";
@@ -14,7 +15,7 @@ export function ChangePassphrase({ needsCode }: { needsCode: boolean }): ReactEl
   const [again, setAgain] = useState("");
   const [code, setCode] = useState("");
   const change = useMutation({
-    mutationFn: () => backend.changePassphrase(old, fresh, needsCode ? code : null),
+    mutationFn: () => backend.changePassphrase(old, fresh, needsCode ? typedAnswer(code) : null),
     // Every session of hers has ended: she signs in with the new one.
     onSuccess: () => client.invalidateQueries({ queryKey: keys.session }),
   });

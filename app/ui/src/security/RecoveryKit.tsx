@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { backend } from "../backend/client";
+import { typedAnswer } from "../backend/factor";
 import { keys } from "../backend/queries";
 import { ProblemNote } from "../parts/ProblemNote";
 import { Secret } from "./Secret";
@@ -19,7 +20,7 @@ export function RecoveryKit({
   const [passphrase, setPassphrase] = useState("");
   const [code, setCode] = useState("");
   const make = useMutation({
-    mutationFn: () => backend.makeRecoveryKit(passphrase, needsCode ? code : null),
+    mutationFn: () => backend.makeRecoveryKit(passphrase, needsCode ? typedAnswer(code) : null),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.security }),
     onSettled: () => setPassphrase(""),
   });

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { backend } from "../backend/client";
+import { typedAnswer } from "../backend/factor";
 import { keys } from "../backend/queries";
 import { ProblemNote } from "../parts/ProblemNote";
 import { Secret } from "./Secret";
@@ -101,7 +102,7 @@ export function RemoveSecondFactor(): ReactElement {
   const [passphrase, setPassphrase] = useState("");
   const [code, setCode] = useState("");
   const remove = useMutation({
-    mutationFn: () => backend.removeSecondFactor(passphrase, code),
+    mutationFn: () => backend.removeSecondFactor(passphrase, typedAnswer(code)),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.security }),
     onSettled: () => setPassphrase(""),
   });

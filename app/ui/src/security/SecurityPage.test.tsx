@@ -16,7 +16,7 @@ test("r6 a second factor is enrolled in two steps and its recovery codes are sho
   const calls = answer({
     "GET /api/v1/security": { body: security },
     "POST /api/v1/security/second-factor": {
-      body: { uri: "otpauth://x", secret: "GEZDGNBV", qr_svg: svg },
+      body: { kind: "totp", uri: "otpauth://x", secret: "GEZDGNBV", qr_svg: svg },
     },
     "POST /api/v1/security/second-factor/confirm": { body: { recovery_codes: ["AAAA-BBBB"] } },
   });
@@ -28,7 +28,7 @@ test("r6 a second factor is enrolled in two steps and its recovery codes are sho
   expect(screen.getByRole("img").querySelector("path")?.getAttribute("d")).toBe("M0 0h1");
   await userEvent.type(screen.getByLabelText("確認コード"), "287082{Enter}");
   expect(await screen.findByText("AAAA-BBBB")).toBeTruthy();
-  expect(calls.at(-1)?.body).toEqual({ code: "287082" });
+  expect(calls.at(-1)?.body).toEqual({ answer: "287082" });
 });
 
 test("r6 a new passphrase is typed twice", async () => {
@@ -47,5 +47,9 @@ test("r6 a new passphrase is typed twice", async () => {
   await userEvent.type(screen.getByLabelText("新しいパスフレーズ（もう一度）"), "new 1");
   await userEvent.click(change);
   expect((await screen.findByRole("alert")).textContent).toContain("推測されやすい");
-  expect(calls.at(-1)?.body).toEqual({ passphrase: "old", new_passphrase: "new 1", code: null });
+  expect(calls.at(-1)?.body).toEqual({
+    passphrase: "old",
+    new_passphrase: "new 1",
+    second_factor: null,
+  });
 });

@@ -78,13 +78,45 @@ test("r6 the code is asked for when the node needs it, and the passphrase need n
     ...choices,
     "POST /api/v1/session": {
       status: 401,
-      body: { code: "second_factor_required", detail: "a code is needed" },
+      body: {
+        code: "second_factor_required",
+        detail: "a code is needed",
+        second_factor: { kind: "totp", challenge: null, options: null },
+      },
     },
   });
   show(<SignIn />);
   await userEvent.type(await screen.findByLabelText("パスフレーズ"), "正しい馬{Enter}");
   await userEvent.type(await screen.findByLabelText("確認コード"), "287082{Enter}");
-  expect(calls.at(-1)?.body).toEqual({ id: "tanaka", passphrase: "正しい馬", code: "287082" });
+  expect(calls.at(-1)?.body).toEqual({
+    id: "tanaka",
+    passphrase: "正しい馬",
+    second_factor: { answer: "287082" },
+  });
+});
+
+test("r6 of a device that signs challenges the page takes a recovery code, and says so", async () => {
+  const calls = answer({
+    ...choices,
+    "POST /api/v1/session": {
+      status: 401,
+      body: {
+        code: "second_factor_required",
+        detail: "an answer is needed",
+        second_factor: { kind: "fido2", challenge: "QUJD", options: { credentials: [] } },
+      },
+    },
+  });
+  show(<SignIn />);
+  await userEvent.type(await screen.findByLabelText("パスフレーズ"), "正しい馬{Enter}");
+  const code = await screen.findByLabelText("確認コード");
+  expect(screen.getByText(/認証機器には、この画面から/)).toBeTruthy();
+  await userEvent.type(code, "ABCD-EFGH{Enter}");
+  expect(calls.at(-1)?.body).toEqual({
+    id: "tanaka",
+    passphrase: "正しい馬",
+    second_factor: { answer: "ABCD-EFGH", challenge: "QUJD" },
+  });
 });
 
 test("r6 whoever is locked out sees how long, and cannot try before", async () => {

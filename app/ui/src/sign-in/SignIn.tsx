@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { backend } from "../backend/client";
+import { askedBy, isTyped, typedAnswer, type FactorAsked } from "../backend/factor";
 import { Problem } from "../backend/problem";
 import { keys, useSignInChoices } from "../backend/queries";
 import type { SignInChoice } from "../backend/types";
@@ -43,8 +44,9 @@ export function SignInForm({
   const [passphrase, setPassphrase] = useState("");
   const [missing, setMissing] = useState(false);
   const [code, setCode] = useState<string | null>(null);
+  const [asked, setAsked] = useState<FactorAsked | null>(null);
   const signIn = useMutation({
-    mutationFn: () => backend.signIn(id, passphrase, code === "" ? null : code),
+    mutationFn: () => backend.signIn(id, passphrase, typedAnswer(code, asked)),
     onSuccess: ({ practitioner }) => {
       client.setQueryData(keys.session, practitioner);
       // Refused before signing in; allowed now.
@@ -53,6 +55,7 @@ export function SignInForm({
     onError: (error) => {
       // The passphrase is right: only the code is missing.
       if (error instanceof Problem && error.code === "second_factor_required") {
+        setAsked(askedBy(error));
         setCode("");
         return;
       }
@@ -64,7 +67,8 @@ export function SignInForm({
   });
   const over = useCallback(() => signIn.reset(), [signIn]);
   const wait = waitOf(signIn.error);
-  const asked = signIn.error instanceof Problem && signIn.error.code === "second_factor_required";
+  const onlyAsked =
+    signIn.error instanceof Problem && signIn.error.code === "second_factor_required";
 
   return (
     <form
@@ -116,7 +120,10 @@ export function SignInForm({
         )}
       </Field>
       {code !== null && (
-        <Field label={t("signIn.code")} hint={t("signIn.codeHint")}>
+        <Field
+          label={t("signIn.code")}
+          hint={t(isTyped(asked) ? "signIn.codeHint" : "signIn.recoveryCodeOnly")}
+        >
           {(control) => (
             <input
               {...control}
@@ -130,7 +137,7 @@ export function SignInForm({
         </Field>
       )}
       {wait !== null && <LockedOut key={signIn.submittedAt} seconds={wait} onOver={over} />}
-      {signIn.isError && wait === null && !asked && <ProblemNote error={signIn.error} />}
+      {signIn.isError && wait === null && !onlyAsked && <ProblemNote error={signIn.error} />}
       <button
         type="submit"
         className="button button-primary"
