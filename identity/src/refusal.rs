@@ -29,8 +29,8 @@ pub enum ChainError {
         /// Why.
         fault: Fault,
     },
-    /// The end certificate was revoked.
-    #[error("the certificate was revoked ({}) at {}; ask the registry", reason.as_str(), Utc(*since))]
+    /// The end certificate was revoked, or is suspended ([`RevocationReason::CertificateHold`]).
+    #[error("{}; ask the registry", revoked(*reason, *since))]
     Revoked {
         /// Why.
         reason: RevocationReason,
@@ -43,6 +43,18 @@ pub enum ChainError {
     /// More successors of a root than are kept.
     #[error("more than {MAX_ROOTS} roots were announced for this network; ask its registry")]
     TooManyRoots,
+}
+
+/// That it was revoked, or is suspended, which may end.
+fn revoked(reason: RevocationReason, since: Timestamp) -> String {
+    match reason {
+        RevocationReason::CertificateHold => format!("the certificate is suspended since {}", Utc(since)),
+        reason => format!(
+            "the certificate was revoked ({}) at {}",
+            reason.as_str(),
+            Utc(since)
+        ),
+    }
 }
 
 impl ChainError {

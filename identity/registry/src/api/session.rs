@@ -1,7 +1,7 @@
 //! Sessions of operators in the browser.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Json;
@@ -15,23 +15,19 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::problem::{self, problem};
-use super::{Api, guard, work};
+use super::tries::{self, Tries};
+use super::{Api, aside, guard, work};
 use crate::failure::Failure;
 use crate::operators::actor::UNNAMED;
 use crate::operators::{self, Actor, member};
-use crate::registry::Registry;
 use crate::registry::keys::{self, ISSUING_PURPOSE};
+use crate::registry::{Layout, Registry, now};
 
 /// A session ends when nothing was asked for so long, and in any case after a working day.
 const IDLE: Duration = Duration::from_secs(15 * 60);
 const LONGEST: Duration = Duration::from_secs(8 * 3600);
 /// The most sessions at a time; the oldest ends for a newer one.
 const MOST: usize = 32;
-/// After so many tries the wait doubles with each further one, up to the longest. A try counts when it begins, so that
-/// many at once do not all go before the first is counted.
-const TRIES: u32 = 5;
-const LONGEST_WAIT: u64 = 900;
-
 struct Session {
     actor: Actor,
     since: Instant,
@@ -39,18 +35,20 @@ struct Session {
 }
 
 /// Who is signed in, and who tries.
-#[derive(Default)]
 pub(super) struct Sessions {
     all: HashMap<String, Session>,
-    /// By name: how many tries, and when the last began or failed. Only names that there are have a place of their own; all
-    /// others share one, so that made-up names neither fill the memory nor push a name out.
-    tries: HashMap<String, (u32, Instant)>,
+    tries: Arc<Mutex<Tries>>,
 }
 
-/// The place of all names that there are not: no operator has this one.
-const NOBODY: &str = "";
-
 impl Sessions {
+    /// Nobody is signed in; who tried before is remembered.
+    pub(super) fn open(layout: &Layout) -> Result<Self, Failure> {
+        Ok(Self {
+            all: HashMap::new(),
+            tries: Arc::new(Mutex::new(Tries::open(layout)?)),
+        })
+    }
+
     /// Who has this token; what a person `asked` for keeps the session alive.
     pub(super) fn find(&mut self, token: &str, asked: bool) -> Option<Actor> {
         self.all
@@ -71,7 +69,6 @@ impl Sessions {
         }
         let token = hex::encode(rand::random::<[u8; 32]>());
         let now = Instant::now();
-        self.tries.remove(&actor.name);
         self.all.insert(
             token.clone(),
             Session {
@@ -85,33 +82,6 @@ impl Sessions {
 
     fn end(&mut self, token: &str) {
         self.all.remove(token);
-    }
-
-    /// How long this name must wait, seconds.
-    fn wait(&self, name: &str) -> Option<u64> {
-        let (times, last) = self.tries.get(name)?;
-        let over = times.checked_sub(TRIES)?;
-        let wait = 2_u64.saturating_pow(over.saturating_add(1)).min(LONGEST_WAIT);
-        wait.checked_sub(last.elapsed().as_secs())
-            .filter(|wait| *wait > 0)
-    }
-
-    /// Begins a try, or says how long this name must wait, seconds.
-    fn begin(&mut self, name: &str) -> Result<(), u64> {
-        if let Some(wait) = self.wait(name) {
-            return Err(wait);
-        }
-        let (times, last) = self.tries.entry(name.to_owned()).or_insert((0, Instant::now()));
-        (*times, *last) = (times.saturating_add(1), Instant::now());
-        Ok(())
-    }
-
-    /// Ends a try that failed: the wait begins now. One that did not get as far as the passphrase does not count.
-    fn end_try(&mut self, name: &str, counts: bool) {
-        if let Some((times, last)) = self.tries.get_mut(name) {
-            *times = times.saturating_sub(u32::from(!counts));
-            *last = Instant::now();
-        }
     }
 }
 
@@ -130,13 +100,16 @@ pub(super) async fn sign_in(State(api): State<Arc<Api>>, body: Bytes) -> Respons
     };
     let passphrase = Zeroizing::new(passphrase);
     let name = operator.unwrap_or_else(|| UNNAMED.to_owned());
-    let known = name == UNNAMED || member::is_known(&api.layout, &name);
-    let place = if known { &*name } else { NOBODY };
-    if let Err(wait) = api.sessions().begin(place) {
-        let detail = format!("there were too many wrong passphrases; wait {wait} seconds");
-        let mut refused = problem(StatusCode::TOO_MANY_REQUESTS, "locked_out", &detail, None);
-        refused.headers_mut().insert(header::RETRY_AFTER, wait.into());
-        return refused;
+    let place = tries::place(&api.layout, &name).to_owned();
+    match counted(&api, &place, |tries, place| tries.begin(place, now())).await {
+        Err(refused) => return refused,
+        Ok(None) => {}
+        Ok(Some(wait)) => {
+            let detail = format!("there were too many wrong passphrases; wait {wait} seconds");
+            let mut refused = problem(StatusCode::TOO_MANY_REQUESTS, "locked_out", &detail, None);
+            refused.headers_mut().insert(header::RETRY_AFTER, wait.into());
+            return refused;
+        }
     }
     let asked = name.clone();
     let opened = work(Arc::clone(&api), move |registry| {
@@ -145,6 +118,9 @@ pub(super) async fn sign_in(State(api): State<Arc<Api>>, body: Bytes) -> Respons
     .await;
     match opened {
         Ok(actor) => {
+            if let Err(refused) = counted(&api, &place, Tries::passed).await {
+                return refused;
+            }
             let name = actor.name.clone();
             let token = api.sessions().add(actor);
             let cookie = format!("{}={token}; HttpOnly; SameSite=Strict; Path=/", api.cookie);
@@ -152,11 +128,23 @@ pub(super) async fn sign_in(State(api): State<Arc<Api>>, body: Bytes) -> Respons
             (StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(body)).into_response()
         }
         Err(refused) => {
-            let counts = refused.status() == StatusCode::UNAUTHORIZED;
-            api.sessions().end_try(place, counts);
-            refused
+            let wrong = refused.status() == StatusCode::UNAUTHORIZED;
+            let noted = counted(&api, &place, move |tries, place| {
+                tries.failed(place, wrong, now())
+            });
+            noted.await.map_or_else(|unwritten| unwritten, |()| refused)
         }
     }
+}
+
+/// Works on the tries, which writes to the disk.
+async fn counted<T: Send + 'static>(
+    api: &Api,
+    place: &str,
+    job: impl FnOnce(&mut Tries, &str) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Response> {
+    let (tries, place) = (Arc::clone(&api.sessions().tries), place.to_owned());
+    aside(move || job(&mut tries.lock().unwrap_or_else(PoisonError::into_inner), &place)).await
 }
 
 /// The operator with her own passphrase, or, as long as no operator is named, the registry with its. Who has not signed
@@ -191,22 +179,4 @@ pub(super) async fn sign_out(State(api): State<Arc<Api>>, headers: HeaderMap) ->
     }
     let cookie = format!("{}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0", api.cookie);
     (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// R17: many tries at once are counted as they begin, and a full memory lets nobody try for ever.
-    #[test]
-    fn r17_tries_at_once_are_locked_out_too() {
-        let mut sessions = Sessions::default();
-        let begun = (0..100).filter(|_| sessions.begin("suzuki").is_ok()).count();
-        assert!((5..10).contains(&begun), "{begun} tries at once");
-        assert!(sessions.begin("mori").is_ok(), "another is not locked out");
-        // What did not get as far as the passphrase is given back.
-        sessions.end_try("mori", false);
-        assert_eq!(sessions.wait("mori"), None);
-        assert!(sessions.begin("suzuki").is_err());
-    }
 }

@@ -149,4 +149,16 @@ fn r17_a_browser_signs_in_and_acts_as_its_operator() {
     assert_eq!(api.raw("POST", &approve, &host, &meant(&mori), "").0, 200);
     assert_eq!(api.raw("DELETE", "/api/session", &host, &meant(&mori), "").0, 204);
     assert_eq!(api.raw("GET", "/api/v1/status", &host, &mori, "").0, 401);
+
+    // Who tried is on the disk: killed and started again it knows it still, and takes no right passphrase before its time.
+    drop(api);
+    let tried = desk.read("registry/tries.json");
+    assert!(!tried.contains("name-") && !tried.contains("suzuki"), "{tried}");
+    assert!(json(&tried)[""]["times"].as_u64().unwrap() >= 5, "{tried}");
+    let many = serde_json::json!({"mori": {"times": 15, "last": crate::desk::now()}});
+    desk.write("registry/tries.json", &many.to_string());
+    let api = Serving::start_with(&desk, &[&first[..], &["serve"]].concat());
+    let body = serde_json::json!({"operator": "mori", "passphrase": "mori to issho ni 9 nen"}).to_string();
+    let (status, said) = api.whole("POST", "/api/session", &api.address, "", &body);
+    assert!(status == 429 && said.contains("retry-after: "), "{status} {said}");
 }
