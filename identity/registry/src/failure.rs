@@ -65,6 +65,12 @@ pub(crate) enum Failure {
     /// No such operator.
     #[error("there is no operator {0} here; see `dokuei-registry operator list`")]
     UnknownOperator(String),
+    /// There is one of this name.
+    #[error("there already is an operator {0}; nothing was changed")]
+    OperatorThere(String),
+    /// Nobody else would be left.
+    #[error("{0} is the last operator, and cannot be let go; name another one first")]
+    LastOperator(String),
     /// The four-eyes rule.
     #[error("{0} asked for this, so somebody else must confirm it")]
     SamePerson(String),
@@ -86,6 +92,21 @@ pub(crate) enum Failure {
     /// The root's key is needed and was not found.
     #[error("the root's key is needed: {0}")]
     RootKey(String),
+    /// An authority that is in service.
+    #[error("{0} is in service already; nothing was changed")]
+    InService(String),
+    /// A certificate for another key, or for none.
+    #[error(
+        "this certificate is not for the request that waits here; make a request (`authority request`), and let the root \
+         certify that one"
+    )]
+    NotRequested,
+    /// An issuing authority that no root of ours certified, or not now.
+    #[error("this is no issuing authority under this registry's root: {0}")]
+    ForeignAuthority(String),
+    /// Nothing to go on with.
+    #[error("no root is being made here, or it was given up after two hours; begin the ceremony again")]
+    NoCeremony,
     /// No such application.
     #[error("no application {0} is here, or several begin so; see `dokuei-registry application list`")]
     UnknownApplication(String),
@@ -155,6 +176,8 @@ impl Failure {
             Self::SameKey(_) => "same_key",
             Self::OperatorNeeded => "operator_needed",
             Self::UnknownOperator(_) => "unknown_operator",
+            Self::OperatorThere(_) => "operator_exists",
+            Self::LastOperator(_) => "last_operator",
             Self::SamePerson(_) => "same_person",
             Self::NoEvidence(_) => "no_evidence",
             Self::NothingPending(_) => "nothing_pending",
@@ -162,6 +185,10 @@ impl Failure {
             Self::NotAll(_) => "not_all",
             Self::Share(_) => "share",
             Self::RootKey(_) => "root_key",
+            Self::InService(_) => "in_service",
+            Self::NotRequested => "not_requested",
+            Self::ForeignAuthority(_) => "foreign_authority",
+            Self::NoCeremony => "no_ceremony",
             Self::UnknownApplication(_) => "unknown_application",
             Self::ApplicationDecided { .. } => "application_decided",
             Self::NotApprovable(_) => "not_approvable",

@@ -33,8 +33,11 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
         Some(refused) => refused,
     };
     let headers = response.headers_mut();
+    // A page to be printed brings a stricter one of its own.
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
     ] {

@@ -30,6 +30,24 @@
 //! POST   /credentials/{f}/reinstate  → the same
 //! POST   /credentials/{f}/revoke     {reason} → the same; 409 already_revoked
 //! GET    /operators          {four_eyes, operators: [{name, key, since}]}
+//! POST   /operators          {name, passphrase} → 201 {operator, key}; 409 operator_exists
+//! DELETE /operators/{name}   → {operator}; 409 last_operator
+//! POST   /operators/passphrase  {passphrase, new_passphrase}: her own
+//! GET    /keys               {name, roots: [{subject, fingerprint, validity, current, key_here: null|file}], authorities:
+//!                            [{subject, fingerprint, validity, current, certificates: n, signs_list}], register_key:
+//!                            {key, fingerprint, validity}, next_authority, request: null|PEM}
+//! POST   /keys/authority/request   {request}: PKCS#10, its key stays here; as a file /keys/authority/next-issuing.csr
+//! POST   /keys/authority/check     {certificate} → {subject, fingerprint, validity}; 422 not_requested, foreign_authority
+//! POST   /keys/authority     {certificate} or {root: Hand} → 201 {authority}
+//!        Hand = {shares: [text]} or {file?: base64, passphrase}: the root's key, for this act
+//! POST   /keys/root/check    {root, cross} → {subject, fingerprint, validity}; 409 in_service
+//! POST   /keys/root          {carried: {root, cross}} or {ceremony: Hand} → 201 {root}
+//! POST   /keys/register      {root: Hand, compromised?} → {key}
+//! POST   /ceremony           {name, shares, threshold, passphrase} → 201 Held; the root is in memory only
+//!        Held = {name, fingerprint, network, shares, threshold, set, tried}
+//! GET    /ceremony           Held; 404 no_ceremony. DELETE forgets it
+//! GET    /ceremony/pages/{n}, /ceremony/root.key, /ceremony/root.pem   a share to print; the sealed key; the certificate
+//! POST   /ceremony/share     {share}: one that was printed → Held with tried
 //! GET    /operator-log       ?operator&act&about&offset&limit → {total, offset, items: [Row]}, the newest first
 //!        Row = {number, at, operator, act, about, detail, outcome: done|refused|pending, journal, signature}
 //! GET    /operator-log/verify  {rows, covered}; 500 operator_log when a row is not what it was
@@ -61,14 +79,18 @@
 //! GET    /root.pem, /crl.pem (the list in force), /register/checkpoint
 //! ```
 //!
-//! Where four eyes are asked for, an act answers 202 `{"pending": id}`.
+//! Where four eyes are asked for, an act answers 202 `{"pending": id}`. What needs the root's key does not wait.
 
 mod credentials;
 mod guard;
+mod keys;
 mod operators;
 mod problem;
 mod session;
+pub(crate) mod setup;
+mod staff;
 mod status;
+mod tries;
 mod ui;
 
 use std::io::Write as _;
@@ -77,16 +99,21 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use axum::{Json, Router};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use zeroize::Zeroize;
 
 use crate::bulk::Jobs;
+use crate::ceremony::routes::{self, Ceremony};
 use crate::failure::Failure;
 use crate::files;
 use crate::operators::Actor;
@@ -94,6 +121,7 @@ use crate::registry::{Layout, Registry};
 pub(crate) use credentials::done;
 pub(crate) use problem::{body, of as problem_of, too_large};
 use session::Sessions;
+use staff::Staff;
 
 /// The largest body that is read, bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -111,6 +139,8 @@ pub(crate) struct Api {
     cookie: String,
     bootstraps: Vec<String>,
     imports: Jobs,
+    staff: Staff,
+    ceremony: Ceremony,
 }
 
 /// What is served besides the API, and with whom it works.
@@ -139,6 +169,11 @@ impl Api {
         &self.imports
     }
 
+    /// The root that is being made.
+    fn ceremony(&self) -> &Ceremony {
+        &self.ceremony
+    }
+
     fn sessions(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -159,11 +194,22 @@ pub(crate) fn loopback(text: &str) -> Result<SocketAddr, Failure> {
     Ok(address)
 }
 
+/// Listens; only this computer reaches it.
+pub(crate) fn listen(address: SocketAddr) -> Result<std::net::TcpListener, Failure> {
+    let listener = std::net::TcpListener::bind(address);
+    let listener = listener.and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
+    listener.map_err(|source| {
+        Failure::Usage(format!(
+            "{address} cannot be listened on ({source}); choose another port, or 0"
+        ))
+    })
+}
+
 /// Serves until SIGTERM or Ctrl-C.
 pub(crate) fn run(
     registry: Registry,
     actor: Actor,
-    address: SocketAddr,
+    listener: std::net::TcpListener,
     served: Served,
 ) -> Result<(), Failure> {
     let Served {
@@ -183,8 +229,10 @@ pub(crate) fn run(
         .collect();
     let api = Arc::new(Api {
         layout: layout.clone(),
+        staff: Staff::of(&registry),
+        ceremony: Ceremony::default(),
         registry: Mutex::new(registry),
-        sessions: Mutex::default(),
+        sessions: Mutex::new(Sessions::open(&layout)?),
         token,
         token_actor: actor,
         cookie: format!("dokuei_registry_{mark}"),
@@ -199,26 +247,12 @@ pub(crate) fn run(
         .build()
         .map_err(failed)?;
     let served = runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(address).await.map_err(|source| {
-            Failure::Usage(format!(
-                "{address} cannot be listened on ({source}); choose another port, or 0"
-            ))
-        })?;
-        let address = listener.local_addr().map_err(failed)?;
-        let object = serde_json::json!({"api": format!("http://{address}"), "pid": std::process::id()});
-        files::write(&layout.api(), object.to_string().as_bytes(), false)?;
-        // It serves whether anybody reads this or not.
-        let _ = writeln!(std::io::stdout(), "{object}");
+        let listener = TcpListener::from_std(listener).map_err(failed)?;
+        let address = announce(&layout, &listener)?;
         if !json {
             tell(address, ui_dir.is_some());
         }
-        let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-        let stop = async move {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-        };
+        let stop = until_stopped().map_err(failed)?;
         let housekeeping = tokio::spawn(keep_house(Arc::clone(&api)));
         let served = axum::serve(listener, router(api, ui_dir))
             .with_graceful_shutdown(stop)
@@ -232,6 +266,29 @@ pub(crate) fn run(
     // Nothing answers there any more.
     let _ = std::fs::remove_file(layout.api());
     served
+}
+
+/// Says, on the standard output and in `api.json`, where it listens.
+fn announce(layout: &Layout, listener: &TcpListener) -> Result<SocketAddr, Failure> {
+    let address = listener
+        .local_addr()
+        .map_err(|source| Failure::storage("served", &layout.dir, source))?;
+    let object = serde_json::json!({"api": format!("http://{address}"), "pid": std::process::id()});
+    files::write(&layout.api(), object.to_string().as_bytes(), false)?;
+    // It serves whether anybody reads this or not.
+    let _ = writeln!(std::io::stdout(), "{object}");
+    Ok(address)
+}
+
+/// SIGTERM or Ctrl-C.
+fn until_stopped() -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    })
 }
 
 /// Where a person goes on.
@@ -249,6 +306,7 @@ async fn keep_house(api: Arc<Api>) {
     let mut beat = tokio::time::interval(HOUSEKEEPING);
     loop {
         beat.tick().await;
+        api.ceremony.tidy();
         if work(Arc::clone(&api), Registry::keep_fresh).await.is_err() {
             tracing::warn!(
                 "the revocation list or the register could not be signed again; trying in a minute"
@@ -266,7 +324,9 @@ fn router(api: Arc<Api>, ui_dir: Option<PathBuf>) -> Router {
         .route("/credentials/{fingerprint}", get(credentials::one))
         .route("/credentials/{fingerprint}/chain.pem", get(credentials::chain))
         .route("/credentials/{fingerprint}/{step}", post(credentials::step))
-        .route("/operators", get(operators::list))
+        .route("/operators", get(operators::list).post(operators::add))
+        .route("/operators/passphrase", post(operators::passphrase))
+        .route("/operators/{name}", delete(operators::remove))
         .route("/operator-log", get(operators::log))
         .route("/operator-log/verify", get(operators::verify))
         .route("/pending", get(operators::waiting))
@@ -278,7 +338,13 @@ fn router(api: Arc<Api>, ui_dir: Option<PathBuf>) -> Router {
         .route("/register/checkpoint", get(status::checkpoint))
         .merge(crate::applications::routes::routes())
         .merge(crate::bulk::routes::routes())
+        .merge(keys::routes())
+        .merge(routes::routes(api.ceremony.clone()))
         .fallback(|| async { nothing_here() })
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&api),
+            staff::works_here,
+        ))
         .layer(middleware::from_fn_with_state(
             Arc::clone(&api),
             guard::authenticate,
@@ -288,6 +354,10 @@ fn router(api: Arc<Api>, ui_dir: Option<PathBuf>) -> Router {
     let all = door.clone().merge(inside);
     let short = Router::new()
         .route("/session", get(session::show).delete(session::sign_out))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&api),
+            staff::works_here,
+        ))
         .layer(middleware::from_fn_with_state(
             Arc::clone(&api),
             guard::authenticate,
@@ -324,6 +394,15 @@ pub(crate) async fn aside<T: Send + 'static>(
             None,
         )),
     }
+}
+
+/// Reads a body with a secret in it, and wipes the body; `needs` says what it is to hold.
+pub(crate) fn secret<T: DeserializeOwned>(content: Bytes, needs: &str) -> Result<T, Response> {
+    let read = serde_json::from_slice(&content);
+    if let Ok(mut content) = content.try_into_mut() {
+        content.as_mut().zeroize();
+    }
+    read.map_err(|_| body(&format!("the body is not understood: it needs {needs}")))
 }
 
 pub(crate) fn answer(result: Result<Value, Response>) -> Response {

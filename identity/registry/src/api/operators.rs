@@ -1,18 +1,22 @@
-//! Routes about operators: who they are, what they did, what waits for a second one.
+//! Routes about operators: who they are, who comes and goes, what they did, what waits for a second one.
 
 use std::sync::Arc;
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Extension, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use zeroize::Zeroizing;
+
 use super::credentials::done;
-use super::{Api, answer, work};
+use super::{Api, answer, secret, work};
+use crate::credentials::act::Act;
 use crate::operators::log::{Row, check};
-use crate::operators::{Actor, member, pending};
+use crate::operators::{Actor, member, naming, pending};
 use crate::registry::register_keys;
 
 /// The most rows in one answer.
@@ -26,6 +30,77 @@ pub(super) async fn list(State(api): State<Arc<Api>>) -> Response {
         "operators": member::list(registry.operator_log().rows()),
     }))
     .into_response()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct New {
+    name: String,
+    passphrase: String,
+}
+
+/// `POST /operators`
+pub(super) async fn add(
+    State(api): State<Arc<Api>>,
+    Extension(actor): Extension<Actor>,
+    content: Bytes,
+) -> Response {
+    let New { name, passphrase } = match secret(content, "{\"name\", \"passphrase\"}") {
+        Ok(new) => new,
+        Err(refused) => return refused,
+    };
+    let own = Zeroizing::new(passphrase);
+    let here = Arc::clone(&api);
+    let added = work(api, move |registry| {
+        let act = naming::act(registry, name.trim(), &own)?;
+        let done = registry.submit(&actor, act)?;
+        here.staff.know(registry);
+        Ok(done)
+    });
+    done(added.await, StatusCode::CREATED)
+}
+
+/// `DELETE /operators/{name}`
+pub(super) async fn remove(
+    State(api): State<Arc<Api>>,
+    Extension(actor): Extension<Actor>,
+    Path(name): Path<String>,
+) -> Response {
+    let here = Arc::clone(&api);
+    let removed = work(api, move |registry| {
+        let done = registry.submit(&actor, Act::OperatorRemove { name })?;
+        here.staff.know(registry);
+        Ok(done)
+    });
+    done(removed.await, StatusCode::OK)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    passphrase: String,
+    new_passphrase: String,
+}
+
+/// `POST /operators/passphrase`: her own.
+pub(super) async fn passphrase(
+    State(api): State<Arc<Api>>,
+    Extension(actor): Extension<Actor>,
+    content: Bytes,
+) -> Response {
+    let change: Change = match secret(content, "{\"passphrase\", \"new_passphrase\"}") {
+        Ok(change) => change,
+        Err(refused) => return refused,
+    };
+    let (own, new) = (
+        Zeroizing::new(change.passphrase),
+        Zeroizing::new(change.new_passphrase),
+    );
+    let changed = work(api, move |registry| {
+        registry.change_passphrase(&actor, Some(&own), &new)?;
+        Ok(json!({"operator": actor.name}))
+    });
+    answer(changed.await)
 }
 
 /// Which rows.
@@ -83,7 +158,12 @@ pub(super) async fn approve(
     Extension(actor): Extension<Actor>,
     Path(id): Path<String>,
 ) -> Response {
-    let approved = work(api, move |registry| registry.approve(&actor, &id));
+    let here = Arc::clone(&api);
+    let approved = work(api, move |registry| {
+        let done = registry.approve(&actor, &id)?;
+        here.staff.know(registry);
+        Ok(done)
+    });
     done(approved.await, StatusCode::OK)
 }
 

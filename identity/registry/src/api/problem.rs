@@ -48,10 +48,15 @@ pub(crate) fn too_large(rejection: &BytesRejection) -> Response {
 const fn status(failure: &Failure) -> StatusCode {
     match failure {
         Failure::Unknown(_)
+        | Failure::NoCeremony
         | Failure::NothingPending(_)
         | Failure::UnknownApplication(_)
         | Failure::UnknownImport(_) => StatusCode::NOT_FOUND,
         Failure::ApplicationDecided { .. }
+        | Failure::Exists(_)
+        | Failure::InService(_)
+        | Failure::LastOperator(_)
+        | Failure::OperatorThere(_)
         | Failure::ImportRuns
         | Failure::AlreadyRevoked(_)
         | Failure::NotInThisState { .. }

@@ -1,5 +1,6 @@
 //! A share on a page to be printed: for the person who keeps it, in Japanese and English.
 
+use dokuei_identity::chain::TrustAnchor;
 use qrcode::QrCode;
 use qrcode::render::svg;
 use zeroize::Zeroizing;
@@ -15,8 +16,12 @@ const STYLE: &str = "@page{size:A4;margin:18mm}body{font:11pt/1.6 'Noto Sans CJK
     table{border-collapse:collapse;width:100%}th,td{border:1px solid #000;padding:1.5mm 3mm;text-align:left}\
     th{white-space:nowrap;font-weight:normal}.sign td{height:10mm}";
 
-/// The page of one share. `fingerprint` is the root certificate's.
-pub(super) fn print(share: &RootShare, name: &str, fingerprint: &str) -> Result<Zeroizing<String>, Failure> {
+/// What the page may do in a browser: be drawn, and nothing else.
+pub(super) const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'";
+
+/// The page of one share of this root's key.
+pub(super) fn print(share: &RootShare, root: &TrustAnchor) -> Result<Zeroizing<String>, Failure> {
     let lines = share.to_lines();
     let code = Zeroizing::new(lines.trim_end().replace('\n', "-"));
     let failed = |error| Failure::Share(format!("the share cannot be drawn: {error}"));
@@ -25,7 +30,8 @@ pub(super) fn print(share: &RootShare, name: &str, fingerprint: &str) -> Result<
     // Only the drawing itself: the XML declaration has no place inside a page.
     let drawing = drawing.find("<svg").map_or("", |start| &drawing[start..]);
     let (number, total, threshold) = (share.number, share.total, share.threshold);
-    let (set, name) = (share.set_name(), escape(name));
+    let (set, name) = (share.set_name(), escape(&root.common_name()));
+    let fingerprint = root.fingerprint();
     Ok(Zeroizing::new(format!(
         "<!doctype html><html lang=ja><meta charset=utf-8><title>{set}-{number}</title><style>{STYLE}</style>\n\
         <h1>ルート鍵の分割片 {number} / {total}</h1>\n\
@@ -43,7 +49,7 @@ pub(super) fn print(share: &RootShare, name: &str, fingerprint: &str) -> Result<
         <li>復元: <code>dokuei-registry root recover</code>。6行を打ち込みます(OとI、Lは使いません。行ごとに誤りが分かります)。\
         </ul>\n\
         <div lang=en><h2>To the person who keeps this</h2><ul>\
-        <li>This page together with {others} others gives the root key back. Alone it tells nothing.\
+        <li>This page together with {others} more gives the root key back. Alone it tells nothing.\
         <li>Seal it in an envelope, sign across the flap, and keep it in a fire-proof safe, apart from the other shares.\
         <li>Take no photograph, make no copy, send it by no electronic means.\
         <li>If it is lost, stolen, or seems to have been opened, tell whoever answers for the registry at once: the \

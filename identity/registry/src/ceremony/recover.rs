@@ -25,8 +25,8 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<RootShare>, Failure> {
         } else {
             path.display().to_string()
         };
-        if let Some(share) = page::read(&text) {
-            shares.push(RootShare::parse(share, &name)?);
+        if page::read(&text).is_some() {
+            shares.push(typed(&text, &name)?);
             continue;
         }
         let blocks = blocks(&text);
@@ -41,6 +41,11 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<RootShare>, Failure> {
         }
     }
     Ok(shares)
+}
+
+/// One share, from its page or as somebody typed its lines; `name` is what to call it in a refusal.
+pub(super) fn typed(text: &str, name: &str) -> Result<RootShare, Failure> {
+    RootShare::parse(page::read(text).unwrap_or(text), name)
 }
 
 /// Texts between blank lines.

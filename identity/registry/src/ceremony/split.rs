@@ -24,7 +24,6 @@ pub(crate) fn split(
 ) -> Result<Vec<PathBuf>, Failure> {
     let shares = deal(key, root, total, threshold)?;
     make_private(out)?;
-    let fingerprint = root.fingerprint().to_string();
     let mut written = Vec::new();
     for share in &shares {
         let path = out.join(format!(
@@ -32,14 +31,20 @@ pub(crate) fn split(
             share.set_name(),
             share.number
         ));
-        let page = page::print(share, &root.common_name(), &fingerprint)?;
+        let page = page::print(share, root)?;
         files::write(&path, page.as_bytes(), true)?;
         written.push(path);
     }
     Ok(written)
 }
 
-fn deal(key: &SecretKey, root: &TrustAnchor, total: u8, threshold: u8) -> Result<Vec<RootShare>, Failure> {
+/// The shares, which were tried: the last ones give the key back.
+pub(super) fn deal(
+    key: &SecretKey,
+    root: &TrustAnchor,
+    total: u8,
+    threshold: u8,
+) -> Result<Vec<RootShare>, Failure> {
     if threshold < 2 || threshold > total || total > 16 {
         return Err(Failure::Usage(format!(
             "{threshold} of {total} shares makes no sense: at least 2 must be needed, and at most 16 can be made"

@@ -7,6 +7,7 @@ mod register;
 mod root;
 mod said;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -136,6 +137,7 @@ enum Command {
     /// Look at the registry's health: keys that lie where they should not, lists that are old, certificates that end.
     Doctor,
     /// Serve the loopback API, and a console for the browser, until SIGTERM or Ctrl-C. The token is in DIR/api.token.
+    /// Where there is no registry yet, the console makes one.
     Serve {
         /// A loopback address; port 0 lets the system choose (see DIR/api.json).
         #[arg(long, value_name = "ADDRESS:PORT")]
@@ -295,13 +297,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve { listen, ui_dir } => {
             let listen = listen.or(config.listen);
             let listen = api::loopback(listen.as_deref().unwrap_or("127.0.0.1:0"))?;
-            let (registry, actor) = desk.open()?;
             let served = api::Served {
                 ui_dir: ui_dir.or(config.ui_dir),
-                bootstraps: desk.bootstraps,
+                bootstraps: desk.bootstraps.clone(),
                 json: desk.json,
             };
-            api::run(registry, actor, listen, served)
+            serve(&desk, listen, served)
         }
         Command::Completion { shell } => {
             let mut out = std::io::stdout();
@@ -309,6 +310,24 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
             Ok(())
         }
         Command::Verify(_) => Ok(()),
+    }
+}
+
+fn serve(desk: &Desk, address: SocketAddr, served: api::Served) -> Result<(), Failure> {
+    // Without a registry the console makes one. Whoever serves the API alone meant another directory.
+    let Some(ui_dir) = served.ui_dir.clone().filter(|_| !desk.layout.root().exists()) else {
+        let (registry, actor) = desk.open()?;
+        return api::run(registry, actor, api::listen(address)?, served);
+    };
+    let listener = api::listen(address)?;
+    // One socket for both: whoever asks in between is answered a moment later.
+    let same = listener
+        .try_clone()
+        .map_err(|source| Failure::storage("served", &desk.layout.dir, source))?;
+    let made = api::setup::run(&desk.layout, desk.rules.clone(), same, ui_dir, served.json)?;
+    match made {
+        Some((registry, actor)) => api::run(registry, actor, listener, served),
+        None => Ok(()),
     }
 }
 
@@ -335,7 +354,7 @@ fn make(desk: &Desk, typed: &Init) -> Result<(), Failure> {
         }
         rules.register_url = Some(url);
     }
-    init::run(desk.layout.clone(), &origin, &passphrase, rules, desk.json)
+    init::run(desk.layout.clone(), origin, &passphrase, rules, desk.json)
 }
 
 /// Says that an import waits for a second operator.

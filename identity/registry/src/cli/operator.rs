@@ -13,7 +13,7 @@ use crate::credentials::perform::Done;
 use crate::failure::Failure;
 use crate::files;
 use crate::operators::log::{self, Row};
-use crate::operators::{member, pending};
+use crate::operators::{member, naming, pending};
 use crate::registry::register_keys;
 
 /// `operator`.
@@ -27,7 +27,13 @@ pub(crate) enum OperatorCommand {
         #[arg(long, value_name = "FILE")]
         new_passphrase_file: Option<PathBuf>,
     },
-    /// Let an operator go. What she signed stays good.
+    /// Give the operator who acts (--operator) another passphrase. Who forgot hers is let go, and named again.
+    Passphrase {
+        /// The new one; the terminal is asked without it.
+        #[arg(long, value_name = "FILE")]
+        new_passphrase_file: Option<PathBuf>,
+    },
+    /// Let an operator go, not the last one. What she signed stays good.
     Remove {
         /// Who.
         name: String,
@@ -87,23 +93,18 @@ pub(super) fn run(desk: &Desk, typed: OperatorCommand) -> Result<(), Failure> {
         } => {
             member::check_name(&name)?;
             let (mut registry, actor) = desk.open()?;
-            if member::list(registry.operator_log().rows())
-                .iter()
-                .any(|member| member.name == name)
-            {
-                return Err(Failure::Usage(format!(
-                    "there already is an operator {name}; nothing was changed"
-                )));
-            }
+            naming::check(&registry, &name)?;
             let own = files::new_passphrase(new_passphrase_file.as_ref(), &[&name])?;
-            let (key, sealed) = member::seal(&name, &own, registry.passphrase())?;
-            let act = Act::OperatorAdd {
-                name,
-                key: hex::encode(key.as_bytes()),
-                sealed: hex::encode(sealed),
-            };
+            let act = naming::act(&registry, &name, &own)?;
             let done = registry.submit(&actor, act)?;
             return report(desk, done, (Way::Carried, None));
+        }
+        OperatorCommand::Passphrase { new_passphrase_file } => {
+            let (mut registry, actor) = desk.open()?;
+            let new = files::new_passphrase(new_passphrase_file.as_ref(), &[&actor.name])?;
+            registry.change_passphrase(&actor, None, &new)?;
+            let text = format!("{} has another passphrase.", actor.name);
+            return super::root::say(desk, &json!({"operator": actor.name}), &text);
         }
         OperatorCommand::Remove { name } => Act::OperatorRemove { name },
     };

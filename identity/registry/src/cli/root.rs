@@ -7,10 +7,12 @@ use clap::{Args, Subcommand};
 use dokuei_identity::chain::{Chain, TrustAnchor, TrustAnchors};
 use dokuei_identity::issue::CertificateAuthority;
 use dokuei_identity::network::NetworkName;
+use dokuei_identity::request;
 use serde_json::json;
 
 use super::Desk;
-use crate::ceremony::{make, recover, split};
+use crate::ceremony::make::{self, IssuingKey};
+use crate::ceremony::{recover, split};
 use crate::failure::Failure;
 use crate::files;
 use crate::registry::keys::{self, ROOT_PURPOSE};
@@ -68,6 +70,10 @@ pub(crate) enum Ceremony {
     Authority {
         #[command(flatten)]
         source: Source,
+        /// The registry's request (`authority request`, or the console): its key was made there, and only the certificate
+        /// goes back.
+        #[arg(long, value_name = "FILE")]
+        request: Option<PathBuf>,
         /// Which one of this registry's it is, for its name.
         #[arg(long, default_value_t = 1)]
         number: usize,
@@ -97,12 +103,20 @@ pub(crate) enum Ceremony {
 /// `authority`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuthorityCommand {
+    /// Ask for the certificate of the next issuing authority: its key is made here and stays here, and the root certifies
+    /// it wherever the root is (`root authority --request`).
+    Request {
+        /// Where to write the request; standard output without it.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// A new issuing authority issues from now on; the one before it signs revocation lists until its last
     /// certificate is over.
     Rotate {
         #[command(flatten)]
         source: Source,
-        /// A folder that `root authority` made; without it the root's key is needed here.
+        /// A folder that `root authority` made, with an issuing key of its own or for the request that was made here;
+        /// without it the root's key is needed here.
         #[arg(long, value_name = "DIR")]
         from: Option<PathBuf>,
     },
@@ -173,14 +187,23 @@ pub(super) fn run(desk: &Desk, ceremony: Ceremony) -> Result<(), Failure> {
             out,
         } => split_key(desk, &source, (shares, threshold), &out),
         Ceremony::Recover { cert, out, shares } => recovered(desk, cert.as_ref(), &out, shares),
-        Ceremony::Authority { source, number, out } => {
+        Ceremony::Authority {
+            source,
+            request: asked,
+            number,
+            out,
+        } => {
             let root = source.open(desk)?;
-            make::authority(&root, number, &out, &desk.passphrase()?)?;
+            let asked = asked.map(|file| Ok::<_, Failure>(request::read(&files::read_text(&file)?)?));
+            let name = match asked.transpose()? {
+                Some(asked) => make::authority(&root, number, &out, &IssuingKey::Of(&asked))?,
+                None => make::authority(&root, number, &out, &IssuingKey::New(&desk.passphrase()?))?,
+            };
             let text = format!(
-                "The issuing authority is in {}; carry the folder to the registry's computer.",
+                "The issuing authority is in {}; carry the folder to the registry's computer.\n  fingerprint  {name}",
                 out.display()
             );
-            say(desk, &json!({"authority": out}), &text)
+            say(desk, &json!({"authority": out, "fingerprint": name}), &text)
         }
         Ceremony::Cross { source, successor } => {
             let old = source.open(desk)?;
@@ -272,7 +295,9 @@ fn rotate_root(desk: &Desk, source: &Source, successor: Option<PathBuf>) -> Resu
     let root = TrustAnchor::from_pem(&files::read_text(&folder.join("root.pem"))?)?;
     let cross = Chain::from_pem(&files::read_text(&folder.join("cross.pem"))?)?.end;
     let (mut registry, actor) = desk.open()?;
-    let fingerprint = registry.take_root(&actor, &root, &cross)?;
+    let fingerprint = registry.roll(&actor, "root_rotate", |registry| {
+        Ok((registry.take_root(&actor.name, &root, &cross)?, json!({})))
+    })?;
     say(
         desk,
         &json!({"fingerprint": fingerprint, "root": folder.join("root.pem")}),
@@ -283,19 +308,34 @@ fn rotate_root(desk: &Desk, source: &Source, successor: Option<PathBuf>) -> Resu
 }
 
 pub(super) fn authority(desk: &Desk, typed: AuthorityCommand) -> Result<(), Failure> {
-    let AuthorityCommand::Rotate { source, from } = typed;
-    let authority = match from {
+    let (source, from) = match typed {
+        AuthorityCommand::Request { out } => {
+            let (mut registry, actor) = desk.open()?;
+            return files::give_out(out.as_deref(), &registry.request_authority(&actor)?);
+        }
+        AuthorityCommand::Rotate { source, from } => (source, from),
+    };
+    let next = match from {
+        Some(from) if !make::issuing_key(&from).exists() => {
+            Next::Certified(make::issuing_certificate(&from)?)
+        }
         Some(from) => {
             let passphrase = desk.passphrase_from(source.key_passphrase_file.as_ref())?;
-            make::open_authority(&from, &passphrase)?
+            Next::Whole(Box::new(make::open_authority(&from, &passphrase)?))
         }
         None => {
             let number = desk.layout.read_register()?.authorities.len() + 2;
-            make::new_issuing(&source.open(desk)?, number)?
+            Next::Whole(Box::new(make::new_issuing(&source.open(desk)?, number)?))
         }
     };
     let (mut registry, actor) = desk.open()?;
-    let name = registry.take_authority(&actor, authority)?;
+    let name = registry.roll(&actor, "authority_rotate", |registry| {
+        let name = match next {
+            Next::Certified(certificate) => registry.take_certified(&actor.name, certificate)?,
+            Next::Whole(authority) => registry.take_authority(&actor.name, *authority)?,
+        };
+        Ok((name, json!({})))
+    })?;
     say(
         desk,
         &json!({"authority": name}),
@@ -303,6 +343,14 @@ pub(super) fn authority(desk: &Desk, typed: AuthorityCommand) -> Result<(), Fail
             "The issuing authority {name} issues from now on; the one before it keeps signing its revocation lists."
         ),
     )
+}
+
+/// The issuing authority that is to come.
+enum Next {
+    /// With its key.
+    Whole(Box<CertificateAuthority>),
+    /// For the key that waits in the data directory.
+    Certified(Vec<u8>),
 }
 
 pub(super) fn say(desk: &Desk, object: &serde_json::Value, text: &str) -> Result<(), Failure> {

@@ -126,7 +126,7 @@ impl Registry {
                 self.found(credential, Step::Revoke).map(drop)
             }
             Act::OperatorAdd { name, .. } => member::check_name(name),
-            Act::OperatorRemove { name } => self.known_operator(name),
+            Act::OperatorRemove { name } => self.can_go(name),
             Act::Import { .. } => Ok(()),
         }
     }
@@ -183,7 +183,7 @@ impl Registry {
                 Ok((name.clone(), json!({"operator": name, "key": key}), None))
             }
             Act::OperatorRemove { name } => {
-                self.known_operator(&name)?;
+                self.can_go(&name)?;
                 member::remove(self.layout(), &name)?;
                 Ok((name.clone(), json!({"operator": name}), None))
             }
@@ -355,15 +355,16 @@ impl Registry {
         Ok(credential)
     }
 
-    fn known_operator(&self, name: &str) -> Result<(), Failure> {
-        let known = member::list(self.operator_log().rows())
-            .iter()
-            .any(|member| member.name == name);
-        if known {
-            Ok(())
-        } else {
-            Err(Failure::UnknownOperator(name.to_owned()))
+    /// An operator that there is, and not the last one: the passphrase of the registry's keys is sealed under hers.
+    fn can_go(&self, name: &str) -> Result<(), Failure> {
+        let members = member::list(self.operator_log().rows());
+        if !members.iter().any(|member| member.name == name) {
+            return Err(Failure::UnknownOperator(name.to_owned()));
         }
+        if members.len() == 1 {
+            return Err(Failure::LastOperator(name.to_owned()));
+        }
+        Ok(())
     }
 }
 

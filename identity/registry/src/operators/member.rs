@@ -31,16 +31,21 @@ pub(crate) struct Member {
 pub(crate) fn seal(name: &str, own: &str, registry: &str) -> Result<(PublicKey, Vec<u8>), Failure> {
     check_name(name)?;
     let key = SecretKey::generate(&mut rand::rng());
+    let sealed = seal_key(name, &key, own, registry)?;
+    Ok((key.public(), sealed))
+}
+
+/// An operator's sealed file, of the key that she has.
+pub(crate) fn seal_key(name: &str, key: &SecretKey, own: &str, registry: &str) -> Result<Vec<u8>, Failure> {
     let mut secret = Zeroizing::new(key.seed().to_vec());
     secret.extend_from_slice(registry.as_bytes());
-    let sealed = keystore::seal(
+    Ok(keystore::seal(
         &secret,
         own,
         KdfParams::RECOMMENDED,
         &purpose(name),
         &mut rand::rng(),
-    )?;
-    Ok((key.public(), sealed))
+    )?)
 }
 
 /// Opens an operator's sealed file: who acts, and the passphrase of the registry's keys.

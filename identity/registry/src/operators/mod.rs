@@ -3,6 +3,7 @@
 pub(crate) mod actor;
 pub(crate) mod log;
 pub(crate) mod member;
+pub(crate) mod naming;
 pub(crate) mod pending;
 
 use crate::failure::Failure;

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use dokuei_identity::chain::TrustAnchor;
+use dokuei_identity::chain::{TrustAnchor, TrustAnchors};
 use dokuei_identity::issue::CertificateAuthority;
 use dokuei_identity::network::NetworkName;
 
 use super::keys::{self, ISSUING_PURPOSE, ROOT_PURPOSE};
 use super::layout::{Layout, make_private};
+use super::rollover::check_place;
 use super::{RegisterUrl, Registry, Rules, now};
 use crate::applications;
 use crate::ceremony::make;
@@ -20,15 +21,32 @@ pub(crate) enum Origin<'a> {
     Here { name: &'a str },
     /// Both were made at a ceremony; the root's key never comes here.
     Ceremony { from: &'a Path, passphrase: &'a str },
+    /// The same, and both were read.
+    Carried {
+        root: Box<TrustAnchor>,
+        issuing: Box<CertificateAuthority>,
+    },
 }
 
+/// Makes the registry, and says so.
 pub(crate) fn run(
     layout: Layout,
-    origin: &Origin<'_>,
+    origin: Origin<'_>,
     passphrase: &str,
     rules: Rules,
     json: bool,
 ) -> Result<(), Failure> {
+    report(&make(layout, origin, passphrase, rules)?, json);
+    Ok(())
+}
+
+/// Makes the registry.
+pub(crate) fn make(
+    layout: Layout,
+    origin: Origin<'_>,
+    passphrase: &str,
+    rules: Rules,
+) -> Result<Registry, Failure> {
     make_private(&layout.dir)?;
     let lock = layout.lock()?;
     if layout.root().exists() {
@@ -43,7 +61,9 @@ pub(crate) fn run(
             let root = TrustAnchor::from_pem(&files::read_text(&from.join("root.pem"))?)?;
             (root, make::open_authority(from, theirs)?)
         }
+        Origin::Carried { root, issuing } => (*root, *issuing),
     };
+    check_place(&issuing, &TrustAnchors::new(root.clone()), now())?;
     keys::seal(&layout.issuing_key(), issuing.key(), passphrase, ISSUING_PURPOSE)?;
     files::write(&layout.register(), b"", true)?;
     files::write(
@@ -57,8 +77,7 @@ pub(crate) fn run(
     let mut registry = Registry::open(layout, passphrase, rules)?;
     registry.sign_list(now())?;
     applications::prepare(&mut registry)?;
-    report(&registry, json);
-    Ok(())
+    Ok(registry)
 }
 
 /// Writes where the register is published into `registry.toml`, unless somebody wrote that file already.

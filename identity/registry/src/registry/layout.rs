@@ -43,6 +43,14 @@ impl Layout {
     pub(crate) fn later_key(&self, name: &str) -> PathBuf {
         self.dir.join("authorities").join(format!("{name}.key"))
     }
+    /// The sealed key of the issuing authority that waits for its certificate.
+    pub(crate) fn next_issuing_key(&self) -> PathBuf {
+        self.dir.join("authorities").join("next.key")
+    }
+    /// The request for that certificate.
+    pub(crate) fn next_issuing_request(&self) -> PathBuf {
+        self.dir.join("authorities").join("next.csr")
+    }
     /// The sealed key that signs the register's checkpoints.
     pub(crate) fn register_key(&self) -> PathBuf {
         self.dir.join("register.key")
@@ -94,6 +102,10 @@ impl Layout {
     /// The list of an issuing authority that does not issue any more.
     pub(crate) fn earlier_crl(&self, name: &str) -> PathBuf {
         self.dir.join("authorities").join(format!("{name}.crl.pem"))
+    }
+    /// Wrong passphrases at the console.
+    pub(crate) fn tries(&self) -> PathBuf {
+        self.dir.join("tries.json")
     }
     pub(crate) fn token(&self) -> PathBuf {
         self.dir.join("api.token")

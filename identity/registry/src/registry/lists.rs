@@ -96,7 +96,7 @@ impl Registry {
     }
 
     /// The authority that issues always signs; one before it, until the last certificate it issued is over.
-    fn still_signs(&self, member: &Member, now: Timestamp) -> bool {
+    pub(super) fn still_signs(&self, member: &Member, now: Timestamp) -> bool {
         member.fingerprint == self.authorities.current().fingerprint
             || (self
                 .of_authority(member)
@@ -107,7 +107,7 @@ impl Registry {
                 && member.authority.validity().not_after >= now
     }
 
-    fn of_authority<'a>(
+    pub(super) fn of_authority<'a>(
         &'a self,
         member: &'a Member,
     ) -> impl Iterator<Item = &'a crate::journal::Credential> {

@@ -13,6 +13,7 @@ mod lists;
 mod publish;
 mod register_key;
 pub(crate) mod rollover;
+mod standing;
 
 use std::fs::File;
 
@@ -33,6 +34,7 @@ pub(crate) use address::RegisterUrl;
 use authorities::Authorities;
 pub(crate) use issuing::{Delivery, Reason};
 pub(crate) use layout::Layout;
+pub(crate) use standing::preview;
 
 /// Issued certificates begin this much earlier, seconds, for clocks that are behind ours.
 pub(crate) const BACKDATE: u64 = 300;
@@ -70,8 +72,12 @@ impl Registry {
         layout.anchor()?;
         let lock = layout.lock()?;
         let register = layout.read_register()?;
-        let anchors = layout.anchors(&register)?;
+        let mut anchors = layout.anchors(&register)?;
         let authorities = Authorities::open(&layout, &register, passphrase, rules.register_url.as_ref())?;
+        for member in authorities.all() {
+            // One that no root signed is refused in every chain, with its reason.
+            let _ = anchors.remember_issuer(member.authority.certificate());
+        }
         let register_key::RegisterKey {
             key,
             chain: registry_chain,

@@ -1,35 +1,61 @@
 //! Rollover: the next issuing authority, the next root.
 
-use dokuei_identity::chain::Chain;
-use dokuei_identity::chain::TrustAnchor;
+use std::fs;
+
+use dokuei_identity::chain::{Chain, TrustAnchor, TrustAnchors};
 use dokuei_identity::fingerprint::Fingerprint;
-use dokuei_identity::issue::CertificateAuthority;
-use serde_json::json;
+use dokuei_identity::issue::{CertificateAuthority, IssueError};
+use dokuei_identity::key::SecretKey;
+use dokuei_identity::request;
+use dokuei_identity::revocation::{self, RevocationError, RevocationList};
+use dokuei_identity::time::Timestamp;
+use serde_json::{Value, json};
 
 use super::Registry;
 use super::keys::{self, ISSUING_PURPOSE};
 use super::layout::make_private;
+use crate::ceremony::make;
 use crate::failure::Failure;
+use crate::files;
 use crate::journal::Line;
 use crate::operators::Actor;
 use crate::operators::log::{Draft, Outcome};
 
 impl Registry {
+    /// Does a rollover, and writes its row of the operator log, whatever the outcome. The job gives what it took into
+    /// service, and what else there is to say of it.
+    pub(crate) fn roll(
+        &mut self,
+        actor: &Actor,
+        act: &'static str,
+        job: impl FnOnce(&mut Self) -> Result<(Fingerprint, Value), Failure>,
+    ) -> Result<Fingerprint, Failure> {
+        let done = job(self);
+        let (about, detail, outcome) = match &done {
+            Ok((name, detail)) => (Some(name.to_string()), detail.clone(), Outcome::Done),
+            Err(failure) => (None, json!({"code": failure.code()}), Outcome::Refused),
+        };
+        let journal = self.register.lines.len() as u64;
+        let draft = Draft {
+            act,
+            about,
+            detail,
+            outcome,
+            journal,
+        };
+        self.note(actor, vec![draft])?;
+        Ok(done?.0)
+    }
+
     /// Takes an issuing authority into service: it issues from now on. Those before it keep signing the revocation
     /// lists of what they issued.
     pub(crate) fn take_authority(
         &mut self,
-        actor: &Actor,
+        by: &str,
         authority: CertificateAuthority,
-    ) -> Result<String, Failure> {
+    ) -> Result<Fingerprint, Failure> {
         let now = self.time();
-        let name = Fingerprint::of(authority.certificate());
-        if self.authorities.named(&name).is_some() {
-            return Err(Failure::Usage(format!(
-                "the issuing authority {name} is in service already; nothing was changed"
-            )));
-        }
-        self.check_authority(&authority)?;
+        let name = self.check_authority(&authority)?;
         let path = self.layout.later_key(&name.to_string());
         if let Some(folder) = path.parent() {
             make_private(folder)?;
@@ -39,67 +65,131 @@ impl Registry {
         let line = Line::Authority {
             at: now,
             der: hex::encode(authority.certificate()),
-            by: actor.name.clone(),
+            by: by.to_owned(),
         };
         self.enter(vec![line])?;
+        self.anchors.remember_issuer(authority.certificate())?;
         self.authorities.push(authority, self.rules.register_url.as_ref());
         self.sign_list(now)?;
-        self.note_rollover(actor, "authority_rotate", &name)?;
-        Ok(name.to_string())
+        Ok(name)
+    }
+
+    /// Which one of this registry's the next issuing authority is.
+    pub(crate) fn next_authority(&self) -> usize {
+        self.authorities.all().len() + 1
+    }
+
+    /// The request for the certificate of the next issuing authority, PEM. Its key is made here, and stays here; as long
+    /// as it waits for its certificate, the request is the same.
+    pub(crate) fn request_authority(&mut self, actor: &Actor) -> Result<String, Failure> {
+        if let Some(request) = self.requested()? {
+            return Ok(request);
+        }
+        let key = SecretKey::generate(&mut rand::rng());
+        let (sealed, path) = (self.layout.next_issuing_key(), self.layout.next_issuing_request());
+        if let Some(folder) = path.parent() {
+            make_private(folder)?;
+        }
+        let root = self.anchors.all().last().unwrap_or(self.anchors.first());
+        let request = request::make(&key, &make::issuing_name(root, self.next_authority()))?;
+        keys::seal(&sealed, &key, &self.passphrase, ISSUING_PURPOSE)?;
+        files::write(&path, request.as_bytes(), false)?;
+        let name = Fingerprint::of(key.public().as_bytes());
+        self.roll(actor, "authority_request", |_| Ok((name, json!({}))))?;
+        Ok(request)
+    }
+
+    /// The request that waits for its certificate, PEM.
+    pub(crate) fn requested(&self) -> Result<Option<String>, Failure> {
+        let path = self.layout.next_issuing_request();
+        if !path.exists() || !self.layout.next_issuing_key().exists() {
+            return Ok(None);
+        }
+        let text = files::read_text(&path)?;
+        let key = request::read(&text)?.key;
+        // After a crash between the taking into service and the tidying.
+        let serves = |authority: &CertificateAuthority| authority.key().public() == key;
+        let served = self.authorities.all().iter().any(|one| serves(&one.authority));
+        Ok((!served).then_some(text))
+    }
+
+    /// The issuing authority that was asked for, from its certificate (DER) and the key that waits here.
+    pub(crate) fn certified(&self, certificate: Vec<u8>) -> Result<CertificateAuthority, Failure> {
+        if self.requested()?.is_none() {
+            return Err(Failure::NotRequested);
+        }
+        let key = keys::open(&self.layout.next_issuing_key(), &self.passphrase, ISSUING_PURPOSE)?;
+        let authority = CertificateAuthority::load(key, certificate).map_err(|error| match error {
+            IssueError::NotThisAuthority => Failure::NotRequested,
+            other => other.into(),
+        })?;
+        self.check_authority(&authority)?;
+        Ok(authority)
+    }
+
+    /// Takes into service the issuing authority that was asked for.
+    pub(crate) fn take_certified(&mut self, by: &str, certificate: Vec<u8>) -> Result<Fingerprint, Failure> {
+        let authority = self.certified(certificate)?;
+        let name = self.take_authority(by, authority)?;
+        // It is in service: nothing that goes wrong from here on may say otherwise. What is left over is known by its key.
+        let _ = fs::remove_file(self.layout.next_issuing_request());
+        let _ = fs::remove_file(self.layout.next_issuing_key());
+        Ok(name)
+    }
+
+    /// Whether a root can follow, which `cross` (DER) proves: the roots with it.
+    pub(crate) fn check_root(&self, root: &TrustAnchor, cross: &[u8]) -> Result<TrustAnchors, Failure> {
+        let mut anchors = self.anchors.clone();
+        anchors.add(root.der(), cross, self.time())?;
+        if anchors == self.anchors {
+            return Err(Failure::InService(root.fingerprint().to_string()));
+        }
+        Ok(anchors)
     }
 
     /// Announces a successor root, which `cross` (DER) proves.
     pub(crate) fn take_root(
         &mut self,
-        actor: &Actor,
+        by: &str,
         root: &TrustAnchor,
         cross: &[u8],
-    ) -> Result<String, Failure> {
+    ) -> Result<Fingerprint, Failure> {
         let now = self.time();
-        let mut anchors = self.anchors.clone();
-        anchors.add(root.der(), cross, now)?;
-        if anchors == self.anchors {
-            return Err(Failure::Usage(
-                "this root is announced already; nothing was changed".to_owned(),
-            ));
-        }
+        let anchors = self.check_root(root, cross)?;
         let line = Line::Root {
             at: now,
             der: hex::encode(root.der()),
             cross: hex::encode(cross),
-            by: actor.name.clone(),
+            by: by.to_owned(),
         };
         self.commit(vec![line], now)?;
         self.anchors = anchors;
-        self.note_rollover(actor, "root_rotate", &root.fingerprint())?;
-        Ok(root.fingerprint().to_string())
+        Ok(root.fingerprint())
     }
 
-    /// A list that it signs must verify to one of our roots; that shows certificate, key and place in the chain.
-    fn check_authority(&self, authority: &CertificateAuthority) -> Result<(), Failure> {
-        let now = self.time();
-        let pem = dokuei_identity::revocation::make(authority, 0, now, now.plus(1), &[])?;
-        let chain = Chain {
-            end: Vec::new(),
-            intermediates: vec![authority.certificate().to_vec()],
-        };
-        dokuei_identity::revocation::RevocationList::verify_pem(&pem, &chain, &self.anchors, now)?;
-        Ok(())
+    /// What is not in service yet, and stands under one of our roots. Gives its name.
+    fn check_authority(&self, authority: &CertificateAuthority) -> Result<Fingerprint, Failure> {
+        let name = Fingerprint::of(authority.certificate());
+        if self.authorities.named(&name).is_some() {
+            return Err(Failure::InService(name.to_string()));
+        }
+        check_place(authority, &self.anchors, self.time())?;
+        Ok(name)
     }
+}
 
-    fn note_rollover(
-        &mut self,
-        actor: &Actor,
-        act: &'static str,
-        about: &Fingerprint,
-    ) -> Result<(), Failure> {
-        let draft = Draft {
-            act,
-            about: Some(about.to_string()),
-            detail: json!({}),
-            outcome: Outcome::Done,
-            journal: self.register.lines.len() as u64,
-        };
-        self.note(actor, vec![draft])
-    }
+/// Whether an issuing authority stands under one of these roots: a list that it signs must verify to it.
+pub(super) fn check_place(
+    authority: &CertificateAuthority,
+    anchors: &TrustAnchors,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let foreign = |error: RevocationError| Failure::ForeignAuthority(error.to_string());
+    let pem = revocation::make(authority, 0, now, now.plus(1), &[]).map_err(foreign)?;
+    let chain = Chain {
+        end: Vec::new(),
+        intermediates: vec![authority.certificate().to_vec()],
+    };
+    RevocationList::verify_pem(&pem, &chain, anchors, now).map_err(foreign)?;
+    Ok(())
 }

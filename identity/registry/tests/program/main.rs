@@ -13,6 +13,7 @@ mod console;
 mod desk;
 mod hpki;
 mod import;
+mod keys;
 mod killed;
 mod lifecycle;
 mod operators;
