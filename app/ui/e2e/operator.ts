@@ -71,6 +71,20 @@ export async function askUntil(page: Page, button: string, shown: string): Promi
   await expect.poll(asked, { timeout: 60_000, interval: 1_000 }).toBeGreaterThan(0);
 }
 
+/** Goes through the pages of the menu in English. */
+export async function speaksEnglish(page: Page, places: readonly string[]): Promise<void> {
+  await page.locator("header button[lang=en]").click();
+  await page.locator("html[lang=en]").waitFor();
+  for (const place of places) {
+    await go(page, place);
+    await page.locator("h1").waitFor();
+    await look(page, `${place}-en`);
+    // A letter of Japanese may only stand in names.
+    const words = await page.locator("nav.menu, h1, h2, th, label").allTextContents();
+    expect(words.join("").match(/[ぁ-んァ-ヶ]/), place).toBeNull();
+  }
+}
+
 /** A picture of the console, judged. */
 export function look(page: Page, name: string): Promise<void> {
   return judge(page, `registry-${name}`);

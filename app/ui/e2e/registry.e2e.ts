@@ -1,15 +1,19 @@
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { EmptyRegistry } from "./emptyRegistry";
 import { issueOnPaper } from "./issuing";
 import { askUntil, browser, complaints, confirm, foreign, forget } from "./operator";
-import { go, look, open, signIn } from "./operator";
+import { go, look, open, signIn, speaksEnglish } from "./operator";
 import { PAGES } from "../src/registry/route";
+import { makeRegistry } from "./making";
 import { applyWithPapers } from "./paper";
 import { RegistryDesk } from "./registryDesk";
+import { comeAndGo, rollOver } from "./rollover";
 
 /** The registry operator's console in a browser, on a registry of its own: from an application's file to issued. */
 const desk = new RegistryDesk();
+const empty = new EmptyRegistry();
 let address: string;
 let kobayashi: Page, mori: Page;
 let specialist: string, dentist: string;
@@ -25,6 +29,7 @@ afterAll(async () => {
   await kobayashi.context().close();
   await mori.context().close();
   desk.stop();
+  empty.stop();
   forget();
 });
 
@@ -173,17 +178,17 @@ test("r17 the mirror is current, and the operator log tells everything", async (
   await look(kobayashi, "log-ja");
 });
 
+test("r3 r11 the next issuing authority takes over by file; operators come and go", async () => {
+  await rollOver(desk, kobayashi);
+  await comeAndGo(kobayashi, mori);
+});
+
+test("r19 an empty directory becomes a registry, and its root stays on paper", async () => {
+  await makeRegistry(empty, kobayashi.context(), path.resolve("dist-registry"));
+});
+
 test("every page speaks English too", async () => {
-  await kobayashi.locator("header button[lang=en]").click();
-  await kobayashi.locator("html[lang=en]").waitFor();
-  for (const place of PAGES) {
-    await go(kobayashi, place);
-    await kobayashi.locator("h1").waitFor();
-    await look(kobayashi, `${place}-en`);
-    // A letter of Japanese may only stand in names.
-    const words = await kobayashi.locator("nav.menu, h1, h2, th, label").allTextContents();
-    expect(words.join("").match(/[ぁ-んァ-ヶ]/), place).toBeNull();
-  }
+  await speaksEnglish(kobayashi, PAGES);
   await kobayashi.goto(`${address}/#/applications/${dentist}`);
   await kobayashi.locator("[data-state=refused]").waitFor();
   await look(kobayashi, "application-en");

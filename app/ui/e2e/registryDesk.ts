@@ -129,7 +129,8 @@ export class RegistryDesk {
     rmSync(this.dir, { recursive: true, force: true });
   }
 
-  private run(...words: string[]): void {
+  /** What the registry's program does with the registry's own passphrase. */
+  run(...words: string[]): void {
     this.call(["--passphrase-file", this.path("registry.passphrase"), ...words]);
   }
 
@@ -154,12 +155,12 @@ export class RegistryDesk {
   }
 }
 
-function program(name: string): string {
+export function program(name: string): string {
   return path.join(required("DOKUEI_PROGRAMS"), name);
 }
 
 /** What a program writes down once it listens. */
-async function told(file: string, field: string): Promise<unknown> {
+export async function told(file: string, field: string): Promise<unknown> {
   for (let tries = 0; tries < 600; tries += 1) {
     try {
       const value = (JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>)[field];

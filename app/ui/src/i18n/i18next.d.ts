@@ -4,6 +4,7 @@ import type { DeliveryTexts } from "./delivery.ja";
 import type { DirectoryTexts } from "./directory.ja";
 import type { Texts } from "./ja";
 import type { RegistryTexts } from "./registry.ja";
+import type { RegistryKeysTexts } from "./registryKeys.ja";
 import type { RegistryProblemTexts } from "./registryProblem.ja";
 
 // Keys of texts are checked by the compiler.
@@ -15,6 +16,7 @@ declare module "i18next" {
       applications: ApplicationsTexts;
       apply: ApplyTexts;
       registryProblem: RegistryProblemTexts;
+      registryKeys: RegistryKeysTexts;
       directory: DirectoryTexts;
       delivery: DeliveryTexts;
     };

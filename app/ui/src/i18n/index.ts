@@ -12,6 +12,8 @@ import { en } from "./en";
 import { ja } from "./ja";
 import { registryEn } from "./registry.en";
 import { registryJa } from "./registry.ja";
+import { registryKeysEn } from "./registryKeys.en";
+import { registryKeysJa } from "./registryKeys.ja";
 import { registryProblemEn } from "./registryProblem.en";
 import { registryProblemJa } from "./registryProblem.ja";
 
@@ -28,6 +30,7 @@ export function startTexts(): void {
         applications: applicationsJa,
         apply: applyJa,
         registryProblem: registryProblemJa,
+        registryKeys: registryKeysJa,
         directory: directoryJa,
         delivery: deliveryJa,
       },
@@ -37,6 +40,7 @@ export function startTexts(): void {
         applications: applicationsEn,
         apply: applyEn,
         registryProblem: registryProblemEn,
+        registryKeys: registryKeysEn,
         directory: directoryEn,
         delivery: deliveryEn,
       },

@@ -11,7 +11,9 @@ export const registryEn: RegistryTexts = {
     credentials: "Credentials",
     imports: "Bulk import",
     specialists: "Specialists",
-    register: "Register and authority",
+    register: "Public register",
+    keys: "Root and issuing CA",
+    operators: "Operators",
     log: "Operator log",
   },
   signIn: {
@@ -48,7 +50,7 @@ export const registryEn: RegistryTexts = {
     operators: "Operators",
     operatorCount: "{{count}}",
     version: "Program's version",
-    more: "More on register and authority",
+    more: "More on the register",
   },
   doctor: {
     root_key_here:
@@ -56,11 +58,11 @@ export const registryEn: RegistryTexts = {
     list_old:
       "The last revocation list is more than a day old. Let `dokuei-registry serve` run, or run `dokuei-registry crl` daily.",
     authority_ends:
-      "The issuing authority ends soon. Take the next one into service with `dokuei-registry authority rotate`.",
+      "The issuing authority ends soon. Take the next one into service on the page “Root and issuing CA”.",
     root_ends:
-      "The root ends within three years. Prepare the ceremony for its successor (`root create`, `root cross`, `root rotate`).",
+      "The root ends within three years. Prepare its successor on the page “Root and issuing CA”.",
     no_operators:
-      "No operator is named here, so the operator log cannot tell people apart. Add them with `dokuei-registry operator add`.",
+      "No operator is named, so the operator log cannot tell people apart. Name them on the page “Operators”.",
     directory_open:
       "Other users of this computer can enter the data directory. Close it with `chmod 700`.",
   },
@@ -175,8 +177,12 @@ export const registryEn: RegistryTexts = {
     specialists_import: "Import the list of specialists",
     operator_add: "Add an operator",
     operator_remove: "Remove an operator",
+    operator_passphrase: "Change a passphrase",
+    authority_request: "Ask for an authority",
     authority_rotate: "Change the issuing authority",
     root_rotate: "Change the root",
+    register_rekey: "Change the register's key",
+    set_up: "Make the registry",
     recovered: "Recovered after an interruption",
   },
   pending: {
@@ -211,9 +217,7 @@ export const registryEn: RegistryTexts = {
     rootFile: "Save the root certificate",
     rootHint:
       "Every node's trust begins with this certificate. Tell its fingerprint another way, by telephone or on paper.",
-    ceremonies: "Splitting and recovering the root's key, changing the authority",
-    ceremoniesHint:
-      "These are done by command, with several people present, on a computer without a network.",
+    ceremonies: "Going over to the next authority, root or register key",
   },
   mirrors: {
     title: "Mirrors and drop boxes (bootstrap hosts)",

@@ -10,7 +10,9 @@ export const registryJa = {
     credentials: "資格証明書",
     imports: "一括発行",
     specialists: "専門医名簿",
-    register: "公開台帳と認証局",
+    register: "公開台帳",
+    keys: "ルートと発行認証局",
+    operators: "担当者",
     log: "操作記録",
   },
   signIn: {
@@ -47,7 +49,7 @@ export const registryJa = {
     operators: "担当者",
     operatorCount: "{{count}} 名",
     version: "プログラムの版",
-    more: "公開台帳と認証局の詳細",
+    more: "公開台帳の詳細",
   },
   doctor: {
     root_key_here:
@@ -55,11 +57,11 @@ export const registryJa = {
     list_old:
       "最後の失効リストから 1 日以上たっています。`dokuei-registry serve` を動かし続けるか、毎日 `dokuei-registry crl` を実行してください。",
     authority_ends:
-      "発行認証局の期限が近づいています。`dokuei-registry authority rotate` で次の認証局に切り替えてください。",
+      "発行認証局の期限が近づいています。「ルートと発行認証局」の画面で次の認証局に切り替えてください。",
     root_ends:
-      "ルート証明書の期限まで 3 年を切りました。後継のルートのための式典（`root create`、`root cross`、`root rotate`）を準備してください。",
+      "ルート証明書の期限まで 3 年を切りました。「ルートと発行認証局」の画面で、次のルートへの切り替えを準備してください。",
     no_operators:
-      "担当者が登録されていないため、操作記録で誰が行ったかを区別できません。`dokuei-registry operator add` で登録してください。",
+      "担当者が登録されていないため、操作記録で誰が行ったかを区別できません。「担当者」の画面で登録してください。",
     directory_open:
       "このコンピューターのほかの利用者がデータフォルダーに入れます。`chmod 700` で閉じてください。",
   },
@@ -173,8 +175,12 @@ export const registryJa = {
     specialists_import: "専門医名簿の取り込み",
     operator_add: "担当者の追加",
     operator_remove: "担当者の削除",
+    operator_passphrase: "パスフレーズの変更",
+    authority_request: "次の発行認証局の証明書要求",
     authority_rotate: "発行認証局の切り替え",
     root_rotate: "ルートの切り替え",
+    register_rekey: "公開台帳の鍵の交換",
+    set_up: "登録機関の作成",
     recovered: "中断後の復旧",
   },
   pending: {
@@ -209,9 +215,7 @@ export const registryJa = {
     rootFile: "ルート証明書を保存",
     rootHint:
       "各ノードが信頼の起点にする証明書です。フィンガープリントは電話や書面など別の経路で伝えてください。",
-    ceremonies: "ルート鍵の分割・復元、認証局の切り替え",
-    ceremoniesHint:
-      "これらはネットワークから切り離したコンピューターで、複数人の立ち会いのもと、コマンドで行います。",
+    ceremonies: "発行認証局・ルート・台帳の鍵の切り替え",
   },
   mirrors: {
     title: "ミラーと受付箱（ブートストラップ）",

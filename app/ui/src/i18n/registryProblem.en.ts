@@ -8,11 +8,63 @@ export const registryProblemEn: RegistryProblemTexts = {
   unauthorized: { detail: "Your session has ended.", next: "Sign in again." },
   unknown_operator: {
     detail: "There is no operator of this name.",
-    next: "Check the spelling. Operators are added with `dokuei-registry operator add`.",
+    next: "Check the spelling. Operators are named on the page “Operators”.",
   },
   operator_needed: {
     detail: "An operator's name is needed.",
     next: "Enter your operator's name and sign in.",
+  },
+  operator_exists: {
+    detail: "There already is an operator of this name.",
+    next: "Choose another name, or let that operator go first.",
+  },
+  last_operator: {
+    detail: "The last operator cannot be let go.",
+    next: "Name another one first.",
+  },
+  in_service: {
+    detail: "This certificate is in service already.",
+    next: "Nothing was changed. Choose the one that was just made.",
+  },
+  not_requested: {
+    detail: "This certificate is not for the request that waits here.",
+    next: "Save the request again, and let the root certify that one.",
+  },
+  foreign_authority: {
+    detail: "This is no issuing authority under this registry's root.",
+    next: "Check that root and certificate belong together ({{said}}).",
+  },
+  no_ceremony: {
+    detail: "No root is being made.",
+    next: "After two hours it is given up. Begin with making the root again.",
+  },
+  share: {
+    detail: "The shares cannot be used.",
+    next: "Compare them with the paper, and correct what was mistyped ({{said}}).",
+  },
+  root_key: {
+    detail: "The root's key cannot be used.",
+    next: "Check that it is the key of the root in force ({{said}}).",
+  },
+  keystore: {
+    detail: "The key's file does not open.",
+    next: "Check that it is the right file, and whole ({{said}}).",
+  },
+  chain: {
+    detail: "This cannot be verified as a certificate.",
+    next: "Check the files, and that the present root certified the next one ({{said}}).",
+  },
+  exists: {
+    detail: "There already is a registry.",
+    next: "Load the page again.",
+  },
+  set_up: {
+    detail: "The set-up is not open any more.",
+    next: "Load the page again, and enter the code that was printed at the start.",
+  },
+  wrong_code: {
+    detail: "This is not the code.",
+    next: "Type the code that was printed when the program was last started.",
   },
   same_person: {
     detail: "You cannot approve what you proposed yourself.",

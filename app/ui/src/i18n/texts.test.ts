@@ -15,6 +15,8 @@ import { problemEn } from "./problem.en";
 import { problemJa } from "./problem.ja";
 import { registryEn } from "./registry.en";
 import { registryJa } from "./registry.ja";
+import { registryKeysEn } from "./registryKeys.en";
+import { registryKeysJa } from "./registryKeys.ja";
 import { registryProblemEn } from "./registryProblem.en";
 import { registryProblemJa } from "./registryProblem.ja";
 
@@ -35,6 +37,7 @@ test("both languages have the same keys, with the same placeholders", () => {
     [applicationsEn, applicationsJa],
     [applyEn, applyJa],
     [registryProblemEn, registryProblemJa],
+    [registryKeysEn, registryKeysJa],
     [directoryEn, directoryJa],
     [deliveryEn, deliveryJa],
   ] as const) {
@@ -54,7 +57,7 @@ test("a text with a command between backticks is drawn by Words wherever it is u
     import: "default",
     eager: true,
   });
-  const texts = [ja, registryJa, applicationsJa, applyJa, directoryJa, deliveryJa];
+  const texts = [ja, registryJa, registryKeysJa, applicationsJa, applyJa, directoryJa, deliveryJa];
   // What the node or the registry refuses is drawn by ProblemNote, whatever it says.
   const commands = texts
     .flatMap((tree) => leaves(tree))

@@ -14,15 +14,20 @@ import { ApplicationPage } from "./applications/ApplicationPage";
 import { ApplicationsPage } from "./applications/ApplicationsPage";
 import { registry } from "./client";
 import { ImportsPage } from "./imports/ImportsPage";
+import { KeysPage } from "./keys/KeysPage";
+import { OperatorsPage } from "./operators/OperatorsPage";
 import { keys, useOperator } from "./queries";
 import { RegisterPage } from "./register/RegisterPage";
 import { placeHref, usePlace, type Place } from "./route";
+import { SetUp } from "./setup/SetUp";
+import { SetUpCode } from "./setup/SetUpCode";
 import { SpecialistsPage } from "./specialists/SpecialistsPage";
 
 /** The registry operator's console. */
 export function Console(): ReactElement {
   const { t } = useTranslation("registry");
   const operator = useOperator();
+  const signedIn = operator.data?.set_up ? null : operator.data;
   const place = usePlace();
   const main = useRef<HTMLElement>(null);
   const here = placeHref(place);
@@ -46,27 +51,33 @@ export function Console(): ReactElement {
             {t("title")}
           </a>
           <span className="spacer" />
-          {operator.data && (
+          {signedIn && (
             <>
               <span className="who">
-                {operator.data.named ? operator.data.operator : t("signIn.unnamed")}
+                {signedIn.named ? signedIn.operator : t("signIn.unnamed")}
               </span>
               <SignOut />
             </>
           )}
           <LanguageSwitch />
         </header>
-        <div className={operator.data ? "console" : "console console-closed"}>
-          {operator.data && <Menu place={place} />}
+        <div className={signedIn ? "console" : "console console-closed"}>
+          {signedIn && <Menu place={place} />}
           <main id="main" ref={main} tabIndex={-1}>
             {operator.isPending ? (
               <p className="quiet">{t("common.loading", { ns: "translation" })}</p>
             ) : operator.isError ? (
               <ProblemNote error={operator.error} onRetry={() => void operator.refetch()} />
-            ) : operator.data ? (
+            ) : signedIn ? (
               <div className="page">
                 <Page place={place} />
               </div>
+            ) : operator.data?.set_up === "open" ? (
+              <div className="page">
+                <SetUp />
+              </div>
+            ) : operator.data ? (
+              <SetUpCode />
             ) : (
               <OperatorSignIn />
             )}
@@ -103,6 +114,10 @@ function Page({ place }: { place: Place }): ReactElement {
       return <SpecialistsPage />;
     case "register":
       return <RegisterPage />;
+    case "keys":
+      return <KeysPage />;
+    case "operators":
+      return <OperatorsPage />;
     case "log":
       return <OperatorLog />;
   }

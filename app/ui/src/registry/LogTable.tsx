@@ -59,10 +59,26 @@ function Who({ row }: { row: LogRow }): ReactElement {
   );
 }
 
+/** What is about the registry's own keys. */
+const OF_KEYS = [
+  "authority_request",
+  "authority_rotate",
+  "root_rotate",
+  "register_rekey",
+  "set_up",
+];
+
 /** A fingerprint or an application's id leads to its page; long hexadecimal is cut for the eye. */
 function About({ row }: { row: LogRow }): ReactElement | null {
   const { about } = row;
   if (about === null) return null;
+  if (OF_KEYS.includes(row.act) && /^[0-9a-f]{64}$/.test(about)) {
+    return (
+      <a className="code short-code" title={about} href={placeHref({ page: "keys" })}>
+        {about.slice(0, 16)}…
+      </a>
+    );
+  }
   if (/^[0-9a-f]{64}$/.test(about) && !row.act.endsWith("import")) {
     return (
       <a

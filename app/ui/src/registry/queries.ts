@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Problem } from "../backend/problem";
 import type { ApplicationFilter } from "./applications/types";
 import { registry } from "./client";
-import type { CredentialFilter, LogFilter } from "./types";
+import type { CredentialFilter, LogFilter, OperatorSession } from "./types";
 
 /** Names of cached answers. Whatever an operator does shows in several of them, so all are asked again after it. */
 export const keys = {
@@ -22,16 +22,18 @@ export const keys = {
 /** What a page learns by itself while it is open: another operator may be at work. */
 const BY_ITSELF = 30_000;
 
+const NO_REGISTRY: OperatorSession = { operator: "", named: false, set_up: "code" };
+
 /** The operator signed in here, or null. A session that nobody uses ends: the page is to notice soon. */
 export const useOperator = () =>
   useQuery({
     queryKey: keys.session,
     queryFn: () =>
       registry.session().catch((error: unknown) => {
-        if (error instanceof Problem && error.status === 401) return null;
-        throw error;
+        if (!(error instanceof Problem) || error.status !== 401) throw error;
+        return error.code === "set_up" ? NO_REGISTRY : null;
       }),
-    refetchInterval: (query) => (query.state.data ? 20_000 : false),
+    refetchInterval: (query) => (query.state.data && !query.state.data.set_up ? 20_000 : false),
     refetchIntervalInBackground: true,
   });
 

@@ -9,6 +9,8 @@ export const PAGES = [
   "imports",
   "specialists",
   "register",
+  "keys",
+  "operators",
   "log",
 ] as const;
 export type Place =

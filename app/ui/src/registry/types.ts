@@ -10,6 +10,8 @@ import type {
 export interface OperatorSession {
   operator: string;
   named: boolean;
+  /** There is no registry yet: its code is asked for, or was given. */
+  set_up?: "code" | "open";
 }
 
 export interface Finding {
@@ -118,8 +120,12 @@ export const ACTS = [
   "specialists_import",
   "operator_add",
   "operator_remove",
+  "operator_passphrase",
+  "authority_request",
   "authority_rotate",
   "root_rotate",
+  "register_rekey",
+  "set_up",
   "recovered",
 ] as const;
 export type Act = (typeof ACTS)[number];

@@ -5,6 +5,7 @@ import { Words } from "../../parts/Words";
 import { Facts } from "../Facts";
 import { files } from "../client";
 import { useRegistryStatus } from "../queries";
+import { placeHref } from "../route";
 import type { RegistryStatus } from "../types";
 import { useMoment } from "../useMoment";
 import { Mirrors } from "./Mirrors";
@@ -100,13 +101,9 @@ function Authority({ status }: { status: RegistryStatus }): ReactElement {
         </a>
       </div>
       <p className="quiet">{t("register.rootHint")}</p>
-      <details>
-        <summary>{t("register.ceremonies")}</summary>
-        <p>{t("register.ceremoniesHint")}</p>
-        <pre className="code">
-          {"dokuei-registry root --help\ndokuei-registry authority --help\ndokuei-registry doctor"}
-        </pre>
-      </details>
+      <p>
+        <a href={placeHref({ page: "keys" })}>{t("register.ceremonies")}</a>
+      </p>
     </div>
   );
 }
