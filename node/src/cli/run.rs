@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use dokuei_net::Multiaddr;
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +21,20 @@ use crate::service::Node;
 use crate::service::error::{Blame, ServiceError};
 use crate::service::status::Meeting;
 use crate::token::Token;
+
+/// Threads of the API, of its own: what hundreds of peers send keeps those of the network busy, and whoever sits before
+/// the screen is to notice nothing of it.
+const API_THREADS: usize = 2;
+
+/// Answers of the API that wait for the disk at once.
+const API_WAITING: usize = 64;
+
+/// Threads for what waits for the disk: each package that is being received has one that writes it and one that opens
+/// what has come of it.
+const RECEIVING_THREADS: usize = 1_024;
+
+/// How long work may still take when the node ends.
+const ENDING: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Runs the node until SIGTERM or Ctrl-C.
 ///
@@ -47,15 +62,25 @@ pub(crate) fn run(dir: &DataDir, command: &Run, as_json: bool) -> Outcome {
     // The store is ours now: what an earlier run left behind when it was killed is of no use to anybody.
     let _ = std::fs::remove_file(dir.api_address());
     let _ = std::fs::remove_file(dir.session_token());
+    let no_runtime = |error: io::Error| {
+        CliError::refused("no_runtime", format!("the system gives no threads: {error}"), "")
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .max_blocking_threads(RECEIVING_THREADS)
         .build()
-        .map_err(|error| {
-            CliError::refused("no_runtime", format!("the system gives no threads: {error}"), "")
-        })?;
-    let outcome = runtime.block_on(serve(dir, node, meeting, listen, ui, as_json));
+        .map_err(no_runtime)?;
+    let doors = tokio::runtime::Builder::new_multi_thread()
+        .thread_name("api")
+        .worker_threads(API_THREADS)
+        .max_blocking_threads(API_WAITING)
+        .enable_all()
+        .build()
+        .map_err(no_runtime)?;
+    let outcome = runtime.block_on(serve(dir, node, meeting, listen, (ui, doors.handle()), as_json));
     // Work that waits for the disk is let finish; what is half done is taken up at the next start.
-    runtime.shutdown_timeout(std::time::Duration::from_secs(10));
+    runtime.shutdown_timeout(ENDING);
+    doors.shutdown_timeout(ENDING);
     outcome
 }
 
@@ -64,15 +89,13 @@ async fn serve(
     node: Node,
     meeting: Meeting,
     listen: SocketAddr,
-    ui: Option<PathBuf>,
+    (ui, doors): (Option<PathBuf>, &Handle),
     as_json: bool,
 ) -> Outcome {
-    let listener = TcpListener::bind(listen)
-        .await
-        .map_err(|error| address_taken(&listen.to_string(), &error))?;
-    let address = listener
-        .local_addr()
-        .map_err(|error| address_taken(&listen.to_string(), &error))?;
+    let taken = |error: io::Error| address_taken(&listen.to_string(), &error);
+    let bound = TcpListener::bind(listen).await.map_err(taken)?;
+    let address = bound.local_addr().map_err(taken)?;
+    let bound = bound.into_std().map_err(taken)?;
     node.join(meeting).await.map_err(|error| {
         CliError::refused(
             "cannot_listen",
@@ -80,6 +103,9 @@ async fn serve(
             "stop the program that uses the port, or choose another with --listen",
         )
     })?;
+    node.receive()
+        .await
+        .map_err(|error| CliError::refused("cannot_listen_dicom", error.to_string(), error.next()))?;
     // Before anybody can read where the node is, and stop it.
     let stop = stop_on_signal().map_err(|error| {
         CliError::refused(
@@ -101,12 +127,14 @@ async fn serve(
     // It runs whether anybody reads this or not.
     let _ = writeln!(io::stdout(), "{told}");
     let router = gateway::router(node.clone(), token, ui);
-    let served = axum::serve(listener, router)
-        .with_graceful_shutdown(stop.clone().cancelled_owned())
-        .into_future();
+    let ending = stop.clone().cancelled_owned();
+    let served = doors.spawn(async move {
+        let listener = TcpListener::from_std(bound)?;
+        axum::serve(listener, router).with_graceful_shutdown(ending).await
+    });
     // A browser that listens to events would hold a graceful end up for ever.
     let outcome = tokio::select! {
-        outcome = served => outcome,
+        outcome = served => outcome.unwrap_or_else(|error| Err(io::Error::other(error))),
         () = node.wiped() => {
             node.leave().await;
             let gone = ServiceError::Wiped;

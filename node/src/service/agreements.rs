@@ -1,5 +1,7 @@
 //! Agreements on who is responsible for what, signed by both before the first request (R8).
 
+use std::sync::Arc;
+
 use dokuei_consultation::agreement::{AgreementInForce, AgreementLog};
 use dokuei_consultation::author::Author;
 use dokuei_consultation::body::{Agreement, Party};
@@ -121,10 +123,10 @@ impl Node {
         self.people().agreement(id)
     }
 
-    pub(super) fn agreement_logs(&self) -> Result<Vec<AgreementLog>, ServiceError> {
+    pub(super) fn agreement_logs(&self) -> Result<Vec<Arc<AgreementLog>>, ServiceError> {
         let mut logs = Vec::new();
         for row in self.store().logs(Some(LogKind::Agreement))? {
-            match self.agreement_log(AgreementId::from_bytes(row.log_id)) {
+            match self.kept_agreement(AgreementId::from_bytes(row.log_id)) {
                 Ok(log) => logs.push(log),
                 Err(ServiceError::Refused(refusal)) => {
                     tracing::error!(
@@ -138,9 +140,24 @@ impl Node {
         Ok(logs)
     }
 
+    /// An agreement as it is on disk, to write to.
     pub(super) fn agreement_log(&self, id: AgreementId) -> Result<AgreementLog, ServiceError> {
+        Ok(Arc::unwrap_or_clone(self.kept_agreement(id)?))
+    }
+
+    /// An agreement as it is on disk, verified as a case is ([`Self::kept_case`]).
+    fn kept_agreement(&self, id: AgreementId) -> Result<Arc<AgreementLog>, ServiceError> {
+        if let Some(agreement) = self.0.replays.agreement(id.as_bytes()) {
+            return Ok(agreement);
+        }
+        let begun = self.0.replays.begin();
         let entries = logs::stored(self.store(), LogKind::Agreement, id.as_bytes())?;
-        Ok(AgreementLog::replay(id, entries, self.people())?)
+        let agreement = Arc::new(AgreementLog::replay(id, entries, self.people())?);
+        // What is not here yet is not remembered.
+        if agreement.proposal().is_some() {
+            self.0.replays.keep_agreement(begun, &agreement);
+        }
+        Ok(agreement)
     }
 
     /// A practitioner with the institution at which she works: her node's, else the one in her certificate.

@@ -1,5 +1,7 @@
 //! Consultations: the work list, one case, and what its two practitioners do in it.
 
+use std::collections::HashMap;
+
 use dokuei_consultation::body::{
     Accept, Body, Close, Decline, GUIDELINE, ImagesReviewed, Outcome, Report, ReportRead, ReportStatus,
 };
@@ -9,7 +11,7 @@ use dokuei_consultation::machine::Case;
 use dokuei_consultation::state::State;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::policy::{Action, Object};
-use dokuei_store::StoreError;
+use dokuei_store::{OutboxRow, PackageRow, StoreError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -84,10 +86,17 @@ impl Node {
     /// [`ServiceError::Store`].
     pub fn cases(&self, session: &Session) -> Result<Value, ServiceError> {
         let me = session.certificate.fingerprint;
+        // Once for all: with hundreds of cases, asking for each would be hundreds of questions.
+        let outbox = self.store().outbox(None)?;
+        let mut packages: HashMap<[u8; 16], Vec<PackageRow>> = HashMap::new();
+        for row in self.store().packages(None)? {
+            packages.entry(row.package.case_id).or_default().push(row);
+        }
         let mut rows = Vec::new();
         for case in self.readable_cases()? {
             if case.parties().contains(&me) {
-                rows.push(self.row(&case, &me)?);
+                let packages = packages.get(case.id().as_bytes()).map_or(&[][..], Vec::as_slice);
+                rows.push(self.row_among(&case, &me, packages, &outbox)?);
             }
         }
         let rank = |row: &Value| match row["urgency"].as_str() {
@@ -262,6 +271,18 @@ impl Node {
     }
 
     pub(super) fn row(&self, case: &Case, me: &Fingerprint) -> Result<Value, ServiceError> {
+        let packages = self.store().packages(Some(case.id().as_bytes()))?;
+        self.row_among(case, me, &packages, &self.store().outbox(None)?)
+    }
+
+    /// A case as the work list shows it; `packages` are those of the case, `outbox` is all that waits.
+    fn row_among(
+        &self,
+        case: &Case,
+        me: &Fingerprint,
+        packages: &[PackageRow],
+        outbox: &[OutboxRow],
+    ) -> Result<Value, ServiceError> {
         let Some((id, request)) = case.request() else {
             return Ok(Value::Null);
         };
@@ -302,8 +323,8 @@ impl Node {
             "urgency": request.urgency,
             "requested_at": requested_at,
             "due_at": request.due.map(clock::rfc3339),
-            "transfer": self.transfer(case, requesting)?,
-            "waiting": self.waiting_in(case.id().as_bytes())?,
+            "transfer": self.transfer(case, packages, requesting)?,
+            "waiting": self.waiting_in(case.id().as_bytes(), outbox),
             "report": newest,
         }))
     }

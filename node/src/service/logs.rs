@@ -1,7 +1,8 @@
 //! The one place where logs are read, judged and written: what the machine says is to be persisted is on disk before
 //! anything else that it says is done.
 
-use dokuei_consultation::agreement::AgreementLog;
+use std::sync::Arc;
+
 use dokuei_consultation::author::Author;
 use dokuei_consultation::body::Body;
 use dokuei_consultation::effect::Effect;
@@ -63,13 +64,36 @@ fn signed(row: StoredEntry) -> SignedEntry {
 }
 
 impl Node {
-    /// A case as it is on disk; every signature and rule is verified again (R6).
+    /// A case as it is on disk, to write to.
+    ///
+    /// # Errors
+    /// As [`Self::kept_case`].
     pub(super) fn case_log(&self, id: CaseId) -> Result<Case, ServiceError> {
+        Ok(Arc::unwrap_or_clone(self.kept_case(id)?))
+    }
+
+    /// A case as it is on disk. Every signature and rule was verified (R6) when it was read for the first time since
+    /// this node was started, and since something was last written to it.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unknown`], or [`ServiceError::Refused`] when the case on the disk does not verify.
+    pub(super) fn kept_case(&self, id: CaseId) -> Result<Arc<Case>, ServiceError> {
+        let here = self.here()?;
+        if let Some(case) = self.0.replays.case(id.as_bytes(), &here) {
+            return Ok(case);
+        }
+        let begun = self.0.replays.begin();
+        let case = Arc::new(self.replayed_case(id, here)?);
+        self.0.replays.keep_case(begun, here, &case);
+        Ok(case)
+    }
+
+    fn replayed_case(&self, id: CaseId, here: Fingerprint) -> Result<Case, ServiceError> {
         let entries = stored(self.store(), LogKind::Case, id.as_bytes())?;
         if entries.is_empty() {
             return Err(ServiceError::Unknown("case"));
         }
-        let mut case = Case::replay(id, self.here()?, entries, self.people())?;
+        let mut case = Case::replay(id, here, entries, self.people())?;
         for proof in self.fork_proofs(id.as_bytes())? {
             // Frozen before, and frozen again: what is to be done about it was done when it was found.
             case.handle(Event::ForkShown(proof), self.people(), self.now())?;
@@ -169,7 +193,7 @@ impl Node {
         }
         if agreement {
             let id = AgreementId::from_bytes(log);
-            let mut agreement: AgreementLog = self.agreement_log(id).map_err(ours)?;
+            let mut agreement = self.agreement_log(id).map_err(ours)?;
             let effects = agreement.handle(event, self.people(), now)?;
             if !wanted(&agreement.parties()) {
                 return Err(Refusal::NotAParty.into());
@@ -190,10 +214,10 @@ impl Node {
     }
 
     /// All cases that can be read. One that cannot (it was altered on this disk) is told and does not hide the others.
-    pub(super) fn readable_cases(&self) -> Result<Vec<Case>, ServiceError> {
+    pub(super) fn readable_cases(&self) -> Result<Vec<Arc<Case>>, ServiceError> {
         let mut cases = Vec::new();
         for row in self.store().logs(Some(LogKind::Case))? {
-            match self.case_log(CaseId::from_bytes(row.log_id)) {
+            match self.kept_case(CaseId::from_bytes(row.log_id)) {
                 Ok(case) => cases.push(case),
                 Err(ServiceError::Refused(refusal)) => {
                     tracing::error!(
@@ -245,7 +269,10 @@ impl Node {
         }
         let peers = self.peers_of(&receivers)?;
         let peers: Vec<&str> = peers.iter().map(String::as_str).collect();
-        self.store().append_entries(&rows, &peers)?;
+        let appended = self.store().append_entries(&rows, &peers);
+        // Whatever became of it.
+        self.0.replays.changed(&log);
+        appended?;
         self.0.heads.changed(&log);
         for package in stopped {
             self.0.transfers.stop(CaseId::from_bytes(log), package.as_bytes());

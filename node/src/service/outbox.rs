@@ -103,11 +103,13 @@ impl Node {
     }
 
     /// How many entries of a log wait, and how the one stands that has waited longest; null when none does.
-    pub(super) fn waiting_in(&self, log: &[u8; 16]) -> Result<Value, ServiceError> {
-        let mut rows = self.store().outbox(None)?;
-        rows.retain(|row| row.log_id == *log && row.refused.is_none());
+    pub(super) fn waiting_in(&self, log: &[u8; 16], outbox: &[OutboxRow]) -> Value {
+        let rows = outbox
+            .iter()
+            .filter(|row| row.log_id == *log && row.refused.is_none());
+        let rows: Vec<_> = rows.collect();
         let Some(oldest) = rows.iter().min_by_key(|row| row.queued_at) else {
-            return Ok(Value::Null);
+            return Value::Null;
         };
         let delivery = oldest.peer.parse().map(|peer| self.delivery_to(&peer)).ok();
         let mut view = delivery_view(oldest, delivery.as_ref());
@@ -115,7 +117,7 @@ impl Node {
         entries.sort_unstable();
         entries.dedup();
         view["entries"] = entries.len().into();
-        Ok(view)
+        view
     }
 
     /// How each entry of a case that was written at this node stands: queued, connecting, sending, delivered (on the

@@ -2,7 +2,7 @@
 //! through [`Standing`].
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use dokuei_consultation::agreement::{AgreementInForce, AgreementLog};
 use dokuei_consultation::id::AgreementId;
@@ -81,6 +81,8 @@ pub(super) struct People {
     store: Store,
     trust: Trust,
     known: Mutex<HashMap<Fingerprint, (Chain, Known)>>,
+    /// Device lists as they were verified: two signatures each, and the work list asks for one in each row.
+    lists: Mutex<HashMap<Fingerprint, VerifiedDeviceList>>,
     /// Practitioners of whom something new was learned since the directory last asked.
     changed: Mutex<BTreeSet<Fingerprint>>,
 }
@@ -91,6 +93,7 @@ impl People {
             store,
             trust,
             known: Mutex::default(),
+            lists: Mutex::default(),
             changed: Mutex::default(),
         }
     }
@@ -228,12 +231,30 @@ impl People {
         &self,
         practitioner: &PractitionerCertificate,
     ) -> Result<Option<VerifiedDeviceList>, ServiceError> {
+        let kept = self.lists().get(&practitioner.fingerprint).cloned();
+        if kept.is_some() {
+            return Ok(kept);
+        }
         let Some(row) = self.store.device_list(&practitioner.fingerprint)? else {
             return Ok(None);
         };
-        device_list::verify_kept(&row.list, practitioner)
-            .map(Some)
-            .map_err(|error| ServiceError::field("device list", error))
+        let list = device_list::verify_kept(&row.list, practitioner)
+            .map_err(|error| ServiceError::field("device list", error))?;
+        self.keep_list(practitioner.fingerprint, &list);
+        Ok(Some(list))
+    }
+
+    fn lists(&self) -> MutexGuard<'_, HashMap<Fingerprint, VerifiedDeviceList>> {
+        self.lists.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A newer one may have been learned while this one was read.
+    fn keep_list(&self, practitioner: Fingerprint, list: &VerifiedDeviceList) {
+        let mut lists = self.lists();
+        let newer = |kept: &VerifiedDeviceList| kept.list().seq > list.list().seq;
+        if !lists.get(&practitioner).is_some_and(newer) {
+            lists.insert(practitioner, list.clone());
+        }
     }
 
     /// Takes a device list, unless it is older than the known one or contradicts it; gives what is new in it.
@@ -254,6 +275,7 @@ impl People {
         let change = DeviceChange::between(known.as_ref(), &accepted);
         self.store
             .put_device_list(&practitioner.fingerprint, seq, accepted.bytes(), now)?;
+        self.keep_list(practitioner.fingerprint, &accepted);
         self.note_change(&practitioner.fingerprint);
         Ok(Some(change))
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use dokuei_identity::network::NetworkName;
-use dokuei_net::{Multiaddr, Network, NetworkConfig, Status, peer_id_of};
+use dokuei_net::{Multiaddr, Network, NetworkConfig, PeerId, Status, peer_id_of};
 use serde_json::{Value, json};
 
 use super::Node;
@@ -58,8 +58,9 @@ impl Node {
         Ok(())
     }
 
-    /// Leaves the network.
+    /// Leaves the network, that of the house too.
     pub async fn leave(&self) {
+        self.0.reception.end();
         if let Some(network) = self.network() {
             network.shutdown().await;
             self.ring();
@@ -101,11 +102,12 @@ impl Node {
             .iter()
             .map(|one| json!({"address": one.address.to_string(), "connected": one.connected}))
             .collect();
+        let working = self.working_at()?;
         let peers: Result<Vec<Value>, ServiceError> = network
             .peers
             .iter()
             .filter(|peer| peer.admitted)
-            .map(|peer| self.peer_view(peer))
+            .map(|peer| self.peer_view(peer, working.get(&peer.peer).map_or(&[][..], Vec::as_slice)))
             .collect();
         Ok(json!({
             "version": env!("CARGO_PKG_VERSION"),
@@ -129,21 +131,30 @@ impl Node {
             "signed_in": signed_in.first(),
             "studies": self.store().studies()?.len(),
             "cases": self.case_count()?,
+            "dicom": self.0.reception.view(&self.config().dicom),
         }))
     }
 
-    fn peer_view(&self, peer: &dokuei_net::PeerStatus) -> Result<Value, ServiceError> {
-        let node = self.store().node_by_peer(&peer.peer.to_string())?;
-        let mut practitioners = Vec::new();
+    /// Who works where: names by node, gone through once for all peers.
+    fn working_at(&self) -> Result<HashMap<PeerId, Vec<String>>, ServiceError> {
+        let (mut working, now): (HashMap<PeerId, Vec<String>>, _) = (HashMap::new(), self.now());
         for person in self.people().all()? {
-            let devices = self.people().nodes_of(&person.fingerprint, self.now())?;
-            if devices
-                .iter()
-                .any(|device| peer_id_of(&device.node_key) == peer.peer)
-            {
-                practitioners.push(person.name.japanese);
+            for device in self.people().nodes_of(&person.fingerprint, now)? {
+                let names = working.entry(peer_id_of(&device.node_key)).or_default();
+                if !names.contains(&person.name.japanese) {
+                    names.push(person.name.japanese.clone());
+                }
             }
         }
+        Ok(working)
+    }
+
+    fn peer_view(
+        &self,
+        peer: &dokuei_net::PeerStatus,
+        practitioners: &[String],
+    ) -> Result<Value, ServiceError> {
+        let node = self.store().node_by_peer(&peer.peer.to_string())?;
         Ok(json!({
             "peer_id": peer.peer.to_string(),
             "institution": node.map(|node| node.institution),

@@ -202,7 +202,7 @@ mod tests {
     /// As an insider with the key and an SQL shell would.
     fn tamper(store: &Store, sql: &str) {
         store
-            .read(|connection| {
+            .write(|connection| {
                 connection.execute_batch(
                     "DROP TRIGGER IF EXISTS audit_is_never_changed; DROP TRIGGER IF EXISTS audit_is_never_deleted;",
                 )?;
@@ -247,7 +247,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let store = store_with_rows(directory.path(), 2);
         for sql in ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"] {
-            let refused = store.read(|connection| Ok(connection.execute_batch(sql)?));
+            let refused = store.write(|connection| Ok(connection.execute_batch(sql)?));
             assert!(
                 refused.unwrap_err().to_string().contains("only ever appended"),
                 "{sql}"

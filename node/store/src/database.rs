@@ -24,6 +24,17 @@ pub(crate) fn open(path: &Path, key: &StoreKey, create: bool) -> Result<Connecti
     Ok(connection)
 }
 
+/// Opens the database, which is up to date, for reading only.
+pub(crate) fn open_to_read(path: &Path, key: &StoreKey) -> Result<Connection, StoreError> {
+    // Read and write to the file system: a reader takes its place in the index of the write-ahead log.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    unlock(&connection, key)?;
+    configure(&connection)?;
+    connection.execute_batch("PRAGMA query_only = ON;")?;
+    Ok(connection)
+}
+
 /// A raw key skips SQLCipher's own password stretching, which [`StoreKey`] does not need; all other cipher settings
 /// are the defaults of SQLCipher 4 (AES-256-CBC, HMAC-SHA512 per page).
 fn unlock(connection: &Connection, key: &StoreKey) -> Result<(), StoreError> {
