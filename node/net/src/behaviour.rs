@@ -19,6 +19,7 @@ use crate::config::NetworkConfig;
 use crate::connected::Connected;
 use crate::error::NetError;
 use crate::gossip::{self, Gossip};
+use crate::routing::Routing;
 use crate::streams::Protocols;
 use crate::transport::quic::{self, Timing, Windows};
 
@@ -43,7 +44,7 @@ pub(crate) struct Behaviour {
     memory: memory_connection_limits::Behaviour,
     identify: identify::Behaviour,
     ping: ping::Behaviour,
-    pub(crate) kad: Toggle<kad::Behaviour<MemoryStore>>,
+    pub(crate) kad: Toggle<Routing>,
     pub(crate) rendezvous: Toggle<rendezvous::client::Behaviour>,
     autonat: Toggle<autonat::v2::client::Behaviour>,
     relay: Toggle<relay::client::Behaviour>,
@@ -153,12 +154,12 @@ fn local_network() -> mdns::Config {
 
 /// Peer routing only. Nodes join the routing table by hand (bootstraps and admitted peers), and every record is
 /// filtered: there is no kind of record in this version that could be verified, so none is ever stored.
-fn kademlia(me: PeerId, protocols: &Protocols) -> kad::Behaviour<MemoryStore> {
+fn kademlia(me: PeerId, protocols: &Protocols) -> Routing {
     let mut config = kad::Config::new(protocols.kademlia.clone());
     config
         .set_record_filtering(kad::StoreInserts::FilterBoth)
         .set_kbucket_inserts(kad::BucketInserts::Manual)
         .disjoint_query_paths(true)
         .set_query_timeout(Duration::from_secs(20));
-    kad::Behaviour::with_config(me, MemoryStore::new(me), config)
+    Routing::new(kad::Behaviour::with_config(me, MemoryStore::new(me), config))
 }

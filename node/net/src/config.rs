@@ -80,6 +80,11 @@ pub struct Limits {
     pub strangers: usize,
     /// See `strangers`.
     pub strangers_per_place: usize,
+    /// Strangers are dialled, to be introduced, up to this many connected peers, and kept: in a small network everybody
+    /// sees who is there. Beyond it each is met once and let go when its turn comes.
+    pub introductions: usize,
+    /// How often one more stranger is met when there are as many peers as that.
+    pub meet_every: Duration,
     /// Resident memory of the process above which new connections are refused, bytes: when everything else failed, for
     /// the bounds below are kept long before.
     pub memory: usize,
@@ -107,6 +112,8 @@ impl Default for Limits {
             connections_per_peer: 4,
             strangers: 64,
             strangers_per_place: 16,
+            introductions: 128,
+            meet_every: Duration::from_secs(2),
             memory: 1 << 30,
             streams_per_peer: 64,
             serving: 32,

@@ -27,6 +27,7 @@ mod host;
 mod network;
 mod package;
 mod question;
+mod routing;
 mod serving;
 mod status;
 mod streams;
@@ -35,6 +36,7 @@ pub mod wire;
 
 pub use conduct::{Ban, Misdeed, Place, UnknownName, Who};
 pub use config::{Limits, NetworkConfig};
+pub use driver::Found;
 pub use error::{CallError, NetError, PullError, SinkError};
 pub use host::{
     Admitted, Host, Meeting, OwnHello, PackageSink, PackageSource, Refusal, RefusalCode, Verdict,

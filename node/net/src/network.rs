@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use crate::behaviour::{self, Behaviour};
 use crate::conduct::{Ban, Conduct, Misdeed, Who};
 use crate::config::{Limits, NetworkConfig};
-use crate::driver::{Command, Driver, Identity, Parts, peer_of};
+use crate::driver::{Command, Driver, Found, Identity, Parts, peer_of};
 use crate::error::{CallError, NetError, PullError};
 use crate::gate::{AdmissionId, Gate, Pass};
 use crate::host::{Host, PackageSink, RefusalCode};
@@ -168,6 +168,17 @@ impl Network {
     /// [`NetError::Closed`].
     pub async fn unwant(&self, peer: PeerId) -> Result<(), NetError> {
         self.tell(Command::Unwant(peer)).await
+    }
+
+    /// Looks `peer` up in the routing tables of others, and tells what that cost; nobody is dialled but who is asked.
+    /// [`Self::want`] does this by itself.
+    ///
+    /// # Errors
+    /// [`NetError::Closed`].
+    pub async fn find(&self, peer: PeerId) -> Result<Found, NetError> {
+        let (tell, told) = oneshot::channel();
+        self.tell(Command::Find(peer, tell)).await?;
+        told.await.map_err(|_| NetError::Closed)
     }
 
     /// Ends everything with `peer` at once, running transfers too, and holds it off for a time (its certificate has

@@ -47,11 +47,31 @@ impl Host {
     /// # Errors
     /// When nftables refuses.
     pub fn block_udp(&self) -> Result<()> {
-        self.nft(
-            "table inet firewall {
-                chain passing { type filter hook forward priority filter - 1; meta l4proto udp drop; }
-            }",
-        )
+        self.block("udp")
+    }
+
+    /// Passes on no TCP.
+    ///
+    /// # Errors
+    /// When nftables refuses.
+    pub fn block_tcp(&self) -> Result<()> {
+        self.block("tcp")
+    }
+
+    fn block(&self, protocol: &str) -> Result<()> {
+        self.nft(&format!(
+            "table inet firewall {{
+                chain passing {{ type filter hook forward priority filter - 1; meta l4proto {protocol} drop; }}
+            }}"
+        ))
+    }
+
+    /// Ends [`Self::block_udp`] or [`Self::block_tcp`].
+    ///
+    /// # Errors
+    /// When there is none, or nftables refuses.
+    pub fn lift_firewall(&self) -> Result<()> {
+        self.nft("delete table inet firewall")
     }
 
     /// Adds nftables rules to this host.

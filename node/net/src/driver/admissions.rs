@@ -130,6 +130,7 @@ impl Driver {
     }
 
     async fn on_admitted(&mut self, peer: PeerId, instance: [u8; 16]) {
+        self.enter_route(&peer);
         let Some(state) = self.peers.get_mut(&peer) else {
             return;
         };
@@ -141,7 +142,7 @@ impl Driver {
             wanted.begin_anew();
         }
         if let Some(known) = self.known.get_mut(&peer) {
-            known.begin_anew();
+            known.admitted();
         }
         match before {
             None => self.notify(Notice::Admitted(peer)).await,

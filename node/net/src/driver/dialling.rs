@@ -249,7 +249,7 @@ impl Driver {
     }
 
     /// Whether a connection with `peer` leads through no relay.
-    fn is_direct(&self, peer: &PeerId) -> bool {
+    pub(super) fn is_direct(&self, peer: &PeerId) -> bool {
         let state = self.peers.get(peer);
         state.is_some_and(|state| state.connections.iter().any(|connection| !connection.relayed))
     }
@@ -259,7 +259,12 @@ impl Driver {
     }
 
     /// Whether it is being dialled now.
-    fn dial_when(&mut self, peer: PeerId, mut addresses: Vec<Multiaddr>, condition: PeerCondition) -> bool {
+    pub(super) fn dial_when(
+        &mut self,
+        peer: PeerId,
+        mut addresses: Vec<Multiaddr>,
+        condition: PeerCondition,
+    ) -> bool {
         addresses.dedup();
         if addresses.is_empty() {
             return false;
@@ -276,7 +281,7 @@ impl Driver {
     }
 
     /// Circuits to `peer` through every bootstrap that we are connected with.
-    fn circuits_to(&self, peer: &PeerId) -> Vec<Multiaddr> {
+    pub(super) fn circuits_to(&self, peer: &PeerId) -> Vec<Multiaddr> {
         let connected = self
             .bootstraps
             .iter()

@@ -9,6 +9,7 @@ use libp2p::swarm::{FromSwarm, NetworkBehaviour as _, StreamProtocol};
 use libp2p::{Multiaddr, PeerId, identify, relay};
 
 use super::dialling::{peer_of, without_peer};
+use super::punching::Again;
 use super::{Driver, Notice};
 use crate::error::NetError;
 
@@ -18,6 +19,10 @@ const MAX_DELAY: Duration = Duration::from_secs(30);
 /// How often a bootstrap is asked for new peers, and how often while somebody wanted is not reached.
 const DISCOVER: Duration = Duration::from_secs(20);
 const DISCOVER_WANTED: Duration = Duration::from_secs(2);
+
+/// Registrations that are asked for at once. A message holds a megabyte, which is some three thousand; an answer that
+/// does not fit is none.
+const PAGE: u64 = 512;
 
 /// Registrations are renewed long before they expire (2 h at least).
 const REGISTER: Duration = Duration::from_secs(1800);
@@ -42,6 +47,8 @@ pub(super) struct Bootstrap {
     cookie: Option<Cookie>,
     discovered: Option<Instant>,
     registered: Option<Instant>,
+    /// When it is dialled by QUIC, if it is reached by TCP only.
+    pub(super) quic: Again,
 }
 
 impl Driver {
@@ -62,6 +69,7 @@ impl Driver {
             cookie: None,
             discovered: None,
             registered: None,
+            quic: Again::now(),
         });
         Ok(())
     }
@@ -104,6 +112,7 @@ impl Driver {
             bootstrap.mirror = false;
             (bootstrap.registered, bootstrap.discovered) = (None, None);
             bootstrap.next = Instant::now();
+            bootstrap.quic = Again::now();
         }
     }
 
@@ -111,7 +120,9 @@ impl Driver {
     pub(super) async fn on_identified(&mut self, peer: PeerId, info: &identify::Info) {
         let speaks = |protocol: &StreamProtocol| info.protocols.contains(protocol);
         self.note_told(&peer, &info.listen_addrs);
-        let routes = speaks(&self.protocols.kademlia);
+        if let Some(state) = self.peers.get_mut(&peer) {
+            state.routes = speaks(&self.protocols.kademlia);
+        }
         if self.is_bootstrap(&peer) {
             let (rendezvous, relays) = (
                 speaks(&rendezvous::PROTOCOL_NAME),
@@ -128,13 +139,37 @@ impl Driver {
                 self.reserve(peer);
             }
             self.on_mirror(peer, speaks(&self.protocols.register)).await;
-        } else if routes
-            && self.gate.is_admitted(&peer)
-            && let Some(kad) = self.swarm.behaviour_mut().kad.as_mut()
-        {
-            for address in info.listen_addrs.iter().take(MAX_ROUTES) {
-                kad.add_address(&peer, address.clone());
+        } else {
+            self.enter_route(&peer);
+        }
+    }
+
+    /// Puts who is admitted and serves the routing table into ours. Which of the two is known last is a matter of chance.
+    pub(super) fn enter_route(&mut self, peer: &PeerId) {
+        let Some(state) = self.peers.get(peer) else {
+            return;
+        };
+        if !state.routes || !self.gate.is_admitted(peer) {
+            return;
+        }
+        if let Some(kad) = self.swarm.behaviour_mut().kad.as_mut() {
+            for address in state.told.iter().take(MAX_ROUTES) {
+                kad.add_address(peer, address.clone());
             }
+        }
+    }
+
+    /// Somebody in the routing tables is said to be at these addresses.
+    pub(super) fn on_located(&mut self, peer: &PeerId, addresses: Vec<Multiaddr>) {
+        let Some(wanted) = self.wanted.get_mut(peer) else {
+            return;
+        };
+        let mut news = false;
+        for address in addresses {
+            news |= wanted.learn(without_peer(address));
+        }
+        if news {
+            wanted.hurry();
         }
     }
 
@@ -217,7 +252,7 @@ impl Driver {
                 client.discover(
                     Some(namespace.clone()),
                     bootstrap.cookie.clone(),
-                    None,
+                    Some(PAGE),
                     bootstrap.peer,
                 );
             }
@@ -271,6 +306,10 @@ impl Driver {
                     .filter(|one| one.peer == rendezvous_node)
                 {
                     bootstrap.cookie = Some(cookie.clone());
+                    if registrations.len() as u64 >= PAGE {
+                        // There is more: the next page, with the next tick.
+                        bootstrap.discovered = None;
+                    }
                 }
                 for registration in registrations {
                     self.on_found(

@@ -80,27 +80,30 @@ impl Driver {
             BehaviourEvent::Rendezvous(event) => self.on_rendezvous(event),
             BehaviourEvent::Gossip(event) => self.on_gossip(event),
             BehaviourEvent::Kad(kad::Event::OutboundQueryProgressed {
-                result: kad::QueryResult::GetClosestPeers(Ok(found)),
-                ..
+                id,
+                result: kad::QueryResult::GetClosestPeers(found),
+                stats,
+                step,
             }) => {
-                for peer in found.peers {
-                    let Some(wanted) = self.wanted.get_mut(&peer.peer_id) else {
-                        continue;
-                    };
-                    let mut news = false;
-                    for address in peer.addrs {
-                        news |= wanted.learn(super::dialling::without_peer(address));
-                    }
-                    if news {
-                        wanted.hurry();
-                    }
+                let found = found.map_or_else(
+                    |kad::GetClosestPeersError::Timeout { peers, .. }| peers,
+                    |all| all.peers,
+                );
+                for peer in found {
+                    self.on_located(&peer.peer_id, peer.addrs);
+                }
+                if step.last {
+                    self.on_searched(&id, &stats);
                 }
             }
             BehaviourEvent::Dcutr(event) => {
                 let peer = event.remote_peer_id;
                 match event.result {
                     Ok(_) => tracing::info!(%peer, "a direct path was found"),
-                    Err(error) => tracing::info!(%peer, %error, "no direct path; the relay is used"),
+                    Err(error) => {
+                        tracing::info!(%peer, %error, "no direct path; the relay is used");
+                        self.on_not_punched(&peer);
+                    }
                 }
             }
             // Puts are never stored (see `kademlia`); the rest is of no interest.
@@ -131,6 +134,7 @@ impl Driver {
         let connection = Connection {
             id,
             relayed: endpoint.is_relayed(),
+            ours: endpoint.to_endpoint() == Endpoint::Dialer,
             address: way_to(peer, endpoint),
             since: Instant::now(),
         };
@@ -148,7 +152,7 @@ impl Driver {
             if let Some(code) = self.host.barred(peer) {
                 tracing::info!(%peer, %code, "a barred peer was disconnected");
                 self.hold_off(peer, self.limits.hold_off);
-            } else if endpoint.to_endpoint() == Endpoint::Dialer {
+            } else if begins(endpoint) {
                 self.begin_admission(peer);
             }
         }
@@ -183,6 +187,17 @@ impl Driver {
             self.dial_anew(peer, lately, state.told);
         }
     }
+}
+
+/// Of a connection that both sides dialled, as through a punched hole, one begins.
+const fn begins(endpoint: &ConnectedPoint) -> bool {
+    matches!(
+        endpoint,
+        ConnectedPoint::Dialer {
+            role_override: Endpoint::Dialer,
+            ..
+        }
+    )
 }
 
 /// Where the other side is. Who comes by a relay is named without it; it is the one at which we listen.

@@ -7,7 +7,10 @@ mod clock;
 mod dialling;
 mod discovery;
 mod events;
+mod finding;
 mod gossip;
+mod letting_go;
+mod punching;
 mod snapshot;
 mod strangers;
 
@@ -36,6 +39,7 @@ use clock::Watch;
 pub(crate) use dialling::peer_of;
 use dialling::{Shortening, Wanted};
 use discovery::Bootstrap;
+pub use finding::Found;
 use gossip::Hearing;
 use strangers::Known;
 
@@ -56,6 +60,7 @@ const CATCHING_UP: Duration = Duration::from_secs(180);
 pub(crate) enum Command {
     Want(PeerId, Vec<Multiaddr>),
     Unwant(PeerId),
+    Find(PeerId, oneshot::Sender<Found>),
     Drop(PeerId, RefusalCode),
     MeetAnew(PeerId),
     Announce(Vec<u8>),
@@ -104,6 +109,8 @@ pub(crate) struct Identity {
 struct Connection {
     id: ConnectionId,
     relayed: bool,
+    /// We dialled.
+    ours: bool,
     address: Multiaddr,
     since: Instant,
 }
@@ -118,8 +125,14 @@ struct Peer {
     round: Round,
     /// Where it says that it listens.
     told: Vec<Multiaddr>,
+    /// It serves the routing table.
+    routes: bool,
+    /// When something last ran with it, as far as that was looked at.
+    busy: Option<Instant>,
     /// When it is dialled past the relay.
     shortening: Shortening,
+    /// When another hole through both routers is tried.
+    punching: punching::Again,
     /// Where to dial it when the last connection has ended: it is to be met anew.
     anew: Option<Vec<Multiaddr>>,
 }
@@ -145,6 +158,9 @@ pub(crate) struct Driver {
     wanted: HashMap<PeerId, Wanted>,
     bootstraps: Vec<Bootstrap>,
     known: HashMap<PeerId, Known>,
+    /// When a stranger was last met beyond those that are kept.
+    met: Instant,
+    searching: finding::Waiting,
     reservations: HashMap<ListenerId, PeerId>,
     hearing: Hearing,
     clock: Watch,
@@ -201,6 +217,8 @@ impl Driver {
             wanted: HashMap::new(),
             bootstraps: Vec::new(),
             known: HashMap::new(),
+            met: Instant::now(),
+            searching: finding::Waiting::new(),
             reservations: HashMap::new(),
             hearing: Hearing::new(),
             clock,
@@ -243,6 +261,7 @@ impl Driver {
         match command {
             Command::Want(peer, addresses) => self.want(peer, addresses),
             Command::Unwant(peer) => drop(self.wanted.remove(&peer)),
+            Command::Find(peer, tell) => self.find(peer, tell),
             Command::Announce(checkpoint) => self.announce_checkpoint(checkpoint),
             Command::Drop(peer, code) => {
                 let refusal = Refusal::new(code, "dropped by this node");
@@ -262,9 +281,12 @@ impl Driver {
         self.look_at_clock();
         self.hearing.tidy();
         self.end_overdue();
+        self.let_go();
         self.look_at_enrolment();
         self.dial_due();
+        self.show_by_quic();
         self.shorten_due();
+        self.punch_due();
         self.discover_due();
         if std::mem::take(&mut self.dirty) {
             self.publish_status();
@@ -288,6 +310,7 @@ impl Driver {
             } else {
                 UNADMITTED
             };
+            ending.extend(punching::spent(&state.connections));
             for connection in &state.connections {
                 let unadmitted = !self.gate.is_admitted(peer) && connection.since.elapsed() > patience;
                 if unadmitted || (connection.relayed && spared) {

@@ -12,9 +12,6 @@ use super::dialling::{is_relayed, without_peer};
 const MAX_KNOWN: usize = 4096;
 const MAX_KNOWN_ADDRESSES: usize = 16;
 
-/// Strangers are dialled only up to this many connections.
-const INTRODUCTIONS: usize = 128;
-
 /// A stranger that was not admitted is tried again after this long, and then more and more seldom: one that was refused
 /// for its clock comes again with the right one soon, and one that is off does not.
 const INTRODUCE_SOON: Duration = Duration::from_secs(5);
@@ -28,6 +25,8 @@ pub(super) struct Known {
     delay: Duration,
     /// Direct addresses are being tried; when they fail, a relay is.
     relayed_next: bool,
+    /// It was admitted once: its hello has been heard.
+    met: bool,
 }
 
 impl Known {
@@ -37,6 +36,7 @@ impl Known {
             next: Instant::now(),
             delay: INTRODUCE_SOON,
             relayed_next: false,
+            met: false,
         }
     }
 
@@ -70,6 +70,12 @@ impl Known {
         self.hurry();
         self.delay = INTRODUCE_SOON;
     }
+
+    /// Its hello has been heard.
+    pub(super) fn admitted(&mut self) {
+        self.begin_anew();
+        self.met = true;
+    }
 }
 
 impl Driver {
@@ -82,7 +88,11 @@ impl Driver {
         }
         let known = self.known.entry(peer).or_insert_with(|| Known::at(Vec::new()));
         if known.addresses != addresses {
-            *known = Known::at(addresses);
+            let met = known.met;
+            *known = Known {
+                met,
+                ..Known::at(addresses)
+            };
             if let Some(wanted) = self.wanted.get_mut(&peer) {
                 wanted.hurry();
             }
@@ -107,14 +117,22 @@ impl Driver {
         room && peer != self.me.peer && !self.is_bootstrap(&peer)
     }
 
-    /// Dials a few strangers.
+    /// Dials a few strangers; when there are as many peers as are kept, now and then one that was never met.
     pub(super) fn introduce(&mut self, now: Instant) {
-        let room = INTRODUCTIONS.saturating_sub(self.peers.len()).min(4);
+        let mut room = self.limits.introductions.saturating_sub(self.peers.len()).min(4);
+        let crowded = room == 0;
+        if crowded && now.saturating_duration_since(self.met) >= self.limits.meet_every {
+            (room, self.met) = (1, now);
+        }
+        if room == 0 {
+            return;
+        }
         let strangers: Vec<_> = self
             .known
             .iter()
             .filter(|(peer, known)| {
                 known.next <= now
+                    && (!crowded || !known.met)
                     && !self.peers.contains_key(peer)
                     && !self.wanted.contains_key(peer)
                     && !self.gate.is_held(peer)

@@ -29,12 +29,13 @@ impl Transport {
         let Some((to, peer)) = usable else {
             return Err(TransportError::MultiaddrNotSupported(address));
         };
-        match (options.role, options.port_use) {
-            (Endpoint::Listener, PortUse::New) => {
+        match options.role {
+            // DCUtR asks for it with `PortUse::Reuse`, as suits TCP; two QUIC clients would only pass each other.
+            Endpoint::Listener => {
                 let peer = peer.ok_or(TransportError::MultiaddrNotSupported(address))?;
                 Ok(self.punch(to, peer)?)
             }
-            (_, port_use) => Ok(self.connect(to, port_use)?),
+            Endpoint::Dialer => Ok(self.connect(to, options.port_use)?),
         }
     }
 
