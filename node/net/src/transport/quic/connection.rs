@@ -13,6 +13,7 @@ use libp2p::tls::certificate;
 use quinn::rustls::pki_types::CertificateDer;
 use tokio::time::timeout;
 
+use super::room::Room;
 use super::stream::Stream;
 use super::{QuicError, Windows, address};
 
@@ -22,6 +23,7 @@ type Opening = BoxFuture<'static, Result<(quinn::SendStream, quinn::RecvStream),
 pub(crate) struct Connection {
     peer: PeerId,
     connection: quinn::Connection,
+    room: Room,
     /// Where the other side was when libp2p was last told.
     at: SocketAddr,
     windows: Windows,
@@ -42,7 +44,7 @@ impl StreamMuxer for Connection {
         let opened = ready!(incoming.poll_unpin(cx));
         self.incoming = None;
         let (send, receive) = opened?;
-        Poll::Ready(Ok(Stream::new(send, receive)))
+        Poll::Ready(Ok(Stream::new(send, receive, self.room.clone())))
     }
 
     fn poll_outbound(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Stream, QuicError>> {
@@ -53,7 +55,7 @@ impl StreamMuxer for Connection {
         let opened = ready!(outgoing.poll_unpin(cx));
         self.outgoing = None;
         let (send, receive) = opened?;
-        Poll::Ready(Ok(Stream::new(send, receive)))
+        Poll::Ready(Ok(Stream::new(send, receive, self.room.clone())))
     }
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<StreamMuxerEvent, QuicError>> {
@@ -96,11 +98,12 @@ impl Connecting {
                     .await
                     .map_err(|_| QuicError::HandshakeTimeout)??;
                 let peer = peer_of(&connection)?;
-                windows.add(peer, &connection);
+                let room = windows.add(peer, &connection);
                 let connection = Connection {
                     peer,
                     at: connection.remote_address(),
                     connection,
+                    room,
                     windows,
                     incoming: None,
                     outgoing: None,

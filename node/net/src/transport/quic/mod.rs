@@ -16,6 +16,7 @@ mod connection;
 mod dialling;
 mod listener;
 mod punch;
+mod room;
 mod stream;
 mod windows;
 

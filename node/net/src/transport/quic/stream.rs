@@ -6,6 +6,8 @@ use std::task::{Context, Poll, ready};
 
 use futures::{AsyncRead, AsyncWrite};
 
+use super::room::Room;
+
 /// A stream on which we have written so much carries images: whatever is written on others goes first from then on, so
 /// that a report (a few KiB) does not wait for a study.
 const BULK: usize = 64 * 1024;
@@ -18,16 +20,18 @@ pub(crate) struct Stream {
     send: quinn::SendStream,
     /// Bytes that were written, as long as they are fewer than [`BULK`].
     written: usize,
+    room: Room,
     receive: quinn::RecvStream,
     /// How closing ended: libp2p may ask again.
     closed: Option<Result<(), io::ErrorKind>>,
 }
 
 impl Stream {
-    pub(super) fn new(send: quinn::SendStream, receive: quinn::RecvStream) -> Self {
+    pub(super) fn new(send: quinn::SendStream, receive: quinn::RecvStream, room: Room) -> Self {
         Self {
             send,
             written: 0,
+            room,
             receive,
             closed: None,
         }
@@ -49,7 +53,22 @@ impl AsyncRead for Stream {
 
 impl AsyncWrite for Stream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
-        let written = ready!(AsyncWrite::poll_write(Pin::new(&mut self.send), cx, buffer))?;
+        let mut outcome = AsyncWrite::poll_write(Pin::new(&mut self.send), cx, buffer);
+        if outcome.is_pending() {
+            // Images may have filled the room of all: what is urgent has some of its own.
+            let Self {
+                send, written, room, ..
+            } = &mut *self;
+            let mut again = || AsyncWrite::poll_write(Pin::new(send), cx, buffer);
+            outcome = if *written < BULK {
+                room.for_urgent(again)
+            } else if room.follow_the_line() {
+                again()
+            } else {
+                Poll::Pending
+            };
+        }
+        let written = ready!(outcome)?;
         if self.written < BULK {
             self.written += written;
             if self.written >= BULK {

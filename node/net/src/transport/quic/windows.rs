@@ -11,6 +11,8 @@ use std::time::Duration;
 use libp2p::PeerId;
 use quinn::VarInt;
 
+use super::room::Room;
+
 /// Of a connection without a package: 512 KiB. With 512 connections, 256 MiB at the very most.
 pub(super) const STRANGER: u32 = 512 << 10;
 
@@ -32,7 +34,7 @@ pub(crate) struct Windows(Arc<Mutex<HashMap<PeerId, Peer>>>);
 
 #[derive(Debug, Default)]
 struct Peer {
-    connections: Vec<quinn::Connection>,
+    connections: Vec<Room>,
     packages: u32,
 }
 
@@ -44,8 +46,8 @@ impl Windows {
         let active: u32 = peers.values().map(|peer| peer.packages).sum();
         let entry = peers.entry(peer).or_default();
         entry.packages += 1;
-        for connection in &entry.connections {
-            set(connection, width(connection.rtt(), active + 1));
+        for room in &entry.connections {
+            set(room, width(room.connection().rtt(), active + 1));
         }
         Wide {
             windows: self.clone(),
@@ -53,21 +55,26 @@ impl Windows {
         }
     }
 
-    pub(super) fn add(&self, peer: PeerId, connection: &quinn::Connection) {
+    /// A connection more; gives its room for what is written.
+    pub(super) fn add(&self, peer: PeerId, connection: &quinn::Connection) -> Room {
+        let room = Room::new(connection.clone(), STRANGER);
         let mut peers = self.lock();
         let active: u32 = peers.values().map(|peer| peer.packages).sum();
         let entry = peers.entry(peer).or_default();
         if entry.packages > 0 {
-            set(connection, width(connection.rtt(), active));
+            set(&room, width(connection.rtt(), active));
         }
-        entry.connections.push(connection.clone());
+        entry.connections.push(room.clone());
+        room
     }
 
     pub(super) fn remove(&self, peer: &PeerId, connection: &quinn::Connection) {
         let mut peers = self.lock();
         if let Some(entry) = peers.get_mut(peer) {
             let id = connection.stable_id();
-            entry.connections.retain(|one| one.stable_id() != id);
+            entry
+                .connections
+                .retain(|room| room.connection().stable_id() != id);
             forget_if_empty(&mut peers, peer);
         }
     }
@@ -90,10 +97,7 @@ impl Drop for Wide {
         if let Some(entry) = peers.get_mut(&self.peer) {
             entry.packages = entry.packages.saturating_sub(1);
             if entry.packages == 0 {
-                entry
-                    .connections
-                    .iter()
-                    .for_each(|connection| set(connection, STRANGER));
+                entry.connections.iter().for_each(|room| set(room, STRANGER));
             }
             forget_if_empty(&mut peers, &self.peer);
         }
@@ -109,9 +113,9 @@ fn forget_if_empty(peers: &mut HashMap<PeerId, Peer>, peer: &PeerId) {
     }
 }
 
-fn set(connection: &quinn::Connection, window: u32) {
-    connection.set_receive_window(VarInt::from_u32(window));
-    connection.set_send_window(window.into());
+fn set(room: &Room, window: u32) {
+    room.connection().set_receive_window(VarInt::from_u32(window));
+    room.bound(window);
 }
 
 /// What a line of this length holds, as far as `active` packages may share the memory.
