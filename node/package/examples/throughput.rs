@@ -17,10 +17,11 @@ use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::key::SecretKey;
 use dokuei_identity::time::Timestamp;
 use dokuei_package::core::{Label, Purpose, VerifiedCore};
+use dokuei_package::encoding::{Effort, Encoding};
 use dokuei_package::open::PackageReader;
 use dokuei_package::samples::{Sample, Samples};
 use dokuei_package::schedule::PackageKey;
-use dokuei_package::seal::{Contents, Encoding, Sealed, Source, seal_package};
+use dokuei_package::seal::{Contents, Sealed, Source, seal_package};
 use dokuei_package::stream::{OpeningReader, SealingWriter, StreamKey};
 use dokuei_package::tree::Holding;
 use dokuei_package::verifier::Verifier;
@@ -36,7 +37,11 @@ fn main() -> Outcome<()> {
     let bytes = megabytes * 1_000_000;
     let sources = write_study(directory.path(), bytes / instances, instances)?;
 
-    for encoding in [Encoding::AsIs, Encoding::Predicted] {
+    for encoding in [
+        Encoding::AsIs,
+        Encoding::Predicted(Effort::Quick),
+        Encoding::Predicted(Effort::Thorough),
+    ] {
         measure(directory.path(), &sources, encoding)?;
     }
     Ok(())

@@ -10,6 +10,7 @@ use std::io::{self, Read};
 use thiserror::Error;
 use zstd::bulk::{Compressor, Decompressor};
 
+use crate::encoding::Effort;
 use crate::predict;
 use crate::samples::{Sample, Samples};
 
@@ -17,8 +18,6 @@ use crate::samples::{Sample, Samples};
 pub const BLOCK: usize = 1 << 20;
 /// Bytes before a block.
 const PREFIX: usize = 4;
-/// Higher levels gain less than one part in a hundred here, and cost much.
-const LEVEL: i32 = 1;
 
 /// A stored form that is not one of the file that the manifest names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -35,7 +34,7 @@ pub(crate) struct Block {
 }
 
 /// The blocks of a file, in order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Blocks {
     samples: Samples,
     length: u64,
@@ -84,9 +83,9 @@ pub(crate) struct Encoder {
 }
 
 impl Encoder {
-    pub(crate) fn new() -> io::Result<Self> {
+    pub(crate) fn new(effort: Effort) -> io::Result<Self> {
         Ok(Self {
-            compressor: Compressor::new(LEVEL)?,
+            compressor: Compressor::new(effort.level())?,
             filtered: Vec::new(),
             scratch: Vec::new(),
         })
@@ -115,65 +114,68 @@ impl Encoder {
     }
 }
 
+/// Reads the stored form of the next block from `stream`, at most as long as the block, into `buffer`.
+///
+/// # Errors
+/// What the stream says; [`BadEncoding`] inside an [`io::Error`] when it is longer.
+pub(crate) fn read_stored(block: Block, mut stream: impl Read, mut buffer: Vec<u8>) -> io::Result<Vec<u8>> {
+    let mut prefix = [0; PREFIX];
+    stream.read_exact(&mut prefix)?;
+    let length = u32::from_be_bytes(prefix) as usize;
+    if length > block.length {
+        return Err(bad());
+    }
+    buffer.clear();
+    buffer.resize(length, 0);
+    stream.read_exact(&mut buffer)?;
+    Ok(buffer)
+}
+
 /// Decodes blocks; keeps its buffers from one to the next.
 pub(crate) struct Decoder {
     decompressor: Decompressor<'static>,
-    stored: Vec<u8>,
+    spare: Vec<u8>,
     scratch: Vec<u8>,
-}
-
-impl std::fmt::Debug for Decoder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Decoder(…)")
-    }
 }
 
 impl Decoder {
     pub(crate) fn new() -> io::Result<Self> {
         Ok(Self {
             decompressor: Decompressor::new()?,
-            stored: Vec::new(),
+            spare: Vec::new(),
             scratch: Vec::new(),
         })
     }
 
-    /// Reads the next block from `stream` into `bytes`: exactly as many as `block` has.
+    /// The block of which `stored` is the stored form: exactly as many bytes as it has.
     ///
     /// # Errors
-    /// What the stream says; [`BadEncoding`] inside an [`io::Error`] when it is no such block.
-    pub(crate) fn decode(
-        &mut self,
-        block: Block,
-        mut stream: impl Read,
-        bytes: &mut Vec<u8>,
-    ) -> io::Result<()> {
-        let bad = || io::Error::new(io::ErrorKind::InvalidData, BadEncoding);
-        let mut prefix = [0; PREFIX];
-        stream.read_exact(&mut prefix)?;
-        let length = u32::from_be_bytes(prefix) as usize;
+    /// [`BadEncoding`] inside an [`io::Error`] when it is none.
+    pub(crate) fn decode(&mut self, block: Block, stored: Vec<u8>) -> io::Result<Vec<u8>> {
+        if stored.len() == block.length {
+            return Ok(stored);
+        }
+        let mut bytes = std::mem::take(&mut self.spare);
         bytes.clear();
         bytes.resize(block.length, 0);
-        match length.cmp(&block.length) {
-            std::cmp::Ordering::Greater => return Err(bad()),
-            std::cmp::Ordering::Equal => return stream.read_exact(bytes),
-            std::cmp::Ordering::Less => {}
-        }
-        self.stored.clear();
-        self.stored.resize(length, 0);
-        stream.read_exact(&mut self.stored)?;
         // A slice is written to, not grown: what claims to be longer than the block is an error.
         let written = self
             .decompressor
-            .decompress_to_buffer(&self.stored, bytes.as_mut_slice())
+            .decompress_to_buffer(&stored, bytes.as_mut_slice())
             .map_err(|_| bad())?;
         if written != block.length {
             return Err(bad());
         }
         if let Some((sample, row)) = block.rows {
-            predict::inverse(sample, row, bytes, &mut self.scratch);
+            predict::inverse(sample, row, &mut bytes, &mut self.scratch);
         }
-        Ok(())
+        self.spare = stored;
+        Ok(bytes)
     }
+}
+
+fn bad() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, BadEncoding)
 }
 
 #[cfg(test)]
@@ -183,7 +185,7 @@ mod tests {
     use super::*;
 
     fn encode(samples: Samples, file: &[u8]) -> Vec<u8> {
-        let mut encoder = Encoder::new().unwrap();
+        let mut encoder = Encoder::new(Effort::Quick).unwrap();
         let mut rest = file;
         let mut stored = Vec::new();
         for block in blocks(samples, file.len() as u64) {
@@ -196,10 +198,10 @@ mod tests {
     }
 
     fn decode(samples: Samples, length: u64, mut stored: &[u8]) -> io::Result<Vec<u8>> {
-        let (mut decoder, mut file, mut part) = (Decoder::new()?, Vec::new(), Vec::new());
+        let (mut decoder, mut file) = (Decoder::new()?, Vec::new());
         for block in blocks(samples, length) {
-            decoder.decode(block, &mut stored, &mut part)?;
-            file.extend_from_slice(&part);
+            let part = read_stored(block, &mut stored, Vec::new())?;
+            file.extend(decoder.decode(block, part)?);
         }
         Ok(file)
     }

@@ -19,17 +19,20 @@
 //!
 //! Nothing here asks a clock or makes randomness of its own; files come in as [`tree::ReadAt`], `Read` and `Write`.
 
+mod ahead;
 pub mod bitmap;
 pub mod block;
 pub mod chunk;
 pub mod core;
+pub mod encoding;
 pub mod envelope;
 pub mod grant;
 pub mod kem;
+mod lanes;
 pub mod manifest;
 pub mod open;
 pub mod order;
-mod pipeline;
+mod plaintext;
 mod predict;
 pub mod samples;
 pub mod schedule;

@@ -4,12 +4,14 @@ use std::io::{self, Read};
 
 use thiserror::Error;
 
-use crate::block::{BadEncoding, Blocks, Decoder, blocks};
-use crate::chunk::{CHUNK, CHUNK_PLAINTEXT, Layout, NotAuthentic};
+use crate::ahead::{Ahead, Decoded};
+use crate::block::BadEncoding;
+use crate::chunk::{CHUNK_PLAINTEXT, NotAuthentic};
 use crate::core::VerifiedCore;
 use crate::manifest::{Instance, Manifest, ManifestError};
+use crate::plaintext::{Plaintext, Span};
 use crate::schedule::PackageKey;
-use crate::tree::{ChunkRange, Holding, ReadAt, SLICE_CHUNKS, TreeError};
+use crate::tree::{ChunkRange, Holding, ReadAt, TreeError};
 
 /// Why a package, or a part of it, could not be opened.
 #[derive(Debug, Error)]
@@ -81,12 +83,12 @@ impl From<OpenError> for io::Error {
     }
 }
 
-/// A package that is open for reading: instance by instance, in any order. Holds at most 1 MiB of plaintext and two
-/// decoded blocks ([`crate::block::BLOCK`]).
+/// A package that is open for reading: instance by instance, in any order. Holds at most 1 MiB of plaintext, and while
+/// it decodes on several threads 16 MiB of blocks.
 #[derive(Debug)]
 pub struct PackageReader<D, O> {
     source: Plaintext<D, O>,
-    decoder: Decoder,
+    ahead: Ahead,
     block: Vec<u8>,
     manifest: Manifest,
     checked: Vec<bool>,
@@ -101,13 +103,7 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
     pub fn open(core: &VerifiedCore, key: PackageKey, data: D, outboard: O) -> Result<Self, OpenError> {
         let layout = core.core().layout().ok_or(OpenError::Length)?;
         let holding = Holding::new(core.core().tree(), data, outboard);
-        let mut source = Plaintext {
-            holding,
-            key,
-            layout,
-            window: Vec::new(),
-            first: 0,
-        };
+        let mut source = Plaintext::new(holding, key, layout);
         let mut front = Span {
             source: &mut source,
             at: 0,
@@ -125,10 +121,10 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
             return Err(OpenError::Length);
         }
         let checked = vec![false; manifest.instances().len()];
-        let decoder = Decoder::new().map_err(TreeError::Io)?;
+        let ahead = Ahead::new().map_err(TreeError::Io)?;
         Ok(Self {
             source,
-            decoder,
+            ahead,
             block: Vec::new(),
             manifest,
             checked,
@@ -184,6 +180,12 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
         }
     }
 
+    /// Says that the instances before `until` are here and will be read one after the other, each once and to its end.
+    /// Then those that come next are read and decoded on other threads meanwhile; else it costs time only.
+    pub fn read_ahead(&mut self, until: usize) {
+        self.ahead.until(until);
+    }
+
     /// The bytes of instance `index` as a stream. Every byte was proven and authenticated before it comes; that all of
     /// them are the instance of the manifest is known at the end, where a difference is an error instead of the end:
     /// use nothing of it before.
@@ -207,11 +209,16 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
             end: at + instance.stored,
         };
         self.block.clear();
-        let decoding = instance.samples.map(|samples| Decoding {
-            blocks: blocks(samples, instance.length),
-            decoder: &mut self.decoder,
-            block: &mut self.block,
-            at: 0,
+        let decoding = instance.samples.is_some().then(|| {
+            self.ahead.begin(index, &self.manifest);
+            Decoding {
+                index,
+                ahead: &mut self.ahead,
+                manifest: &self.manifest,
+                block: &mut self.block,
+                at: 0,
+                left: instance.stored,
+            }
         });
         Ok(InstanceReader {
             span,
@@ -269,7 +276,9 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
         for index in 0..self.manifest.previews().len() {
             self.preview(index)?;
         }
-        for index in 0..self.manifest.instances().len() {
+        let all = self.manifest.instances().len();
+        self.read_ahead(all);
+        for index in 0..all {
             let mut instance = self.instance(index)?;
             while instance.next_part()?.is_some() {}
         }
@@ -304,7 +313,7 @@ impl<D: ReadAt, O: ReadAt> InstanceReader<'_, D, O> {
         match &mut self.decoding {
             None => self.span.part(),
             Some(decoding) => decoding
-                .part(&mut self.span)
+                .part(self.span.source)
                 .map_err(|error| meant(error, self.index)),
         }
     }
@@ -335,7 +344,11 @@ impl<D: ReadAt, O: ReadAt> InstanceReader<'_, D, O> {
 
     fn check(&mut self) -> Result<(), OpenError> {
         // The stored form ends with the file: a rest would be something hidden.
-        let ended = self.given == self.instance.length && self.span.at == self.span.end;
+        let left = match &self.decoding {
+            None => self.span.end - self.span.at,
+            Some(decoding) => decoding.left,
+        };
+        let ended = self.given == self.instance.length && left == 0;
         if self.differs || !ended || self.hasher.finalize() != self.instance.blake3 {
             self.differs = true;
             return Err(OpenError::InstanceDiffers { index: self.index });
@@ -363,25 +376,27 @@ impl<D: ReadAt, O: ReadAt> Read for InstanceReader<'_, D, O> {
     }
 }
 
-/// The blocks of one instance, decoded one after the other.
+/// The blocks of one instance, one after the other.
 #[derive(Debug)]
 struct Decoding<'a> {
-    blocks: Blocks,
-    decoder: &'a mut Decoder,
+    index: usize,
+    ahead: &'a mut Ahead,
+    manifest: &'a Manifest,
     block: &'a mut Vec<u8>,
     /// How much of the block was used.
     at: usize,
+    /// Bytes of the stored form after the block.
+    left: u64,
 }
 
 impl Decoding<'_> {
-    fn part(&mut self, stored: impl Read) -> io::Result<&[u8]> {
+    fn part<D: ReadAt, O: ReadAt>(&mut self, source: &mut Plaintext<D, O>) -> io::Result<&[u8]> {
         if self.at >= self.block.len() {
             self.at = 0;
-            self.block.clear();
-            if let Some(block) = self.blocks.next() {
-                let outcome = self.decoder.decode(block, stored, self.block);
-                // After a failure nothing of the block may be released.
-                outcome.inspect_err(|_| self.block.clear())?;
+            // After a failure nothing of a block may be released.
+            self.ahead.give_back(std::mem::take(self.block));
+            if let Some(Decoded { bytes, left }) = self.ahead.next(self.index, self.manifest, source)? {
+                (*self.block, self.left) = (bytes, left);
             }
         }
         Ok(self.block.get(self.at..).unwrap_or_default())
@@ -397,100 +412,4 @@ fn meant(error: io::Error, index: usize) -> OpenError {
     error
         .downcast::<OpenError>()
         .unwrap_or_else(|error| TreeError::Io(error).into())
-}
-
-/// The plaintext by position, decrypted a window at a time.
-#[derive(Debug)]
-struct Plaintext<D, O> {
-    holding: Holding<D, O>,
-    key: PackageKey,
-    layout: Layout,
-    /// Plaintext of the chunks from `first` on.
-    window: Vec<u8>,
-    first: u32,
-}
-
-impl<D: ReadAt, O: ReadAt> Plaintext<D, O> {
-    /// What is there from `at` on, at least one byte, and nothing from `end` on; `at` lies before `end`.
-    fn at(&mut self, at: u64, end: u64) -> Result<&[u8], OpenError> {
-        let start = u64::from(self.first) * CHUNK_PLAINTEXT as u64;
-        if at < start || at >= start + self.window.len() as u64 {
-            self.fetch(at, end)?;
-        }
-        let start = u64::from(self.first) * CHUNK_PLAINTEXT as u64;
-        let from = (at - start) as usize;
-        let until = self.window.len().min((end - start) as usize);
-        self.window
-            .get(from..until)
-            .filter(|part| !part.is_empty())
-            .ok_or(OpenError::Length)
-    }
-
-    /// Decrypts the chunks from the one at `at`, up to a MiB, and none that begins at or after `end`.
-    fn fetch(&mut self, at: u64, end: u64) -> Result<(), OpenError> {
-        let first = (at / CHUNK_PLAINTEXT as u64) as u32;
-        let after = end.div_ceil(CHUNK_PLAINTEXT as u64) as u32;
-        let range = ChunkRange {
-            start: first,
-            end: after.min(first + SLICE_CHUNKS).min(self.layout.chunks()),
-        };
-        let Self {
-            holding,
-            key,
-            layout,
-            window,
-            ..
-        } = self;
-        let mut decrypt = |range: ChunkRange| {
-            window.clear();
-            window.reserve((range.end - range.start) as usize * CHUNK);
-            holding.chunks(range, |index, chunk| {
-                key.cipher().open(index, layout.is_last(index), chunk)?;
-                window.extend_from_slice(chunk);
-                Ok(())
-            })
-        };
-        let outcome = match decrypt(range) {
-            // Of a package that is on its way the next chunk may be there, and those after it not yet.
-            Err(OpenError::Tree(TreeError::NotHeld { .. })) if range.end - range.start > 1 => {
-                decrypt(ChunkRange {
-                    end: first + 1,
-                    ..range
-                })
-            }
-            outcome => outcome,
-        };
-        self.first = first;
-        // After a failure nothing of the window may be released.
-        outcome.inspect_err(|_: &OpenError| self.window.clear())
-    }
-}
-
-/// A part of the plaintext as a stream.
-#[derive(Debug)]
-struct Span<'a, D, O> {
-    source: &'a mut Plaintext<D, O>,
-    at: u64,
-    end: u64,
-}
-
-impl<D: ReadAt, O: ReadAt> Span<'_, D, O> {
-    /// What comes next; empty at the end.
-    fn part(&mut self) -> Result<&[u8], OpenError> {
-        if self.at >= self.end {
-            Ok(&[])
-        } else {
-            self.source.at(self.at, self.end)
-        }
-    }
-}
-
-impl<D: ReadAt, O: ReadAt> Read for Span<'_, D, O> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let part = self.part()?;
-        let length = part.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&part[..length]);
-        self.at += length as u64;
-        Ok(length)
-    }
 }

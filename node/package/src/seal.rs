@@ -9,21 +9,23 @@ mod sealer;
 
 use std::io::{self, Read, Seek, Write};
 use std::ops::ControlFlow;
-use std::thread;
 
 use rand_core::CryptoRng;
 use thiserror::Error;
 
-use crate::block::blocks;
+use crate::block::{Block, Encoder, blocks};
 use crate::core::{Core, Label, Suite};
+use crate::encoding::{Effort, Encoding};
+use crate::lanes::{Lanes, threads};
 use crate::manifest::{Instance, Manifest, ManifestError, Preview, PreviewKind, padme, room};
-use crate::pipeline::{Encoded, Pipeline};
 use crate::samples::Samples;
 use crate::schedule::{Cek, Context, derive};
 use sealer::Sealer;
 
 /// Bytes of an instance that is stored as it is, read at a time.
 const PART: usize = 1 << 16;
+/// The most threads that encode: beyond that sealing, which is one thread's work, is slower than they are.
+const MOST_THREADS: usize = 8;
 
 /// An instance to be sealed, in the order in which the reader should get it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,16 +51,6 @@ pub struct Picture {
     pub series_instance_uid: String,
     /// PNG, at most [`crate::manifest::MAX_PREVIEW`] bytes.
     pub png: Vec<u8>,
-}
-
-/// In which form instances with uncompressed samples are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Encoding {
-    /// As they are: for a link that is faster than the encoder.
-    AsIs,
-    /// Predicted and compressed, losslessly, each block where it pays.
-    #[default]
-    Predicted,
 }
 
 /// What is to be sealed, in the order in which the reader should get it.
@@ -224,7 +216,7 @@ impl Contents<'_> {
             blake3: source.blake3,
             samples: source
                 .samples
-                .filter(|samples| self.encoding == Encoding::Predicted && samples.fit(source.length)),
+                .filter(|samples| self.encoding != Encoding::AsIs && samples.fit(source.length)),
         };
         self.instances.iter().map(plan).collect()
     }
@@ -247,6 +239,38 @@ impl Contents<'_> {
     }
 }
 
+/// A block to be encoded.
+struct Job {
+    instance: usize,
+    block: Block,
+    bytes: Vec<u8>,
+}
+
+/// An encoded block.
+struct Encoded {
+    instance: usize,
+    /// Its stored form.
+    stored: Vec<u8>,
+    /// What it was made of, to be used again as a buffer.
+    buffer: Vec<u8>,
+}
+
+type Coding = Lanes<Job, io::Result<Encoded>>;
+
+fn start_coding(effort: Effort) -> Result<Coding, SealError> {
+    Lanes::start("encode", threads(MOST_THREADS), || {
+        let mut encoder = Encoder::new(effort)?;
+        Ok(move |job: Job| {
+            encoder.encode(job.block, &job.bytes).map(|stored| Encoded {
+                instance: job.instance,
+                stored,
+                buffer: job.bytes,
+            })
+        })
+    })
+    .map_err(SealError::Encode)
+}
+
 /// The instances on their way from their files through the encoder to the sealer.
 struct Passing<'a, W, P> {
     sealer: &'a mut Sealer<W, P>,
@@ -262,54 +286,57 @@ impl<W: Write + Seek, P: FnMut(Progress) -> ControlFlow<()>> Passing<'_, W, P> {
         planned: &[Instance],
         mut open: impl FnMut(usize, &Source) -> io::Result<R>,
     ) -> Result<(), SealError> {
-        thread::scope(|scope| {
-            let mut pipeline = None;
-            for (index, (source, planned)) in contents.instances.iter().zip(planned).enumerate() {
-                let reader = open(index, source).map_err(|error| SealError::Read { index, error })?;
-                let mut file = Checked {
-                    index,
-                    reader,
-                    hasher: blake3::Hasher::new(),
+        let mut coding = None;
+        for (index, (source, planned)) in contents.instances.iter().zip(planned).enumerate() {
+            let reader = open(index, source).map_err(|error| SealError::Read { index, error })?;
+            let mut file = Checked {
+                index,
+                reader,
+                hasher: blake3::Hasher::new(),
+            };
+            if let (Some(samples), Encoding::Predicted(effort)) = (planned.samples, contents.encoding) {
+                let coding = match &mut coding {
+                    Some(coding) => coding,
+                    None => coding.insert(start_coding(effort)?),
                 };
-                if let Some(samples) = planned.samples {
-                    let pipeline = match &mut pipeline {
-                        Some(pipeline) => pipeline,
-                        None => pipeline.insert(Pipeline::start(scope).map_err(SealError::Encode)?),
+                for block in blocks(samples, source.length) {
+                    if coding.is_full() {
+                        self.take(coding)?;
+                    }
+                    let mut bytes = std::mem::take(&mut self.buffer);
+                    bytes.resize(block.length, 0);
+                    file.read(&mut bytes)?;
+                    let job = Job {
+                        instance: index,
+                        block,
+                        bytes,
                     };
-                    for block in blocks(samples, source.length) {
-                        if pipeline.is_full() {
-                            self.take(pipeline.take())?;
-                        }
-                        let mut bytes = std::mem::take(&mut self.buffer);
-                        bytes.resize(block.length, 0);
-                        file.read(&mut bytes)?;
-                        pipeline.put(index, block, bytes).map_err(SealError::Encode)?;
-                    }
-                } else {
-                    if let Some(pipeline) = &mut pipeline {
-                        while self.take(pipeline.take())? {}
-                    }
-                    self.as_it_is(&mut file, source.length)?;
+                    coding.put(job).map_err(SealError::Encode)?;
                 }
-                file.finish(&source.blake3)?;
+            } else {
+                if let Some(coding) = &mut coding {
+                    while self.take(coding)? {}
+                }
+                self.as_it_is(&mut file, source.length)?;
             }
-            if let Some(pipeline) = &mut pipeline {
-                while self.take(pipeline.take())? {}
-            }
-            Ok(())
-        })
+            file.finish(&source.blake3)?;
+        }
+        if let Some(coding) = &mut coding {
+            while self.take(coding)? {}
+        }
+        Ok(())
     }
 
-    /// Seals what the encoder gave; false when there was nothing more.
-    fn take(&mut self, encoded: Option<io::Result<Encoded>>) -> Result<bool, SealError> {
-        let Some(encoded) = encoded else {
+    /// Seals the oldest block that is being encoded; false when there is none.
+    fn take(&mut self, coding: &mut Coding) -> Result<bool, SealError> {
+        let Some(encoded) = coding.take() else {
             return Ok(false);
         };
         let Encoded {
             instance,
             stored,
             buffer,
-        } = encoded.map_err(SealError::Encode)?;
+        } = encoded.and_then(|encoded| encoded).map_err(SealError::Encode)?;
         self.sealer.advance(instance, buffer.len() as u64);
         self.buffer = buffer;
         self.seal(instance, &stored)?;

@@ -54,6 +54,13 @@ impl Bandwidth {
     }
 }
 
+impl Bandwidth {
+    /// What images may take from here to others now, bytes in a second.
+    pub(super) fn up(&self, now: Timestamp) -> Option<u64> {
+        self.at(now).0.up.map(bytes)
+    }
+}
+
 impl Node {
     /// Holds the network to the limits of this moment; to be called again and again, because they follow a schedule.
     pub(super) fn limit_bandwidth(&self, network: &Network) {

@@ -22,7 +22,7 @@ use super::Node;
 use super::cases::NewRequest;
 use super::error::ServiceError;
 use super::jobs::Job;
-use super::sealing::SealedStudy;
+use super::sealing::{SealedStudy, ToSeal};
 use super::session::Session;
 use crate::clock;
 
@@ -113,7 +113,13 @@ impl Node {
             effects: Vec::new(),
         };
         let request = beginning.add(Body::Request(Box::new(request)))?;
-        let sealed = self.seal(job, session, id, request, study, now)?;
+        let what = ToSeal {
+            case: id,
+            request,
+            reader: consultant,
+            study,
+        };
+        let sealed = self.seal(job, session, what, now)?;
         beginning.add(Body::PackageOffered(sealed.offer()))?;
         for device in self.people().nodes_of(&consultant, now)? {
             let key = grant(
@@ -156,9 +162,11 @@ impl Node {
             length: core.ciphertext_length,
             verified: Vec::new(),
         };
+        self.store()
+            .add_package(&package, sealed.file, Some(sealed.cek.as_bytes()), self.now())?;
         Ok(self
             .store()
-            .add_package(&package, sealed.file, Some(sealed.cek.as_bytes()), self.now())?)
+            .set_package_form(sealed.package.as_bytes(), &sealed.form.to_string())?)
     }
 
     fn request_body(

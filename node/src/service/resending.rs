@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::Node;
 use super::error::ServiceError;
 use super::jobs::Job;
+use super::sealing::ToSeal;
 use super::session::Session;
 
 /// What is sealed again.
@@ -62,7 +63,13 @@ impl Node {
 
     fn seal_again(&self, job: &Job, session: &Session, again: &Again) -> Result<Value, ServiceError> {
         let now = self.now();
-        let sealed = self.seal(job, session, again.case, again.request, &again.study, now)?;
+        let what = ToSeal {
+            case: again.case,
+            request: again.request,
+            reader: again.consultant,
+            study: &again.study,
+        };
+        let sealed = self.seal(job, session, what, now)?;
         let package = sealed.package;
         let (bytes, sealed_bytes) = (sealed.bytes, sealed.core.core().ciphertext_length);
         let offer = sealed.offer();

@@ -9,23 +9,36 @@ use std::path::Path;
 use dokuei_consultation::body::PackageOffered;
 use dokuei_consultation::id::{CaseId, EntryId, PackageId};
 use dokuei_dicom::{NativeSample, native_samples};
+use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::time::Timestamp;
 use dokuei_package::core::{Label, Purpose, VerifiedCore};
+use dokuei_package::encoding::{Effort, Encoding, Sizes, choose};
 use dokuei_package::order::reading_order;
 use dokuei_package::samples::{Sample, Samples};
 use dokuei_package::schedule::Cek;
-use dokuei_package::seal::{Contents, Encoding, Progress, Source, seal_package};
+use dokuei_package::seal::{Contents, Progress, Source, seal_package};
 use dokuei_store::{InstanceRecord, PackageFile, StoreError, StudySummary};
+use serde_json::{Value, json};
 
 use super::Node;
 use super::error::ServiceError;
 use super::jobs::Job;
+use super::links::Line;
 use super::session::Session;
 
 /// How long a package may be fetched and opened, seconds (90 days).
 const PACKAGE_VALIDITY: u64 = 90 * 86_400;
 /// Read at a time where a file is only looked at.
 const HEADER: usize = 16 * 1024;
+
+/// What is sealed, and for whom.
+#[derive(Clone, Copy)]
+pub(super) struct ToSeal<'a> {
+    pub(super) case: CaseId,
+    pub(super) request: EntryId,
+    pub(super) reader: Fingerprint,
+    pub(super) study: &'a StudySummary,
+}
 
 /// A sealed payload, not yet referred to by anything.
 pub(super) struct SealedStudy {
@@ -35,6 +48,8 @@ pub(super) struct SealedStudy {
     pub(super) file: PackageFile,
     pub(super) instances: u32,
     pub(super) bytes: u64,
+    /// In which form, and why: for people to see.
+    pub(super) form: Value,
 }
 
 impl SealedStudy {
@@ -57,11 +72,15 @@ impl Node {
         &self,
         job: &Job,
         session: &Session,
-        case: CaseId,
-        request: EntryId,
-        study: &StudySummary,
+        what: ToSeal<'_>,
         now: Timestamp,
     ) -> Result<SealedStudy, ServiceError> {
+        let ToSeal {
+            case,
+            request,
+            reader,
+            study,
+        } = what;
         let package = PackageId::from_bytes(rand::random());
         let sources = self.in_reading_order(&study.study.study_instance_uid)?;
         self.require_room(sources.iter().map(|source| source.length).sum())?;
@@ -89,14 +108,12 @@ impl Node {
             ControlFlow::Continue(())
         };
         let previews = self.pictures_of(&study.study.study_instance_uid)?;
+        let (encoding, form) = self.form_for(&reader, &sources)?;
+        tracing::info!(%case, %form, "a study is sealed");
         let contents = Contents {
             previews: &previews,
             instances: &sources,
-            encoding: if self.config().sealing.compress {
-                Encoding::Predicted
-            } else {
-                Encoding::AsIs
-            },
+            encoding,
         };
         let sealed = seal_package(&label, &contents, open, &payload, &mut rand::rng(), progress)?;
         payload.sync_all().map_err(ServiceError::file(file.payload()))?;
@@ -108,7 +125,38 @@ impl Node {
             file,
             instances: u32::try_from(sources.len()).unwrap_or(u32::MAX),
             bytes: sources.iter().map(|source| source.length).sum(),
+            form,
         })
+    }
+
+    /// In which form images are sealed for this reader: what suits the line to her, as far as that is known; and the
+    /// same with its reason, for people to see.
+    fn form_for(&self, reader: &Fingerprint, sources: &[Source]) -> Result<(Encoding, Value), ServiceError> {
+        let sizes = Sizes {
+            study: sources.iter().map(|source| source.length).sum(),
+            samples: sources
+                .iter()
+                .filter_map(|source| source.samples)
+                .map(|samples| samples.length)
+                .sum(),
+        };
+        let Line { rate, from } = self.line_to(reader)?;
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let (encoding, because) = if !self.config().sealing.compress {
+            (Encoding::AsIs, "settings")
+        } else if sizes.samples == 0 {
+            (Encoding::AsIs, "nothing_uncompressed")
+        } else {
+            (choose(rate, cores, sizes), "line")
+        };
+        let word = match encoding {
+            Encoding::AsIs => "as_is",
+            Encoding::Predicted(Effort::Quick) => "predicted",
+            Encoding::Predicted(Effort::Thorough) => "predicted_thoroughly",
+        };
+        let form =
+            json!({"encoding": word, "because": because, "line": from, "line_rate": rate, "cores": cores});
+        Ok((encoding, form))
     }
 
     /// The instances of a study as they are to be sealed: of every series the middle first, then every eighth, fourth,

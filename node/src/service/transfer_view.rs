@@ -57,8 +57,12 @@ impl Transfer {
 
 impl Node {
     /// How far a case's study is on its way.
-    pub(super) fn transfer(&self, case: &Case, requesting: bool) -> Result<Value, ServiceError> {
-        let packages = self.store().packages(Some(case.id().as_bytes()))?;
+    pub(super) fn transfer(
+        &self,
+        case: &Case,
+        packages: &[PackageRow],
+        requesting: bool,
+    ) -> Result<Value, ServiceError> {
         // Nothing was taken back, and nothing is awaited: it never began.
         if matches!(case.state(), State::Declined { .. }) {
             return Ok(Transfer::whole("none", 0).view());
@@ -73,7 +77,14 @@ impl Node {
         } else {
             self.coming_transfer(case, row)?
         };
-        Ok(transfer.view())
+        let mut view = transfer.view();
+        // Known where it was sealed.
+        let form = row.and_then(|row| row.form.as_deref());
+        if let (Some(view), Some(Ok(form))) = (view.as_object_mut(), form.map(serde_json::from_str::<Value>))
+        {
+            view.insert("sealed".to_owned(), form);
+        }
+        Ok(view)
     }
 
     fn going_transfer(&self, case: &Case, row: Option<&PackageRow>) -> Result<Transfer, ServiceError> {
@@ -199,7 +210,7 @@ impl Node {
         }
     }
 
-    fn peers_at_which(
+    pub(super) fn peers_at_which(
         &self,
         practitioner: &dokuei_identity::fingerprint::Fingerprint,
     ) -> Result<Vec<PeerId>, ServiceError> {

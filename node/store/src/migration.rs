@@ -14,6 +14,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0006_profiles.sql"),
     include_str!("../migrations/0007_applications.sql"),
     include_str!("../migrations/0008_refused_entries.sql"),
+    include_str!("../migrations/0009_package_form.sql"),
 ];
 
 /// Brings the database to the schema of the last of `steps`.

@@ -85,6 +85,8 @@ pub struct PackageRow {
     pub has_key: bool,
     /// When it was sealed or first heard of.
     pub created_at: Timestamp,
+    /// In which form it was sealed here, and why (JSON).
+    pub form: Option<String>,
     file_id: Id16,
 }
 
@@ -159,7 +161,7 @@ impl Store {
             transaction
                 .prepare_cached(
                     "INSERT INTO packages VALUES (:id, :case, :direction, :core, :hash, :root, :length, :state, :file,
-                        :key, :verified, :now)",
+                        :key, :verified, :now, NULL)",
                 )?
                 .execute(named_params! {
                     ":id": new.package_id,
@@ -244,6 +246,18 @@ impl Store {
             package_id,
             "UPDATE packages SET state = ?2 WHERE package_id = ?1",
             state,
+        )
+    }
+
+    /// Keeps in which form a package was sealed, and why: for people to see.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn set_package_form(&self, package_id: &Id16, form: &str) -> Result<(), StoreError> {
+        self.update_package(
+            package_id,
+            "UPDATE packages SET form = ?2 WHERE package_id = ?1",
+            form,
         )
     }
 
@@ -346,6 +360,7 @@ fn package(row: &Row<'_>) -> rusqlite::Result<PackageRow> {
         state: row.get("state")?,
         has_key: row.get::<_, Option<Vec<u8>>>("wrapped_key")?.is_some(),
         created_at: Timestamp(unsigned(row, "created_at")?),
+        form: row.get("form")?,
         file_id: row.get("file_id")?,
     })
 }

@@ -13,11 +13,12 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::core::{Core, Label, Purpose, VerifiedCore};
+use crate::encoding::Encoding;
 use crate::kem::KemSecretKey;
 use crate::open::PackageReader;
 use crate::samples::{Sample, Samples};
 use crate::schedule::{Cek, PackageKey};
-use crate::seal::{Contents, Encoding, Picture, Source, seal_package};
+use crate::seal::{Contents, Picture, Source, seal_package};
 use crate::tree::Holding;
 
 /// SHA-256 of a counter: the same bytes on every machine and with every version of the crates.
@@ -114,7 +115,7 @@ pub(crate) struct Shipment {
 
 pub(crate) fn ship(lengths: &[usize]) -> Shipment {
     let (files, sources) = study(lengths);
-    ship_study(files, &sources, &[], Encoding::Predicted)
+    ship_study(files, &sources, &[], Encoding::default())
 }
 
 /// Slices of 100 columns and the given rows, smooth and a little noisy, each with something before and after it.

@@ -5,10 +5,11 @@ use std::io::Read;
 use proptest::prelude::*;
 
 use super::fixture::{Shipment, images, ship, ship_study};
+use crate::encoding::{Effort, Encoding};
 use crate::manifest::PreviewKind;
 use crate::manifest::padme;
 use crate::order::{COARSE, reading_order};
-use crate::seal::{Encoding, Picture};
+use crate::seal::Picture;
 
 fn read(shipment: &Shipment, order: impl Iterator<Item = usize>) {
     let mut reader = shipment.reader();
@@ -59,7 +60,7 @@ fn r1_images_are_stored_in_about_half_and_come_back_byte_for_byte() {
     // No rows are no samples; the others are predicted, and one is wrongly described.
     sources[4].samples.as_mut().unwrap().length += 1;
     let original: usize = files.iter().map(Vec::len).sum();
-    let shipment = ship_study(files.clone(), &sources, &[], Encoding::Predicted);
+    let shipment = ship_study(files.clone(), &sources, &[], Encoding::Predicted(Effort::Quick));
     let reader = shipment.reader();
     let predicted: Vec<_> = reader
         .manifest()
@@ -93,7 +94,12 @@ fn a_coarse_volume_is_there_before_15_per_cent_of_the_bytes() {
         series_instance_uid: "1.2".into(),
         png: vec![1; 5_000],
     };
-    let shipment = ship_study(arranged(&files), &sources, &[preview], Encoding::Predicted);
+    let shipment = ship_study(
+        arranged(&files),
+        &sources,
+        &[preview],
+        Encoding::Predicted(Effort::Quick),
+    );
     let reader = shipment.reader();
     let first_chunks = |slices: usize| {
         (0..slices)
@@ -119,7 +125,7 @@ fn previews_come_first_and_come_back() {
         picture(PreviewKind::Panoramic, 0),
         picture(PreviewKind::CrossSection, 9),
     ];
-    let shipment = ship_study(files, &sources, &previews, Encoding::Predicted);
+    let shipment = ship_study(files, &sources, &previews, Encoding::Predicted(Effort::Quick));
     let mut reader = shipment.reader();
     for (index, picture) in previews.iter().enumerate() {
         assert_eq!(reader.preview(index).unwrap(), picture.png);
