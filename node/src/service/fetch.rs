@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use dokuei_consultation::body::{Body, PackageOffered, Received};
 use dokuei_consultation::effect::Effect;
@@ -28,6 +28,9 @@ use super::transfers::TELL;
 
 /// The most holders of which one package is fetched at once.
 const HOLDERS: usize = 4;
+
+/// Between two looks at what may be opened of a study on its way, when the last one opened something.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// One package that this node is to fetch.
 #[derive(Debug, Clone)]
@@ -224,17 +227,23 @@ impl Node {
         let before = verified_bytes(sink);
         let sink = Arc::clone(sink);
         let task = tokio::spawn(async move {
+            let mut told = None;
             while receiver.changed().await.is_ok() {
                 let bytes = receiver.borrow_and_update().bytes;
                 node.0.transfers.reached(case, package, before + bytes);
                 let (opener, sink) = (node.clone(), Arc::clone(&sink));
                 let opened = tokio::task::spawn_blocking(move || {
                     let here = sink.lock().unwrap_or_else(PoisonError::into_inner).here();
-                    opener.open_arriving(&package, &here);
+                    opener.open_arriving(&package, &here)
                 });
-                let _ = opened.await;
-                node.events().publish(EventKind::Case, case);
-                tokio::time::sleep(TELL).await;
+                let opened = opened.await.unwrap_or(false);
+                if told.is_none_or(|told: Instant| told.elapsed() >= TELL) {
+                    told = Some(Instant::now());
+                    node.events().publish(EventKind::Case, case);
+                }
+                // While images come faster than they are opened there is no time to lose: the rest would be opened when
+                // everything is here.
+                tokio::time::sleep(if opened { PAUSE } else { TELL }).await;
             }
         });
         (sender, AbortOnDrop(task))
@@ -287,6 +296,7 @@ impl Node {
             outboard,
             undurable: 0,
             durable_at: Instant::now(),
+            saving: None,
         };
         if begun {
             let found = receiving.recover()?;

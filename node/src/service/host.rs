@@ -212,15 +212,11 @@ impl Host for NodeHost {
         })
     }
 
-    fn open_package(
-        &self,
-        peer: PeerId,
-        package: PackageId,
-    ) -> BoxFuture<'_, Result<Box<dyn PackageSource>, Refusal>> {
+    fn open_package(&self, peer: PeerId, package: PackageId) -> BoxFuture<'_, Opened> {
         let (node, from) = (self.node.clone(), self.certificate_of(&peer));
         Box::pin(async move {
             let from = from.ok_or_else(|| Refusal::new(RefusalCode::NotAdmitted, "not admitted"))?;
-            tokio::task::spawn_blocking(move || node.serve(&from, package))
+            tokio::task::spawn_blocking(move || node.serve(peer, &from, package))
                 .await
                 .map_err(|_| Refusal::new(RefusalCode::Internal, "the node is stopping"))?
         })
@@ -489,7 +485,7 @@ impl Node {
     }
 
     /// Opens a package for a peer that may have it.
-    fn serve(&self, from: &Fingerprint, package: PackageId) -> Result<Box<dyn PackageSource>, Refusal> {
+    fn serve(&self, peer: PeerId, from: &Fingerprint, package: PackageId) -> Opened {
         let not_found = |_| Refusal::new(RefusalCode::NotFound, "no such package");
         let row = self.store().package(&package.0).map_err(not_found)?;
         let row = row.package;
@@ -517,6 +513,7 @@ impl Node {
         Ok(Box::new(Served {
             holding: Holding::new(id, open(payload)?, open(outboard)?),
             node: self.clone(),
+            peer,
             case: case.id(),
             package: package.0,
             asked: false,
@@ -524,10 +521,13 @@ impl Node {
     }
 }
 
+type Opened = Result<Box<dyn PackageSource>, Refusal>;
+
 /// A package that is read for a peer.
 struct Served {
     holding: Holding<File, File>,
     node: Node,
+    peer: PeerId,
     case: CaseId,
     package: [u8; 16],
     asked: bool,
@@ -542,6 +542,7 @@ impl PackageSource for Served {
         self.asked = true;
         let total = self.holding.id().length();
         self.node.0.transfers.asked(self.case, self.package, held, total);
+        self.node.note_link(self.peer, self.package, held);
         self.node.events().publish(EventKind::Case, self.case);
     }
 

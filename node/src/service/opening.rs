@@ -2,9 +2,11 @@
 //! every instance checked against the signed manifest before it counts as stored. Images are opened while the rest is on
 //! its way, so that she can look at them; a package counts as opened when all of it is here and nothing was wrong.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::{BufReader, ErrorKind};
+use std::io::{self, BufReader, ErrorKind, Read};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
 
 use dokuei_consultation::body::Body;
 use dokuei_consultation::id::{CaseId, PackageId};
@@ -21,7 +23,58 @@ use dokuei_store::{Direction, Inserted, LogKind, Origin, PackageRow, PackageStat
 use super::Node;
 use super::error::ServiceError;
 use super::events::EventKind;
+use super::import::{BATCH, Batch, Copied};
 use super::session::Session;
+
+/// A stream whose beginning is looked at before it is read as a whole: it can be read only once.
+struct Peeked<R> {
+    stream: R,
+    seen: Vec<u8>,
+}
+
+impl<R: Read> Peeked<R> {
+    const fn new(stream: R) -> Self {
+        Self {
+            stream,
+            seen: Vec::new(),
+        }
+    }
+
+    /// All of it.
+    fn all_of_it(self) -> impl Read {
+        io::Cursor::new(self.seen).chain(self.stream)
+    }
+}
+
+impl<R: Read> Read for Peeked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.stream.read(buffer)?;
+        self.seen
+            .extend_from_slice(buffer.get(..read).unwrap_or_default());
+        Ok(read)
+    }
+}
+
+/// Opened instances that wait to be kept, by series: in reading order those of several series alternate.
+#[derive(Default)]
+struct BySeries(BTreeMap<String, Batch>);
+
+impl BySeries {
+    /// Adds one, and gives all when they are as many as are kept at once.
+    fn add(&mut self, copied: Copied) -> Option<Vec<Batch>> {
+        let series = copied.header.series_instance_uid.to_string();
+        self.0
+            .entry(series)
+            .or_insert_with(|| Batch::new(Origin::Received))
+            .add(copied);
+        let waiting: usize = self.0.values().map(Batch::len).sum();
+        (waiting >= BATCH).then(|| self.take())
+    }
+
+    fn take(&mut self) -> Vec<Batch> {
+        std::mem::take(&mut self.0).into_values().collect()
+    }
+}
 
 /// Whether all of it is here and it is to be opened when somebody can.
 const fn is_waiting(state: PackageState) -> bool {
@@ -131,15 +184,16 @@ impl Node {
     }
 
     /// Opens, for the specialist if she is signed in, what is here already of a package that is on its way. What is wrong
-    /// with it is judged when all of it is here.
-    pub(super) fn open_arriving(&self, package: &[u8; 16], here: &Bitmap) {
-        if let Err(error) = self.try_open_arriving(package, here) {
+    /// with it is judged when all of it is here. Gives whether something was opened.
+    pub(super) fn open_arriving(&self, package: &[u8; 16], here: &Bitmap) -> bool {
+        self.try_open_arriving(package, here).unwrap_or_else(|error| {
             tracing::info!(code = error.code(), %error, "a study on its way cannot be opened yet");
             self.openings().insert(*package, None);
-        }
+            false
+        })
     }
 
-    fn try_open_arriving(&self, package: &[u8; 16], here: &Bitmap) -> Result<(), ServiceError> {
+    fn try_open_arriving(&self, package: &[u8; 16], here: &Bitmap) -> Result<bool, ServiceError> {
         let row = self.store().package(package)?;
         let case = self.case_log(CaseId::from_bytes(row.package.case_id))?;
         let consultant = case.request().map(|(_, request)| request.consultant);
@@ -148,21 +202,21 @@ impl Node {
             .iter()
             .find(|session| Some(session.certificate.fingerprint) == consultant);
         let Some(session) = hers else {
-            return Ok(());
+            return Ok(false);
         };
         let mut openings = self.openings();
         let on_its_way = [PackageState::Queued, PackageState::Transferring];
         if !on_its_way.contains(&self.store().package(package)?.state) {
-            return Ok(());
+            return Ok(false);
         }
         let mut opening = match openings.remove(package) {
             Some(Some(begun)) => begun,
             Some(None) => {
                 openings.insert(*package, None);
-                return Ok(());
+                return Ok(false);
             }
             None => match self.begin_opening(session, &case, &row) {
-                Err(ServiceError::Open(OpenError::Tree(TreeError::NotHeld { .. }))) => return Ok(()),
+                Err(ServiceError::Open(OpenError::Tree(TreeError::NotHeld { .. }))) => return Ok(false),
                 begun => begun?,
             },
         };
@@ -176,8 +230,9 @@ impl Node {
                 .set_study_case(&opening.study, case.id().as_bytes())?;
             self.events().publish(EventKind::Study, &opening.study);
         }
+        let opened = opening.next > before;
         openings.insert(*package, Some(opening));
-        Ok(())
+        Ok(opened)
     }
 
     fn begin_opening(
@@ -213,24 +268,57 @@ impl Node {
         Ok(PackageReader::open(core, key, open(&payload)?, open(&outboard)?)?)
     }
 
-    /// Takes instances into the study, from the next one on, as long as the chunks that they lie in are `here`.
+    /// Takes instances into the study, from the next one on, as long as the chunks that they lie in are `here`. While the
+    /// disk is waited for, the next ones are opened.
     fn take_instances(
         &self,
         opening: &mut Opening,
         case: &Case,
         here: impl Fn(ChunkRange) -> bool,
     ) -> Result<(), ServiceError> {
+        thread::scope(|scope| {
+            // Nothing waits in between: what is being kept and what comes next are the only open files.
+            let (full, batches) = sync_channel::<Vec<Batch>>(0);
+            let keeper = thread::Builder::new()
+                .name("keep".to_owned())
+                .spawn_scoped(scope, move || {
+                    batches.iter().try_for_each(|some| self.keep_received(some))
+                })
+                .map_err(|error| ServiceError::Store(error.into()))?;
+            let opened = self.open_instances(opening, case, here, &full);
+            drop(full);
+            // What could not be kept is the cause; that nobody takes what is opened after it is its effect.
+            keeper.join().unwrap_or(Err(ServiceError::Interrupted))?;
+            opening.next = opened?;
+            Ok(())
+        })
+    }
+
+    /// Opens instances and gives them to be kept, many at once; gives the place of the first that is not `here`.
+    fn open_instances(
+        &self,
+        opening: &mut Opening,
+        case: &Case,
+        here: impl Fn(ChunkRange) -> bool,
+        full: &SyncSender<Vec<Batch>>,
+    ) -> Result<usize, ServiceError> {
         let Opening {
             reader,
             study,
             may_add,
             next,
         } = opening;
-        while let Some(listed) = reader.manifest().instances().get(*next).cloned() {
-            if !reader.chunks_of(*next).is_some_and(&here) {
+        let mut place = *next;
+        let all = reader.manifest().instances().len();
+        let until = (place..all).find(|place| !reader.chunks_of(*place).is_some_and(&here));
+        reader.read_ahead(until.unwrap_or(all));
+        let mut batches = BySeries::default();
+        while let Some(listed) = reader.manifest().instances().get(place).cloned() {
+            if until == Some(place) {
                 break;
             }
-            let header = read_header(BufReader::new(reader.instance(*next)?))
+            let mut image = Peeked::new(reader.instance(place)?);
+            let header = read_header(BufReader::new(&mut image))
                 .map_err(|error| ServiceError::BadPackage(error.to_string()))?;
             if header.study_instance_uid.as_str() != study.as_str()
                 || header.sop_instance_uid.as_str() != listed.sop_instance_uid
@@ -240,25 +328,37 @@ impl Node {
                 ));
             }
             // Reading to its end compares the instance with the manifest; only then does it become a row.
-            let copied =
-                self.copy_in(header, reader.instance(*next)?, |_| {})
-                    .map_err(|error| match error {
-                        ServiceError::File { source, .. } if source.kind() == ErrorKind::InvalidData => {
-                            ServiceError::BadPackage(source.to_string())
-                        }
-                        other => other,
-                    })?;
+            let copied = self
+                .copy_in(header, image.all_of_it(), |_| {})
+                .map_err(|error| match error {
+                    ServiceError::File { source, .. } if source.kind() == ErrorKind::InvalidData => {
+                        ServiceError::BadPackage(source.to_string())
+                    }
+                    other => other,
+                })?;
             if !*may_add && self.store().instance(&listed.sop_instance_uid).is_err() {
                 return Err(ServiceError::BadPackage(
                     "it would add images to a study of another origin that is stored here".to_owned(),
                 ));
             }
-            if self.keep(copied, Origin::Received)? == Inserted::Conflict {
+            tracing::debug!(case = %case.id(), place, "an image was opened");
+            place += 1;
+            if let Some(full_ones) = batches.add(copied) {
+                full.send(full_ones).map_err(|_| ServiceError::Interrupted)?;
+            }
+        }
+        full.send(batches.take()).map_err(|_| ServiceError::Interrupted)?;
+        Ok(place)
+    }
+
+    /// Writes the rows of what was opened.
+    fn keep_received(&self, batches: Vec<Batch>) -> Result<(), ServiceError> {
+        for mut batch in batches {
+            let kept = self.keep_all(&mut batch)?;
+            if kept.iter().any(|one| one.outcome == Inserted::Conflict) {
                 // Another image lies here under the same UID: it must not be shown in place of this one.
                 return Err(StoreError::InstanceConflict.into());
             }
-            tracing::debug!(case = %case.id(), place = *next, "an image was opened");
-            *next += 1;
         }
         Ok(())
     }
@@ -347,5 +447,24 @@ impl Node {
     /// Whether any case log is here at all.
     pub(super) fn case_count(&self) -> Result<usize, ServiceError> {
         Ok(self.store().logs(Some(LogKind::Case))?.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_whose_beginning_was_looked_at_is_read_as_a_whole_and_once() {
+        let file: Vec<u8> = (0..40_000_u32).map(|at| (at % 251) as u8).collect();
+        for looked_at in [0, 1, 8192, 10_000, 40_000] {
+            let mut image = Peeked::new(file.as_slice());
+            let mut beginning = vec![0; looked_at];
+            BufReader::new(&mut image).read_exact(&mut beginning).unwrap();
+            assert_eq!(beginning, file[..looked_at]);
+            let mut all = Vec::new();
+            image.all_of_it().read_to_end(&mut all).unwrap();
+            assert_eq!(all, file);
+        }
     }
 }

@@ -2,19 +2,21 @@
 
 use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use dokuei_net::wire::package::{ChunkRange, Slice};
 use dokuei_net::{PackageSink, SinkError};
 use dokuei_package::bitmap::Bitmap;
 use dokuei_package::verifier::Verifier;
-use dokuei_store::Store;
+use dokuei_store::{Store, StoreError};
 
 use super::error::ServiceError;
 use super::host::package_range;
 
-/// After so many bytes, or so much time, what was received is made durable and the bitmap with it.
-const CHECKPOINT: u64 = 64 << 20;
+/// After so many bytes, or so much time, what was received is made durable and the bitmap with it. Often, so that little
+/// is left to wait for at the end.
+const CHECKPOINT: u64 = 16 << 20;
 const CHECKPOINT_TIME: Duration = Duration::from_secs(5);
 
 /// Ranges asked for in one pull.
@@ -29,6 +31,8 @@ pub(super) struct Receiving {
     pub(super) outboard: File,
     pub(super) undurable: u64,
     pub(super) durable_at: Instant,
+    /// A checkpoint that is being made beside the receiving.
+    pub(super) saving: Option<JoinHandle<Result<(), StoreError>>>,
 }
 
 impl Receiving {
@@ -84,19 +88,51 @@ impl Receiving {
             })?;
         self.undurable += slice.bytes.len() as u64;
         if self.undurable >= CHECKPOINT || self.durable_at.elapsed() >= CHECKPOINT_TIME {
-            self.checkpoint()
+            self.checkpoint_beside()
                 .map_err(|error| SinkError::Storage(error.to_string()))?;
         }
         Ok(())
     }
 
+    /// Makes a checkpoint while receiving goes on: the network does not wait for the disk. One at a time: on a disk that
+    /// is slower than the line they become rarer, not more.
+    fn checkpoint_beside(&mut self) -> Result<(), ServiceError> {
+        if self.saving.as_ref().is_some_and(|saving| !saving.is_finished()) {
+            return Ok(());
+        }
+        self.saved()?;
+        // What the bitmap says now is written: the other thread makes it durable, then the bitmap.
+        let bitmap = self.verifier.bitmap().to_bytes();
+        let (store, package) = (self.store.clone(), self.package);
+        let saving = thread::Builder::new()
+            .name("checkpoint".to_owned())
+            .spawn(move || store.set_verified(&package, &bitmap));
+        self.saving = Some(saving.map_err(StoreError::from)?);
+        (self.undurable, self.durable_at) = (0, Instant::now());
+        Ok(())
+    }
+
+    /// Waits for the checkpoint that is being made, if there is one.
+    fn saved(&mut self) -> Result<(), ServiceError> {
+        match self.saving.take().map(JoinHandle::join) {
+            Some(outcome) => Ok(outcome.unwrap_or_else(|_| Err(ended().into()))?),
+            None => Ok(()),
+        }
+    }
+
     /// First the data, then the bitmap that says it is there: the store does both, in this order.
     pub(super) fn checkpoint(&mut self) -> Result<(), ServiceError> {
+        // An older bitmap must not come after this one.
+        self.saved()?;
         let bitmap = self.verifier.bitmap().to_bytes();
         self.store.set_verified(&self.package, &bitmap)?;
         (self.undurable, self.durable_at) = (0, Instant::now());
         Ok(())
     }
+}
+
+fn ended() -> std::io::Error {
+    std::io::Error::other("a checkpoint was not finished")
 }
 
 /// How many bytes of it are here and proven.

@@ -27,6 +27,14 @@ const FIRST_LOT: u64 = 16;
 /// The largest lot, chunks (64 MiB).
 const LARGEST_LOT: u64 = 1024;
 
+/// The front of a package, which is looked at first: this part of it, which is the coarse volume (every eighth slice) and
+/// a little more.
+const FRONT: u64 = 6;
+
+/// How long a lot of the front should take: several lots come at once, and of the front none is to wait for the end of
+/// another.
+const FRONT_LOT_TIME: Duration = Duration::from_millis(250);
+
 /// How long a lot should take: long beside the round trips that it costs, short enough that the holder learns how far
 /// we are.
 const LOT_TIME: Duration = Duration::from_secs(4);
@@ -174,7 +182,17 @@ impl<O: Opener> Work<'_, O> {
             lock(self.plan).leave(lot);
             self.changed.send_replace(());
             outcome?;
-            size = next_size(size, range.count, begun.elapsed());
+            let end = self
+                .request
+                .ranges
+                .last()
+                .map_or(0, |last| last.first + last.count);
+            let time = if range.first < end / FRONT {
+                FRONT_LOT_TIME
+            } else {
+                LOT_TIME
+            };
+            size = next_size(size, range.count, begun.elapsed(), time);
         }
     }
 
@@ -200,10 +218,10 @@ impl<O: Opener> Work<'_, O> {
     }
 }
 
-/// As much as comes in [`LOT_TIME`] at the pace of the last lot, growing by steps.
-fn next_size(size: u64, chunks: u64, took: Duration) -> u64 {
+/// As much as comes in `time` at the pace of the last lot, growing by steps.
+fn next_size(size: u64, chunks: u64, took: Duration, time: Duration) -> u64 {
     let pace = chunks as f64 / took.as_secs_f64().max(0.001);
-    let fits = (pace * LOT_TIME.as_secs_f64()) as u64;
+    let fits = (pace * time.as_secs_f64()) as u64;
     fits.clamp(FIRST_LOT, LARGEST_LOT)
         .min(size.saturating_mul(4))
         .next_multiple_of(FIRST_LOT)
@@ -273,16 +291,20 @@ mod tests {
     #[test]
     fn lots_grow_by_steps_to_what_comes_in_a_few_seconds() {
         let quick = Duration::from_millis(10);
-        let sizes: Vec<_> =
-            std::iter::successors(Some(FIRST_LOT), |size| Some(next_size(*size, *size, quick)))
-                .take(5)
-                .collect();
+        let sizes: Vec<_> = std::iter::successors(Some(FIRST_LOT), |size| {
+            Some(next_size(*size, *size, quick, LOT_TIME))
+        })
+        .take(5)
+        .collect();
         assert_eq!(sizes, [16, 64, 256, 1024, 1024]);
         assert_eq!(
-            next_size(1024, 16, Duration::from_secs(60)),
+            next_size(1024, 16, Duration::from_secs(60), LOT_TIME),
             FIRST_LOT,
             "a slow line"
         );
-        assert_eq!(next_size(64, 50, Duration::from_secs(4)), 64);
+        assert_eq!(next_size(64, 50, Duration::from_secs(4), LOT_TIME), 64);
+        // 16 chunks (1 MiB) in a quarter of a second: a third of 100 Mbit/s.
+        let quarter = Duration::from_millis(250);
+        assert_eq!(next_size(16, 16, quarter, FRONT_LOT_TIME), 16);
     }
 }
