@@ -25,6 +25,7 @@ mod fetch;
 mod heads;
 mod host;
 mod import;
+mod links;
 mod logs;
 mod opening;
 mod outbox;
@@ -36,10 +37,13 @@ mod previews;
 mod profiles;
 mod reach;
 mod receiving;
+pub mod reception;
 mod register;
+mod replays;
 mod requesting;
 mod resending;
 mod root;
+mod same;
 mod sealing;
 mod second_factor;
 mod security;
@@ -71,12 +75,15 @@ use self::error::ServiceError;
 use self::events::Events;
 use self::heads::Heads;
 use self::jobs::Jobs;
+use self::links::Links;
 use self::opening::Openings;
 use self::owner::Owners;
 use self::people::People;
 use self::reach::Reach;
+use self::reception::Reception;
 use self::register::Register;
-use self::second_factor::Enrolling;
+use self::replays::Replays;
+use self::second_factor::{Challenges, Enrolling};
 use self::session::Sessions;
 use self::status::Meeting;
 use self::transfers::Transfers;
@@ -87,6 +94,7 @@ use crate::credentials::Credentials;
 use crate::data_dir::DataDir;
 use crate::keys::NodeSecrets;
 use crate::practitioners::Practitioners;
+use crate::second_factor::Kinds;
 
 /// What large work leaves free on the disk, bytes.
 const ROOM_TO_WORK: u64 = 8 << 20;
@@ -139,10 +147,14 @@ struct Inner {
     transfers: Transfers,
     /// Which nodes are reached.
     reach: Reach,
+    /// What comes by the DICOM network of the house.
+    reception: Reception,
     /// Something may be to erase.
     to_erase: AtomicBool,
     /// How much bandwidth images may take.
     bandwidth: Bandwidth,
+    /// How fast images went to others.
+    links: Links,
     /// How to join it, once a registry is trusted.
     meeting: OnceLock<Meeting>,
     /// Held while a package is opened: one at a time, for the disk's sake and so that none is opened twice.
@@ -151,6 +163,10 @@ struct Inner {
     unlocking: Mutex<()>,
     /// Second factors that are being enrolled.
     enrolling: Enrolling,
+    /// What second factors are asked and have not answered yet.
+    challenges: Challenges,
+    /// The kinds of second factor that are known here.
+    factors: Kinds,
     /// Held while a medium is written or read.
     media: Mutex<()>,
     /// Held from reading a log until what follows from it is on disk: one writer a time.
@@ -163,6 +179,8 @@ struct Inner {
     to_introduce: Mutex<BTreeSet<PeerId>>,
     /// What the logs come to, and what peers have told of theirs.
     heads: Heads,
+    /// Logs as they were verified.
+    replays: Replays,
     /// Rows of the audit log about strangers.
     strangers: Mutex<Strangers>,
     /// Rung when something waits to be sent or fetched.
@@ -182,15 +200,21 @@ impl Node {
         secrets: NodeSecrets,
         start: Start,
     ) -> Result<Self, ServiceError> {
-        Self::open_by(Clock::of_system(), dir, config, secrets, start)
+        Self::open_by(
+            (Clock::of_system(), Kinds::default()),
+            dir,
+            config,
+            secrets,
+            start,
+        )
     }
 
-    /// As [`Self::open`], by another clock than the system's.
+    /// As [`Self::open`], by another clock than the system's or with other kinds of second factor than those built in.
     ///
     /// # Errors
     /// As [`Self::open`].
     pub fn open_by(
-        clock: Clock,
+        (clock, factors): (Clock, Kinds),
         dir: DataDir,
         config: Config,
         secrets: NodeSecrets,
@@ -209,6 +233,7 @@ impl Node {
         let class = trust.own().ok().map(|own| own.certificate.device_class);
         let sessions = Sessions::new(auto_lock(&config, class));
         let bandwidth = Bandwidth::open(&store, &config)?;
+        let links = Links::open(&store)?;
         let inner = Inner {
             dir,
             config,
@@ -227,18 +252,23 @@ impl Node {
             network: OnceLock::new(),
             transfers: Transfers::default(),
             reach: Reach::default(),
+            reception: Reception::default(),
             to_erase: AtomicBool::new(true),
             bandwidth,
+            links,
             meeting: OnceLock::new(),
             opening: Mutex::default(),
             unlocking: Mutex::default(),
             enrolling: Enrolling::default(),
+            challenges: Challenges::default(),
+            factors,
             media: Mutex::default(),
             writing: Mutex::default(),
             met: Mutex::default(),
             clock_apart: AtomicBool::new(false),
             to_introduce: Mutex::default(),
             heads: Heads::default(),
+            replays: Replays::default(),
             strangers: Mutex::default(),
             bell: Notify::new(),
             wiped: Notify::new(),
