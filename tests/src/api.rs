@@ -149,6 +149,34 @@ impl Client {
         serde_json::from_value(answer).with_context(|| format!("{path} answered what was not expected"))
     }
 
+    /// PUT below `/api/v1`.
+    ///
+    /// # Errors
+    /// [`Problem`] when the node refuses.
+    pub fn put<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
+        let body = serde_json::to_vec(body)?;
+        let request = self
+            .agent
+            .put(self.url(path))
+            .header("Content-Type", "application/json")
+            .header("Authorization", self.bearer());
+        let answer: Value = self.site.within(|| read(path, request.send(&body[..])))??;
+        serde_json::from_value(answer).with_context(|| format!("{path} answered what was not expected"))
+    }
+
+    /// DELETE below `/api/v1`.
+    ///
+    /// # Errors
+    /// [`Problem`] when the node refuses.
+    pub fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        let request = self
+            .agent
+            .delete(self.url(path))
+            .header("Authorization", self.bearer());
+        let answer: Value = self.site.within(|| read(path, request.call()))??;
+        serde_json::from_value(answer).with_context(|| format!("{path} answered what was not expected"))
+    }
+
     /// A POST that must be refused: gives the refusal.
     ///
     /// # Errors

@@ -36,7 +36,7 @@ pub fn command(name: &str) -> Result<Command> {
 
 fn package_of(name: &str) -> &str {
     match name {
-        "dcmdump" | "dsrdump" | "storescu" | "storescp" | "dciodvfy" => "dcmtk",
+        "dcmdump" | "dsrdump" | "echoscu" | "storescu" | "storescp" | "dciodvfy" => "dcmtk",
         "pdftotext" | "pdfinfo" | "pdftoppm" => "poppler-utils",
         other => other,
     }

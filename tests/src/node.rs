@@ -14,6 +14,9 @@ use crate::registry::Registry;
 use crate::site::Site;
 use crate::wait;
 
+/// The AE title of the device that may send to a node ([`Node::take_from_device`]).
+pub const DEVICE: &str = "CBCT1";
+
 /// A node: its data directory, and its process when it runs.
 #[derive(Debug)]
 pub struct Node {
@@ -21,6 +24,7 @@ pub struct Node {
     folder: PathBuf,
     institution: Institution,
     port: u16,
+    dicom: Option<u16>,
     ui: Option<PathBuf>,
     wrapper: Vec<String>,
     site: Site,
@@ -46,6 +50,7 @@ impl Node {
             folder,
             institution,
             port,
+            dicom: None,
             ui: None,
             wrapper: Vec::new(),
             site: Site::default(),
@@ -127,6 +132,26 @@ impl Node {
         Ok(())
     }
 
+    /// Lets a device with the AE title [`DEVICE`] send to it on this port; from the next start on.
+    ///
+    /// # Errors
+    /// When its settings cannot be changed.
+    pub fn take_from_device(&mut self, port: u16) -> Result<()> {
+        let path = self.data_dir().join("config.toml");
+        let text = std::fs::read_to_string(&path)?;
+        let listen = format!("[dicom]\nlisten = \"127.0.0.1:{port}\"\n");
+        let text = text.replacen("[dicom]\n", &listen, 1);
+        std::fs::write(&path, format!("{text}\n[[dicom.peers]]\naet = \"{DEVICE}\"\n"))?;
+        self.dicom = Some(port);
+        Ok(())
+    }
+
+    /// The port on which it takes DICOM associations, when it does.
+    #[must_use]
+    pub fn dicom_port(&self) -> Option<u16> {
+        self.dicom
+    }
+
     /// Runs a command that must succeed and gives what it printed.
     ///
     /// # Errors
@@ -187,7 +212,10 @@ impl Node {
     }
 
     /// Asks for a certificate of this node and installs what the registry issues.
-    fn certify(&self, registry: &Registry, device_class: &str) -> Result<PathBuf> {
+    ///
+    /// # Errors
+    /// When a step fails, with its words.
+    pub fn certify(&self, registry: &Registry, device_class: &str) -> Result<PathBuf> {
         let request = self.folder.join("node.csr.pem");
         let secret = self.secret("node.passphrase", self.institution.passphrase)?;
         self.cli(&[

@@ -19,3 +19,4 @@ mod moving;
 mod reaching;
 mod register;
 mod register_changes;
+mod viewing;

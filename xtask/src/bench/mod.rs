@@ -2,7 +2,9 @@
 //!
 //! Figures are of this machine on this day; the JSON file is for comparing two of them.
 
+mod crowd;
 mod revocation;
+mod scale;
 mod study;
 mod transfer;
 
@@ -22,6 +24,10 @@ pub(crate) enum Bench {
     Study(study::Options),
     /// How long a revocation takes to reach 200 connected nodes
     Revocation(revocation::Options),
+    /// How nodes find each other, from ten to a thousand of them
+    Scale(scale::Options),
+    /// One specialist, and 200 clinics that send to her at once
+    Crowd(crowd::Options),
     /// A study from place to place, beside scp, rsync, DCMTK, Orthanc and others, on links with distance and loss
     Transfer(transfer::Options),
 }
@@ -34,6 +40,8 @@ pub(crate) fn run(which: &Bench) -> Result<()> {
     match which {
         Bench::Study(options) => study::run(options),
         Bench::Revocation(options) => revocation::run(options),
+        Bench::Scale(options) => scale::run(options),
+        Bench::Crowd(options) => crowd::run(options),
         Bench::Transfer(options) => transfer::run(options),
     }
 }

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use dokuei_tests::foreign;
+use dokuei_tests::node::DEVICE;
 use dokuei_tests::people::{CLINIC, HOSPITAL};
 use dokuei_tests::{consult, digest};
 use serde_json::Value;
@@ -39,6 +40,7 @@ pub(crate) fn prove(scene: &mut Scene, told: &Told, record: &mut Record) -> Resu
     );
     record.check("the report as DICOM SR is read by DCMTK", sr_is_readable(told));
     record.check("OpenSSL verifies every issued certificate", chains_verify(scene));
+    record.check("a device reaches both nodes by DICOM (DCMTK)", echo(scene));
     secrecy::prove(scene, told, record)?;
     refusals::prove(scene, told, record);
     Ok(())
@@ -158,6 +160,17 @@ fn chains_verify(scene: &Scene) -> Result<String> {
         scene.pair.chains.len(),
         version.join(" ")
     ))
+}
+
+/// C-ECHO as a device of the house would do it.
+fn echo(scene: &Scene) -> Result<String> {
+    for node in [&scene.pair.clinic, &scene.pair.specialist] {
+        let port = node.dicom_port().context("a node takes no associations")?;
+        let mut echo = foreign::command("echoscu")?;
+        echo.args(["-aet", DEVICE, "-aec", "DOKUEI", "127.0.0.1", &port.to_string()]);
+        dokuei_tests::process::output(&mut echo)?;
+    }
+    Ok("echoscu is answered by clinic and specialist".to_owned())
 }
 
 fn without_spaces(text: &str) -> String {

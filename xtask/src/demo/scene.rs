@@ -1,7 +1,7 @@
 //! The scene: registry, bootstrap nodes, clinic and hospital as separate programs, and a listener on the wire.
 
 use anyhow::{Context, Result};
-use dokuei_tests::capture::Capture;
+use dokuei_tests::capture::{Capture, free_ports};
 use dokuei_tests::lab::Lab;
 use dokuei_tests::pair::{Pair, Session};
 use dokuei_tests::people::{SUZUKI, TANAKA};
@@ -41,6 +41,10 @@ impl Scene {
         if ui.join("index.html").is_file() {
             pair.clinic.serve_ui(&ui);
             pair.specialist.serve_ui(&ui);
+        }
+        let devices = free_ports(2)?;
+        for (node, port) in [&mut pair.clinic, &mut pair.specialist].into_iter().zip(devices) {
+            node.take_from_device(port)?;
         }
         let mut capture = None;
         record.step(
@@ -98,6 +102,7 @@ impl Scene {
             let address = node.address()?;
             running.push(Running {
                 api: Some(address.clone()),
+                dicom_port: node.dicom_port(),
                 token_file: Some(node.token_file().display().to_string()),
                 ui: project::ui()
                     .join("dist/index.html")

@@ -75,6 +75,9 @@ impl Peer for Dokuei {
     }
 }
 
+/// Between two looks: short beside a transfer, long beside what a look costs the node that is measured.
+const LOOK: Duration = Duration::from_millis(25);
+
 /// Waits in short steps: the longer ones of the tests would be a part of what is measured.
 fn await_opened(specialist: &Client, case: &str, start: Instant, patience: Duration) -> Result<()> {
     loop {
@@ -85,6 +88,6 @@ fn await_opened(specialist: &Client, case: &str, start: Instant, patience: Durat
         if start.elapsed() > patience {
             return Err(TooSlow(patience).into());
         }
-        std::thread::sleep(Duration::from_millis(10));
+        std::thread::sleep(LOOK);
     }
 }

@@ -33,9 +33,9 @@ impl Peer for Orthanc {
 
     fn what(&self) -> &'static str {
         if self.stow {
-            "Orthanc, STOW-RS over HTTP without encryption"
+            "Orthanc, STOW-RS over HTTP, larger messages; not encrypted, nothing made durable"
         } else {
-            "Orthanc peers over HTTP without encryption"
+            "Orthanc peers over HTTP; not encrypted, nothing made durable"
         }
     }
 
@@ -79,6 +79,7 @@ impl Server {
             "StorageDirectory": folder.join("storage"),
             "IndexDirectory": folder.join("storage"),
             "StorageCompression": false,
+            "SyncStorageArea": false,
             "HttpPort": port,
             "RemoteAccessAllowed": true,
             "AuthenticationEnabled": false,
@@ -87,7 +88,8 @@ impl Server {
             "TcpNoDelay": true,
             "HttpTimeout": 0,
             "Plugins": ["/usr/share/orthanc/plugins/libOrthancDicomWeb.so"],
-            "DicomWeb": { "Enable": true },
+            // Larger messages than it sends by itself: on a long line each costs a round trip.
+            "DicomWeb": { "Enable": true, "StowMaxInstances": 100, "StowMaxSize": 64 },
         });
         if let Some(receiver) = receiver {
             let base = format!("http://{}:{}/", receiver.site.address(), receiver.port);

@@ -28,7 +28,8 @@ impl Peer for Sendme {
         std::fs::create_dir_all(&into)?;
         let address = scene.near.address();
         let mut give = scene.near.command("sendme");
-        give.current_dir(&folder).args(["send", "--relay", "disabled"]);
+        give.current_dir(&folder)
+            .args(["send", "--relay", "disabled", "--no-progress"]);
         give.args(["--magic-ipv4-addr", &format!("{address}:0")])
             .arg(&scene.study.folder);
         let giver = Process::start("sendme", give, &folder.join("sendme.log"))
