@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use dokuei_net::Multiaddr;
 use serde_json::json;
@@ -34,7 +35,7 @@ const API_WAITING: usize = 64;
 const RECEIVING_THREADS: usize = 1_024;
 
 /// How long work may still take when the node ends.
-const ENDING: std::time::Duration = std::time::Duration::from_secs(10);
+const ENDING: Duration = Duration::from_secs(10);
 
 /// Runs the node until SIGTERM or Ctrl-C.
 ///
@@ -79,8 +80,9 @@ pub(crate) fn run(dir: &DataDir, command: &Run, as_json: bool) -> Outcome {
         .map_err(no_runtime)?;
     let outcome = runtime.block_on(serve(dir, node, meeting, listen, (ui, doors.handle()), as_json));
     // Work that waits for the disk is let finish; what is half done is taken up at the next start.
+    let end = Instant::now() + ENDING;
     runtime.shutdown_timeout(ENDING);
-    doors.shutdown_timeout(ENDING);
+    doors.shutdown_timeout(end.saturating_duration_since(Instant::now()));
     outcome
 }
 

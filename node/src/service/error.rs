@@ -324,7 +324,9 @@ impl ServiceError {
             Self::File { .. } => Code::FileUnusable,
             Self::Files(_) => Code::FilesUnreadable,
             Self::Header(_) => Code::DicomRefused,
-            Self::Store(StoreError::InstanceConflict | StoreError::SeriesConflict) => Code::Conflict,
+            Self::Store(
+                StoreError::InstanceConflict | StoreError::SeriesConflict | StoreError::PatientConflict,
+            ) => Code::Conflict,
             Self::Store(StoreError::NoSpace) => Code::DiskFull,
             Self::Store(_) => Code::StorageFailed,
             Self::Seal(_) => Code::NotSealed,
@@ -434,7 +436,9 @@ impl ServiceError {
             Self::Refused(_) | Self::NoAgreement | Self::NoDevice | Self::NotOpened | Self::NotEmpty(_) => {
                 Blame::Conflict
             }
-            Self::Store(StoreError::InstanceConflict | StoreError::SeriesConflict) => Blame::Conflict,
+            Self::Store(
+                StoreError::InstanceConflict | StoreError::SeriesConflict | StoreError::PatientConflict,
+            ) => Blame::Conflict,
             Self::Store(_) => Blame::Storage,
             Self::Field { .. } | Self::Files(_) | Self::Header(_) | Self::File { .. } | Self::Render(_) => {
                 Blame::Caller

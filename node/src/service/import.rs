@@ -95,6 +95,7 @@ impl Batch {
         self.copied.len() >= BATCH
             || self.copied.first().is_some_and(|first| {
                 first.header.series_instance_uid != next.header.series_instance_uid
+                    || first.header.patient.id != next.header.patient.id
                     || first.header.study_instance_uid != next.header.study_instance_uid
             })
     }

@@ -33,6 +33,9 @@ const UNDER_WAY: usize = 256;
 const LEAST: u64 = 4 << 20;
 const SHORTEST: Duration = Duration::from_millis(500);
 
+/// It is written down no more often than this: a receiver asks several times a second.
+const WRITTEN: Duration = Duration::from_secs(10);
+
 /// After a pause it is measured anew.
 const PAUSE: Duration = Duration::from_secs(30);
 
@@ -72,6 +75,8 @@ struct Inner {
     /// The newest last.
     measured: Vec<Measured>,
     under_way: HashMap<(PeerId, [u8; 16]), Way>,
+    /// When it was last written down.
+    written: Option<Duration>,
 }
 
 /// What is known of the lines to others.
@@ -94,6 +99,7 @@ impl Links {
             begun: Instant::now(),
             measured,
             under_way: HashMap::new(),
+            written: None,
         }))))
     }
 
@@ -114,6 +120,9 @@ impl Links {
         let time = inner.begun.elapsed();
         let rate = inner.measure(peer, package, held.saturating_mul(CHUNK as u64), time)?;
         inner.learn(&peer.to_string(), rate, now);
+        if !inner.is_to_be_written(time) {
+            return None;
+        }
         serde_json::to_string(&inner.measured).ok()
     }
 }
@@ -134,6 +143,14 @@ impl Inner {
         way.last = now;
         let (bytes, time) = (held.saturating_sub(way.from), now.saturating_sub(way.since));
         (bytes >= LEAST && time >= SHORTEST).then(|| (bytes as f64 / time.as_secs_f64()) as u64)
+    }
+
+    fn is_to_be_written(&mut self, now: Duration) -> bool {
+        if self.written.is_some_and(|at| now.saturating_sub(at) < WRITTEN) {
+            return false;
+        }
+        self.written = Some(now);
+        true
     }
 
     fn learn(&mut self, peer: &str, rate: u64, at: Timestamp) {
@@ -225,7 +242,15 @@ mod tests {
             begun: Instant::now(),
             measured: Vec::new(),
             under_way: HashMap::new(),
+            written: None,
         }
+    }
+
+    #[test]
+    fn many_who_ask_do_not_keep_the_disk_busy() {
+        let (mut inner, at) = (inner(), Duration::from_millis);
+        let written = (0..1_000).filter(|time| inner.is_to_be_written(at(*time * 25)));
+        assert_eq!(written.collect::<Vec<_>>(), [0, 400, 800]);
     }
 
     #[test]

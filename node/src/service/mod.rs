@@ -157,6 +157,8 @@ struct Inner {
     links: Links,
     /// How to join it, once a registry is trusted.
     meeting: OnceLock<Meeting>,
+    /// Where the network runs, whoever lets it begin: the API has few threads of its own.
+    home: OnceLock<tokio::runtime::Handle>,
     /// Held while a package is opened: one at a time, for the disk's sake and so that none is opened twice.
     opening: Mutex<Openings>,
     /// Held while a passphrase or a code is tried, and while a practitioner's file is changed.
@@ -257,6 +259,7 @@ impl Node {
             bandwidth,
             links,
             meeting: OnceLock::new(),
+            home: OnceLock::new(),
             opening: Mutex::default(),
             unlocking: Mutex::default(),
             enrolling: Enrolling::default(),

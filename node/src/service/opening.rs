@@ -26,31 +26,46 @@ use super::events::EventKind;
 use super::import::{BATCH, Batch, Copied};
 use super::session::Session;
 
-/// A stream whose beginning is looked at before it is read as a whole: it can be read only once.
+/// The most of an image that is kept while its header is read, bytes. A header that goes further is no reason to hold an
+/// image in memory: it is read again from its beginning.
+const PEEK: usize = 1 << 20;
+
+/// A stream whose beginning is looked at before it is read as a whole, so that it need not be read twice.
 struct Peeked<R> {
     stream: R,
-    seen: Vec<u8>,
+    /// What was read, as long as it is not more than [`PEEK`].
+    seen: Option<Vec<u8>>,
 }
 
 impl<R: Read> Peeked<R> {
     const fn new(stream: R) -> Self {
         Self {
             stream,
-            seen: Vec::new(),
+            seen: Some(Vec::new()),
         }
     }
 
-    /// All of it.
+    /// Whether what was looked at was kept.
+    const fn is_kept(&self) -> bool {
+        self.seen.is_some()
+    }
+
+    /// All of it, if what was looked at was kept; else the rest.
     fn all_of_it(self) -> impl Read {
-        io::Cursor::new(self.seen).chain(self.stream)
+        io::Cursor::new(self.seen.unwrap_or_default()).chain(self.stream)
     }
 }
 
 impl<R: Read> Read for Peeked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.stream.read(buffer)?;
-        self.seen
-            .extend_from_slice(buffer.get(..read).unwrap_or_default());
+        if let Some(seen) = &mut self.seen {
+            if seen.len() + read > PEEK {
+                self.seen = None;
+            } else {
+                seen.extend_from_slice(buffer.get(..read).unwrap_or_default());
+            }
+        }
         Ok(read)
     }
 }
@@ -328,14 +343,18 @@ impl Node {
                 ));
             }
             // Reading to its end compares the instance with the manifest; only then does it become a row.
-            let copied = self
-                .copy_in(header, image.all_of_it(), |_| {})
-                .map_err(|error| match error {
-                    ServiceError::File { source, .. } if source.kind() == ErrorKind::InvalidData => {
-                        ServiceError::BadPackage(source.to_string())
-                    }
-                    other => other,
-                })?;
+            let whole: Box<dyn Read + '_> = if image.is_kept() {
+                Box::new(image.all_of_it())
+            } else {
+                drop(image);
+                Box::new(reader.instance(place)?)
+            };
+            let copied = self.copy_in(header, whole, |_| {}).map_err(|error| match error {
+                ServiceError::File { source, .. } if source.kind() == ErrorKind::InvalidData => {
+                    ServiceError::BadPackage(source.to_string())
+                }
+                other => other,
+            })?;
             if !*may_add && self.store().instance(&listed.sop_instance_uid).is_err() {
                 return Err(ServiceError::BadPackage(
                     "it would add images to a study of another origin that is stored here".to_owned(),
@@ -466,5 +485,14 @@ mod tests {
             image.all_of_it().read_to_end(&mut all).unwrap();
             assert_eq!(all, file);
         }
+    }
+
+    #[test]
+    fn a_header_that_goes_on_and_on_is_not_held_in_memory() {
+        let mut image = Peeked::new(io::repeat(0).take(3 * PEEK as u64));
+        io::copy(&mut (&mut image).take(PEEK as u64), &mut io::sink()).unwrap();
+        assert_eq!(image.seen.as_ref().map(Vec::len), Some(PEEK));
+        io::copy(&mut image, &mut io::sink()).unwrap();
+        assert!(!image.is_kept());
     }
 }

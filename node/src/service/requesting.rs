@@ -164,9 +164,12 @@ impl Node {
         };
         self.store()
             .add_package(&package, sealed.file, Some(sealed.cek.as_bytes()), self.now())?;
-        Ok(self
-            .store()
-            .set_package_form(sealed.package.as_bytes(), &sealed.form.to_string())?)
+        let form = sealed.form.to_string();
+        if let Err(error) = self.store().set_package_form(sealed.package.as_bytes(), &form) {
+            // It is told to people only, and no reason to send nothing.
+            tracing::warn!(%error, "in which form a study was sealed could not be noted");
+        }
+        Ok(())
     }
 
     fn request_body(

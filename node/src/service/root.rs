@@ -6,6 +6,7 @@ use dokuei_identity::chain::{TrustAnchor, TrustAnchors};
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::network::NetworkName;
 use serde_json::{Value, json};
+use tokio::runtime::Handle;
 
 use super::Node;
 use super::delivery::blocking;
@@ -69,8 +70,11 @@ impl Node {
         let node = self.clone();
         let first = blocking(move || node.take_root(&pem, fingerprint)).await?;
         if let (true, Some(meeting)) = (first, self.0.meeting.get()) {
-            self.join(meeting.clone())
+            let (node, meeting) = (self.clone(), meeting.clone());
+            let home = self.0.home.get().cloned().unwrap_or_else(Handle::current);
+            home.spawn(async move { node.join(meeting).await })
                 .await
+                .map_err(|_| ServiceError::Interrupted)?
                 .map_err(|error| ServiceError::CannotListen(error.to_string()))?;
         }
         Ok(self.setup_view())

@@ -38,6 +38,7 @@ impl Node {
     /// [`dokuei_net::NetError`] when no address can be listened on.
     pub async fn join(&self, meeting: Meeting) -> Result<(), dokuei_net::NetError> {
         let _ = self.0.meeting.set(meeting.clone());
+        let _ = self.0.home.set(tokio::runtime::Handle::current());
         let Some(held) = self.0.trust.get() else {
             tracing::warn!("no registry's root is installed: this node meets nobody");
             return Ok(());

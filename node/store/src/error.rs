@@ -44,6 +44,11 @@ pub enum StoreError {
     /// A series is already stored under another study.
     #[error("a series with the same UID already belongs to another study; the stored one was kept")]
     SeriesConflict,
+    /// A study of another patient is already stored under this Study Instance UID.
+    #[error(
+        "a study of another patient with the same Study Instance UID is stored here; it was kept as it is"
+    )]
+    PatientConflict,
     /// What was asked for is not stored.
     #[error("no such {0} is stored")]
     NotFound(&'static str),

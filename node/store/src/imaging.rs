@@ -7,7 +7,7 @@ use dokuei_identity::time::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, named_params};
 
 use crate::files::{sync_directory, sync_file_system};
-use crate::records::{SeriesRecord, StudyRecord};
+use crate::records::{Origin, SeriesRecord, StudyRecord};
 use crate::text::signed;
 use crate::vault::FinishedBlob;
 use crate::{Id16, Id32, Store, StoreError};
@@ -201,9 +201,13 @@ fn insert_study(
             ":key": blob.study_key.wrapped,
         })?;
     // A blob written while its study was erased and came anew would be under a key that no row keeps.
-    let kept: Vec<u8> = transaction
-        .prepare_cached("SELECT wrapped_key FROM studies WHERE study_instance_uid = ?1")?
-        .query_row([&study.study_instance_uid], |row| row.get(0))?;
+    let (kept, patient): (Vec<u8>, String) = transaction
+        .prepare_cached("SELECT wrapped_key, patient_id FROM studies WHERE study_instance_uid = ?1")?
+        .query_row([&study.study_instance_uid], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    // What comes from another node is compared with what was asked for, where that is known.
+    if study.origin == Origin::Imported && patient != study.patient_id {
+        return Err(StoreError::PatientConflict);
+    }
     if kept == blob.study_key.wrapped {
         Ok(())
     } else {

@@ -8,7 +8,7 @@ mod support;
 use std::fs;
 use std::io::{Read, Seek, SeekFrom, Write};
 
-use dokuei_store::{Inserted, Store, StoreError};
+use dokuei_store::{Inserted, Store, StoreError, StudyRecord};
 use sha2::{Digest, Sha256};
 use support::*;
 
@@ -93,6 +93,24 @@ fn a_series_does_not_move_to_another_study() {
     let refused = store.insert_instance(&other, &series(), &instance(9), blob, NOW);
     assert!(matches!(refused, Err(StoreError::SeriesConflict)));
     assert_eq!(store.studies().unwrap().len(), 1);
+    assert_eq!(blobs(directory.path(), "blob").len(), 1);
+}
+
+#[test]
+fn r12_a_study_does_not_take_in_images_of_another_patient() {
+    let (directory, store) = store();
+    put(&store, 1, b"first").unwrap();
+    let other = StudyRecord {
+        patient_id: "SOMEBODY-ELSE".into(),
+        ..study()
+    };
+    let blob = store.blob_writer(STUDY).unwrap().finish().unwrap();
+    let refused = store.insert_instance(&other, &series(), &instance(9), blob, NOW);
+    assert!(matches!(refused, Err(StoreError::PatientConflict)), "{refused:?}");
+    assert_eq!(
+        store.instances_of(&series().series_instance_uid).unwrap().len(),
+        1
+    );
     assert_eq!(blobs(directory.path(), "blob").len(), 1);
 }
 

@@ -60,7 +60,9 @@ impl From<NotKept> for Refused {
             NotKept::Conflict
             | NotKept::Service(
                 ServiceError::Header(_)
-                | ServiceError::Store(StoreError::InstanceConflict | StoreError::SeriesConflict),
+                | ServiceError::Store(
+                    StoreError::InstanceConflict | StoreError::SeriesConflict | StoreError::PatientConflict,
+                ),
             ) => Failure::CannotUnderstand,
             NotKept::Service(_) => Failure::OutOfResources,
         };
@@ -107,7 +109,8 @@ impl Reception for Desk {
     }
 
     fn rejected(&self, address: IpAddr, calling: &str, why: Rejection) {
-        tracing::warn!(%address, calling, %why, "a DICOM association was rejected");
+        // The audit log tells it, within bounds; the program's own log has none.
+        tracing::debug!(%address, calling, %why, "a DICOM association was rejected");
         let (actor, why) = (format!("dicom:{calling} {address}"), why.to_string());
         if let Err(error) = self.node.audit_stranger(&actor, "refused", &why) {
             tracing::error!(code = error.code(), "the audit log cannot be written");

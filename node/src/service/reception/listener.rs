@@ -133,8 +133,8 @@ impl House {
         // A seat is left and studies are told also when this thread panics: `Desk` does it when it is dropped.
         match ended {
             Ok(Ended::Released) => tracing::debug!(%address, "a DICOM association was released"),
-            Ok(ended) => tracing::info!(%address, %ended, "a DICOM association ended before its release"),
-            Err(error) => tracing::info!(%address, %error, "a DICOM connection could not be used"),
+            Ok(ended) => tracing::debug!(%address, %ended, "a DICOM association ended before its release"),
+            Err(error) => tracing::debug!(%address, %error, "a DICOM connection could not be used"),
         }
     }
 
