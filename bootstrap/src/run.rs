@@ -283,7 +283,7 @@ impl Host {
         // An error says that it is gone already.
         let _ = self.swarm.disconnect_peer_id(peer);
         tracing::warn!(
-            "a peer that registered too much was sent away, and its address is barred for an hour"
+            "a peer that registered or asked too much was sent away, and its address is barred for an hour"
         );
     }
 }

@@ -50,7 +50,7 @@ pub(crate) enum Refusal {
     Barred,
     /// The process uses more memory than it may.
     Memory,
-    /// Registrations too large or too many.
+    /// Registrations too large or too many, or asked for too often.
     Registrations,
     /// Relay reservations.
     Reservations,

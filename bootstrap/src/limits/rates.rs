@@ -32,6 +32,13 @@ impl Rates {
     pub(crate) fn take(&mut self, peer: PeerId, source: Source, now: Instant) -> bool {
         self.per_source.take(source, now) && self.per_peer.take(peer, now)
     }
+
+    /// Counts one that has happened; whether the peer or its source is to blame for too many.
+    pub(crate) fn exceed(&mut self, peer: PeerId, source: Source, now: Instant) -> bool {
+        let source = self.per_source.exceed(source, now);
+        let peer = self.per_peer.exceed(peer, now);
+        source || peer
+    }
 }
 
 /// Counts within a time that begins with the first.
@@ -50,13 +57,22 @@ impl<K: Eq + Hash> Rate<K> {
         }
     }
 
-    /// Counts one; `false` when it is one too many.
+    /// Counts one; `false` when it is one too many, or when there is no room to count it.
     pub(crate) fn take(&mut self, key: K, now: Instant) -> bool {
+        self.count(key, now).is_some_and(|count| count <= self.most)
+    }
+
+    /// Counts one; `true` when it is one too many. For whom there is no room to count is not to blame: others used it up.
+    pub(crate) fn exceed(&mut self, key: K, now: Instant) -> bool {
+        self.count(key, now).is_some_and(|count| count > self.most)
+    }
+
+    fn count(&mut self, key: K, now: Instant) -> Option<u32> {
         let over = |since: &Instant| now.duration_since(*since) >= self.window;
         if self.counts.len() >= REMEMBERED && !self.counts.contains_key(&key) {
             self.counts.retain(|_, (_, since)| !over(since));
             if self.counts.len() >= REMEMBERED {
-                return false;
+                return None;
             }
         }
         let (count, since) = self.counts.entry(key).or_insert((0, now));
@@ -64,7 +80,7 @@ impl<K: Eq + Hash> Rate<K> {
             (*count, *since) = (0, now);
         }
         *count = count.saturating_add(1);
-        *count <= self.most
+        Some(*count)
     }
 }
 
@@ -96,6 +112,8 @@ mod tests {
         let (mut rate, start) = (Rate::new(3, HOUR), Instant::now());
         let admitted = (0..REMEMBERED * 2).filter(|name| rate.take(*name, start)).count();
         assert_eq!(admitted, REMEMBERED);
+        let stranger = REMEMBERED * 3;
+        assert!(!rate.take(stranger, start) && !rate.exceed(stranger, start));
         assert!(rate.take(0, start));
         assert!(rate.take(REMEMBERED + 1, start + HOUR));
         assert_eq!(rate.counts.len(), 1);

@@ -11,7 +11,7 @@
 //! - **Door** ([`door`]): connections, counted and refused.
 
 pub(crate) mod account;
-mod bucket;
+pub(crate) mod bucket;
 pub(crate) mod budget;
 pub(crate) mod door;
 mod guests;

@@ -40,6 +40,7 @@ impl Driver {
             wanted.learn(without_peer(address));
         }
         wanted.begin_anew();
+        self.seek_lost();
     }
 
     /// A peer told where it listens. Only a hint, as every address is: TLS and admission decide.

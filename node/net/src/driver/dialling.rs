@@ -164,6 +164,9 @@ impl Driver {
             return;
         }
         // Whoever is wanted already goes on waiting for its turn: the host asks again and again.
+        if !self.wanted.contains_key(&peer) {
+            self.seek();
+        }
         let wanted = self.wanted.entry(peer).or_insert_with(Wanted::new);
         wanted.until = None;
         let mut news = false;

@@ -11,21 +11,34 @@ use libp2p::{Multiaddr, PeerId, identify, relay};
 use super::dialling::{peer_of, without_peer};
 use super::punching::Again;
 use super::{Driver, Notice};
+use crate::conduct::bucket::{Bucket, Rate};
 use crate::error::NetError;
 
 /// Longest wait before a lost bootstrap is tried again.
 const MAX_DELAY: Duration = Duration::from_secs(30);
 
-/// How often a bootstrap is asked for new peers, and how often while somebody wanted is not reached.
+/// How often a bootstrap is asked for new peers, and how often at first while somebody wanted is not reached. Every answer
+/// is remembered there, and there is not room for many.
 const DISCOVER: Duration = Duration::from_secs(20);
 const DISCOVER_WANTED: Duration = Duration::from_secs(2);
+
+/// Who comes and goes is not sought more often than this as if it were wanted only now.
+const LOST_AGAIN: Duration = Duration::from_secs(60);
 
 /// Registrations that are asked for at once. A message holds a megabyte, which is some three thousand; an answer that
 /// does not fit is none.
 const PAGE: u64 = 512;
 
-/// Registrations are renewed long before they expire (2 h at least).
-const REGISTER: Duration = Duration::from_secs(1800);
+/// Registrations are renewed half an hour before they expire (2 h at least), and no sooner: each is news for everybody,
+/// and the one before takes up room at the bootstrap until it expires.
+const REGISTER: Duration = Duration::from_secs(5400);
+
+/// A refused registration is tried again after this long.
+const REFUSED: Duration = Duration::from_secs(10);
+
+/// Registrations, after changes of the addresses too: a bootstrap bars whoever makes more than 48 in an hour, and with it
+/// everybody at the same address.
+const REGISTRATIONS: Rate = Rate::new(10, 12.0 / 3600.0);
 
 /// Bootstraps at which we hold a relay reservation.
 const RESERVATIONS: usize = 2;
@@ -46,7 +59,10 @@ pub(super) struct Bootstrap {
     pub(super) mirror: bool,
     cookie: Option<Cookie>,
     discovered: Option<Instant>,
-    registered: Option<Instant>,
+    /// Whether it was asked to register us, when it is asked next, and what was used up of [`REGISTRATIONS`].
+    registered: bool,
+    renew: Instant,
+    registrations: Bucket,
     /// When it is dialled by QUIC, if it is reached by TCP only.
     pub(super) quic: Again,
 }
@@ -68,7 +84,9 @@ impl Driver {
             mirror: false,
             cookie: None,
             discovered: None,
-            registered: None,
+            registered: false,
+            renew: Instant::now(),
+            registrations: Bucket::default(),
             quic: Again::now(),
         });
         Ok(())
@@ -110,8 +128,8 @@ impl Driver {
         {
             (bootstrap.rendezvous, bootstrap.relays, bootstrap.cookie) = (false, false, None);
             bootstrap.mirror = false;
-            (bootstrap.registered, bootstrap.discovered) = (None, None);
-            bootstrap.next = Instant::now();
+            (bootstrap.registered, bootstrap.discovered) = (false, None);
+            (bootstrap.next, bootstrap.renew) = (Instant::now(), Instant::now());
             bootstrap.quic = Again::now();
         }
     }
@@ -218,33 +236,53 @@ impl Driver {
         }
     }
 
+    /// Somebody is sought from now on: the bootstraps are asked often, and then more and more seldom.
+    pub(super) fn seek(&mut self) {
+        self.sought = Instant::now();
+    }
+
+    /// The same for somebody who was there and is lost; seldom, because somebody may come and go.
+    pub(super) fn seek_lost(&mut self) {
+        if self.sought.elapsed() >= LOST_AGAIN {
+            self.seek();
+        }
+    }
+
     /// Registers and discovers where it is time.
     pub(super) fn discover_due(&mut self) {
         if !self.enrolled {
             return;
         }
         let searching = self.wanted.keys().any(|peer| !self.peers.contains_key(peer));
-        let every = if searching { DISCOVER_WANTED } else { DISCOVER };
+        let every = if searching {
+            between_questions(self.sought.elapsed())
+        } else {
+            DISCOVER
+        };
+        let (now, running) = (Instant::now(), self.conduct.now());
         let changed = std::mem::take(&mut self.addresses_changed);
         let Some(namespace) = self.namespace() else { return };
         let Some(client) = self.swarm.behaviour_mut().rendezvous.as_mut() else {
             return;
         };
-        let due = |at: Option<Instant>, every| at.is_none_or(|at| at.elapsed() >= every);
+        let due = |at: Option<Instant>| at.is_none_or(|at| at.elapsed() >= every);
         let mut relays = Vec::new();
         for bootstrap in self
             .bootstraps
             .iter_mut()
             .filter(|bootstrap| bootstrap.rendezvous)
         {
-            if changed || due(bootstrap.registered, REGISTER) {
-                bootstrap.registered = Some(Instant::now());
+            if changed {
+                bootstrap.renew = now;
+            }
+            if bootstrap.renew <= now && bootstrap.registrations.take(1.0, &REGISTRATIONS, running) {
+                (bootstrap.registered, bootstrap.renew) = (true, now + REGISTER);
                 if let Err(error) = client.register(namespace.clone(), bootstrap.peer, None) {
                     tracing::debug!(%error, "not registered");
                 }
             }
-            if due(bootstrap.discovered, every) {
-                bootstrap.discovered = Some(Instant::now());
+            if due(bootstrap.discovered) {
+                bootstrap.discovered = Some(now);
                 // A reservation that ended, or was not to be had by a wrong clock, is asked for again.
                 if bootstrap.relays {
                     relays.push(bootstrap.peer);
@@ -280,11 +318,7 @@ impl Driver {
         let Some(client) = self.swarm.behaviour_mut().rendezvous.as_mut() else {
             return;
         };
-        for bootstrap in self
-            .bootstraps
-            .iter()
-            .filter(|bootstrap| bootstrap.registered.is_some())
-        {
+        for bootstrap in self.bootstraps.iter().filter(|bootstrap| bootstrap.registered) {
             client.unregister(namespace.clone(), bootstrap.peer);
         }
     }
@@ -344,8 +378,7 @@ impl Driver {
                     .iter_mut()
                     .filter(|one| one.peer == rendezvous_node)
                 {
-                    // Again in ten seconds.
-                    bootstrap.registered = Instant::now().checked_sub(REGISTER - Duration::from_secs(10));
+                    bootstrap.renew = Instant::now() + REFUSED;
                 }
             }
             client::Event::Registered { .. } | client::Event::Expired { .. } => {}
@@ -374,9 +407,58 @@ impl Driver {
     }
 }
 
+/// How long to wait before the bootstraps are asked again for somebody who has been sought for so long.
+fn between_questions(sought: Duration) -> Duration {
+    (sought / 2).clamp(DISCOVER_WANTED, DISCOVER)
+}
+
 fn named_peer(address: &Multiaddr) -> Result<PeerId, NetError> {
     peer_of(address).ok_or_else(|| NetError::Address {
         address: address.to_string(),
         why: "it must end in /p2p/ and the PeerId".to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// When something is done that is looked at every 250 ms, in seconds.
+    fn times(until: Duration, mut is_done: impl FnMut(Duration) -> bool) -> Vec<f64> {
+        let looks = (0..until.as_millis() / 250).map(|look| Duration::from_millis(250) * look as u32);
+        looks
+            .filter(|now| is_done(*now))
+            .map(|now| now.as_secs_f64())
+            .collect()
+    }
+
+    #[test]
+    fn somebody_who_is_not_found_is_asked_for_more_and_more_seldom() {
+        let mut asked: Option<Duration> = None;
+        let questions = times(Duration::from_secs(100), |now| {
+            let due = asked.is_none_or(|at| now - at >= between_questions(now));
+            if due {
+                asked = Some(now);
+            }
+            due
+        });
+        assert_eq!(questions, [0.0, 2.0, 4.0, 8.0, 16.0, 32.0, 52.0, 72.0, 92.0]);
+    }
+
+    /// R17 (obstruct): a bootstrap that bars whoever registers too often does not bar an honest node.
+    #[test]
+    fn r17_a_node_whose_addresses_change_all_the_time_does_not_register_too_often() {
+        let (mut bucket, hour) = (Bucket::default(), 3600.0);
+        let made = times(Duration::from_secs(4 * 3600), |now| {
+            bucket.take(1.0, &REGISTRATIONS, now)
+        });
+        assert_eq!(
+            made.iter().filter(|at| **at < 60.0).count(),
+            10,
+            "changes are told at once"
+        );
+        let within = |from: f64| made.iter().filter(|at| (from..from + hour).contains(*at)).count();
+        let most = made.iter().map(|from| within(*from)).max();
+        assert!(most.is_some_and(|most| (20..=24).contains(&most)), "{most:?}");
+    }
 }

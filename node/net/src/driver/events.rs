@@ -174,7 +174,10 @@ impl Driver {
         };
         if let Some(wanted) = self.wanted.get_mut(&peer) {
             match state.admitted {
-                Some(_) => wanted.begin_anew(),
+                Some(_) => {
+                    wanted.begin_anew();
+                    self.seek_lost();
+                }
                 None => wanted.turned_away(),
             }
         }

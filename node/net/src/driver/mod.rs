@@ -156,6 +156,8 @@ pub(crate) struct Driver {
     pub(crate) status: watch::Sender<Status>,
     peers: HashMap<PeerId, Peer>,
     wanted: HashMap<PeerId, Wanted>,
+    /// When somebody was last sought anew at the bootstraps.
+    sought: Instant,
     bootstraps: Vec<Bootstrap>,
     known: HashMap<PeerId, Known>,
     /// When a stranger was last met beyond those that are kept.
@@ -215,6 +217,7 @@ impl Driver {
             status,
             peers: HashMap::new(),
             wanted: HashMap::new(),
+            sought: Instant::now(),
             bootstraps: Vec::new(),
             known: HashMap::new(),
             met: Instant::now(),
@@ -310,7 +313,12 @@ impl Driver {
             } else {
                 UNADMITTED
             };
-            ending.extend(punching::spent(&state.connections));
+            let at_rest = idle && !self.gate.is_asking(peer);
+            ending.extend(punching::spent(
+                (&self.me.peer, peer),
+                &state.connections,
+                at_rest,
+            ));
             for connection in &state.connections {
                 let unadmitted = !self.gate.is_admitted(peer) && connection.since.elapsed() > patience;
                 if unadmitted || (connection.relayed && spared) {

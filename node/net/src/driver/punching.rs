@@ -26,6 +26,9 @@ const LONGER: u32 = 3;
 /// A second relayed connection is there to punch a hole, which takes three attempts of 5 s, and ends after that.
 const PUNCHING: Duration = Duration::from_secs(20);
 
+/// The same while something runs with the peer.
+const BUSY: Duration = Duration::from_secs(120);
+
 /// When something is tried again, more and more seldom.
 #[derive(Debug, Default)]
 pub(super) struct Again {
@@ -46,6 +49,16 @@ impl Again {
     fn later(&mut self, now: Instant) {
         self.delay = (self.delay * LONGER).clamp(FIRST, LAST);
         self.next = Some(now + self.delay);
+    }
+
+    /// A hole was tried, or not even that could begin. That it failed is told to the side that was dialled by relay only,
+    /// and to nobody when the relay refused: so another one follows in any case. Who is reached directly needs none.
+    fn tried(&mut self, now: Instant, began: bool) {
+        if began {
+            self.later(now + PUNCHING);
+        } else {
+            self.next = Some(now + FIRST);
+        }
     }
 
     fn is_due(&self, now: Instant) -> bool {
@@ -100,19 +113,26 @@ impl Driver {
             let circuits = self.circuits_to(&peer);
             let dialled = self.dial_when(peer, circuits, PeerCondition::NotDialing);
             if let Some(state) = self.peers.get_mut(&peer) {
-                // How it ends is told; if it cannot even begin, it is tried again.
-                state.punching.next = (!dialled).then(|| now + FIRST);
+                state.punching.tried(now, dialled);
             }
         }
     }
 }
 
-/// Of several relayed connections with one peer, those that have had their time for a hole. What runs goes on over the
-/// oldest, so that trying again interrupts nothing.
-pub(super) fn spent(connections: &[Connection]) -> impl Iterator<Item = ConnectionId> {
+/// Of several relayed connections with one peer, those that have had their time for a hole; all but the oldest. One side
+/// decides, the one with the lesser id: when both dial at the same moment, what is the oldest to one is the newest to the
+/// other, and each would end the one that the other keeps. A new stream runs over any of them, whichever libp2p takes, and
+/// would be cut: so as long as something runs they are spared, though not for ever.
+pub(super) fn spent(
+    (me, peer): (&PeerId, &PeerId),
+    connections: &[Connection],
+    idle: bool,
+) -> impl Iterator<Item = ConnectionId> {
+    let patience = if idle { PUNCHING } else { BUSY };
     let relayed = connections.iter().filter(|one| one.relayed).skip(1);
+    let decides = me < peer;
     relayed
-        .filter(|one| one.since.elapsed() > PUNCHING)
+        .filter(move |one| decides && one.since.elapsed() > patience)
         .map(|one| one.id)
 }
 
@@ -140,21 +160,62 @@ mod tests {
     }
 
     #[test]
-    fn a_second_relayed_connection_ends_when_it_had_its_time_and_the_first_stays() {
-        let long_ago = Instant::now().checked_sub(PUNCHING * 2).unwrap();
-        let connection = |id, relayed, since| Connection {
+    fn a_hole_that_was_tried_is_tried_again_though_nobody_tells_how_it_ended() {
+        let (mut again, now) = (Again::default(), Instant::now());
+        again.tried(now, false);
+        assert!(again.is_due(now + FIRST), "it could not begin");
+        again.tried(now, true);
+        assert!(!again.is_due(now + PUNCHING), "it is under way");
+        assert!(again.is_due(now + PUNCHING + FIRST));
+        for _ in 0..10 {
+            again.tried(now, true);
+        }
+        assert!(!again.is_due(now + LAST) && again.is_due(now + PUNCHING + LAST));
+    }
+
+    fn relayed(id: usize, age: Duration) -> Connection {
+        Connection {
             id: ConnectionId::new_unchecked(id),
-            relayed,
+            relayed: true,
             ours: true,
             address: Multiaddr::empty(),
-            since,
-        };
+            since: Instant::now().checked_sub(age).unwrap(),
+        }
+    }
+
+    /// Two ids, the lesser first.
+    fn two() -> (PeerId, PeerId) {
+        let (one, other) = (PeerId::random(), PeerId::random());
+        (one.min(other), one.max(other))
+    }
+
+    #[test]
+    fn a_second_relayed_connection_ends_when_it_had_its_time_and_the_first_stays() {
+        let (lesser, greater) = two();
         let all = [
-            connection(1, true, long_ago),
-            connection(2, true, long_ago),
-            connection(3, true, Instant::now()),
+            relayed(1, PUNCHING * 2),
+            relayed(2, PUNCHING * 2),
+            relayed(3, Duration::ZERO),
         ];
-        let ending: Vec<_> = spent(&all).collect();
+        let ending: Vec<_> = spent((&lesser, &greater), &all, true).collect();
         assert_eq!(ending, [ConnectionId::new_unchecked(2)]);
+    }
+
+    #[test]
+    fn of_two_who_dialled_each_other_at_the_same_moment_one_connection_stays() {
+        let (lesser, greater) = two();
+        let (mine, theirs) = (relayed(1, PUNCHING * 2), relayed(2, PUNCHING * 2));
+        let seen_by_one = [mine, theirs];
+        let ended_by_one: Vec<_> = spent((&lesser, &greater), &seen_by_one, true).collect();
+        let [mine, theirs] = seen_by_one;
+        let ended_by_other: Vec<_> = spent((&greater, &lesser), &[theirs, mine], true).collect();
+        assert_eq!((ended_by_one.len(), ended_by_other.len()), (1, 0));
+    }
+
+    #[test]
+    fn a_second_relayed_connection_is_spared_while_something_runs_but_not_for_ever() {
+        let (lesser, greater) = two();
+        let ending = |age| spent((&lesser, &greater), &[relayed(1, age), relayed(2, age)], false).count();
+        assert_eq!((ending(PUNCHING * 2), ending(BUSY * 2)), (0, 1));
     }
 }

@@ -31,9 +31,12 @@ const LARGEST_LOT: u64 = 1024;
 /// a little more.
 const FRONT: u64 = 6;
 
-/// How long a lot of the front should take: several lots come at once, and of the front none is to wait for the end of
-/// another.
+/// How long a lot of the front should take at least: several lots come at once, and of the front none is to wait for the
+/// end of another.
 const FRONT_LOT_TIME: Duration = Duration::from_millis(250);
+
+/// The same in latencies of the line: a lot that takes no longer than it waits for its first byte leaves the line empty.
+const FRONT_LOT_LATENCIES: u32 = 4;
 
 /// How long a lot should take: long beside the round trips that it costs, short enough that the holder learns how far
 /// we are.
@@ -181,14 +184,14 @@ impl<O: Opener> Work<'_, O> {
             let outcome = self.pull(peer, lot, range).await;
             lock(self.plan).leave(lot);
             self.changed.send_replace(());
-            outcome?;
+            let latency = outcome?;
             let end = self
                 .request
                 .ranges
                 .last()
                 .map_or(0, |last| last.first + last.count);
             let time = if range.first < end / FRONT {
-                FRONT_LOT_TIME
+                front_lot_time(latency)
             } else {
                 LOT_TIME
             };
@@ -196,7 +199,9 @@ impl<O: Opener> Work<'_, O> {
         }
     }
 
-    async fn pull(&self, peer: PeerId, lot: LotId, range: ChunkRange) -> Result<(), PullError> {
+    /// Fetches a lot; gives the time until the holder answered, before anything of the lot came.
+    async fn pull(&self, peer: PeerId, lot: LotId, range: ChunkRange) -> Result<Duration, PullError> {
+        let begun = Instant::now();
         let (stream, _pass) = self.opener.open(peer).await?;
         let request = PackageRequest {
             package: self.request.package,
@@ -204,18 +209,26 @@ impl<O: Opener> Work<'_, O> {
             held: self.request.held + self.done.borrow().chunks,
         };
         let mut pulling = Pulling::ask(stream, &request, self.stall, self.down.clone()).await?;
+        let latency = begun.elapsed();
         loop {
             let Some(due) = lock(self.plan).due(lot) else {
-                return Ok(());
+                return Ok(latency);
             };
             let slice = pulling.slice(due).await?;
             let refused = lock(self.bad).contains(&peer) || !lock(self.plan).bring(lot, slice.range);
             // A writer that is gone tells why itself.
             if refused || self.slices.send((peer, slice)).await.is_err() {
-                return Ok(());
+                return Ok(latency);
             }
         }
     }
+}
+
+/// How long a lot of the front should take where the holder answers after `latency`.
+fn front_lot_time(latency: Duration) -> Duration {
+    latency
+        .saturating_mul(FRONT_LOT_LATENCIES)
+        .clamp(FRONT_LOT_TIME, LOT_TIME)
 }
 
 /// As much as comes in `time` at the pace of the last lot, growing by steps.
@@ -306,5 +319,22 @@ mod tests {
         // 16 chunks (1 MiB) in a quarter of a second: a third of 100 Mbit/s.
         let quarter = Duration::from_millis(250);
         assert_eq!(next_size(16, 16, quarter, FRONT_LOT_TIME), 16);
+    }
+
+    #[test]
+    fn lots_of_the_front_grow_on_a_long_line_until_it_is_full() {
+        assert_eq!(front_lot_time(Duration::from_millis(1)), FRONT_LOT_TIME);
+        assert_eq!(front_lot_time(Duration::MAX), LOT_TIME);
+        // 600 ms until the holder answers, three round trips of 200 ms, and then 100 chunks (6.4 MB) in a second.
+        let latency = Duration::from_millis(600);
+        let takes = |size: u64| latency + Duration::from_secs_f64(size as f64 / 100.0);
+        let next = |size: &u64| Some(next_size(*size, *size, takes(*size), front_lot_time(latency)));
+        let size = std::iter::successors(Some(FIRST_LOT), next).nth(20);
+        let size = size.unwrap_or_default();
+        let waiting = latency.as_secs_f64() / takes(size).as_secs_f64();
+        assert!(
+            size > 10 * FIRST_LOT && waiting < 0.3,
+            "{size} chunks, {waiting} of the time"
+        );
     }
 }

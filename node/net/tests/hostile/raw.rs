@@ -1,5 +1,6 @@
 //! A peer that speaks the bytes of the protocol itself, so that it can leave it at any point.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use dokuei_identity::cbor;
@@ -33,7 +34,18 @@ pub struct Raw {
     pub peer: PeerId,
     control: libp2p_stream::Control,
     victim: PeerId,
+    ended: Ended,
     task: tokio::task::JoinHandle<()>,
+}
+
+/// Why the last connection with the victim ended, when it has. Outlives the peer.
+#[derive(Debug, Clone, Default)]
+pub struct Ended(Arc<OnceLock<String>>);
+
+impl Ended {
+    pub fn why(&self) -> Option<&str> {
+        self.0.get().map(String::as_str)
+    }
 }
 
 impl Drop for Raw {
@@ -88,9 +100,19 @@ impl Raw {
                 }
             }
         }
+        let ended = Ended::default();
+        let tells = ended.clone();
         let task = tokio::spawn(async move {
             loop {
-                swarm.select_next_some().await;
+                if let SwarmEvent::ConnectionClosed {
+                    num_established: 0,
+                    cause,
+                    ..
+                } = swarm.select_next_some().await
+                {
+                    let why = cause.map_or_else(|| "closed".to_owned(), |cause| cause.to_string());
+                    let _ = tells.0.set(why);
+                }
             }
         });
         let raw = Self {
@@ -98,9 +120,26 @@ impl Raw {
             key,
             control,
             victim,
+            ended,
             task,
         };
         (up > 0).then_some(raw)
+    }
+
+    /// Whether its last connection with the victim has ended, now or later.
+    pub fn ended(&self) -> Ended {
+        self.ended.clone()
+    }
+
+    /// Opens a stream as long as it is connected: the victim drops one, or says that it is busy, when too many come at once.
+    pub async fn insist(&self, protocol: &'static str) -> Option<Stream> {
+        while self.ended.why().is_none() {
+            if let Ok(stream) = self.open(protocol).await {
+                return Some(stream);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        None
     }
 
     /// Opens a stream, and waits until it is accepted.

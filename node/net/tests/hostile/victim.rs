@@ -10,6 +10,7 @@ use dokuei_net::{Ban, Multiaddr, PeerId};
 use libp2p::multiaddr::Protocol;
 
 use crate::common::{TestHost, config, id_of, start_with};
+use crate::raw::Ended;
 
 /// The variable by which the process knows what it is.
 const ROLE: &str = "DOKUEI_TEST_VICTIM";
@@ -88,6 +89,24 @@ impl Victim {
         let said = self.said.lock().unwrap();
         said.iter()
             .any(|line| words.iter().all(|word| line.contains(word)))
+    }
+
+    /// Waits until it says a line that contains all of this; what it said instead when it does not.
+    pub async fn says(&self, words: &[&str], ended: &Ended) {
+        let end = tokio::time::Instant::now() + Duration::from_secs(60);
+        let mut last = None;
+        while !self.said(words) {
+            let now = tokio::time::Instant::now();
+            // What it says of a peer comes a moment after the connection has ended.
+            last = last.or_else(|| ended.why().map(|_| now + Duration::from_secs(10)));
+            assert!(
+                now < last.unwrap_or(end),
+                "it did not say {words:?}; the connection ended: {:?}; it said {:?}",
+                ended.why(),
+                self.said.lock().unwrap()
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// That it still runs, and never took more memory than it may. Gives its peak, KiB.

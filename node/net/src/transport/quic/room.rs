@@ -5,8 +5,7 @@
 //! on a line of 4 Mbit/s it waits 8 s for its turn, whatever its priority. So images wait in no more than the line needs,
 //! and what is urgent always finds room.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
 /// What images may fill at least, bytes: so much passes a fast line while whoever writes them is not running.
@@ -19,15 +18,17 @@ const URGENT: u64 = 256 << 10;
 #[derive(Debug, Clone)]
 pub(super) struct Room {
     connection: quinn::Connection,
-    bounds: Arc<Bounds>,
+    width: Arc<Mutex<Width>>,
 }
 
+/// The lock is held until the connection has the window that is noted here: several threads write, and what one of them
+/// puts back must not be what another has replaced meanwhile. quinn takes its own lock within ours, never around it.
 #[derive(Debug)]
-struct Bounds {
+struct Width {
     /// What it may be.
-    most: AtomicU64,
+    most: u64,
     /// What it is.
-    now: AtomicU64,
+    now: u64,
 }
 
 impl Room {
@@ -35,10 +36,10 @@ impl Room {
         let window = u64::from(window);
         Self {
             connection,
-            bounds: Arc::new(Bounds {
-                most: AtomicU64::new(window),
-                now: AtomicU64::new(window),
-            }),
+            width: Arc::new(Mutex::new(Width {
+                most: window,
+                now: window,
+            })),
         }
     }
 
@@ -48,36 +49,56 @@ impl Room {
 
     /// No more than this from now on.
     pub(super) fn bound(&self, window: u32) {
-        let window = u64::from(window);
-        self.bounds.most.store(window, Ordering::Relaxed);
-        self.set(window.min(LEAST));
+        lock(&self.width).bound(u64::from(window), |window| {
+            self.connection.set_send_window(window)
+        });
     }
 
     /// Makes it as wide as what is on the line needs; whether it is wider now.
     pub(super) fn follow_the_line(&self) -> bool {
-        let most = self.bounds.most.load(Ordering::Relaxed);
-        let wanted = wanted(self.connection.stats().path.cwnd, most);
-        let now = self.bounds.now.load(Ordering::Relaxed);
+        let mut width = lock(&self.width);
+        let wanted = wanted(self.connection.stats().path.cwnd, width.most);
+        let wider = wanted > width.now;
         // Not for every packet.
-        if wanted.abs_diff(now) > now / 8 {
-            self.set(wanted);
+        if wanted.abs_diff(width.now) > width.now / 8 {
+            width.set(wanted, |window| self.connection.set_send_window(window));
         }
-        wanted > now
+        wider
     }
 
     /// Writes with the room that is kept for what is urgent.
     pub(super) fn for_urgent<T>(&self, write: impl FnOnce() -> Poll<T>) -> Poll<T> {
-        let now = self.bounds.now.load(Ordering::Relaxed);
-        self.connection.set_send_window(now + URGENT);
-        let outcome = write();
-        self.connection.set_send_window(now);
-        outcome
+        for_urgent(
+            &self.width,
+            |window| self.connection.set_send_window(window),
+            write,
+        )
+    }
+}
+
+impl Width {
+    fn bound(&mut self, window: u64, set_window: impl Fn(u64)) {
+        self.most = window;
+        self.set(window.min(LEAST), set_window);
     }
 
-    fn set(&self, window: u64) {
-        self.bounds.now.store(window, Ordering::Relaxed);
-        self.connection.set_send_window(window);
+    fn set(&mut self, window: u64, set_window: impl Fn(u64)) {
+        self.now = window;
+        set_window(window);
     }
+}
+
+fn for_urgent<T>(width: &Mutex<Width>, set_window: impl Fn(u64), write: impl FnOnce() -> T) -> T {
+    let width = lock(width);
+    set_window(width.now + URGENT);
+    let outcome = write();
+    set_window(width.now);
+    outcome
+}
+
+fn lock(width: &Mutex<Width>) -> MutexGuard<'_, Width> {
+    // Nothing in here can panic half-way.
+    width.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// As much again as is on its way, so that the line never waits for whoever writes.
@@ -96,5 +117,31 @@ mod tests {
         assert_eq!(wanted(5 << 20, most), 10 << 20);
         assert_eq!(wanted(u64::MAX, most), most);
         assert_eq!(wanted(0, 512 << 10), 512 << 10, "a stranger");
+    }
+    #[test]
+    fn what_is_bounded_while_something_urgent_is_written_stays_so() {
+        use std::sync::atomic::{AtomicU64, Ordering};
+
+        let most = 32 << 20;
+        for _ in 0..200 {
+            let narrow = LEAST / 2;
+            let width = Mutex::new(Width {
+                most: narrow,
+                now: narrow,
+            });
+            let window = AtomicU64::new(narrow);
+            let set = |wide| window.store(wide, Ordering::Relaxed);
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    for _ in 0..50 {
+                        for_urgent(&width, set, std::thread::yield_now);
+                    }
+                });
+                scope.spawn(|| lock(&width).bound(most, set));
+            });
+            assert_eq!(window.into_inner(), LEAST, "as wide as was said");
+            let Width { most: noted, now } = *lock(&width);
+            assert_eq!((noted, now), (most, LEAST));
+        }
     }
 }
