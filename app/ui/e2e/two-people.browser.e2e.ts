@@ -102,21 +102,34 @@ test("r20 she comes back to her page with her own passphrase, not with his", asy
 });
 
 test("r20 what a page asks by itself is no use of the session, what a person causes is", async () => {
-  const { page, background } = hers;
-  await page.mouse.move(200, 200);
-  background.length = 0;
-  await page.clock.fastForward(21_000);
-  await expect.poll(() => background.at(-1)).toBe(false);
+  await expectAsked(hers, "by somebody");
   // Nobody touches it for more than a minute.
-  await page.clock.fastForward(62_000);
-  // The jump itself asks once at most, perhaps with what held before it.
-  await page.clock.fastForward(21_000);
-  await expect.poll(() => background.at(-1)).toBe(true);
-  await page.mouse.move(300, 300);
-  background.length = 0;
-  await page.clock.fastForward(21_000);
-  await expect.poll(() => background.at(-1)).toBe(false);
+  await hers.page.clock.fastForward(62_000);
+  await expectAsked(hers, "by itself");
+  await expectAsked(hers, "by somebody");
 });
+
+/**
+ * What the page asks next is said to be asked so. It asks every 20 s, but not while it waits for an answer, which a busy
+ * machine lets it do when the clock jumps: so the clock jumps until it does.
+ */
+async function expectAsked(
+  { page, background }: Desk,
+  how: "by somebody" | "by itself",
+): Promise<void> {
+  background.length = 0;
+  let place = 200;
+  await expect
+    .poll(
+      async () => {
+        if (how === "by somebody") await page.mouse.move((place += 7), 200);
+        await page.clock.fastForward(21_000);
+        return background.at(-1);
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(how === "by itself");
+}
 
 /** How many cases the node shows to whoever is signed in here; the status when it refuses. */
 async function cases({ page }: Desk): Promise<number> {
