@@ -107,6 +107,12 @@ pub(crate) enum Failure {
     /// Nothing to go on with.
     #[error("no root is being made here, or it was given up after two hours; begin the ceremony again")]
     NoCeremony,
+    /// Another operator's, which is not destroyed behind her back.
+    #[error(
+        "another operator is making a root here; ask her to finish it or to give it up, or wait: after two hours it is \
+         given up by itself"
+    )]
+    CeremonyHeld,
     /// No such application.
     #[error("no application {0} is here, or several begin so; see `dokuei-registry application list`")]
     UnknownApplication(String),
@@ -189,6 +195,7 @@ impl Failure {
             Self::NotRequested => "not_requested",
             Self::ForeignAuthority(_) => "foreign_authority",
             Self::NoCeremony => "no_ceremony",
+            Self::CeremonyHeld => "ceremony_held",
             Self::UnknownApplication(_) => "unknown_application",
             Self::ApplicationDecided { .. } => "application_decided",
             Self::NotApprovable(_) => "not_approvable",

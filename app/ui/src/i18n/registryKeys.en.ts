@@ -112,6 +112,9 @@ export const registryKeysEn: RegistryKeysTexts = {
     tryDo: "Try it",
     tried: "The share was read correctly.",
     again: "Begin again",
+    againTitle: "Forget the root that was made",
+    againMeans:
+      "The root, the shares that were printed and the copy that was saved are of no use any more.",
     network: "Network",
     need: "{{threshold}} of {{total}} give the key back.",
   },
@@ -130,7 +133,7 @@ export const registryKeysEn: RegistryKeysTexts = {
     codeMissing: "Type the code.",
     enter: "Begin",
     intro:
-      "There is no registry in this data directory yet. Root, issuing authority and the first operator make one. Nothing is written to the disk until the last step.",
+      "There is no registry in this data directory yet. Root, issuing authority and the first operator make one. No key is written to the disk until the last step.",
     origin: "Where the root is made",
     away: "On another computer, without a network (recommended)",
     here: "On this computer",

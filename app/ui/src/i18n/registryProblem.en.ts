@@ -38,6 +38,10 @@ export const registryProblemEn: RegistryProblemTexts = {
     detail: "No root is being made.",
     next: "After two hours it is given up. Begin with making the root again.",
   },
+  ceremony_held: {
+    detail: "Another operator is making a root.",
+    next: "Ask her to finish it or to give it up. After two hours it is given up by itself.",
+  },
   share: {
     detail: "The shares cannot be used.",
     next: "Compare them with the paper, and correct what was mistyped ({{said}}).",
@@ -187,6 +191,42 @@ export const registryProblemEn: RegistryProblemTexts = {
   operator_log: {
     detail: "The operator log is not what was written.",
     next: "Stop, tell whoever is responsible, and compare with a backup ({{said}}).",
+  },
+  busy: {
+    detail: "Another program is working in this data directory.",
+    next: "Let it finish, or work in the console that is open.",
+  },
+  revocation: {
+    detail: "The revocation list could not be made or verified.",
+    next: "Look at list and issuing authority in the data directory ({{said}}).",
+  },
+  internal: {
+    detail: "The work was interrupted.",
+    next: "Look at the lists and the operator log for what was done, then try again.",
+  },
+  no_registry: {
+    detail: "There is no registry in this data directory.",
+    next: "Check the data directory, and start the program again ({{said}}).",
+  },
+  no_evidence: {
+    detail: "The evidence convicts nobody.",
+    next: "Check that the evidence and the root belong together ({{said}}).",
+  },
+  not_all: {
+    detail: "Some rows were not issued.",
+    next: "Look in the report which and why, correct them and try again ({{said}}).",
+  },
+  host: {
+    detail: "The registry's console is for this computer only.",
+    next: "Open it again at 127.0.0.1 or localhost.",
+  },
+  foreign_origin: {
+    detail: "Another page asked for this, so it was refused.",
+    next: "Open this page again, and try once more.",
+  },
+  intent_missing: {
+    detail: "It is not certain that this page asked for it, so it was refused.",
+    next: "Open this page again, and try once more.",
   },
   unknown_word: { detail: "A word is not known.", next: "Correct it ({{said}})." },
 };

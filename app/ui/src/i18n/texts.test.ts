@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { PROBLEM_CODES } from "../backend/problemCodes";
 import { applicationsEn } from "./applications.en";
@@ -76,6 +78,27 @@ test("every code by which the node refuses has words in both languages", () => {
         expect(texts[code][part], `${code}.${part}`).not.toBe("");
   for (const code of PROBLEM_CODES)
     expect(problemJa[code].detail + problemJa[code].next, code).toMatch(/[ぁ-ん]/);
+});
+
+test("every code by which the registry refuses has words in both languages", () => {
+  const registry = "../../identity/registry/src";
+  const read = (file: string) => readFileSync(join(registry, file), "utf8");
+  const inApi = readdirSync(join(registry, "api")).map((file) => read(join("api", file)));
+  const codes = new Set([
+    ...[...read("failure.rs").matchAll(/=> "([a-z_]+)"/g)].map((found) => found[1]),
+    ...inApi.flatMap((source) =>
+      [...source.matchAll(/\bproblem\(\s*StatusCode::\w+,\s*"([a-z_]+)"/g)].map(
+        (found) => found[1],
+      ),
+    ),
+  ]);
+  expect(codes.size).toBeGreaterThan(50);
+  for (const code of codes)
+    for (const [own, other] of [
+      [registryProblemJa, problemJa],
+      [registryProblemEn, problemEn],
+    ] as const)
+      expect(Object.hasOwn({ ...own, ...other }, code ?? ""), code).toBe(true);
 });
 
 test("no text shows a requirement's number", () => {

@@ -113,6 +113,17 @@ fn who(api: &Api, headers: &HeaderMap) -> Option<Actor> {
     }
 }
 
+/// What came along to prove who asks: a token, or else our cookie's value.
+pub(super) fn given(headers: &HeaderMap, name: &str) -> Option<String> {
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    match bearer {
+        Some(bearer) => Some(bearer.to_owned()),
+        None => cookie(headers, name),
+    }
+}
+
 /// The value of our cookie.
 pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     let pairs = headers.get_all(header::COOKIE).into_iter();

@@ -203,7 +203,9 @@ async fn change_register_key(
     };
     let here = Arc::clone(&api);
     let changed = work(api, move |registry| {
-        let root = root.open(registry.layout(), registry.anchors())?;
+        // Whoever tries what opens the root's key leaves a trace.
+        let opened = root.open(registry.layout(), registry.anchors());
+        let root = opened.map_err(|failure| registry.refuse(&actor, "register_rekey", failure))?;
         let key = registry.change_register_key(&actor, &root, compromised)?;
         here.staff.know(registry);
         Ok(json!({"key": hex::encode(key.as_bytes())}))

@@ -32,7 +32,7 @@
 //! GET    /operators          {four_eyes, operators: [{name, key, since}]}
 //! POST   /operators          {name, passphrase} → 201 {operator, key}; 409 operator_exists
 //! DELETE /operators/{name}   → {operator}; 409 last_operator
-//! POST   /operators/passphrase  {passphrase, new_passphrase}: her own
+//! POST   /operators/passphrase  {passphrase, new_passphrase}: her own; 429 locked_out; her other sessions end
 //! GET    /keys               {name, roots: [{subject, fingerprint, validity, current, key_here: null|file}], authorities:
 //!                            [{subject, fingerprint, validity, current, certificates: n, signs_list}], register_key:
 //!                            {key, fingerprint, validity}, next_authority, request: null|PEM}
@@ -43,7 +43,8 @@
 //! POST   /keys/root/check    {root, cross} → {subject, fingerprint, validity}; 409 in_service
 //! POST   /keys/root          {carried: {root, cross}} or {ceremony: Hand} → 201 {root}
 //! POST   /keys/register      {root: Hand, compromised?} → {key}
-//! POST   /ceremony           {name, shares, threshold, passphrase} → 201 Held; the root is in memory only
+//! POST   /ceremony           {name, shares, threshold, passphrase} → 201 Held; the root is in memory only; 409
+//!                            ceremony_held: another operator's is
 //!        Held = {name, fingerprint, network, shares, threshold, set, tried}
 //! GET    /ceremony           Held; 404 no_ceremony. DELETE forgets it
 //! GET    /ceremony/pages/{n}, /ceremony/root.key, /ceremony/root.pem   a share to print; the sealed key; the certificate
@@ -110,6 +111,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 use zeroize::Zeroize;
 
 use crate::bulk::Jobs;
@@ -127,6 +129,8 @@ use staff::Staff;
 const MAX_BODY: usize = 64 * 1024;
 /// How often it is looked whether something must be signed again.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
+/// How long an answer may still take in the end; whoever has sent half a request would hold the end up for ever.
+const ENDING: Duration = Duration::from_secs(2);
 
 pub(crate) struct Api {
     layout: Layout,
@@ -254,10 +258,7 @@ pub(crate) fn run(
         }
         let stop = until_stopped().map_err(failed)?;
         let housekeeping = tokio::spawn(keep_house(Arc::clone(&api)));
-        let served = axum::serve(listener, router(api, ui_dir))
-            .with_graceful_shutdown(stop)
-            .await
-            .map_err(failed);
+        let served = serve(listener, router(api, ui_dir), stop).await.map_err(failed);
         housekeeping.abort();
         // It goes on when it is started again.
         imports.imports().stop();
@@ -278,6 +279,28 @@ fn announce(layout: &Layout, listener: &TcpListener) -> Result<SocketAddr, Failu
     // It serves whether anybody reads this or not.
     let _ = writeln!(std::io::stdout(), "{object}");
     Ok(address)
+}
+
+/// Answers until `stop`, and then for as long as answers are under way, within bounds.
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let (told, stopped) = oneshot::channel();
+    let stop = async move {
+        stop.await;
+        let _ = told.send(());
+    };
+    let served = axum::serve(listener, router).with_graceful_shutdown(stop);
+    let over = async move {
+        let _ = stopped.await;
+        tokio::time::sleep(ENDING).await;
+    };
+    tokio::select! {
+        served = served.into_future() => served,
+        () = over => Ok(()),
+    }
 }
 
 /// SIGTERM or Ctrl-C.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Extension, Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::credentials::done;
-use super::{Api, answer, secret, work};
+use super::{Api, answer, guard, secret, session, work};
 use crate::credentials::act::Act;
 use crate::operators::log::{Row, check};
 use crate::operators::{Actor, member, naming, pending};
@@ -82,10 +82,11 @@ struct Change {
     new_passphrase: String,
 }
 
-/// `POST /operators/passphrase`: her own.
+/// `POST /operators/passphrase`: her own. Whoever else is signed in as her, by the passphrase that was, is signed out.
 pub(super) async fn passphrase(
     State(api): State<Arc<Api>>,
     Extension(actor): Extension<Actor>,
+    headers: HeaderMap,
     content: Bytes,
 ) -> Response {
     let change: Change = match secret(content, "{\"passphrase\", \"new_passphrase\"}") {
@@ -96,8 +97,11 @@ pub(super) async fn passphrase(
         Zeroizing::new(change.passphrase),
         Zeroizing::new(change.new_passphrase),
     );
-    let changed = work(api, move |registry| {
+    let keep = guard::given(&headers, &api.cookie);
+    let (here, place) = (Arc::clone(&api), actor.name.clone());
+    let changed = session::tried(&api, &place, move |registry| {
         registry.change_passphrase(&actor, Some(&own), &new)?;
+        here.sessions().end_others(&actor.name, keep.as_deref());
         Ok(json!({"operator": actor.name}))
     });
     answer(changed.await)

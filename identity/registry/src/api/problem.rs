@@ -53,6 +53,7 @@ const fn status(failure: &Failure) -> StatusCode {
         | Failure::UnknownApplication(_)
         | Failure::UnknownImport(_) => StatusCode::NOT_FOUND,
         Failure::ApplicationDecided { .. }
+        | Failure::CeremonyHeld
         | Failure::Exists(_)
         | Failure::InService(_)
         | Failure::LastOperator(_)

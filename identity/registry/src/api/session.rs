@@ -83,6 +83,12 @@ impl Sessions {
     fn end(&mut self, token: &str) {
         self.all.remove(token);
     }
+
+    /// Ends the sessions of this operator, but for the one to `keep`.
+    pub(super) fn end_others(&mut self, name: &str, keep: Option<&str>) {
+        self.all
+            .retain(|token, session| session.actor.name != name || Some(token.as_str()) == keep);
+    }
 }
 
 #[derive(Deserialize)]
@@ -101,38 +107,41 @@ pub(super) async fn sign_in(State(api): State<Arc<Api>>, body: Bytes) -> Respons
     let passphrase = Zeroizing::new(passphrase);
     let name = operator.unwrap_or_else(|| UNNAMED.to_owned());
     let place = tries::place(&api.layout, &name).to_owned();
-    match counted(&api, &place, |tries, place| tries.begin(place, now())).await {
-        Err(refused) => return refused,
-        Ok(None) => {}
-        Ok(Some(wait)) => {
-            let detail = format!("there were too many wrong passphrases; wait {wait} seconds");
-            let mut refused = problem(StatusCode::TOO_MANY_REQUESTS, "locked_out", &detail, None);
-            refused.headers_mut().insert(header::RETRY_AFTER, wait.into());
-            return refused;
-        }
-    }
-    let asked = name.clone();
-    let opened = work(Arc::clone(&api), move |registry| {
-        prove(registry, &asked, &passphrase)
-    })
-    .await;
-    match opened {
+    let opened = tried(&api, &place, move |registry| prove(registry, &name, &passphrase));
+    match opened.await {
         Ok(actor) => {
-            if let Err(refused) = counted(&api, &place, Tries::passed).await {
-                return refused;
-            }
             let name = actor.name.clone();
             let token = api.sessions().add(actor);
             let cookie = format!("{}={token}; HttpOnly; SameSite=Strict; Path=/", api.cookie);
             let body = json!({"operator": name, "token": token});
             (StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(body)).into_response()
         }
+        Err(refused) => refused,
+    }
+}
+
+/// Does what begins with trying a passphrase: the try is counted, and refused when there were too many wrong ones.
+pub(super) async fn tried<T: Send + 'static>(
+    api: &Arc<Api>,
+    place: &str,
+    job: impl FnOnce(&mut Registry) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Response> {
+    let wait = counted(api, place, |tries, place| tries.begin(place, now())).await?;
+    if let Some(wait) = wait {
+        let detail = format!("there were too many wrong passphrases; wait {wait} seconds");
+        let mut refused = problem(StatusCode::TOO_MANY_REQUESTS, "locked_out", &detail, None);
+        refused.headers_mut().insert(header::RETRY_AFTER, wait.into());
+        return Err(refused);
+    }
+    match work(Arc::clone(api), job).await {
+        Ok(done) => {
+            counted(api, place, Tries::passed).await?;
+            Ok(done)
+        }
         Err(refused) => {
             let wrong = refused.status() == StatusCode::UNAUTHORIZED;
-            let noted = counted(&api, &place, move |tries, place| {
-                tries.failed(place, wrong, now())
-            });
-            noted.await.map_or_else(|unwritten| unwritten, |()| refused)
+            counted(api, place, move |tries, place| tries.failed(place, wrong, now())).await?;
+            Err(refused)
         }
     }
 }
@@ -160,7 +169,7 @@ fn prove(registry: &Registry, name: &str, passphrase: &str) -> Result<Actor, Fai
         operators::admit(registry, &actor)?;
         return Ok(actor);
     }
-    if member::any(layout) {
+    if !member::list(registry.operator_log().rows()).is_empty() {
         return Err(Failure::OperatorNeeded);
     }
     keys::open(&layout.issuing_key(), passphrase, ISSUING_PURPOSE)?;

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -99,8 +99,7 @@ pub(crate) fn run(
                 () = here.finished.notified() => {}
             }
         };
-        axum::serve(listener, router(Arc::clone(&set_up), ui_dir))
-            .with_graceful_shutdown(stop)
+        super::serve(listener, router(Arc::clone(&set_up), ui_dir), stop)
             .await
             .map_err(failed)
     })?;
@@ -125,21 +124,11 @@ fn router(set_up: Arc<SetUp>, ui_dir: PathBuf) -> Router {
 }
 
 async fn authenticate(State(set_up): State<Arc<SetUp>>, request: Request, next: Next) -> Response {
-    if set_up.knows(&given(request.headers()).unwrap_or_default()) {
+    if set_up.knows(&guard::given(request.headers(), COOKIE).unwrap_or_default()) {
         return next.run(request).await;
     }
     let detail = "there is no registry yet; the code that the program printed makes one";
     problem(StatusCode::UNAUTHORIZED, "set_up", detail, None)
-}
-
-fn given(headers: &HeaderMap) -> Option<String> {
-    let bearer = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    match bearer {
-        Some(bearer) => Some(bearer.to_owned()),
-        None => guard::cookie(headers, COOKIE),
-    }
 }
 
 #[derive(Deserialize)]

@@ -10,7 +10,7 @@ use tower_http::services::{ServeDir, ServeFile};
 
 /// Shown when no console is installed.
 const NO_CONSOLE: &str = "<!doctype html><html lang=ja><meta charset=utf-8><title>Dokuei</title>\
-    <p>レジストリは動作中ですが、画面のファイルが見つかりません。<code>dokuei-registry serve --ui-dir DIR</code> で指定してください。</p>\
+    <p>登録機関のプログラムは動作中ですが、画面のファイルが見つかりません。<code>dokuei-registry serve --ui-dir DIR</code> で指定してください。</p>\
     <p lang=en>The registry is serving, but the console's files are not installed; name their folder with \
     <code>dokuei-registry serve --ui-dir DIR</code>.</p></html>";
 

@@ -36,7 +36,7 @@ pub(super) fn print(share: &RootShare, root: &TrustAnchor) -> Result<Zeroizing<S
         "<!doctype html><html lang=ja><meta charset=utf-8><title>{set}-{number}</title><style>{STYLE}</style>\n\
         <h1>ルート鍵の分割片 {number} / {total}</h1>\n\
         <p lang=en>Share {number} of {total} of the root key</p>\n\
-        <table><tr><th>レジストリ Registry<td>{name}<tr><th>組 Set<td>{set}\
+        <table><tr><th>登録機関 Registry<td>{name}<tr><th>組 Set<td>{set}\
         <tr><th>番号 Number<td>{number} / {total}<tr><th>復元に必要な数 Needed<td>{threshold}\
         <tr><th>ルート証明書の指紋 Root fingerprint<td style='font-family:monospace;word-break:break-all'>{fingerprint}\
         </table>\n\
@@ -45,7 +45,7 @@ pub(super) fn print(share: &RootShare, root: &TrustAnchor) -> Result<Zeroizing<S
         <li>この紙と、ほかの{others}枚を合わせると、ルート鍵が復元されます。1枚だけでは何も分かりません。\
         <li>封筒に入れて封をし、署名し、ほかの分割片とは別の場所の耐火金庫に保管してください。\
         <li>写真を撮らず、複写せず、電子的に送らないでください。\
-        <li>紛失・盗難・開封の跡に気づいたら、直ちにレジストリの責任者に知らせてください。鍵を作り直します。\
+        <li>紛失・盗難・開封の跡に気づいたら、直ちに登録機関の責任者に知らせてください。鍵を作り直します。\
         <li>復元: <code>dokuei-registry root recover</code>。6行を打ち込みます(OとI、Lは使いません。行ごとに誤りが分かります)。\
         </ul>\n\
         <div lang=en><h2>To the person who keeps this</h2><ul>\

@@ -37,6 +37,15 @@ impl Ceremony {
         held
     }
 
+    /// The place of a root, unless another operator's is there.
+    fn free(&self, by: &str) -> Result<MutexGuard<'_, Option<(String, Held)>>, Failure> {
+        let held = self.held();
+        if held.as_ref().is_some_and(|(holder, _)| holder != by) {
+            return Err(Failure::CeremonyHeld);
+        }
+        Ok(held)
+    }
+
     /// Does something with the root that this operator holds; her name is empty in the set-up of a registry.
     pub(crate) fn with<T>(
         &self,
@@ -76,16 +85,18 @@ async fn show(State(ceremony): State<Ceremony>, asker: Asker) -> Response {
     answer(aside(move || ceremony.with(&name(asker), |held| Ok(held.view()))).await)
 }
 
-/// `POST /ceremony`; one that was begun before is forgotten.
+/// `POST /ceremony`; one that she began before is forgotten, and that of another operator is not.
 async fn begin(State(ceremony): State<Ceremony>, asker: Asker, content: Bytes) -> Response {
     let plan: Plan = match secret(content, "{\"name\", \"shares\", \"threshold\", \"passphrase\"}") {
         Ok(plan) => plan,
         Err(refused) => return refused,
     };
     let begun = aside(move || {
+        let by = name(asker);
+        drop(ceremony.free(&by)?);
         let held = Held::begin(&plan)?;
         let view = held.view();
-        *ceremony.held() = Some((name(asker), held));
+        *ceremony.free(&by)? = Some((by.clone(), held));
         Ok(view)
     });
     match begun.await {

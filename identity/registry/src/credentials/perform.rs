@@ -14,8 +14,9 @@ use super::rules::Step;
 use crate::failure::Failure;
 use crate::journal::{Credential, Kind, Line, Replaces, State};
 use crate::operators::log::{Draft, Outcome};
+use crate::operators::member::Member;
 use crate::operators::pending::{self, Confirmed};
-use crate::operators::{Actor, member};
+use crate::operators::{Actor, member, naming};
 use crate::registry::{Delivery, Reason, Registry};
 
 /// What came of an act.
@@ -125,7 +126,7 @@ impl Registry {
                 reason.parse::<RevocationReason>()?;
                 self.found(credential, Step::Revoke).map(drop)
             }
-            Act::OperatorAdd { name, .. } => member::check_name(name),
+            Act::OperatorAdd { name, .. } => naming::check(self, name),
             Act::OperatorRemove { name } => self.can_go(name),
             Act::Import { .. } => Ok(()),
         }
@@ -176,6 +177,8 @@ impl Registry {
     fn carry_out_other(&self, act: Act, detail: &mut Value) -> Result<Outcoming, Failure> {
         match act {
             Act::OperatorAdd { name, key, sealed } => {
+                // While it waited another of this name may have been named.
+                naming::check(self, &name)?;
                 let sealed = hex::decode(&sealed)
                     .map_err(|_| Failure::Damaged("the new operator's file is damaged".to_owned()))?;
                 detail["key"] = key.clone().into();
@@ -355,13 +358,15 @@ impl Registry {
         Ok(credential)
     }
 
-    /// An operator that there is, and not the last one: the passphrase of the registry's keys is sealed under hers.
+    /// An operator that there is, and not the last one who can open the keys: their passphrase is sealed under hers.
+    /// Whose file a crash took away does not count.
     fn can_go(&self, name: &str) -> Result<(), Failure> {
         let members = member::list(self.operator_log().rows());
         if !members.iter().any(|member| member.name == name) {
             return Err(Failure::UnknownOperator(name.to_owned()));
         }
-        if members.len() == 1 {
+        let stays = |other: &Member| other.name != name && member::is_known(self.layout(), &other.name);
+        if !members.iter().any(stays) {
             return Err(Failure::LastOperator(name.to_owned()));
         }
         Ok(())

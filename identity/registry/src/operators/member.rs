@@ -1,6 +1,7 @@
 //! Named operators: each has her own passphrase, and with it her own key and the registry's.
 
 use std::fs;
+use std::io::ErrorKind;
 
 use dokuei_identity::key::{PublicKey, SecretKey};
 use dokuei_identity::keystore::{self, KdfParams};
@@ -72,7 +73,8 @@ pub(crate) fn is_known(layout: &Layout, name: &str) -> bool {
     check_name(name).is_ok() && file(layout, name).exists()
 }
 
-/// Whether any operator is named here; then only named operators act.
+/// Whether any operator's sealed file is here. Who is named, the operator log tells: a crash can leave a file without its
+/// row.
 pub(crate) fn any(layout: &Layout) -> bool {
     fs::read_dir(layout.operators()).is_ok_and(|entries| {
         entries
@@ -87,10 +89,15 @@ pub(crate) fn install(layout: &Layout, name: &str, sealed: &[u8]) -> Result<(), 
     files::write(&file(layout, name), sealed, true)
 }
 
-/// Takes an operator's sealed file away.
+/// Takes an operator's sealed file away; a crash can have come between that and the row that tells it.
 pub(crate) fn remove(layout: &Layout, name: &str) -> Result<(), Failure> {
     let path = file(layout, name);
-    fs::remove_file(&path).map_err(|source| Failure::storage("removed", &path, source))
+    match fs::remove_file(&path) {
+        Err(source) if source.kind() != ErrorKind::NotFound => {
+            Err(Failure::storage("removed", &path, source))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The operators, as the operator log tells.

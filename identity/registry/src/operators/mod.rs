@@ -26,9 +26,12 @@ pub(crate) fn open(
             admit(&registry, &actor)?;
             Ok((registry, actor))
         }
-        None if member::any(layout) => Err(Failure::OperatorNeeded),
         None => {
             let registry = Registry::open(layout.clone(), passphrase, rules)?;
+            // The log decides: a crash can leave the file of one who was not named yet.
+            if !member::list(registry.operator_log().rows()).is_empty() {
+                return Err(Failure::OperatorNeeded);
+            }
             let actor = registry.unnamed();
             Ok((registry, actor))
         }

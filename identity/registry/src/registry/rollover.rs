@@ -30,21 +30,34 @@ impl Registry {
         act: &'static str,
         job: impl FnOnce(&mut Self) -> Result<(Fingerprint, Value), Failure>,
     ) -> Result<Fingerprint, Failure> {
-        let done = job(self);
-        let (about, detail, outcome) = match &done {
-            Ok((name, detail)) => (Some(name.to_string()), detail.clone(), Outcome::Done),
-            Err(failure) => (None, json!({"code": failure.code()}), Outcome::Refused),
+        let (name, detail) = match job(self) {
+            Ok(done) => done,
+            Err(failure) => return Err(self.refuse(actor, act, failure)),
         };
-        let journal = self.register.lines.len() as u64;
         let draft = Draft {
             act,
-            about,
+            about: Some(name.to_string()),
             detail,
-            outcome,
-            journal,
+            outcome: Outcome::Done,
+            journal: self.register.lines.len() as u64,
         };
         self.note(actor, vec![draft])?;
-        Ok(done?.0)
+        Ok(name)
+    }
+
+    /// Writes down that an act was refused. Gives the reason, or that it could not be written down.
+    pub(crate) fn refuse(&mut self, actor: &Actor, act: &'static str, failure: Failure) -> Failure {
+        let draft = Draft {
+            act,
+            about: None,
+            detail: json!({"code": failure.code()}),
+            outcome: Outcome::Refused,
+            journal: self.register.lines.len() as u64,
+        };
+        match self.note(actor, vec![draft]) {
+            Ok(()) => failure,
+            Err(unwritten) => unwritten,
+        }
     }
 
     /// Takes an issuing authority into service: it issues from now on. Those before it keep signing the revocation

@@ -92,6 +92,7 @@ fn r19_a_page_tells_its_keeper_what_to_do() {
         "<svg",
         "Example Registry Root",
         "金庫",
+        "登録機関 Registry",
         "fire-proof safe",
     ] {
         assert!(page.contains(part), "{part} is not on the page");

@@ -1,5 +1,7 @@
 //! The registry's own keys and its operators over the API, as the console uses it; and its making in the console.
 
+use std::io::Write as _;
+use std::net::TcpStream;
 use std::process::{Child, Stdio};
 
 use data_encoding::BASE64;
@@ -182,6 +184,23 @@ fn r19_the_root_in_hand_rolls_over_and_leaves_nothing_behind() {
     );
     assert_eq!(status, 201, "{said}");
     let file = json!({"file": sealed, "passphrase": PASSPHRASE});
+    // Whoever tries what opens the root's key leaves a trace, here as there.
+    let guess = json!({"file": sealed, "passphrase": "not the right words 7"});
+    let (status, said) = ask(&api, "POST", "/keys/register", &json!({"root": guess}));
+    assert_eq!(
+        (status, &said["code"]),
+        (401, &"wrong_passphrase".into()),
+        "{said}"
+    );
+    let row = &ask(&api, "GET", "/operator-log?limit=1", &json!({})).1["items"][0];
+    assert_eq!(
+        (&row["act"], &row["outcome"], &row["detail"]["code"]),
+        (
+            &"register_rekey".into(),
+            &"refused".into(),
+            &"wrong_passphrase".into()
+        )
+    );
     let (status, said) = ask(&api, "POST", "/keys/register", &json!({"root": file}));
     assert_eq!(status, 200, "{said}");
 
@@ -314,6 +333,9 @@ fn r11_operators_come_and_go_in_the_console() {
         "no_ceremony"
     );
     assert_eq!(by(&mori, "DELETE", "/ceremony", &json!({})).0, 204);
+    // Nor can another one be put into its place behind her back.
+    let (status, said) = by(&mori, "POST", "/ceremony", &plan);
+    assert_eq!((status, &said["code"]), (409, &"ceremony_held".into()), "{said}");
     assert_eq!(by(&suzuki, "GET", "/ceremony", &json!({})).0, 200);
     let change = |own: &str| json!({"passphrase": own, "new_passphrase": "mori no atarashii kotoba 5"});
     assert_eq!(
@@ -350,6 +372,55 @@ fn r11_operators_come_and_go_in_the_console() {
     assert_eq!(by(&suzuki, "POST", "/operators", &new("mori")).0, 201);
     assert_eq!(by(&mori, "GET", "/status", &json!({})).0, 401);
     assert_eq!(by(&suzuki, "GET", "/operator-log/verify", &json!({})).0, 200);
+}
+
+/// R17: whoever sits down at an operator's screen cannot try her passphrase there for ever; and when she changes it,
+/// whoever else is signed in as her is signed out.
+#[test]
+fn r17_changing_a_passphrase_counts_tries_and_ends_other_sessions() {
+    let desk = Desk::new();
+    desk.write("mori", "mori to issho ni 9 nen\n");
+    desk.done(&["operator", "add", "mori", "--new-passphrase-file", "mori"]);
+    let arguments = ["--operator", "mori", "--passphrase-file", "mori", "serve"];
+    let api = Serving::start_with(&desk, &arguments);
+    let host = api.address.as_str();
+    let sign_in = |passphrase: &str| {
+        let body = json!({"operator": "mori", "passphrase": passphrase}).to_string();
+        let (status, said) = api.raw("POST", "/api/v1/session", host, "", &body);
+        let said: Value = serde_json::from_str(&said).unwrap();
+        (status, said["token"].as_str().unwrap_or_default().to_owned())
+    };
+    let (hers, thiefs) = (
+        sign_in("mori to issho ni 9 nen").1,
+        sign_in("mori to issho ni 9 nen").1,
+    );
+    let works = |token: &str| {
+        let header = format!("Authorization: Bearer {token}\r\n");
+        api.raw("GET", "/api/v1/session", host, &header, "").0
+    };
+    assert_eq!((works(&hers), works(&thiefs)), (200, 200));
+    let change = |token: &str, own: &str, new: &str| {
+        let header = format!("Authorization: Bearer {token}\r\n");
+        let body = json!({"passphrase": own, "new_passphrase": new}).to_string();
+        api.raw("POST", "/api/v1/operators/passphrase", host, &header, &body)
+    };
+    let new = "mori no atarashii kotoba 5";
+    let (status, said) = change(&hers, "mori to issho ni 9 nen", new);
+    assert_eq!(status, 200, "{said}");
+    assert_eq!(
+        (works(&hers), works(&thiefs)),
+        (200, 401),
+        "the other session ends"
+    );
+
+    let tries = |_| change(&hers, "not the right words 7", "another good one, 31").0;
+    let locked = (0..20).map(tries).any(|status| {
+        assert!(status == 401 || status == 429, "{status}");
+        status == 429
+    });
+    assert!(locked, "her passphrase can be tried for ever");
+    let tried = read_json(&desk.path("registry/tries.json"));
+    assert!(tried["mori"]["times"].as_u64().unwrap() >= 5, "{tried}");
 }
 
 /// `serve` in an empty directory, until its address is told.
@@ -416,6 +487,9 @@ fn r19_the_console_makes_a_registry() {
         !desk.path("registry/root.pem").exists(),
         "nothing is written before the end"
     );
+    // Whoever sends half a request and waits does not keep the registry from being served.
+    let mut half = TcpStream::connect(&api.address).unwrap();
+    half.write_all(b"GET /api/v1/session HTTP/1.1\r\nHo").unwrap();
     let (status, made) = ask(&api, "POST", "/set-up", &choice);
     assert_eq!(
         (status, &made["fingerprint"]),
@@ -429,6 +503,7 @@ fn r19_the_console_makes_a_registry() {
         std::thread::sleep(core::time::Duration::from_millis(50));
     }
     api.token = desk.read("registry/api.token");
+    drop(half);
     let (status, session) = ask(&api, "GET", "/session", &json!({}));
     assert_eq!(
         (status, &session["operator"]),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::desk::{Desk, SPECIALIST};
+use crate::desk::{Desk, PASSPHRASE, SPECIALIST, Serving};
 
 /// A desk with two operators, each with her own passphrase, and the four-eyes rule.
 fn two() -> Desk {
@@ -131,4 +131,82 @@ fn r11_a_removed_operator_does_not_come_back() {
     assert!(code == 1 && sentence.contains("no operator mori"), "{sentence}");
     let (_, sentence) = desk.refused(&["operator", "add", "../x"]);
     assert!(sentence.contains("no name for an operator"), "{sentence}");
+}
+
+/// R11, R24: killed between the file of the first operator and the row that names her, the registry is as it was: its
+/// own passphrase opens it, by command and in the console, she does not act yet, and she is named again.
+#[test]
+fn r24_killed_while_the_first_operator_is_named_nobody_is_locked_out() {
+    let desk = Desk::new();
+    desk.write("suzuki", "suzuki to issho ni 9 nen\n");
+    let log = ["registry/operator-log.jsonl", "registry/operator-log.checkpoint"];
+    let before = log.map(|file| std::fs::read(desk.path(file)).unwrap());
+    let add = ["operator", "add", "suzuki", "--new-passphrase-file", "suzuki"];
+    desk.done(&add);
+    for (file, content) in log.iter().zip(before) {
+        std::fs::write(desk.path(file), content).unwrap();
+    }
+    assert!(desk.path("registry/operators/suzuki.key").exists());
+    let (code, sentence) = desk.refused(&by("suzuki", &["crl"]));
+    assert!(code == 1 && sentence.contains("no operator suzuki"), "{sentence}");
+    let api = Serving::start(&desk);
+    let body = serde_json::json!({"passphrase": PASSPHRASE}).to_string();
+    let (status, said) = api.raw("POST", "/api/v1/session", &api.address, "", &body);
+    assert_eq!(status, 201, "{said}");
+    drop(api);
+    desk.done(&SPECIALIST);
+    desk.done(&add);
+    desk.done(&by("suzuki", &["crl"]));
+    let (_, sentence) = desk.refused(&["crl"]);
+    assert!(sentence.contains("--operator"), "{sentence}");
+    desk.done(&["operator-log", "verify"]);
+}
+
+/// R11, R24: killed while an operator is let go, between her file and the row: whoever still opens the keys stays, the
+/// removal is brought to its end, and her name is free again.
+#[test]
+fn r24_killed_while_an_operator_is_let_go_the_other_one_stays_and_ends_it() {
+    let desk = two();
+    desk.write("registry/registry.toml", "");
+    std::fs::remove_file(desk.path("registry/operators/mori.key")).unwrap();
+    let (_, sentence) = desk.refused(&by("suzuki", &["operator", "remove", "suzuki"]));
+    assert!(sentence.contains("last operator"), "{sentence}");
+    desk.done(&by("suzuki", &["operator", "remove", "mori"]));
+    let add = ["operator", "add", "mori", "--new-passphrase-file", "mori"];
+    desk.done(&by("suzuki", &add));
+    desk.done(&by("mori", &["operator", "remove", "suzuki"]));
+    let left = desk.json(&["operator", "list"]);
+    assert_eq!(
+        (&left[0]["name"], left.as_array().unwrap().len()),
+        (&"mori".into(), 1)
+    );
+    desk.done(&["operator-log", "verify"]);
+}
+
+/// R21: two operators ask for the same new name: what is confirmed second replaces nobody.
+#[test]
+fn r21_a_waiting_operator_does_not_replace_one_of_her_name() {
+    let desk = two();
+    desk.write("one", "midori no kame 6 piki to umi\n");
+    desk.write("other", "tsuru to kasa 7 hon ga aru\n");
+    let ask = |who: &'static str, file: &'static str| {
+        let add = ["operator", "add", "sato", "--new-passphrase-file", file];
+        let waits = desk.json(&by(who, &add));
+        waits["pending"].as_str().unwrap().to_owned()
+    };
+    let (first, second) = (ask("suzuki", "one"), ask("mori", "other"));
+    desk.done(&by("mori", &["pending", "approve", &first]));
+    let file = desk.path("registry/operators/sato.key");
+    let (sealed, listed) = (std::fs::read(&file).unwrap(), desk.json(&["operator", "list"]));
+    let (_, sentence) = desk.refused(&by("suzuki", &["pending", "approve", &second]));
+    assert!(sentence.contains("already is an operator sato"), "{sentence}");
+    let (_, sentence) = desk.refused(&by(
+        "suzuki",
+        &["operator", "add", "sato", "--new-passphrase-file", "other"],
+    ));
+    assert!(sentence.contains("already is an operator sato"), "{sentence}");
+    assert!(std::fs::read(&file).unwrap() == sealed, "her file was replaced");
+    assert_eq!(desk.json(&["operator", "list"]), listed);
+    desk.done(&by("suzuki", &["pending", "reject", &second]));
+    desk.done(&["--operator", "sato", "--passphrase-file", "one", "crl"]);
 }

@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { ConfirmDialog } from "../../parts/ConfirmDialog";
 import { Field } from "../../parts/Field";
 import { ProblemNote } from "../../parts/ProblemNote";
 import { Facts } from "../Facts";
@@ -12,6 +13,7 @@ import type { HeldRoot } from "./types";
 export function CeremonyMade({ held }: { held: HeldRoot }): ReactElement {
   const { t } = useTranslation("registryKeys");
   const [share, setShare] = useState("");
+  const [ending, setEnding] = useState(false);
   const taken = useTaken();
   const trial = useMutation({
     mutationFn: ceremony.tryShare,
@@ -100,9 +102,25 @@ export function CeremonyMade({ held }: { held: HeldRoot }): ReactElement {
           )}
         </li>
       </ol>
-      <button type="button" className="button button-quiet" onClick={() => end.mutate()}>
+      <button type="button" className="button button-quiet" onClick={() => setEnding(true)}>
         {t("ceremony.again")}
       </button>
+      {ending && (
+        <ConfirmDialog
+          title={t("ceremony.againTitle")}
+          confirm={t("ceremony.again")}
+          danger
+          busy={end.isPending}
+          error={end.error}
+          onCancel={() => {
+            end.reset();
+            setEnding(false);
+          }}
+          onConfirm={() => end.mutate()}
+        >
+          <p>{t("ceremony.againMeans")}</p>
+        </ConfirmDialog>
+      )}
     </div>
   );
 }

@@ -108,3 +108,35 @@ test("a rollover that is due, and a root's key that lies here, are told", async 
   const away = screen.getAllByRole<HTMLInputElement>("radio", { name: /推奨/ });
   expect(away.every((radio) => radio.checked)).toBe(true);
 });
+
+test("r19 a root that was made is forgotten only when somebody says so twice", async () => {
+  const held = {
+    name: STANDING.name,
+    fingerprint: "ab".repeat(32),
+    network: "0123456789abcdef",
+    shares: 3,
+    threshold: 2,
+    set: "01020304",
+    tried: true,
+  };
+  const answers = {
+    "GET /api/v1/ceremony": { body: held },
+    "DELETE /api/v1/ceremony": { body: null },
+  };
+  const calls = open(answers, { ...STANDING, request: null });
+  const ended = () => calls.filter((call) => call.method === "DELETE").length;
+  await userEvent.click(await screen.findByRole("button", { name: "次のルートに切り替える" }));
+  await userEvent.click(screen.getByRole("radio", { name: /このコンピューターで/ }));
+  const again = await screen.findByRole("button", { name: "やり直す" });
+  await userEvent.click(again);
+  const dialog = within(screen.getByRole("dialog"));
+  expect(dialog.getByText(/印刷した分割片・保存した控えは使えなくなります/)).toBeTruthy();
+  await userEvent.click(dialog.getByRole("button", { name: "やめる" }));
+  expect(ended()).toBe(0);
+  await userEvent.click(again);
+  await userEvent.click(
+    within(screen.getByRole("dialog")).getByRole("button", { name: "やり直す" }),
+  );
+  expect(await screen.findByRole("button", { name: "ルートを作る" })).toBeTruthy();
+  expect(ended()).toBe(1);
+});
