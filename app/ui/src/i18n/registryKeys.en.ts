@@ -31,7 +31,7 @@ export const registryKeysEn: RegistryKeysTexts = {
     publicKey: "Public key",
     rootFile: "Save the root's certificate",
     logged:
-      "Every act is written into the operator log. It needs the root's signature, so it does not wait for a second operator.",
+      "Every act is written into the operator log. What needs the root's signature does not wait for a second operator.",
   },
   roll: {
     authority: "Go over to the next issuing authority",
