@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use super::Finding;
-use super::metadata::Workspace;
 use crate::project;
 
 /// The most lines of a source file.
@@ -15,29 +14,29 @@ const LONGEST: usize = 600;
 const SHOWN: [&str; 9] = ["R1", "R3", "R4", "R6", "R7", "R8", "R15", "R16", "R19"];
 
 /// Looks through the tracked sources.
-///
-/// # Errors
-/// When git or a file fails.
-pub(super) fn check(_: &Workspace) -> Result<Vec<Finding>> {
+pub(super) fn check(sources: &[(String, String)]) -> Vec<Finding> {
     let (mut findings, mut named) = (Vec::new(), BTreeSet::new());
-    for (place, source) in sources()? {
-        findings.extend(length(&place, &source));
-        findings.extend(unfinished(&place, &source));
+    for (place, source) in sources {
+        findings.extend(length(place, source));
+        findings.extend(unfinished(place, source));
         if place.starts_with("tests/tests/") && !place.ends_with("/main.rs") {
             let before = named.len();
-            named.extend(requirements(&source));
-            if before == named.len() && requirements(&source).is_empty() {
+            named.extend(requirements(source));
+            if before == named.len() && requirements(source).is_empty() {
                 findings.push(format!("{place} names no requirement (R-number) that it shows"));
             }
         }
     }
     let missing = SHOWN.iter().filter(|number| !named.contains(**number));
     findings.extend(missing.map(|number| format!("no test in tests/tests names {number}")));
-    Ok(findings)
+    findings
 }
 
 /// The tracked sources by their path.
-fn sources() -> Result<Vec<(String, String)>> {
+///
+/// # Errors
+/// When git or a file fails.
+pub(super) fn sources() -> Result<Vec<(String, String)>> {
     let mut list = std::process::Command::new("git");
     list.current_dir(project::root()).args([
         "ls-files",

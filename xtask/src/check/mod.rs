@@ -1,6 +1,8 @@
 //! `cargo xtask check`: what the compiler cannot check about this repository.
 
 mod architecture;
+mod clauses;
+mod guideline;
 mod house;
 mod layers;
 mod metadata;
@@ -20,7 +22,9 @@ pub(crate) fn run() -> Result<()> {
     let workspace = metadata::read()?;
     let mut findings = architecture::check(&workspace)?;
     findings.extend(layers::check(&workspace)?);
-    findings.extend(house::check(&workspace)?);
+    let sources = house::sources()?;
+    findings.extend(house::check(&sources));
+    findings.extend(guideline::check(&sources)?);
     for finding in &findings {
         complain!("✗ {finding}");
     }
