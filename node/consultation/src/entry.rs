@@ -11,81 +11,17 @@ use dokuei_identity::key::SecretKey;
 use dokuei_identity::signed::{self, Kind};
 use dokuei_identity::time::Timestamp;
 use minicbor::{Decode, Encode};
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::body::Body;
+pub use crate::entry_type::EntryType;
 use crate::id::{EntryId, LogId, Sha256Hash};
 use crate::refusal::Refusal;
 use crate::standing::Standing;
 
 /// The most parents (concurrent heads) that one entry may name.
 pub const MAX_PARENTS: usize = 32;
-
-/// What an entry says; the body is of the same type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, Serialize)]
-#[cbor(index_only)]
-#[serde(rename_all = "snake_case")]
-pub enum EntryType {
-    /// Proposal or countersignature of an agreement.
-    #[n(0)]
-    Agreement,
-    /// The consultation is asked for.
-    #[n(1)]
-    Request,
-    /// The consultant takes it on.
-    #[n(2)]
-    Accept,
-    /// The consultant does not take it on.
-    #[n(3)]
-    Decline,
-    /// A sealed study package is ready to be fetched.
-    #[n(4)]
-    PackageOffered,
-    /// The package's key, sealed to one device of the consultant.
-    #[n(5)]
-    Grant,
-    /// Every byte of the package has been verified and stored by the consultant's node.
-    #[n(6)]
-    Received,
-    /// A version of the report.
-    #[n(7)]
-    Report,
-    /// The requester has read a version of the report.
-    #[n(8)]
-    ReportRead,
-    /// The requester ends the consultation.
-    #[n(9)]
-    Close,
-    /// The requester takes the request back.
-    #[n(10)]
-    Withdraw,
-    /// A package is taken back by its sender or given up by its reader, and erased.
-    #[n(11)]
-    EraseNotice,
-}
-
-impl EntryType {
-    /// The stable name, as in the API and the store.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Agreement => "agreement",
-            Self::Request => "request",
-            Self::Accept => "accept",
-            Self::Decline => "decline",
-            Self::PackageOffered => "package_offered",
-            Self::Grant => "grant",
-            Self::Received => "received",
-            Self::Report => "report",
-            Self::ReportRead => "report_read",
-            Self::Close => "close",
-            Self::Withdraw => "withdraw",
-            Self::EraseNotice => "erase_notice",
-        }
-    }
-}
 
 /// The signed part of an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -208,9 +144,13 @@ impl VerifiedEntry {
         if document.signer() != header.signer {
             return Err(Refusal::Malformed);
         }
+        let person = || standing.practitioner(&header.signer).map(|person| person.key);
+        let node = || standing.node(&header.signer).map(|node| node.key);
         let key = match header.entry_type {
-            EntryType::Received => standing.node(&header.signer).map(|node| node.key),
-            _ => standing.practitioner(&header.signer).map(|person| person.key),
+            EntryType::Received => node(),
+            // Who may sign it is for a later version to say; that it was signed can be told already.
+            EntryType::Newer(_) => person().or_else(node),
+            _ => person(),
         };
         let Some(key) = key else {
             let machine = header.entry_type != EntryType::Received && standing.node(&header.signer).is_some();
@@ -228,6 +168,9 @@ impl VerifiedEntry {
             return Err(Refusal::BodyAltered);
         }
         check_form(&header)?;
+        if let EntryType::Newer(number) = header.entry_type {
+            return Err(Refusal::Newer(number));
+        }
         let body = Body::decode(header.entry_type, &signed.body)?;
         Ok(Self {
             id: signed.id(),

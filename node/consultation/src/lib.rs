@@ -16,6 +16,7 @@ pub mod author;
 pub mod body;
 pub mod effect;
 pub mod entry;
+mod entry_type;
 pub mod event;
 pub mod fork;
 pub mod id;

@@ -15,6 +15,9 @@ pub enum Refusal {
     /// The peer sent what is not an entry of ours.
     #[error("the entry is not of the form that the protocol prescribes")]
     Malformed,
+    /// The entry is of a type of a later version: nobody's fault, and good once this node is updated.
+    #[error("the entry is of a type ({0}) that this version of Dokuei does not know yet")]
+    Newer(u16),
     /// The signature is not by the certificate that is named.
     #[error("the signature does not belong to the certificate that the entry names")]
     BadSignature,
@@ -175,7 +178,8 @@ impl Refusal {
             Self::Malformed | Self::BadSignature | Self::BodyAltered | Self::NotAPerson => {
                 self.authenticity()
             }
-            Self::UnknownSigner(_)
+            Self::Newer(_)
+            | Self::UnknownSigner(_)
             | Self::Revoked(_)
             | Self::FromTheFuture { .. }
             | Self::Backdated { .. }
@@ -214,6 +218,12 @@ impl Refusal {
 
     fn signer(&self) -> Wording {
         match self {
+            Self::Newer(_) => (
+                "newer_entry",
+                "この版のDokueiがまだ知らない種類の記録です。",
+                "Update Dokuei on this computer; the entry is taken in then.",
+                "この端末のDokueiを更新してください。更新後に取り込まれます。",
+            ),
             Self::UnknownSigner(_) => (
                 "signer_unknown",
                 "署名者の証明書がこの端末に登録されていません。",

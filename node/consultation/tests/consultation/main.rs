@@ -11,6 +11,7 @@ mod bodies;
 mod concurrency;
 mod forks;
 mod invariant;
+mod newer;
 mod order;
 mod packages;
 mod refusals;

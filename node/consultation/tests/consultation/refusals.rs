@@ -18,6 +18,7 @@ fn all() -> Vec<Refusal> {
     };
     vec![
         Refusal::Malformed,
+        Refusal::Newer(99),
         Refusal::BadSignature,
         Refusal::BodyAltered,
         Refusal::UnknownSigner(certificate("nobody")),
