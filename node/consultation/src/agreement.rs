@@ -1,5 +1,7 @@
 //! The agreement log: a proposal and its countersignature (R8).
 
+use std::collections::BTreeSet;
+
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::time::Timestamp;
 
@@ -242,7 +244,9 @@ impl AgreementLog {
         let (signed, fresh) = match event {
             Event::Authored(signed) => (signed, true),
             Event::Arrived(signed) => (signed, false),
-            Event::PeerHeads { peer, heads } => return Ok(ledger::compare(&self.log, peer, &heads)),
+            Event::PeerHeads { peer, heads } => {
+                return Ok(ledger::compare(&self.log, peer, &heads, &BTreeSet::new()));
+            }
             Event::ForkShown(proof) => {
                 let parties = self.parties();
                 return ledger::freeze(&mut self.log, proof, &parties, standing);

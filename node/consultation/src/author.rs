@@ -27,6 +27,8 @@ pub struct Author {
 pub struct Draft {
     header: EntryHeader,
     body: Body,
+    /// Drawn before, for a body that was committed to.
+    salt: Option<[u8; 32]>,
 }
 
 impl Draft {
@@ -58,10 +60,19 @@ impl Draft {
             body_commit: Sha256Hash::from_bytes([0; 32]),
         };
         log.check_time(&header)?;
-        Ok(Self { header, body })
+        let salt = None;
+        Ok(Self { header, body, salt })
     }
 
-    /// The header; its commitment is still empty.
+    /// The same with this salt: its commitment is known before it is signed.
+    #[must_use]
+    pub(crate) fn salted(mut self, salt: [u8; 32]) -> Self {
+        self.header.body_commit = commitment(&salt, &self.body.encode());
+        self.salt = Some(salt);
+        self
+    }
+
+    /// The header; its commitment is still empty, unless the salt was given.
     #[must_use]
     pub const fn header(&self) -> &EntryHeader {
         &self.header
@@ -77,8 +88,11 @@ impl Draft {
     /// [`crate::event::Event::Authored`]: with another key it is refused there.
     #[must_use]
     pub fn sign<R: CryptoRng + ?Sized>(mut self, key: &SecretKey, rng: &mut R) -> SignedEntry {
-        let mut salt = [0; 32];
-        rng.fill_bytes(&mut salt);
+        let salt = self.salt.unwrap_or_else(|| {
+            let mut salt = [0; 32];
+            rng.fill_bytes(&mut salt);
+            salt
+        });
         let body = self.body.encode();
         self.header.body_commit = commitment(&salt, &body);
         SignedEntry::sign(&self.header, body, salt, key)

@@ -65,6 +65,19 @@ pub enum Effect {
     },
     /// The package is no longer wanted: stop fetching it.
     StopFetching(PackageId),
+    /// Alarm a practitioner, if she works at this node, until [`Self::EndAlarm`]: nothing but an acknowledgement by a
+    /// person ends it (R9). After a start, [`crate::machine::Case::alarms`] tells which go on.
+    Alarm {
+        /// Whom.
+        who: Fingerprint,
+        /// The urgent finding.
+        finding: EntryId,
+    },
+    /// The urgent finding is acknowledged.
+    EndAlarm {
+        /// The urgent finding.
+        finding: EntryId,
+    },
     /// Tell a practitioner, if she works at this node.
     Notify {
         /// Whom.
@@ -104,6 +117,36 @@ pub enum Notice {
     Withdrawn,
     /// The images are taken back, or the reader has given them up.
     TransferCancelled,
+    /// A grant to you is taken back.
+    GrantRevoked,
+    /// You are asked about a doubt.
+    Queried,
+    /// A query of yours is answered, or settled by whoever asked you.
+    Answered,
+    /// A final report has been amended or added to.
+    AmendedReport,
+    /// An urgent finding: see [`Effect::Alarm`].
+    UrgentFinding,
+    /// Your urgent finding is acknowledged.
+    UrgentAcknowledged,
+    /// An incidental finding is to be followed up.
+    IncidentalFinding,
+    /// An incidental finding has been seen to.
+    IncidentalResolved,
+    /// The patient was told the result.
+    PatientInformed,
+    /// A reader asks for your consent to a further reader.
+    ConsentAsked,
+    /// The requester consents to the further reader whom you proposed.
+    ForwardConsented,
+    /// You are asked for a further reading.
+    Forwarded,
+    /// The further reading that you were asked for is no longer wanted.
+    ForwardEnded,
+    /// Another reader has taken the case on.
+    TakenByAnother,
+    /// The blind reader has committed herself to her report.
+    BlindCommitted,
     /// Two entries were signed for one place in this log: it is frozen.
     Forked,
 }

@@ -78,6 +78,30 @@ entry_types! {
     Withdraw = 10, "withdraw";
     /// A package is taken back by its sender or given up by its reader, and erased.
     EraseNotice = 11, "erase_notice";
+    /// A grant is taken back.
+    GrantRevoke = 12, "grant_revoke";
+    /// Somebody who takes part asks another.
+    Query = 13, "query";
+    /// A query is answered.
+    Answer = 14, "answer";
+    /// A final report is added to or changed, for a reason.
+    Amendment = 15, "amendment";
+    /// Something the requester must know at once.
+    UrgentFinding = 16, "urgent_finding";
+    /// A person on the requester's side has taken note of it.
+    UrgentAck = 17, "urgent_ack";
+    /// Something that must be followed up, with owner and day.
+    IncidentalFinding = 18, "incidental_finding";
+    /// It has been seen to.
+    IncidentalResolved = 19, "incidental_resolved";
+    /// A result was explained to the patient.
+    PatientInformed = 20, "patient_informed";
+    /// A further reader is brought in.
+    Forward = 21, "forward";
+    /// The requester consents to a further reader.
+    ForwardConsent = 22, "forward_consent";
+    /// A blind reader has committed herself to her report.
+    BlindCommitment = 23, "blind_commitment";
 }
 
 impl<C> Encode<C> for EntryType {

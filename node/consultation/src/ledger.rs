@@ -1,9 +1,12 @@
 //! What all logs have in common: an event in, effects out, in an order that is safe when the machine stops between
 //! any two of them.
 
+use std::collections::BTreeSet;
+
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::time::Timestamp;
 
+use crate::audience;
 use crate::body::Body;
 use crate::effect::{Effect, Notice};
 use crate::entry::{EntryHeader, SignedEntry, VerifiedEntry};
@@ -136,9 +139,17 @@ fn alarm(proof: &ForkProof, parties: &[Fingerprint]) -> Vec<Effect> {
     effects
 }
 
-/// Answers a peer that told its heads: gives what it lacks, asks for what it has and we lack.
-pub(crate) fn compare(log: &Log, peer: Fingerprint, heads: &[EntryId]) -> Vec<Effect> {
-    let entries: Vec<_> = log.entries_since(heads).into_iter().cloned().collect();
+/// Answers a peer that told its heads: gives what it lacks and may see, asks for what it has and we lack.
+pub(crate) fn compare(
+    log: &Log,
+    peer: Fingerprint,
+    heads: &[EntryId],
+    hidden: &BTreeSet<EntryId>,
+) -> Vec<Effect> {
+    let entries: Vec<_> = audience::entries_since(log, heads, hidden)
+        .into_iter()
+        .cloned()
+        .collect();
     let missing: Vec<_> = heads.iter().copied().filter(|id| log.get(id).is_none()).collect();
     let mut effects = Vec::new();
     if !entries.is_empty() {

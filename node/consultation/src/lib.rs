@@ -12,17 +12,22 @@
 //! No I/O, no clock, no randomness of its own.
 
 pub mod agreement;
+mod audience;
 pub mod author;
 pub mod body;
 pub mod effect;
 pub mod entry;
 mod entry_type;
 pub mod event;
+mod facts;
 pub mod fork;
 pub mod id;
 mod ledger;
 pub mod log;
 pub mod machine;
+mod notice;
+pub mod open;
+mod reader;
 pub mod refusal;
 mod rules;
 pub mod standing;
@@ -31,3 +36,4 @@ mod summary;
 pub mod template;
 
 pub use ledger::CLOCK_TOLERANCE;
+pub use reader::Version;

@@ -1,22 +1,27 @@
 //! The case: an event in, effects out. No clock, no I/O; time, certificates and agreements come in as arguments.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::time::Timestamp;
 
+use crate::audience::{self, Audience};
 use crate::author::{Author, Draft};
-use crate::body::{Body, PackageOffered, ReportStatus, Request};
-use crate::effect::{Effect, Notice};
+use crate::body::{AgreementReference, Body, PackageOffered, Request};
+use crate::effect::Effect;
 use crate::entry::{EntryType, SignedEntry};
 use crate::event::Event;
+use crate::facts::{Facts, Granted};
 use crate::id::{CaseId, EntryId, PackageId};
 use crate::ledger;
 use crate::log::Log;
+use crate::notice::notices;
+use crate::open::{Open, OpenKind};
+use crate::reader::Version;
 use crate::refusal::Refusal;
 use crate::rules;
 use crate::standing::Standing;
-use crate::state::{Facts, State};
+use crate::state::State;
 
 /// One consultation as this node knows it.
 #[derive(Debug, Clone)]
@@ -77,13 +82,68 @@ impl Case {
         Facts::of(&self.log).request
     }
 
-    /// Requester and consultant; empty before the request is here.
+    /// Requester and consultant; every further reader from the requester's consent until she declines. Empty before the
+    /// request is here.
     #[must_use]
     pub fn parties(&self) -> Vec<Fingerprint> {
-        let both = |request: &Request| vec![request.requester.practitioner, request.consultant];
-        self.request()
-            .map(|(_, request)| both(request))
-            .unwrap_or_default()
+        Facts::of(&self.log).parties()
+    }
+
+    /// The reader who has taken the case on; before that, the one named in the request.
+    #[must_use]
+    pub fn consultant(&self) -> Option<Fingerprint> {
+        let facts = Facts::of(&self.log);
+        let taken_on = facts.leading().find(|reader| reader.accepted.is_some());
+        taken_on.or(facts.readers.first()).map(|reader| reader.who)
+    }
+
+    /// The agreements that a node must know to judge this case: that of the request and those of its forwards. Whoever is
+    /// brought in is given them with the case.
+    #[must_use]
+    pub fn agreements(&self) -> Vec<AgreementReference> {
+        let facts = Facts::of(&self.log);
+        let first = facts.request.map(|(_, request)| request.agreement);
+        let further = facts.readers.iter().filter_map(|reader| reader.forward);
+        first
+            .into_iter()
+            .chain(further.map(|forward| forward.agreement))
+            .collect()
+    }
+
+    /// Everything that must be settled before the end, the most pressing first (R7, R9, R10).
+    #[must_use]
+    pub fn open(&self) -> Vec<Open> {
+        Facts::of(&self.log).open()
+    }
+
+    /// Urgent findings that nobody has acknowledged: what alarms go on after a start (R9).
+    #[must_use]
+    pub fn alarms(&self) -> Vec<Effect> {
+        let open = self.open().into_iter();
+        open.filter(|open| open.kind == OpenKind::UrgentFinding)
+            .map(|open| Effect::Alarm {
+                who: open.owner,
+                finding: open.entry,
+            })
+            .collect()
+    }
+
+    /// All versions of all reports, oldest first (R6).
+    #[must_use]
+    pub fn versions(&self) -> Vec<Version<'_>> {
+        Facts::of(&self.log).reports
+    }
+
+    /// What a practitioner may not be given yet: she reads blind and has not committed herself.
+    #[must_use]
+    pub fn withheld_from(&self, who: &Fingerprint) -> BTreeSet<EntryId> {
+        Audience::of(&self.log, &Facts::of(&self.log)).withheld_from(who)
+    }
+
+    /// The entries that this practitioner, who takes part and has these heads, lacks and may see, parents first.
+    #[must_use]
+    pub fn entries_for(&self, who: &Fingerprint, heads: &[EntryId]) -> Vec<&SignedEntry> {
+        audience::entries_since(&self.log, heads, &self.withheld_from(who))
     }
 
     /// Whether the node with this certificate may fetch the package from here: it is granted, and the case accepted.
@@ -101,13 +161,12 @@ impl Case {
     }
 
     /// Packages of which nothing is to be kept: taken back or given up, or of a request that was withdrawn or declined. A
-    /// package that a report rests on is never among them: it belongs to the record.
+    /// package that a report or a finding rests on is never among them: it belongs to the record.
     #[must_use]
     pub fn to_erase(&self) -> Vec<PackageId> {
         let facts = Facts::of(&self.log);
         let over = matches!(facts.state(), State::Withdrawn { .. } | State::Declined { .. });
-        let gone =
-            |package: &&PackageId| facts.is_erased(package) || (over && !facts.is_reported_on(package));
+        let gone = |package: &&PackageId| facts.is_erased(package) || (over && !facts.is_relied_on(package));
         facts.offers.keys().filter(gone).copied().collect()
     }
 
@@ -148,6 +207,36 @@ impl Case {
         standing: &dyn Standing,
         now: Timestamp,
     ) -> Result<Draft, Refusal> {
+        let draft = self.next(author, body, standing, now)?;
+        rules::judge(&self.log, draft.header(), draft.body(), standing)?;
+        Ok(draft)
+    }
+
+    /// As [`Self::draft`], with the salt that was drawn when the body was committed to in a
+    /// [`crate::body::BlindCommitment`].
+    ///
+    /// # Errors
+    /// The [`Refusal`] for which it may not be signed.
+    pub fn draft_committed(
+        &self,
+        author: &Author,
+        body: Body,
+        salt: [u8; 32],
+        standing: &dyn Standing,
+        now: Timestamp,
+    ) -> Result<Draft, Refusal> {
+        let draft = self.next(author, body, standing, now)?.salted(salt);
+        rules::judge(&self.log, draft.header(), draft.body(), standing)?;
+        Ok(draft)
+    }
+
+    fn next(
+        &self,
+        author: &Author,
+        body: Body,
+        standing: &dyn Standing,
+        now: Timestamp,
+    ) -> Result<Draft, Refusal> {
         if standing.revoked(&author.signer) {
             return Err(Refusal::Revoked(author.signer));
         }
@@ -160,9 +249,7 @@ impl Case {
                 Refusal::UnknownSigner(author.signer)
             });
         }
-        let draft = Draft::after(&self.log, author, body, now)?;
-        rules::judge(&self.log, draft.header(), draft.body(), standing)?;
-        Ok(draft)
+        Draft::after(&self.log, author, body, now)
     }
 
     /// Takes in what happened and says what to do, in this order. An entry that is already here changes nothing.
@@ -178,7 +265,11 @@ impl Case {
         let (signed, fresh) = match event {
             Event::Authored(signed) => (signed, true),
             Event::Arrived(signed) => (signed, false),
-            Event::PeerHeads { peer, heads } => return Ok(ledger::compare(&self.log, peer, &heads)),
+            Event::PeerHeads { peer, heads } => {
+                let facts = Facts::of(&self.log);
+                let hidden = Audience::of(&self.log, &facts).withheld_from_node(&self.log, &facts, &peer);
+                return Ok(ledger::compare(&self.log, peer, &heads, &hidden));
+            }
             Event::ForkShown(proof) => {
                 let parties = self.parties();
                 return ledger::freeze(&mut self.log, proof, &parties, standing);
@@ -188,11 +279,16 @@ impl Case {
         if self.log.get(&id).is_some() {
             return Ok(vec![Effect::Acknowledge(id)]);
         }
-        let before = wanted(&Facts::of(&self.log), self.here, false);
+        let facts = Facts::of(&self.log);
+        let (before, saw) = (wanted(&facts, self.here, false), Audience::of(&self.log, &facts));
         let outcome = ledger::take(&mut self.log, rules::judge, signed, fresh, standing, now)?;
-        let mut effects = ledger::effects(&self.log, &outcome, fresh, &self.parties());
-        effects.extend(outcome.admitted.iter().filter_map(|id| self.notice(*id)));
-        let after = wanted(&Facts::of(&self.log), self.here, false);
+        let facts = Facts::of(&self.log);
+        let sees = Audience::of(&self.log, &facts);
+        let mut effects = ledger::effects(&self.log, &outcome, fresh, &sees.who_sees(&id));
+        effects.extend(sees.since(&saw, &self.log));
+        let admitted = outcome.admitted.iter().filter_map(|id| self.log.get(id));
+        effects.extend(admitted.flat_map(|entry| notices(&facts, entry)));
+        let after = wanted(&facts, self.here, false);
         let stopped = before.keys().filter(|package| !after.contains_key(package));
         effects.extend(stopped.copied().map(Effect::StopFetching));
         let started = after
@@ -201,64 +297,36 @@ impl Case {
         effects.extend(started.map(|(_, fetch)| fetch));
         Ok(effects)
     }
-
-    /// Whom the entry concerns.
-    fn notice(&self, entry: EntryId) -> Option<Effect> {
-        let (_, request) = self.request()?;
-        let (requester, consultant) = (request.requester.practitioner, request.consultant);
-        let (who, notice) = match self.log.get(&entry)?.body() {
-            Body::Request(_) => (consultant, Notice::Requested),
-            Body::Accept(_) => (requester, Notice::Accepted),
-            Body::Decline(_) => (requester, Notice::Declined),
-            Body::Received(_) => (requester, Notice::Delivered),
-            Body::Report(report) if report.status == ReportStatus::Final => (requester, Notice::FinalReport),
-            Body::Report(_) => (requester, Notice::PreliminaryReport),
-            Body::ReportRead(_) => (consultant, Notice::ReportRead),
-            Body::Close(_) => (consultant, Notice::Closed),
-            Body::Withdraw(_) => (consultant, Notice::Withdrawn),
-            Body::EraseNotice(_) if self.log.get(&entry)?.header().signer == consultant => {
-                (requester, Notice::TransferCancelled)
-            }
-            Body::EraseNotice(_) => (consultant, Notice::TransferCancelled),
-            Body::Agreement(_) | Body::PackageOffered(_) | Body::Grant(_) => return None,
-        };
-        Some(Effect::Notify { who, notice, entry })
-    }
 }
 
-/// Packages that `node` may fetch: granted to it, in an accepted case that is not ended; those of which it has signed
-/// a receipt only when `again`.
+/// Packages that `node` may fetch: granted to a reader there who has taken on what she was asked for, in a case that is
+/// not ended, and not taken back; those of which it has signed a receipt only when `again`.
 fn wanted(facts: &Facts<'_>, node: Fingerprint, again: bool) -> BTreeMap<PackageId, Effect> {
-    let Some((_, request)) = facts.request else {
-        return BTreeMap::new();
-    };
-    if facts.accepted.is_none() || matches!(facts.state(), State::Withdrawn { .. } | State::Declined { .. }) {
+    if matches!(facts.state(), State::Withdrawn { .. } | State::Declined { .. }) {
         return BTreeMap::new();
     }
     let received = |package| {
-        facts
-            .received
-            .iter()
-            .any(|(of, at, _)| *of == package && *at == node)
+        let mut received = facts.received.iter();
+        received.any(|(of, at, _)| *of == package && *at == node)
     };
-    let granted = facts
-        .grants
-        .iter()
-        .filter(|(_, grant)| grant.node == node && !facts.is_erased(&grant.package));
-    let open = granted.filter(|(_, grant)| again || !received(grant.package));
-    let fetch = |(id, grant): &(EntryId, &crate::body::Grant)| {
-        let (offered_by, offer): &(EntryId, &PackageOffered) = facts.offers.get(&grant.package)?;
-        let from = request.requester.practitioner;
-        let offer = (*offer).clone();
-        Some((
-            grant.package,
-            Effect::FetchPackage {
-                from,
-                offered_by: *offered_by,
-                offer,
-                grant: *id,
-            },
-        ))
+    let open = |granted: &&Granted<'_>| {
+        let grant = granted.grant;
+        grant.node == node
+            && !granted.revoked
+            && !facts.is_erased(&grant.package)
+            && facts.has_accepted(&grant.recipient)
+            && (again || !received(grant.package))
     };
-    open.filter_map(fetch).collect()
+    let fetch = |granted: &Granted<'_>| {
+        let package = granted.grant.package;
+        let (offered_by, offer): &(EntryId, &PackageOffered) = facts.offers.get(&package)?;
+        let effect = Effect::FetchPackage {
+            from: granted.by,
+            offered_by: *offered_by,
+            offer: (*offer).clone(),
+            grant: granted.id,
+        };
+        Some((package, effect))
+    };
+    facts.grants.iter().filter(open).filter_map(fetch).collect()
 }

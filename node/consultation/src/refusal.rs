@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::body::Incomplete;
 use crate::entry::EntryType;
+use crate::open::OpenKind;
 use crate::standing::Denied;
 
 /// Why an entry was refused.
@@ -128,6 +129,18 @@ pub enum Refusal {
     /// The report does not replace the newest version (R6).
     #[error("the report does not continue from the newest version")]
     NotTheNewestVersion,
+    /// An addendum changes what was said (R6).
+    #[error("an addendum adds to the report and leaves what was said as it was")]
+    NotAnAddendum,
+    /// The consultation cannot end: something is open (R7, R9, R10).
+    #[error("the consultation cannot end because {}", .0.en())]
+    StillOpen(OpenKind),
+    /// A blind reader has seen another report already.
+    #[error("the commitment to a blind reading comes after another report was seen")]
+    NotBlind,
+    /// A blind reader shows another report than the one that she had committed herself to.
+    #[error("the report is not the one that was committed to before the blind reading was opened")]
+    OtherThanCommitted,
 }
 
 /// Code, Japanese sentence, what to do next in English and Japanese.
@@ -150,6 +163,7 @@ impl Refusal {
     pub fn ja(&self) -> String {
         match self {
             Self::Denied(denied) => denied.ja.clone(),
+            Self::StillOpen(kind) => format!("{}{}", self.wording().1, kind.ja()),
             Self::Incomplete(incomplete) => format!("{}（項目：{}）", self.wording().1, incomplete.field),
             _ => self.wording().1.to_owned(),
         }
@@ -351,6 +365,30 @@ impl Refusal {
                 "最新版の報告書に続くものではありません。",
                 "Open the newest version and correct that one.",
                 "最新版を開いて修正してください。",
+            ),
+            Self::NotAnAddendum => (
+                "not_an_addendum",
+                "追記は、既に書かれた内容を変えてはなりません。",
+                "Write below what is there, or sign it as an amendment.",
+                "既存の記載の後に書き足すか、訂正として署名してください。",
+            ),
+            Self::StillOpen(_) => (
+                "still_open",
+                "未了の事項があるため終了できません。",
+                "Settle what is open first; the consultation lists it.",
+                "一覧の未了事項を先に処理してください。",
+            ),
+            Self::NotBlind => (
+                "not_blind",
+                "他の報告書を見た後では、盲検読影として確定できません。",
+                "Sign it as a second opinion.",
+                "セカンドオピニオンとして署名してください。",
+            ),
+            Self::OtherThanCommitted => (
+                "other_than_committed",
+                "盲検読影で確定した報告書と異なります。",
+                "Sign the report as it was committed to; change it afterwards by an amendment.",
+                "確定したとおりの報告書に署名し、変更は後から訂正として行ってください。",
             ),
             _ => self.package(),
         }

@@ -1,6 +1,6 @@
 //! What an entry says in one line, for a timeline: in Japanese and in English, without anything clinical.
 
-use crate::body::{Body, Close, Outcome, ReportStatus, Urgency};
+use crate::body::{AmendmentKind, Body, Close, ForwardKind, Outcome, ReportStatus, Urgency};
 
 impl Body {
     /// Why, in the words of whoever signed it; for entries that end something. They may be clinical.
@@ -10,6 +10,8 @@ impl Body {
             Self::EraseNotice(body) => Some(&body.reason),
             Self::Decline(body) => Some(&body.reason),
             Self::Withdraw(body) => Some(&body.reason),
+            Self::GrantRevoke(body) => Some(&body.reason),
+            Self::Amendment(body) => Some(&body.reason),
             Self::Close(Close {
                 outcome: Outcome::NotInformed { reason },
             }) => Some(reason),
@@ -65,7 +67,38 @@ impl Body {
                 "cancelled the transfer of the study and had it erased",
             ),
             Self::Withdraw(_) => ("依頼を取り下げました", "withdrew the request"),
+            _ => self.summary_of_duties(),
         };
         (ja.to_owned(), en.to_owned())
+    }
+
+    /// The same, for what accompanies request and report.
+    const fn summary_of_duties(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::GrantRevoke(_) => ("画像の閲覧許可を取り消しました", "took back a grant of the study"),
+            Self::Query(_) => ("疑義を照会しました", "asked about a doubt"),
+            Self::Answer(_) => ("照会に回答しました", "answered a query"),
+            Self::Amendment(body) => match body.kind {
+                AmendmentKind::Addendum => ("報告書に追記しました", "signed an addendum to the report"),
+                AmendmentKind::Amended => ("報告書を訂正しました", "amended the report"),
+            },
+            Self::UrgentFinding(_) => ("緊急所見を報告しました", "reported an urgent finding"),
+            Self::UrgentAck(_) => ("緊急所見を確認しました", "acknowledged an urgent finding"),
+            Self::IncidentalFinding(_) => ("偶発所見を報告しました", "reported an incidental finding"),
+            Self::IncidentalResolved(_) => (
+                "偶発所見の転帰を記録しました",
+                "recorded the outcome of an incidental finding",
+            ),
+            Self::PatientInformed(_) => ("患者に結果を説明しました", "explained the result to the patient"),
+            Self::Forward(body) => match body.kind {
+                ForwardKind::SecondOpinion => {
+                    ("セカンドオピニオンを依頼しました", "asked for a second opinion")
+                }
+                ForwardKind::Alternative => ("別の読影医にも依頼しました", "asked another reader as well"),
+                ForwardKind::Blind => ("盲検の第二読影を依頼しました", "asked for a blind second reading"),
+            },
+            Self::ForwardConsent(_) => ("追加の読影に同意しました", "consented to a further reader"),
+            _ => ("盲検読影の結果を確定しました", "committed to a blind reading"),
+        }
     }
 }

@@ -1,9 +1,13 @@
 //! What entries say. One type per [`EntryType`], encoded as CBOR arrays, bounded and complete, or not read at all.
 
 mod agreement;
+mod amendment;
 mod answer;
+mod finding;
+mod forward;
 mod limits;
 mod package;
+mod query;
 mod report;
 mod request;
 
@@ -14,9 +18,15 @@ use minicbor::{Decode, Encode};
 use serde::Serialize;
 
 pub use agreement::{Agreement, Party};
+pub use amendment::{Amendment, AmendmentKind};
 pub use answer::{Accept, Close, Decline, Outcome, ReportRead, Withdraw};
+pub use finding::{
+    Category, Channel, IncidentalFinding, IncidentalResolved, Resolution, UrgentAck, UrgentFinding,
+};
+pub use forward::{BlindCommitment, Forward, ForwardConsent, ForwardKind};
 pub use limits::{Incomplete, MAX_LINE, MAX_LIST, MAX_NAME, MAX_TEXT, Problem};
-pub use package::{EraseNotice, Grant, MAX_CORE, MAX_GRANT, PackageOffered, Received};
+pub use package::{EraseNotice, Grant, GrantRevoke, MAX_CORE, MAX_GRANT, PackageOffered, Received};
+pub use query::{Answer, PatientInformed, Query};
 pub use report::{GUIDELINE, ImagesReviewed, Report, ReportStatus};
 pub use request::{AgreementReference, Consent, Patient, PersonName, Request, Requester, Sex, Urgency};
 
@@ -63,6 +73,42 @@ pub enum Body {
     /// A package is taken back or given up.
     #[n(11)]
     EraseNotice(#[n(0)] EraseNotice),
+    /// A grant is taken back.
+    #[n(12)]
+    GrantRevoke(#[n(0)] GrantRevoke),
+    /// Somebody who takes part asks another.
+    #[n(13)]
+    Query(#[n(0)] Query),
+    /// A query is answered.
+    #[n(14)]
+    Answer(#[n(0)] Answer),
+    /// A final report is added to or changed, for a reason.
+    #[n(15)]
+    Amendment(#[n(0)] Box<Amendment>),
+    /// Something the requester must know at once.
+    #[n(16)]
+    UrgentFinding(#[n(0)] UrgentFinding),
+    /// A person on the requester's side has taken note of it.
+    #[n(17)]
+    UrgentAck(#[n(0)] UrgentAck),
+    /// Something that must be followed up, with owner and day.
+    #[n(18)]
+    IncidentalFinding(#[n(0)] IncidentalFinding),
+    /// It has been seen to.
+    #[n(19)]
+    IncidentalResolved(#[n(0)] IncidentalResolved),
+    /// A result was explained to the patient.
+    #[n(20)]
+    PatientInformed(#[n(0)] PatientInformed),
+    /// A further reader is brought in.
+    #[n(21)]
+    Forward(#[n(0)] Box<Forward>),
+    /// The requester consents to a further reader.
+    #[n(22)]
+    ForwardConsent(#[n(0)] ForwardConsent),
+    /// A blind reader has committed herself to her report.
+    #[n(23)]
+    BlindCommitment(#[n(0)] BlindCommitment),
 }
 
 impl Body {
@@ -82,6 +128,18 @@ impl Body {
             Self::Close(_) => EntryType::Close,
             Self::Withdraw(_) => EntryType::Withdraw,
             Self::EraseNotice(_) => EntryType::EraseNotice,
+            Self::GrantRevoke(_) => EntryType::GrantRevoke,
+            Self::Query(_) => EntryType::Query,
+            Self::Answer(_) => EntryType::Answer,
+            Self::Amendment(_) => EntryType::Amendment,
+            Self::UrgentFinding(_) => EntryType::UrgentFinding,
+            Self::UrgentAck(_) => EntryType::UrgentAck,
+            Self::IncidentalFinding(_) => EntryType::IncidentalFinding,
+            Self::IncidentalResolved(_) => EntryType::IncidentalResolved,
+            Self::PatientInformed(_) => EntryType::PatientInformed,
+            Self::Forward(_) => EntryType::Forward,
+            Self::ForwardConsent(_) => EntryType::ForwardConsent,
+            Self::BlindCommitment(_) => EntryType::BlindCommitment,
         }
     }
 
@@ -118,10 +176,21 @@ impl Body {
             Self::Grant(body) => body.validate(),
             Self::Received(body) => body.validate(),
             Self::Report(body) => body.validate(),
-            Self::ReportRead(_) => Ok(()),
+            Self::ReportRead(_) | Self::BlindCommitment(_) => Ok(()),
             Self::Close(body) => body.validate(),
             Self::Withdraw(body) => body.validate(),
             Self::EraseNotice(body) => body.validate(),
+            Self::GrantRevoke(body) => body.validate(),
+            Self::Query(body) => body.validate(),
+            Self::Answer(body) => body.validate(),
+            Self::Amendment(body) => body.validate(),
+            Self::UrgentFinding(body) => body.validate(),
+            Self::UrgentAck(body) => body.validate(),
+            Self::IncidentalFinding(body) => body.validate(),
+            Self::IncidentalResolved(body) => body.validate(),
+            Self::PatientInformed(body) => body.validate(),
+            Self::Forward(body) => body.validate(),
+            Self::ForwardConsent(body) => body.validate(),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::limits::{Incomplete, MAX_LINE, form, required};
 use super::redacted;
-use crate::id::PackageId;
+use crate::id::{EntryId, PackageId};
 
 /// The longest sealed key in a grant, bytes.
 pub const MAX_GRANT: usize = 8 * 1024;
@@ -70,6 +70,18 @@ impl std::fmt::Debug for Grant {
     }
 }
 
+/// A grant is taken back: the node that it names fetches no more. What it has read already stays read.
+#[derive(Clone, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[cbor(array)]
+pub struct GrantRevoke {
+    /// The entry of the grant.
+    #[n(0)]
+    pub grant: EntryId,
+    /// Why.
+    #[n(1)]
+    pub reason: String,
+}
+
 /// Every byte of the package is verified and on disk at the node that signs this.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 #[cbor(array)]
@@ -99,7 +111,15 @@ pub struct EraseNotice {
     pub reason: String,
 }
 
-redacted!(EraseNotice);
+redacted!(EraseNotice, GrantRevoke);
+
+impl GrantRevoke {
+    /// # Errors
+    /// [`Incomplete`] when there is no reason.
+    pub fn validate(&self) -> Result<(), Incomplete> {
+        required("reason", &self.reason, MAX_LINE)
+    }
+}
 
 impl EraseNotice {
     /// # Errors

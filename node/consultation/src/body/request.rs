@@ -190,9 +190,16 @@ impl Request {
         required("question", &self.question, MAX_TEXT)?;
         optional("history", &self.history, MAX_TEXT)?;
         required("justification", &self.justification, MAX_TEXT)?;
-        required("consent.explained_by", &self.consent.explained_by, MAX_NAME)?;
-        form("consent.explained_at", self.consent.explained_at.0 > 0)?;
-        required("consent.scope", &self.consent.scope, MAX_LINE)
+        self.consent.validate()
+    }
+}
+
+impl Consent {
+    /// A consent names who explained, when, and what it covers.
+    pub(super) fn validate(&self) -> Result<(), Incomplete> {
+        required("consent.explained_by", &self.explained_by, MAX_NAME)?;
+        form("consent.explained_at", self.explained_at.0 > 0)?;
+        required("consent.scope", &self.scope, MAX_LINE)
     }
 }
 

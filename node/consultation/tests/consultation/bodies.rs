@@ -1,14 +1,16 @@
 //! A good body of every type; tests spoil them.
 
 use dokuei_consultation::body::{
-    Accept, Body, Close, Consent, Decline, EraseNotice, GUIDELINE, Grant, ImagesReviewed, Outcome,
-    PackageOffered, Patient, PersonName, Received, Report, ReportRead, ReportStatus, Request, Requester, Sex,
-    Urgency, Withdraw,
+    Accept, Amendment, AmendmentKind, Answer, Body, Category, Channel, Close, Consent, Decline, EraseNotice,
+    Forward, ForwardConsent, ForwardKind, GUIDELINE, Grant, GrantRevoke, ImagesReviewed, IncidentalFinding,
+    IncidentalResolved, Outcome, PackageOffered, Patient, PatientInformed, PersonName, Query, Received,
+    Report, ReportRead, ReportStatus, Request, Requester, Resolution, Sex, Urgency, UrgentAck, UrgentFinding,
+    Withdraw,
 };
 use dokuei_consultation::id::{EntryId, PackageId};
 use dokuei_consultation::machine::Case;
 
-use crate::world::{AGREEMENT, DENTIST, NOW, SPECIALIST, World, certificate};
+use crate::world::{AGREEMENT, DENTIST, NOW, SPECIALIST, World, between, certificate};
 
 pub(crate) const PACKAGE: PackageId = PackageId::from_bytes([0x9a; 16]);
 /// What no log line and no error may show.
@@ -142,4 +144,170 @@ pub(crate) fn withdraw() -> Body {
     Body::Withdraw(Withdraw {
         reason: "患者の希望".to_owned(),
     })
+}
+
+/// The same report with a new word below, as an addendum to `predecessor`.
+pub(crate) fn addendum(report: Report, predecessor: EntryId) -> Amendment {
+    let findings = format!("{}\n追記：上顎洞底の肥厚。", report.findings);
+    Amendment {
+        kind: AmendmentKind::Addendum,
+        reason: "追加の所見".to_owned(),
+        report: Report {
+            predecessor: Some(predecessor),
+            findings,
+            ..report
+        },
+    }
+}
+
+/// Another impression than before.
+pub(crate) fn amendment(report: Report, predecessor: EntryId) -> Amendment {
+    Amendment {
+        kind: AmendmentKind::Amended,
+        reason: "左右の誤記".to_owned(),
+        report: Report {
+            predecessor: Some(predecessor),
+            impression: "左側の神経損傷の危険が高い。".to_owned(),
+            ..report
+        },
+    }
+}
+
+pub(crate) fn amend(amendment: Amendment) -> Body {
+    Body::Amendment(Box::new(amendment))
+}
+
+pub(crate) fn urgent(asked_by: EntryId) -> Body {
+    Body::UrgentFinding(UrgentFinding {
+        request: asked_by,
+        package: PACKAGE,
+        category: Category::Minutes,
+        finding: "下顎骨骨折の疑い".to_owned(),
+        advice: "ただちに口腔外科へ".to_owned(),
+        identified_at: NOW,
+        contact: "03-0000-0000".to_owned(),
+    })
+}
+
+pub(crate) fn acknowledge(finding: EntryId) -> Body {
+    Body::UrgentAck(UrgentAck {
+        finding,
+        by: "佐藤 花子".to_owned(),
+        at: NOW,
+        channel: Channel::Telephone,
+        note: "本日紹介する".to_owned(),
+    })
+}
+
+pub(crate) fn incidental(asked_by: EntryId, owner: &str) -> IncidentalFinding {
+    IncidentalFinding {
+        request: asked_by,
+        package: PACKAGE,
+        finding: "頸動脈の石灰化".to_owned(),
+        advice: "内科での精査".to_owned(),
+        owner: certificate(owner),
+        due: NOW.plus(14 * 86_400),
+    }
+}
+
+pub(crate) fn resolve(finding: EntryId) -> Body {
+    Body::IncidentalResolved(IncidentalResolved {
+        finding,
+        resolution: Resolution::Referred,
+        note: "中央病院 内科へ紹介".to_owned(),
+    })
+}
+
+pub(crate) fn query(about: EntryId, to: &str) -> Body {
+    Body::Query(Query {
+        to: certificate(to),
+        about,
+        question: "左側の所見か".to_owned(),
+    })
+}
+
+pub(crate) fn answer(query: EntryId) -> Body {
+    Body::Answer(Answer {
+        query,
+        answer: "右側である".to_owned(),
+    })
+}
+
+pub(crate) fn informed(about: EntryId) -> Body {
+    Body::PatientInformed(PatientInformed {
+        about,
+        by: "佐藤 花子".to_owned(),
+        at: NOW,
+        note: String::new(),
+    })
+}
+
+pub(crate) fn revoke(grant: EntryId) -> Body {
+    Body::GrantRevoke(GrantRevoke {
+        grant,
+        reason: "端末の紛失".to_owned(),
+    })
+}
+
+pub(crate) fn consent() -> Consent {
+    Consent {
+        explained_by: "佐藤 花子".to_owned(),
+        explained_at: NOW.minus(600),
+        scope: "第二の専門医への画像の提供".to_owned(),
+    }
+}
+
+/// To `to`, from the dentist with the patient's consent, or from a specialist, who needs it.
+pub(crate) fn forward(case: &Case, world: &World, kind: ForwardKind, from: &str, to: &str) -> Forward {
+    Forward {
+        request: request_id(case),
+        kind,
+        to: certificate(to),
+        name: format!("{to}の氏名"),
+        agreement: world.agreements[&between(from, to)].reference(),
+        question: "腫瘍性病変か".to_owned(),
+        consent: (from == DENTIST).then(consent),
+    }
+}
+
+pub(crate) fn consented(forward: EntryId) -> Body {
+    Body::ForwardConsent(ForwardConsent {
+        forward,
+        consent: consent(),
+    })
+}
+
+/// Whoever was asked by `asked_by` takes it on.
+pub(crate) fn accept_of(asked_by: EntryId) -> Body {
+    Body::Accept(Accept {
+        request: asked_by,
+        note: String::new(),
+    })
+}
+
+pub(crate) fn decline_of(asked_by: EntryId) -> Body {
+    Body::Decline(Decline {
+        request: asked_by,
+        reason: "不在".to_owned(),
+    })
+}
+
+/// The package's key for a further reader's node.
+pub(crate) fn grant_to(recipient: &str, node: &str) -> Body {
+    Body::Grant(Grant {
+        package: PACKAGE,
+        recipient: certificate(recipient),
+        node: certificate(node),
+        kid: [0x22; 16],
+        sealed: vec![0x33; 64],
+    })
+}
+
+/// A final report of the further reader whom `from` has asked by `asked_by`.
+pub(crate) fn further_report(case: &Case, world: &World, asked_by: EntryId, from: &str, to: &str) -> Report {
+    Report {
+        request: asked_by,
+        terms: world.agreements[&between(from, to)].terms_hash(),
+        ..report(case, world)
+    }
 }

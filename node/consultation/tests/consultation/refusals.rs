@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use dokuei_consultation::body::{Incomplete, Problem};
 use dokuei_consultation::entry::EntryType;
+use dokuei_consultation::open::OpenKind;
 use dokuei_consultation::refusal::Refusal;
 use dokuei_consultation::standing::Denied;
 
@@ -56,6 +57,10 @@ fn all() -> Vec<Refusal> {
         Refusal::NotGranted,
         Refusal::Kept,
         Refusal::NotTheNewestVersion,
+        Refusal::NotAnAddendum,
+        Refusal::StillOpen(OpenKind::Query),
+        Refusal::NotBlind,
+        Refusal::OtherThanCommitted,
     ]
 }
 

@@ -1,6 +1,6 @@
 //! A snapshot of every type on the wire: when one changes, the protocol's version must.
 
-use dokuei_consultation::body::Body;
+use dokuei_consultation::body::{BlindCommitment, Body, ForwardKind};
 use dokuei_consultation::entry::{EntryHeader, EntryType, SignedEntry, commitment};
 use dokuei_consultation::fork::ForkProof;
 use dokuei_consultation::id::{EntryId, LogId};
@@ -8,7 +8,7 @@ use dokuei_identity::cbor;
 use dokuei_identity::key::SecretKey;
 
 use crate::bodies;
-use crate::world::{CLINIC, DENTIST, NOW, SPECIALIST, Story, World, certificate, standard};
+use crate::world::{CLINIC, DENTIST, NOW, SECOND, SPECIALIST, Story, World, certificate, standard};
 
 /// Eighty hexadecimal digits a line.
 fn hex_lines(bytes: &[u8]) -> String {
@@ -94,6 +94,70 @@ fn the_body_of_a_report() {
     insta::assert_snapshot!("report_first", shown(&Body::Report(Box::new(report.clone()))));
     report.predecessor = Some(EntryId::of(b"report"));
     insta::assert_snapshot!("report_correction", shown(&Body::Report(Box::new(report))));
+}
+
+#[test]
+fn the_bodies_of_findings_and_what_becomes_of_them() {
+    let request = EntryId::of(b"request");
+    insta::assert_snapshot!("urgent_finding", shown(&bodies::urgent(request)));
+    insta::assert_snapshot!("urgent_ack", shown(&bodies::acknowledge(EntryId::of(b"finding"))));
+    let incidental = Body::IncidentalFinding(bodies::incidental(request, DENTIST));
+    insta::assert_snapshot!("incidental_finding", shown(&incidental));
+    insta::assert_snapshot!(
+        "incidental_resolved",
+        shown(&bodies::resolve(EntryId::of(b"finding")))
+    );
+}
+
+#[test]
+fn the_bodies_of_doubts_and_explanations() {
+    insta::assert_snapshot!("query", shown(&bodies::query(EntryId::of(b"report"), SPECIALIST)));
+    insta::assert_snapshot!("answer", shown(&bodies::answer(EntryId::of(b"query"))));
+    insta::assert_snapshot!(
+        "patient_informed",
+        shown(&bodies::informed(EntryId::of(b"report")))
+    );
+    insta::assert_snapshot!("grant_revoke", shown(&bodies::revoke(EntryId::of(b"grant"))));
+}
+
+#[test]
+fn the_bodies_of_amendments() {
+    let story = Story::requested();
+    let mut report = bodies::report(&story.case, &story.world);
+    report.request = EntryId::of(b"request");
+    let before = EntryId::of(b"report");
+    insta::assert_snapshot!(
+        "addendum",
+        shown(&bodies::amend(bodies::addendum(report.clone(), before)))
+    );
+    insta::assert_snapshot!(
+        "amended",
+        shown(&bodies::amend(bodies::amendment(report, before)))
+    );
+}
+
+#[test]
+fn the_bodies_about_further_readers() {
+    let mut story = Story::requested();
+    story.world = World::all_agreed();
+    for (name, kind, from) in [
+        ("forward_second_opinion", ForwardKind::SecondOpinion, SPECIALIST),
+        ("forward_alternative", ForwardKind::Alternative, DENTIST),
+        ("forward_blind", ForwardKind::Blind, DENTIST),
+    ] {
+        let mut forward = bodies::forward(&story.case, &story.world, kind, from, SECOND);
+        forward.request = EntryId::of(b"request");
+        forward.agreement.proposal = EntryId::of(b"proposal");
+        forward.agreement.countersignature = EntryId::of(b"countersignature");
+        insta::assert_snapshot!(name, shown(&Body::Forward(Box::new(forward))));
+    }
+    let forward = EntryId::of(b"forward");
+    insta::assert_snapshot!("forward_consent", shown(&bodies::consented(forward)));
+    let commitment = commitment(&[3; 32], b"report");
+    insta::assert_snapshot!(
+        "blind_commitment",
+        shown(&Body::BlindCommitment(BlindCommitment { forward, commitment }))
+    );
 }
 
 fn entry(seed: u8) -> (EntryHeader, SignedEntry) {

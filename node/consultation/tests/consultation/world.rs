@@ -8,7 +8,7 @@ use dokuei_consultation::body::{Agreement, Body, Party};
 use dokuei_consultation::effect::Effect;
 use dokuei_consultation::entry::{EntryHeader, SignedEntry, commitment};
 use dokuei_consultation::event::Event;
-use dokuei_consultation::id::{AgreementId, CaseId};
+use dokuei_consultation::id::{AgreementId, CaseId, EntryId};
 use dokuei_consultation::log::Log;
 use dokuei_consultation::machine::Case;
 use dokuei_consultation::refusal::Refusal;
@@ -29,6 +29,10 @@ pub(crate) const AGREEMENT: AgreementId = AgreementId::from_bytes([0xa9; 16]);
 
 pub(crate) const DENTIST: &str = "dentist";
 pub(crate) const SPECIALIST: &str = "specialist";
+/// A specialist of another hospital.
+pub(crate) const SECOND: &str = "second reader";
+/// A specialist of yet another one.
+pub(crate) const ANOTHER: &str = "another reader";
 /// A dentist of a third facility, who may not read.
 pub(crate) const ORDINARY: &str = "ordinary";
 /// Holds a foreign licence only.
@@ -39,6 +43,10 @@ pub(crate) const CLINIC: &str = "clinic node";
 pub(crate) const CLINIC_2: &str = "second clinic node";
 pub(crate) const HOSPITAL: &str = "hospital node";
 pub(crate) const HOSPITAL_2: &str = "second hospital node";
+/// Where the second reader works.
+pub(crate) const INSTITUTE: &str = "institute node";
+/// Where the other one works.
+pub(crate) const PRACTICE: &str = "practice node";
 /// A node of somebody who has no part in the case.
 pub(crate) const THIRD: &str = "third node";
 
@@ -69,19 +77,21 @@ impl World {
         let people = [
             (DENTIST, "さくら歯科"),
             (SPECIALIST, "大学病院"),
+            (SECOND, "画像診断研究所"),
+            (ANOTHER, "中央読影センター"),
             (ORDINARY, "もみじ歯科"),
             (FOREIGN, "Overseas Clinic"),
             (COLLEAGUE, "さくら歯科"),
         ];
-        let nodes = [CLINIC, CLINIC_2, HOSPITAL, HOSPITAL_2, THIRD];
+        let nodes = [CLINIC, CLINIC_2, HOSPITAL, HOSPITAL_2, INSTITUTE, PRACTICE, THIRD];
         let set = |names: &[&str]| names.iter().map(|name| certificate(name)).collect();
         Self {
             people: people
                 .map(|(name, at)| (certificate(name), person(name, at)))
                 .into(),
             nodes: nodes.map(|name| (certificate(name), machine(name))).into(),
-            readers: set(&[SPECIALIST, COLLEAGUE]),
-            licensed: set(&[DENTIST, SPECIALIST, ORDINARY, COLLEAGUE]),
+            readers: set(&[SPECIALIST, COLLEAGUE, SECOND, ANOTHER]),
+            licensed: set(&[DENTIST, SPECIALIST, ORDINARY, COLLEAGUE, SECOND, ANOTHER]),
             revoked: BTreeSet::new(),
             agreements: BTreeMap::new(),
         }
@@ -91,6 +101,19 @@ impl World {
     pub(crate) fn agreed() -> Self {
         let mut world = Self::new();
         world.agree(DENTIST, SPECIALIST);
+        world
+    }
+
+    /// As [`Self::agreed`], and all who ask have an agreement with all who may read.
+    pub(crate) fn all_agreed() -> Self {
+        let mut world = Self::agreed();
+        for proposer in [DENTIST, SPECIALIST] {
+            for other in [SECOND, ANOTHER] {
+                let (id, terms) = (between(proposer, other), standard(&world, proposer, other));
+                let log = signed_as(&world, id, terms, proposer, other);
+                world.agreements.insert(id, log.countersigned().unwrap());
+            }
+        }
         world
     }
 
@@ -175,9 +198,20 @@ pub(crate) fn standard(world: &World, proposer: &str, other: &str) -> Agreement 
     )
 }
 
+/// The agreement of these two in [`World::all_agreed`].
+pub(crate) fn between(proposer: &str, other: &str) -> AgreementId {
+    let name = EntryId::of(format!("{proposer} and {other}").as_bytes());
+    let (id, _) = name.as_bytes().split_first_chunk().unwrap();
+    AgreementId::from_bytes(*id)
+}
+
 /// Proposed and countersigned, as the machine takes it.
 pub(crate) fn signed_agreement(world: &World, terms: Agreement, proposer: &str, other: &str) -> AgreementLog {
-    let mut log = AgreementLog::new(AGREEMENT);
+    signed_as(world, AGREEMENT, terms, proposer, other)
+}
+
+fn signed_as(world: &World, id: AgreementId, terms: Agreement, proposer: &str, other: &str) -> AgreementLog {
+    let mut log = AgreementLog::new(id);
     let draft = log
         .draft(&author(proposer, CLINIC), terms.clone(), world, NOW)
         .unwrap();

@@ -1,0 +1,80 @@
+//! How a case begins.
+
+use dokuei_identity::fingerprint::Fingerprint;
+
+use crate::body::{AgreementReference, Body, Request};
+use crate::entry::{EntryHeader, EntryType};
+use crate::log::Log;
+use crate::refusal::Refusal;
+use crate::standing::{Act, Standing};
+
+/// The first entry must be a request, complete (R7), between two facilities, under an agreement in force (R8), by
+/// someone who may ask and to someone who may read (R3, R4).
+pub(super) fn judge(
+    log: &Log,
+    header: &EntryHeader,
+    body: &Body,
+    standing: &dyn Standing,
+) -> Result<(), Refusal> {
+    let Body::Request(request) = body else {
+        return Err(match body {
+            Body::Agreement(_) => Refusal::WrongKind(EntryType::Agreement),
+            _ => Refusal::Beginning(header.entry_type),
+        });
+    };
+    if !log.is_empty() {
+        return Err(Refusal::Beginning(EntryType::Request));
+    }
+    if request.requester.practitioner != header.signer {
+        return Err(Refusal::NotTheRequester(EntryType::Request));
+    }
+    check_reader(request, &request.consultant, standing)?;
+    check_agreement(&request.agreement, header, &request.consultant, standing)?;
+    standing
+        .may(&header.signer, Act::Request, header.time)
+        .map_err(Refusal::Denied)?;
+    standing
+        .may(&request.consultant, Act::Consult, header.time)
+        .map_err(Refusal::Denied)
+}
+
+/// R8: the agreement of the one who signs and this reader, in force when the entry is written.
+pub(super) fn check_agreement(
+    reference: &AgreementReference,
+    header: &EntryHeader,
+    reader: &Fingerprint,
+    standing: &dyn Standing,
+) -> Result<(), Refusal> {
+    let agreement = standing.agreement(&reference.id).ok_or(Refusal::NoAgreement)?;
+    if !agreement.is(reference) || !agreement.between(&header.signer, reader) {
+        return Err(Refusal::OtherAgreement);
+    }
+    if agreement.covers(header.time) {
+        Ok(())
+    } else {
+        Err(Refusal::AgreementNotInForce)
+    }
+}
+
+/// The guideline is about consultation *between* facilities: a reader is another person, of another facility.
+pub(super) fn check_reader(
+    request: &Request,
+    reader: &Fingerprint,
+    standing: &dyn Standing,
+) -> Result<(), Refusal> {
+    let requester = &request.requester;
+    let institution = |person| {
+        standing
+            .practitioner(person)
+            .and_then(|person| person.institution)
+    };
+    let of_reader = institution(reader);
+    let same = of_reader.is_some()
+        && (of_reader == institution(&requester.practitioner)
+            || of_reader.as_deref() == Some(requester.institution.as_str()));
+    if same || requester.practitioner == *reader {
+        Err(Refusal::SameFacility)
+    } else {
+        Ok(())
+    }
+}

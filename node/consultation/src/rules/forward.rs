@@ -1,0 +1,93 @@
+//! Further readers: brought in by whom, with whose consent, and what a blind one has not seen (R1, R8, R12).
+
+use super::Place;
+use super::beginning::{check_agreement, check_reader};
+use crate::body::{BlindCommitment, Forward, ForwardConsent, ForwardKind, Incomplete, Problem};
+use crate::refusal::Refusal;
+use crate::standing::Act;
+use crate::state::State;
+
+impl Place<'_> {
+    /// R3, R4, R8: the requester, or a reader who has taken the case on, brings in somebody who may read, of another
+    /// facility, under an agreement of theirs in force.
+    pub(super) fn forward(&self, forward: &Forward) -> Result<(), Refusal> {
+        if forward.request != self.request_id {
+            return Err(Refusal::UnknownReference);
+        }
+        self.by_whom(forward)?;
+        self.at_this_time(forward)?;
+        check_reader(self.request, &forward.to, self.standing)?;
+        check_agreement(&forward.agreement, self.header, &forward.to, self.standing)?;
+        self.standing
+            .may(&forward.to, Act::Consult, self.header.time)
+            .map_err(Refusal::Denied)
+    }
+
+    /// The requester's forward holds the patient's consent; a reader's waits for it, and never replaces the reader.
+    fn by_whom(&self, forward: &Forward) -> Result<(), Refusal> {
+        let by_requester = self.header.signer == self.requester();
+        if !by_requester {
+            if forward.kind == ForwardKind::Alternative || !self.facts.has_accepted(&self.header.signer) {
+                return Err(Refusal::NotTheRequester(self.header.entry_type));
+            }
+            self.may(Act::Consult)?;
+        }
+        if by_requester == forward.consent.is_some() {
+            return Ok(());
+        }
+        let problem = if by_requester {
+            Problem::Missing
+        } else {
+            Problem::Form
+        };
+        Err(Refusal::Incomplete(Incomplete {
+            field: "consent",
+            problem,
+        }))
+    }
+
+    /// Nobody reads twice at once; another is asked in place of the consultant until somebody has accepted; and blind is
+    /// only a reading that begins before there is any report.
+    fn at_this_time(&self, forward: &Forward) -> Result<(), Refusal> {
+        let readers = self.facts.readers.iter();
+        let mut hers = readers.filter(|reader| reader.who == forward.to && reader.declined.is_none());
+        self.only_if(hers.next().is_none())?;
+        match forward.kind {
+            ForwardKind::SecondOpinion => self.while_open(),
+            ForwardKind::Alternative => self.only_if(matches!(
+                self.state,
+                State::AwaitingAcceptance | State::Declined { .. }
+            )),
+            ForwardKind::Blind => {
+                self.while_open()?;
+                self.only_if(self.facts.reports.is_empty())
+            }
+        }
+    }
+
+    pub(super) fn consent(&self, consent: &ForwardConsent) -> Result<(), Refusal> {
+        self.by_requester()?;
+        let forward = self.asked(consent.forward)?;
+        if forward.forward.is_none() {
+            return Err(Refusal::UnknownReference);
+        }
+        self.only_if(!forward.consented && forward.declined.is_none() && !self.state.is_ended())
+    }
+
+    /// The commitment comes after the images and before any report of another: what its author had seen is in the entry
+    /// itself, by the parents that it names.
+    pub(super) fn committed(&self, blind: &BlindCommitment) -> Result<(), Refusal> {
+        let reader = self.by_reader(blind.forward)?;
+        if !reader.reads_blind() {
+            return Err(Refusal::UnknownReference);
+        }
+        self.may(Act::SignReport)?;
+        let seen = |version: &crate::reader::Version<'_>| version.by != self.header.signer;
+        if self.facts.reports.iter().any(seen) {
+            return Err(Refusal::NotBlind);
+        }
+        let mut packages = self.facts.offers.keys();
+        let received = packages.any(|package| self.facts.has_received(reader, package));
+        self.only_if(reader.is_blind() && reader.accepted.is_some() && received)
+    }
+}

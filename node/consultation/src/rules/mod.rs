@@ -1,0 +1,217 @@
+//! Which entry may follow which: the rules of a case log.
+//!
+//! Each is judged by the entries before it and by the credentials at the time that it claims, so that every node
+//! comes to the same judgement, whenever the entry reaches it.
+
+mod beginning;
+mod correspondence;
+mod finding;
+mod forward;
+mod package;
+mod report;
+
+use dokuei_identity::fingerprint::Fingerprint;
+
+use crate::body::{Body, Close, ReportStatus, Request};
+use crate::entry::{EntryHeader, EntryType};
+use crate::facts::Facts;
+use crate::id::{AgreementId, EntryId};
+use crate::log::Log;
+use crate::open::OpenKind;
+use crate::reader::Reader;
+use crate::refusal::Refusal;
+use crate::standing::{Act, Standing};
+use crate::state::State;
+
+/// Judges an entry of a case log whose parents are all here.
+pub(crate) fn judge(
+    log: &Log,
+    header: &EntryHeader,
+    body: &Body,
+    standing: &dyn Standing,
+) -> Result<(), Refusal> {
+    let facts = Facts::before(log, &header.parents);
+    let Some((request_id, request)) = facts.request else {
+        return beginning::judge(log, header, body, standing);
+    };
+    let place = Place {
+        header,
+        facts: &facts,
+        state: facts.state(),
+        request_id,
+        request,
+        standing,
+        log,
+    };
+    match body {
+        Body::Request(_) => Err(Refusal::Beginning(EntryType::Request)),
+        Body::Agreement(_) => Err(Refusal::WrongKind(EntryType::Agreement)),
+        Body::Accept(accept) => place.accept(accept.request),
+        Body::Decline(decline) => place.decline(decline.request),
+        Body::PackageOffered(offer) => place.offered(offer),
+        Body::Grant(grant) => place.grant(grant),
+        Body::GrantRevoke(revoke) => place.revoke(revoke),
+        Body::Received(receipt) => place.received(receipt),
+        Body::EraseNotice(notice) => place.erase(notice),
+        Body::Report(report) => place.report(report),
+        Body::Amendment(amendment) => place.amendment(amendment),
+        Body::ReportRead(read) => place.read(read),
+        Body::UrgentFinding(finding) => place.finding(finding.request, &finding.package),
+        Body::UrgentAck(ack) => place.acknowledged(ack),
+        Body::IncidentalFinding(finding) => place.incidental(finding),
+        Body::IncidentalResolved(resolved) => place.resolved(resolved),
+        Body::Query(query) => place.query(query),
+        Body::Answer(answer) => place.answer(answer),
+        Body::PatientInformed(informed) => place.informed(informed),
+        Body::Forward(forward) => place.forward(forward),
+        Body::ForwardConsent(consent) => place.consent(consent),
+        Body::BlindCommitment(blind) => place.committed(blind),
+        Body::Close(close) => place.close(close),
+        Body::Withdraw(_) => place.withdraw(),
+    }
+}
+
+/// Where an entry stands: what is before it.
+struct Place<'a> {
+    header: &'a EntryHeader,
+    facts: &'a Facts<'a>,
+    state: State,
+    request_id: EntryId,
+    request: &'a Request,
+    standing: &'a dyn Standing,
+    log: &'a Log,
+}
+
+impl<'a> Place<'a> {
+    const fn requester(&self) -> Fingerprint {
+        self.request.requester.practitioner
+    }
+
+    fn by_requester(&self) -> Result<(), Refusal> {
+        let good = self.header.signer == self.requester();
+        if good {
+            Ok(())
+        } else {
+            Err(Refusal::NotTheRequester(self.header.entry_type))
+        }
+    }
+
+    /// The reader who was asked by this request or forward, who must be the one that signs.
+    fn by_reader(&self, asked_by: EntryId) -> Result<&'a Reader<'a>, Refusal> {
+        let reader = self.asked(asked_by)?;
+        if reader.who == self.header.signer {
+            Ok(reader)
+        } else {
+            Err(Refusal::NotTheConsultant(self.header.entry_type))
+        }
+    }
+
+    fn asked(&self, asked_by: EntryId) -> Result<&'a Reader<'a>, Refusal> {
+        let mut readers = self.facts.readers.iter();
+        readers
+            .find(|reader| reader.asked_by == asked_by)
+            .ok_or(Refusal::UnknownReference)
+    }
+
+    /// R7: whoever writes takes part, and so does the one to whom it is written.
+    fn take_part(&self, who: &[Fingerprint]) -> Result<(), Refusal> {
+        let parties = self.facts.parties();
+        if who.iter().all(|one| parties.contains(one)) {
+            Ok(())
+        } else {
+            Err(Refusal::NotAParty)
+        }
+    }
+
+    fn not_now(&self) -> Result<(), Refusal> {
+        Err(Refusal::NotNow {
+            entry: self.header.entry_type,
+            state: self.state.name(),
+        })
+    }
+
+    /// [`Refusal::NotNow`] unless `good`.
+    fn only_if(&self, good: bool) -> Result<(), Refusal> {
+        if good { Ok(()) } else { self.not_now() }
+    }
+
+    fn while_open(&self) -> Result<(), Refusal> {
+        self.only_if(!self.state.is_ended())
+    }
+
+    /// Whether this entry is before the one that is judged.
+    fn has_seen(&self, id: &EntryId) -> bool {
+        self.log.past(&self.header.parents).contains(id)
+    }
+
+    /// Whether the credential of the one who signs allows it.
+    fn may(&self, act: Act) -> Result<(), Refusal> {
+        self.standing
+            .may(&self.header.signer, act, self.header.time)
+            .map_err(Refusal::Denied)
+    }
+
+    /// R3, R4, R8: only one who may read takes a case on, under an agreement still in force. So a request that is
+    /// dated back into one that is over leads nowhere. The first to accept reads; a further reader whose opinion is asked
+    /// for accepts for herself.
+    fn accept(&self, asked_by: EntryId) -> Result<(), Refusal> {
+        let reader = self.by_reader(asked_by)?;
+        let good = if reader.leads() {
+            self.state == State::AwaitingAcceptance
+        } else {
+            reader.consented && reader.accepted.is_none() && !self.state.is_ended()
+        };
+        self.only_if(good && reader.declined.is_none())?;
+        self.not_over(&reader.agreement)?;
+        self.may(Act::Consult)
+    }
+
+    /// Declining needs no qualification. Who was asked for an opinion may give it up until there is a report; so may
+    /// whoever asked, and the requester, take it back.
+    fn decline(&self, asked_by: EntryId) -> Result<(), Refusal> {
+        let reader = self.asked(asked_by)?;
+        let signer = self.header.signer;
+        if reader.leads() {
+            self.by_reader(asked_by)?;
+            let unanswered = reader.accepted.is_none() && reader.declined.is_none();
+            return self.only_if(unanswered && !self.state.is_ended());
+        }
+        if ![reader.who, reader.by, self.requester()].contains(&signer) {
+            return Err(Refusal::NotTheConsultant(self.header.entry_type));
+        }
+        let of_her = |version: &crate::reader::Version<'_>| version.report.request == asked_by;
+        let reported = self.facts.reports.iter().any(of_her);
+        self.only_if(reader.declined.is_none() && !reported)
+    }
+
+    fn not_over(&self, agreement: &AgreementId) -> Result<(), Refusal> {
+        let agreement = self.standing.agreement(agreement).ok_or(Refusal::NoAgreement)?;
+        if self.header.time > agreement.agreement().valid_until {
+            Err(Refusal::AgreementNotInForce)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// R7, R9, R10: the end comes after everything was read, acknowledged, answered and seen to.
+    fn close(&self, _: &Close) -> Result<(), Refusal> {
+        self.by_requester()?;
+        self.only_if(matches!(self.state, State::AwaitingClosing { .. }))?;
+        self.settled(|_| true)
+    }
+
+    /// A request is not taken back to escape what was found.
+    fn withdraw(&self) -> Result<(), Refusal> {
+        self.by_requester()?;
+        let last = |version: &crate::reader::Version<'_>| version.report.status == ReportStatus::Final;
+        let final_report = self.facts.reports.iter().any(last);
+        self.only_if(!final_report && !self.state.is_ended())?;
+        self.settled(|kind| matches!(kind, OpenKind::UrgentFinding | OpenKind::IncidentalFinding))
+    }
+
+    /// [`Refusal::StillOpen`] when something of these kinds is open.
+    fn settled(&self, counts: impl Fn(OpenKind) -> bool) -> Result<(), Refusal> {
+        let open = self.facts.open().into_iter().find(|open| counts(open.kind));
+        open.map_or(Ok(()), |open| Err(Refusal::StillOpen(open.kind)))
+    }
+}
