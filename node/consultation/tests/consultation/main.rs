@@ -6,10 +6,14 @@
 )]
 
 mod agreements;
+mod amendments;
 mod authenticity;
+mod blind;
 mod bodies;
 mod concurrency;
+mod duties;
 mod forks;
+mod further;
 mod invariant;
 mod newer;
 mod order;
