@@ -275,9 +275,9 @@ impl<'a> Facts<'a> {
 
     /// Whether this reader has signed a final report.
     pub(crate) fn has_reported(&self, reader: &Reader<'_>) -> bool {
-        self.reports.iter().any(|version| {
-            version.report.request == reader.asked_by && version.report.status == ReportStatus::Final
-        })
+        self.reports
+            .iter()
+            .any(|version| version.report.request == reader.asked_by && version.is_final())
     }
 
     /// An ending whose author had seen everything that opens something.
@@ -303,11 +303,14 @@ impl<'a> Facts<'a> {
         };
         let requester = request.requester.practitioner;
         let item = |kind, entry, owner| Open { kind, entry, owner };
+        // Nobody answers any more when there is no consultation; findings are to be seen to all the same.
+        let over = matches!(self.state(), State::Withdrawn { .. } | State::Declined { .. });
         let urgent = unsettled(&self.urgent);
         let incidental = unsettled(&self.incidental);
-        let queries = unsettled(&self.queries);
+        let queries = unsettled(&self.queries).filter(|_| !over);
         let further = self.readers.iter().filter(|reader| !reader.leads());
-        let waiting = further.filter(|reader| reader.declined.is_none() && !self.has_reported(reader));
+        let waits = |reader: &&Reader<'_>| !over && reader.declined.is_none() && !self.has_reported(reader);
+        let waiting = further.filter(waits);
         (urgent.map(|one| item(OpenKind::UrgentFinding, one.id, requester)))
             .chain(
                 self.unread()

@@ -7,6 +7,7 @@
 //! - [`body`]: what entries say; [`entry`]: how they are signed; [`log`]: how they are linked.
 //! - [`agreement`]: the agreement that must be in force before the first request.
 //! - [`machine`]: [`machine::Case`], event in, effects out.
+//! - [`open`]: what must be settled before the end; [`deadline`]: what is due when, and who is told.
 //! - [`author`]: the next entry, drafted and signed.
 //!
 //! No I/O, no clock, no randomness of its own.
@@ -15,6 +16,7 @@ pub mod agreement;
 mod audience;
 pub mod author;
 pub mod body;
+pub mod deadline;
 pub mod effect;
 pub mod entry;
 mod entry_type;

@@ -7,7 +7,8 @@ use dokuei_identity::time::Timestamp;
 
 use crate::audience::{self, Audience};
 use crate::author::{Author, Draft};
-use crate::body::{AgreementReference, Body, PackageOffered, Request};
+use crate::body::{AgreementReference, Body, PackageOffered, Request, Urgency};
+use crate::deadline::{self, Deadline, Due, Patience};
 use crate::effect::Effect;
 use crate::entry::{EntryType, SignedEntry};
 use crate::event::Event;
@@ -126,6 +127,33 @@ impl Case {
                 finding: open.entry,
             })
             .collect()
+    }
+
+    /// What is due at `now`, and when to ask again. After a start the same is due as before it.
+    #[must_use]
+    pub fn due(&self, patience: &Patience, standing: &dyn Standing, now: Timestamp) -> Due {
+        let mut due = self.deadlines(patience, standing);
+        let later = due.split_off(due.partition_point(|deadline| deadline.at <= now));
+        let next = later.first().map(|deadline| deadline.at);
+        Due { now: due, next }
+    }
+
+    /// All deadlines of what is not done, the earliest first (R7, R9, R10).
+    #[must_use]
+    pub fn deadlines(&self, patience: &Patience, standing: &dyn Standing) -> Vec<Deadline> {
+        deadline::deadlines(&self.log, patience, standing)
+    }
+
+    /// How soon this case's entries go: as the request says, and at once while an urgent finding is not acknowledged (R9).
+    #[must_use]
+    pub fn urgency(&self) -> Option<Urgency> {
+        let (_, request) = self.request()?;
+        let alarmed = !self.alarms().is_empty();
+        Some(if alarmed {
+            Urgency::Emergency
+        } else {
+            request.urgency
+        })
     }
 
     /// All versions of all reports, oldest first (R6).

@@ -91,6 +91,12 @@ pub struct Version<'a> {
 }
 
 impl Version<'_> {
+    /// Whether it is final, amended or not.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        self.report.status == ReportStatus::Final
+    }
+
     /// The stable name of what it is, as FHIR's `DiagnosticReport.status` has it.
     #[must_use]
     pub fn status(&self) -> &'static str {

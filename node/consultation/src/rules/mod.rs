@@ -12,13 +12,13 @@ mod report;
 
 use dokuei_identity::fingerprint::Fingerprint;
 
-use crate::body::{Body, Close, ReportStatus, Request};
+use crate::body::{Body, Close, Request};
 use crate::entry::{EntryHeader, EntryType};
 use crate::facts::Facts;
 use crate::id::{AgreementId, EntryId};
 use crate::log::Log;
 use crate::open::OpenKind;
-use crate::reader::Reader;
+use crate::reader::{Reader, Version};
 use crate::refusal::Refusal;
 use crate::standing::{Act, Standing};
 use crate::state::State;
@@ -179,7 +179,7 @@ impl<'a> Place<'a> {
         if ![reader.who, reader.by, self.requester()].contains(&signer) {
             return Err(Refusal::NotTheConsultant(self.header.entry_type));
         }
-        let of_her = |version: &crate::reader::Version<'_>| version.report.request == asked_by;
+        let of_her = |version: &Version<'_>| version.report.request == asked_by;
         let reported = self.facts.reports.iter().any(of_her);
         self.only_if(reader.declined.is_none() && !reported)
     }
@@ -203,8 +203,7 @@ impl<'a> Place<'a> {
     /// A request is not taken back to escape what was found.
     fn withdraw(&self) -> Result<(), Refusal> {
         self.by_requester()?;
-        let last = |version: &crate::reader::Version<'_>| version.report.status == ReportStatus::Final;
-        let final_report = self.facts.reports.iter().any(last);
+        let final_report = self.facts.reports.iter().any(Version::is_final);
         self.only_if(!final_report && !self.state.is_ended())?;
         self.settled(|kind| matches!(kind, OpenKind::UrgentFinding | OpenKind::IncidentalFinding))
     }

@@ -11,6 +11,7 @@ mod authenticity;
 mod blind;
 mod bodies;
 mod concurrency;
+mod deadlines;
 mod duties;
 mod forks;
 mod further;
