@@ -35,13 +35,15 @@ impl Audience {
         blind.map(|(_, hidden)| hidden.clone()).unwrap_or_default()
     }
 
-    /// Those to whom an entry may go.
-    pub(crate) fn who_sees(&self, entry: &EntryId) -> Vec<Fingerprint> {
+    /// Those to whom a new entry goes: who takes part after it or took part before, so that who leaves learns of it.
+    pub(crate) fn told_of(&self, entry: &EntryId, before: &Self) -> Vec<Fingerprint> {
         let hidden = |who: &Fingerprint| {
             let mut blind = self.blind.iter();
             blind.any(|(reader, hidden)| reader == who && hidden.contains(entry))
         };
-        self.parties.iter().filter(|who| !hidden(who)).copied().collect()
+        let left = before.parties.iter().filter(|who| !self.parties.contains(who));
+        let all = self.parties.iter().chain(left);
+        all.filter(|who| !hidden(who)).copied().collect()
     }
 
     /// Whoever may see more than `before` is given it.

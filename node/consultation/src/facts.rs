@@ -218,11 +218,12 @@ impl<'a> Facts<'a> {
             .any(|(of, node, _)| of == package && self.is_granted(reader, package, node))
     }
 
-    /// Whether a practitioner has taken on what she was asked for.
+    /// Whether a practitioner has taken on what she was asked for, and not given it up.
     pub(crate) fn has_accepted(&self, who: &Fingerprint) -> bool {
-        self.readers
-            .iter()
-            .any(|reader| reader.who == *who && reader.consented && reader.accepted.is_some())
+        self.readers.iter().any(|reader| {
+            let stands = reader.leads() || reader.declined.is_none();
+            reader.who == *who && reader.consented && reader.accepted.is_some() && stands
+        })
     }
 
     /// Whether a package was taken back or given up. A report or finding that was signed at the same time stands
@@ -326,16 +327,24 @@ impl<'a> Facts<'a> {
             .collect()
     }
 
-    /// Everybody who takes part: requester and consultant, and every further reader from the consent to her part until
-    /// she declines; one who has reported stays.
+    /// Everybody who takes part: the requester; the consultant, and those who may take her place, until one of them has
+    /// accepted, then that one; every further reader from the consent to her part until she declines. Whoever has
+    /// reported stays.
     pub(crate) fn parties(&self) -> Vec<Fingerprint> {
         let Some((_, request)) = self.request else {
             return Vec::new();
         };
-        let mut parties = vec![request.requester.practitioner, request.consultant];
-        for reader in self.readers.iter().skip(1) {
-            let stays = reader.declined.is_none() || self.has_reported(reader);
-            if reader.consented && stays && !parties.contains(&reader.who) {
+        let mut parties = vec![request.requester.practitioner];
+        let taken_on = self.leading().any(|reader| reader.accepted.is_some());
+        for reader in &self.readers {
+            let takes_part = if !reader.leads() {
+                reader.consented && reader.declined.is_none()
+            } else if taken_on {
+                reader.accepted.is_some()
+            } else {
+                reader.forward.is_none() || reader.declined.is_none()
+            };
+            if (takes_part || self.has_reported(reader)) && !parties.contains(&reader.who) {
                 parties.push(reader.who);
             }
         }

@@ -83,8 +83,9 @@ impl Case {
         Facts::of(&self.log).request
     }
 
-    /// Requester and consultant; every further reader from the requester's consent until she declines. Empty before the
-    /// request is here.
+    /// Everybody who takes part. The requester; the consultant, and those who may take her place, until one of them has
+    /// accepted, then that one; every further reader from the requester's consent until she declines; whoever has
+    /// reported. Empty before the request is here.
     #[must_use]
     pub fn parties(&self) -> Vec<Fingerprint> {
         Facts::of(&self.log).parties()
@@ -312,7 +313,7 @@ impl Case {
         let outcome = ledger::take(&mut self.log, rules::judge, signed, fresh, standing, now)?;
         let facts = Facts::of(&self.log);
         let sees = Audience::of(&self.log, &facts);
-        let mut effects = ledger::effects(&self.log, &outcome, fresh, &sees.who_sees(&id));
+        let mut effects = ledger::effects(&self.log, &outcome, fresh, &sees.told_of(&id, &saw));
         effects.extend(sees.since(&saw, &self.log));
         let admitted = outcome.admitted.iter().filter_map(|id| self.log.get(id));
         effects.extend(admitted.flat_map(|entry| notices(&facts, entry)));

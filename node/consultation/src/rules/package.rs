@@ -59,8 +59,11 @@ impl Place<'_> {
 
     /// Either party ends a transfer, until a report or a finding rests on the images: then they belong to the record.
     pub(super) fn erase(&self, notice: &EraseNotice) -> Result<(), Refusal> {
-        let parties = [self.requester(), self.request.consultant];
-        if !parties.contains(&self.header.signer) {
+        let signer = self.header.signer;
+        let mut leading = self.facts.leading();
+        let reads = leading
+            .any(|reader| reader.who == signer && (reader.forward.is_none() || reader.accepted.is_some()));
+        if signer != self.requester() && !reads {
             return Err(Refusal::NotAParty);
         }
         if !self.facts.offers.contains_key(&notice.package) {

@@ -18,7 +18,7 @@ impl Place<'_> {
         };
         self.may(act)?;
         let given_up = self.facts.is_erased(&report.package) || self.state.name() == "withdrawn";
-        let took_it_on = reader.leads() || (reader.accepted.is_some() && reader.declined.is_none());
+        let took_it_on = reader.accepted.is_some() && (reader.leads() || reader.declined.is_none());
         let ready = took_it_on && self.facts.has_received(reader, &report.package) && !given_up;
         self.only_if(ready)?;
         let agreement = self

@@ -209,7 +209,10 @@ fn r7_a_case_stays_open_until_the_further_reader_has_reported_or_is_no_longer_as
     );
     for (who, device) in [(SECOND, INSTITUTE), (SPECIALIST, HOSPITAL), (DENTIST, CLINIC)] {
         let mut story = story.clone();
-        story.by(who, device, decline_of(asked)).unwrap();
+        let (_, effects) = write(&mut story.case, &story.world, (who, device), decline_of(asked)).unwrap();
+        let told =
+            |effect: &Effect| matches!(effect, Effect::Send { to, .. } if to.contains(&certificate(SECOND)));
+        assert!(effects.iter().any(told), "who leaves learns of it");
         assert_eq!(story.case.parties(), [DENTIST, SPECIALIST].map(certificate));
         assert_eq!(
             by_second(&mut story, accept_of(asked)).unwrap_err().code(),
@@ -256,7 +259,7 @@ fn r5_r6_each_reader_has_versions_of_her_own() {
 }
 
 #[test]
-fn r2_of_several_who_are_asked_the_first_to_accept_reads() {
+fn r2_r12_of_several_who_are_asked_the_first_to_accept_reads() {
     let mut story = known_to_all(Story::requested());
     let kind = ForwardKind::Alternative;
     let second = forward(&story.case, &story.world, kind, DENTIST, SECOND);
@@ -284,6 +287,11 @@ fn r2_of_several_who_are_asked_the_first_to_accept_reads() {
     };
     assert!(effects.iter().any(told));
     assert_eq!(story.case.consultant(), Some(certificate(SECOND)));
+    // R12: what follows is no longer theirs to see.
+    assert_eq!(story.case.parties(), [DENTIST, SECOND].map(certificate));
+    let told =
+        |effect: &Effect| matches!(effect, Effect::Send { to, .. } if to.contains(&certificate(ANOTHER)));
+    assert!(effects.iter().any(told));
     let late = story.by(ANOTHER, PRACTICE, accept_of(another)).unwrap_err();
     assert_eq!(late.code(), "not_now");
     story.dentist(crate::bodies::offer()).unwrap();
@@ -295,6 +303,29 @@ fn r2_of_several_who_are_asked_the_first_to_accept_reads() {
     story.dentist(read(last)).unwrap();
     story.dentist(close()).unwrap();
     assert_eq!(story.case.state().name(), "closed");
+}
+
+/// Found by the simulation: that she has the images for an opinion does not make her the one who reads.
+#[test]
+fn r5_a_report_answers_only_what_its_author_has_taken_on() {
+    let mut story = known_to_all(Story::requested());
+    let ask = |story: &mut Story, kind| {
+        let asked = forward(&story.case, &story.world, kind, DENTIST, SECOND);
+        story.dentist(body(asked)).unwrap()
+    };
+    let instead = ask(&mut story, ForwardKind::Alternative);
+    by_second(&mut story, decline_of(instead)).unwrap();
+    let opinion = ask(&mut story, ForwardKind::SecondOpinion);
+    by_second(&mut story, accept_of(opinion)).unwrap();
+    story.dentist(crate::bodies::offer()).unwrap();
+    story.dentist(grant_to(SECOND, INSTITUTE)).unwrap();
+    story.by(INSTITUTE, INSTITUTE, received()).unwrap();
+    assert_eq!(story.case.state().name(), "awaiting_acceptance");
+    for (asked, good) in [(instead, false), (opinion, true)] {
+        let report = further_report(&story.case, &story.world, asked, DENTIST, SECOND);
+        let outcome = by_second(&mut story, Body::Report(Box::new(report)));
+        assert_eq!(outcome.is_ok(), good);
+    }
 }
 
 #[test]

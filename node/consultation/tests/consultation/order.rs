@@ -8,9 +8,12 @@ use dokuei_consultation::id::EntryId;
 use dokuei_consultation::log::MAX_WAITING;
 use dokuei_consultation::machine::Case;
 use dokuei_consultation::refusal::Refusal;
+use dokuei_identity::cbor;
 
 use crate::bodies;
-use crate::world::{CASE, CLINIC, DENTIST, HOSPITAL, NOW, ORDINARY, Story, arrive, certificate, forge, key};
+use crate::world::{
+    CASE, CLINIC, DENTIST, HOSPITAL, NOW, ORDINARY, SPECIALIST, Story, World, arrive, certificate, forge, key,
+};
 
 #[test]
 fn entries_in_reverse_wait_and_then_join_all_at_once() {
@@ -163,4 +166,19 @@ fn a_case_is_the_same_after_a_restart_and_goes_on() {
     let report = Body::Report(Box::new(bodies::report(&story.case, &story.world)));
     story.specialist(report).unwrap();
     assert_eq!(story.case.state().name(), "reported");
+}
+
+/// As it lies on the disks of those who have closed cases: what is added to the protocol changes nothing of it.
+#[test]
+fn r6_a_case_that_was_stored_reads_as_it_did() {
+    let stored = include_str!("vectors/closed-case.hex").lines();
+    let entries: Vec<SignedEntry> = stored
+        .map(|line| cbor::decode(&hex::decode(line).unwrap()).unwrap())
+        .collect();
+    let case = Case::replay(CASE, certificate(CLINIC), entries, &World::agreed()).unwrap();
+    assert_eq!((case.state().name(), case.log().len()), ("closed", 11));
+    let statuses: Vec<_> = case.versions().iter().map(|version| version.status()).collect();
+    assert_eq!(statuses, ["preliminary", "final", "final"]);
+    assert_eq!(case.open(), []);
+    assert_eq!(case.parties(), [DENTIST, SPECIALIST].map(certificate));
 }

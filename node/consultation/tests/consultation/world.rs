@@ -33,6 +33,8 @@ pub(crate) const SPECIALIST: &str = "specialist";
 pub(crate) const SECOND: &str = "second reader";
 /// A specialist of yet another one.
 pub(crate) const ANOTHER: &str = "another reader";
+/// And of one more.
+pub(crate) const LAST: &str = "last reader";
 /// A dentist of a third facility, who may not read.
 pub(crate) const ORDINARY: &str = "ordinary";
 /// Holds a foreign licence only.
@@ -47,6 +49,8 @@ pub(crate) const HOSPITAL_2: &str = "second hospital node";
 pub(crate) const INSTITUTE: &str = "institute node";
 /// Where the other one works.
 pub(crate) const PRACTICE: &str = "practice node";
+/// Where the last one works.
+pub(crate) const OFFICE: &str = "office node";
 /// A node of somebody who has no part in the case.
 pub(crate) const THIRD: &str = "third node";
 
@@ -79,19 +83,22 @@ impl World {
             (SPECIALIST, "大学病院"),
             (SECOND, "画像診断研究所"),
             (ANOTHER, "中央読影センター"),
+            (LAST, "地域中核病院"),
             (ORDINARY, "もみじ歯科"),
             (FOREIGN, "Overseas Clinic"),
             (COLLEAGUE, "さくら歯科"),
         ];
-        let nodes = [CLINIC, CLINIC_2, HOSPITAL, HOSPITAL_2, INSTITUTE, PRACTICE, THIRD];
+        let nodes = [
+            CLINIC, CLINIC_2, HOSPITAL, HOSPITAL_2, INSTITUTE, PRACTICE, OFFICE, THIRD,
+        ];
         let set = |names: &[&str]| names.iter().map(|name| certificate(name)).collect();
         Self {
             people: people
                 .map(|(name, at)| (certificate(name), person(name, at)))
                 .into(),
             nodes: nodes.map(|name| (certificate(name), machine(name))).into(),
-            readers: set(&[SPECIALIST, COLLEAGUE, SECOND, ANOTHER]),
-            licensed: set(&[DENTIST, SPECIALIST, ORDINARY, COLLEAGUE, SECOND, ANOTHER]),
+            readers: set(&[SPECIALIST, COLLEAGUE, SECOND, ANOTHER, LAST]),
+            licensed: set(&[DENTIST, SPECIALIST, ORDINARY, COLLEAGUE, SECOND, ANOTHER, LAST]),
             revoked: BTreeSet::new(),
             agreements: BTreeMap::new(),
         }
@@ -108,7 +115,7 @@ impl World {
     pub(crate) fn all_agreed() -> Self {
         let mut world = Self::agreed();
         for proposer in [DENTIST, SPECIALIST] {
-            for other in [SECOND, ANOTHER] {
+            for other in [SECOND, ANOTHER, LAST] {
                 let (id, terms) = (between(proposer, other), standard(&world, proposer, other));
                 let log = signed_as(&world, id, terms, proposer, other);
                 world.agreements.insert(id, log.countersigned().unwrap());
