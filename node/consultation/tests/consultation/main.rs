@@ -19,6 +19,7 @@ mod duties;
 mod forks;
 mod further;
 mod invariant;
+mod limits;
 mod newer;
 mod order;
 mod packages;
