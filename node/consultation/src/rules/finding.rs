@@ -7,12 +7,12 @@ use crate::refusal::Refusal;
 use crate::standing::Act;
 
 impl Place<'_> {
-    /// R9: a finding is told by a reader who has the images, before or after any report and in whatever state: also when
-    /// the request was taken back meanwhile, or the case is closed.
+    /// R9: a finding is told by a reader who has the images for what she has taken on, before or after any report and in
+    /// whatever state: also when the request was taken back meanwhile, or the case is closed.
     pub(super) fn finding(&self, asked_by: EntryId, package: &PackageId) -> Result<(), Refusal> {
         let reader = self.by_reader(asked_by)?;
         self.may(Act::Consult)?;
-        self.only_if(self.facts.has_received(reader, package))
+        self.only_if(reader.accepted.is_some() && self.facts.has_received(reader, package))
     }
 
     /// R9: the requester signs that a person has taken note, once.

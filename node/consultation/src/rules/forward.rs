@@ -7,6 +7,9 @@ use crate::refusal::Refusal;
 use crate::standing::Act;
 use crate::state::State;
 
+/// The most readers of one case, the consultant and those who have declined included.
+const MAX_READERS: usize = 32;
+
 impl Place<'_> {
     /// R3, R4, R8: the requester, or a reader who has taken the case on, brings in somebody who may read, of another
     /// facility, under an agreement of theirs in force.
@@ -49,6 +52,9 @@ impl Place<'_> {
     /// Nobody reads twice at once; another is asked in place of the consultant until somebody has accepted; and blind is
     /// only a reading that begins before there is any report.
     fn at_this_time(&self, forward: &Forward) -> Result<(), Refusal> {
+        if self.facts.readers.len() >= MAX_READERS {
+            return Err(Refusal::Full { limit: MAX_READERS });
+        }
         let readers = self.facts.readers.iter();
         let mut hers = readers.filter(|reader| reader.who == forward.to && reader.declined.is_none());
         self.only_if(hers.next().is_none())?;

@@ -146,7 +146,7 @@ impl<'a> Past<'a> {
             .entries
             .values()
             .any(|entry| matches!(entry.body(), Body::Received(_)) && nodes.contains(&entry.header().signer));
-        self.is_asked(asked, who) && self.let_in(asked) && received
+        self.is_asked(asked, who) && self.let_in(asked) && self.accepted(asked) && received
     }
 
     fn may_report(&self, entry: &VerifiedEntry, report: &Report) -> bool {
@@ -164,10 +164,7 @@ impl<'a> Past<'a> {
                 .get(&before)
                 .is_some_and(|entry| entry.header().signer == signer)
         });
-        self.reads(&report.request, signer)
-            && self.accepted(&report.request)
-            && first_is_as_committed
-            && continues
+        self.reads(&report.request, signer) && first_is_as_committed && continues
     }
 
     fn urgent_open(&self) -> bool {

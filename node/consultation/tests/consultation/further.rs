@@ -307,7 +307,7 @@ fn r2_r12_of_several_who_are_asked_the_first_to_accept_reads() {
 
 /// Found by the simulation: that she has the images for an opinion does not make her the one who reads.
 #[test]
-fn r5_a_report_answers_only_what_its_author_has_taken_on() {
+fn r5_a_report_or_finding_answers_only_what_its_author_has_taken_on() {
     let mut story = known_to_all(Story::requested());
     let ask = |story: &mut Story, kind| {
         let asked = forward(&story.case, &story.world, kind, DENTIST, SECOND);
@@ -322,6 +322,8 @@ fn r5_a_report_answers_only_what_its_author_has_taken_on() {
     story.by(INSTITUTE, INSTITUTE, received()).unwrap();
     assert_eq!(story.case.state().name(), "awaiting_acceptance");
     for (asked, good) in [(instead, false), (opinion, true)] {
+        let outcome = by_second(&mut story, crate::bodies::urgent(asked));
+        assert_eq!(outcome.is_ok(), good);
         let report = further_report(&story.case, &story.world, asked, DENTIST, SECOND);
         let outcome = by_second(&mut story, Body::Report(Box::new(report)));
         assert_eq!(outcome.is_ok(), good);
@@ -441,4 +443,20 @@ fn r17_a_reader_grants_only_to_whom_she_has_brought_in_and_only_what_she_holds()
     assert!(story.case.may_fetch(&certificate(INSTITUTE), &PACKAGE));
     story.dentist(withdraw()).unwrap();
     assert!(!story.case.may_fetch(&certificate(INSTITUTE), &PACKAGE));
+}
+
+#[test]
+fn r24_the_readers_of_a_case_are_bounded() {
+    let mut story = known_to_all(Story::delivered());
+    let kind = ForwardKind::SecondOpinion;
+    for _ in 1..32 {
+        let asked = forward(&story.case, &story.world, kind, DENTIST, SECOND);
+        let asked = story.dentist(body(asked)).unwrap();
+        story.dentist(decline_of(asked)).unwrap();
+    }
+    let one_more = forward(&story.case, &story.world, kind, DENTIST, SECOND);
+    assert_eq!(
+        story.dentist(body(one_more)).unwrap_err(),
+        Refusal::Full { limit: 32 }
+    );
 }
