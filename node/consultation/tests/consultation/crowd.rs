@@ -336,9 +336,10 @@ impl Crowd {
     /// Two doubts of the dentist's for one place in the log.
     fn two_faced(&self) -> [SignedEntry; 2] {
         let case = &self.nodes[0].case;
+        let to = case.parties()[1];
         ["一方", "他方"].map(|question| {
             let query = Body::Query(Query {
-                to: certificate(SPECIALIST),
+                to,
                 about: bodies::request_id(case),
                 question: question.to_owned(),
             });
@@ -374,7 +375,8 @@ fn r17_a_fork_in_the_midst_freezes_every_replica_and_loses_nothing_that_was_ther
         let mut crowd = Crowd::new(seed, &world);
         crowd.live();
         crowd.settle();
-        let (now, before) = (crowd.now.plus(CLOCK_TOLERANCE), crowd.nodes[0].case.log().len());
+        let now = crowd.now.plus(CLOCK_TOLERANCE);
+        let before: Vec<_> = crowd.nodes.iter().map(|node| node.case.log().len()).collect();
         let two = crowd.two_faced();
         // After a withdrawal or refusal nobody asks any more: then neither was taken, and the log goes on.
         let Some(proof) = crowd.spread(&two, now) else {
@@ -382,7 +384,7 @@ fn r17_a_fork_in_the_midst_freezes_every_replica_and_loses_nothing_that_was_ther
             assert!(["withdrawn", "declined"].contains(&state.name()), "seed {seed}");
             continue;
         };
-        for node in &mut crowd.nodes[..4] {
+        for (node, before) in crowd.nodes[..4].iter_mut().zip(before) {
             let shown = Event::ForkShown(proof.clone());
             node.case.handle(shown, &world, now).unwrap();
             assert!(node.case.log().fork().is_some(), "seed {seed}");

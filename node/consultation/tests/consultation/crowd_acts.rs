@@ -68,7 +68,7 @@ pub(crate) fn choose(
     }
     match mind.rng.random_range(0..16) {
         0 | 1 => Some(Act::by(device, bodies::received())),
-        2 => mind.blind(),
+        2..=4 => mind.blind(),
         _ => mind.reader(now).map(|body| Act::by(person, body)),
     }
 }
@@ -286,7 +286,13 @@ impl Mind<'_> {
 
     /// She commits herself to her report, or shows it.
     fn blind(&mut self) -> Option<Act> {
-        let asked = self.asked()?;
+        let me = certificate(self.who.0);
+        let hers = |entry: &&&VerifiedEntry| {
+            matches!(entry.body(), Body::Forward(forward)
+                if forward.to == me && forward.kind == ForwardKind::Blind)
+        };
+        let forwards = self.entries(&[EntryType::Forward]);
+        let asked = forwards.iter().rfind(hers)?.id();
         let (body, salt) = (Body::Report(Box::new(self.report(asked)?)), *asked.as_bytes());
         if self.rng.random_bool(0.5) {
             return Some(Act {
