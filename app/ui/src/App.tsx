@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactElement } from "react";
+import { lazy, Suspense, useEffect, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { ApplyPage } from "./apply/ApplyPage";
 import { useLiveUpdates } from "./backend/events";
@@ -20,6 +20,11 @@ import { SignIn } from "./sign-in/SignIn";
 import { ImagePage } from "./viewer/ImagePage";
 import { WorkList } from "./worklist/WorkList";
 
+const ReaderPage = lazy(() => import("./reader/ReaderPage"));
+
+/** Where images are read: in the dark. Everything else is work on paper. */
+const DARK: readonly Route["page"][] = ["images", "reader"];
+
 export function App(): ReactElement {
   const { t } = useTranslation();
   const session = useSession();
@@ -33,8 +38,7 @@ export function App(): ReactElement {
     // Nobody can sign in yet. The address says where one is, so that loading the page anew comes back here.
     if (uncertified && !applying) location.replace(href({ page: "apply", step: null }));
   }, [uncertified, applying]);
-  // Images are read in the dark, everything else is work on paper.
-  const theme = practitioner && route.page === "images" ? "dark" : "light";
+  const theme = practitioner && DARK.includes(route.page) ? "dark" : "light";
   useEffect(() => {
     document.documentElement.dataset["theme"] = theme;
   }, [theme]);
@@ -57,7 +61,12 @@ export function App(): ReactElement {
         ) : held ? (
           <>
             {/* Locked: the page stays mounted with what was typed into it, and is neither seen nor reached. */}
-            <div key={held.id} hidden={practitioner === null} inert={practitioner === null}>
+            <div
+              key={held.id}
+              className="kept"
+              hidden={practitioner === null}
+              inert={practitioner === null}
+            >
               <Page route={route} me={practitioner ?? held} />
             </div>
             {practitioner === null && <LockScreen id={held.id} />}
@@ -104,7 +113,18 @@ function Page({ route, me }: { route: Route; me: Practitioner }): ReactElement {
       return <ApplyPage step={route.step} />;
     case "images":
       return <ImagePage key={route.study} study={route.study} caseId={route.caseId} />;
+    case "reader":
+      return <Reader study={route.study} caseId={route.caseId} />;
   }
+}
+
+function Reader({ study, caseId }: { study: string; caseId: string | null }): ReactElement {
+  const { t } = useTranslation("reader");
+  return (
+    <Suspense fallback={<p className="quiet">{t("starting")}</p>}>
+      <ReaderPage key={study} study={study} caseId={caseId} />
+    </Suspense>
+  );
 }
 
 /** The fragment is the route, so the skip link moves the focus by itself. */

@@ -13,7 +13,8 @@ export type Route =
   | { page: "profile" }
   | { page: "security" }
   | { page: "apply"; step: ApplyStep | null }
-  | { page: "images"; study: string; caseId: string | null };
+  | { page: "images"; study: string; caseId: string | null }
+  | { page: "reader"; study: string; caseId: string | null };
 
 export function parseRoute(fragment: string): Route {
   const [path = "", search = ""] = fragment.replace(/^#?\/?/, "").split("?");
@@ -29,7 +30,8 @@ export function parseRoute(fragment: string): Route {
     const reader = query.get("reader");
     return { page: "request", study: query.get("study"), ...(reader ? { reader } : {}) };
   }
-  if (page === "images" && id) return { page: "images", study: id, caseId: query.get("case") };
+  if ((page === "images" || page === "reader") && id)
+    return { page, study: id, caseId: query.get("case") };
   return { page: "work" };
 }
 
@@ -49,7 +51,8 @@ export function href(route: Route): string {
     case "security":
       return "#/security";
     case "images":
-      return `#/images/${encodeURIComponent(route.study)}${search({ case: route.caseId })}`;
+    case "reader":
+      return `#/${route.page}/${encodeURIComponent(route.study)}${search({ case: route.caseId })}`;
   }
 }
 

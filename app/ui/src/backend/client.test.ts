@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { answer } from "../test/node";
-import { backend, rendered, reportFile } from "./client";
+import { backend, reportFile } from "./client";
+import { rendered } from "./dicomweb";
 import { parseEvent } from "./events";
 import { Problem } from "./problem";
 import { keys, staleAfter } from "./queries";

@@ -103,29 +103,6 @@ export function previewFile(caseId: string, index: number): string {
 
 export const EVENTS = `${API}/events`;
 
-export interface ImageAddress {
-  study: string;
-  series: string;
-  instance: string;
-  /** Counted from 1. */
-  frame: number;
-}
-
-/** Window centre and width, in the modality's units (Hounsfield for CT). */
-export interface Window {
-  center: number;
-  width: number;
-}
-
-/** DICOMweb (PS3.18 §10.4) rendered resource of one instance; `frame` is the node's extension. */
-export function rendered(image: ImageAddress, window: Window | null, maxSize: number): string {
-  const path = `/dicomweb/studies/${segment(image.study)}/series/${segment(image.series)}/instances/${segment(image.instance)}/rendered`;
-  const query = new URLSearchParams({ viewport: `${maxSize},${maxSize}` });
-  if (image.frame > 1) query.set("frame", String(image.frame));
-  if (window) query.set("window", `${window.center},${window.width}`);
-  return `${path}?${query.toString()}`;
-}
-
 function act(id: string, action: string, body: object): Promise<unknown> {
   return send<unknown>("POST", `/cases/${segment(id)}/${action}`, body);
 }

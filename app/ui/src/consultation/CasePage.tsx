@@ -56,6 +56,7 @@ function CaseView({ detail, me }: { detail: CaseDetail; me: Practitioner }): Rea
 
 function Images({ detail }: { detail: CaseDetail }): ReactElement {
   const { t } = useTranslation();
+  const { t: reader } = useTranslation("reader");
   const studies = useStudies();
   const uid = detail.study_instance_uid;
   const held = studies.data?.some((study) => study.study_instance_uid === uid) ?? false;
@@ -64,12 +65,20 @@ function Images({ detail }: { detail: CaseDetail }): ReactElement {
       <TransferBar transfer={detail.transfer} />
       <TransferActions detail={detail} />
       {held ? (
-        <a
-          className="button button-wide"
-          href={href({ page: "images", study: uid, caseId: detail.case_id })}
-        >
-          {t("case.images")}
-        </a>
+        <>
+          <a
+            className="button button-wide"
+            href={href({ page: "reader", study: uid, caseId: detail.case_id })}
+          >
+            {reader("open")}
+          </a>
+          <a
+            className="button button-wide"
+            href={href({ page: "images", study: uid, caseId: detail.case_id })}
+          >
+            {t("case.images")}
+          </a>
+        </>
       ) : (
         <p className="quiet">{t("case.noImages")}</p>
       )}

@@ -3,6 +3,7 @@ import type { ApplyTexts } from "./apply.ja";
 import type { DeliveryTexts } from "./delivery.ja";
 import type { DirectoryTexts } from "./directory.ja";
 import type { Texts } from "./ja";
+import type { ReaderTexts } from "./reader.ja";
 import type { RegistryTexts } from "./registry.ja";
 import type { RegistryKeysTexts } from "./registryKeys.ja";
 import type { RegistryProblemTexts } from "./registryProblem.ja";
@@ -19,6 +20,7 @@ declare module "i18next" {
       registryKeys: RegistryKeysTexts;
       directory: DirectoryTexts;
       delivery: DeliveryTexts;
+      reader: ReaderTexts;
     };
   }
 }

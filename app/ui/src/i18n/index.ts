@@ -10,6 +10,8 @@ import { directoryEn } from "./directory.en";
 import { directoryJa } from "./directory.ja";
 import { en } from "./en";
 import { ja } from "./ja";
+import { readerEn } from "./reader.en";
+import { readerJa } from "./reader.ja";
 import { registryEn } from "./registry.en";
 import { registryJa } from "./registry.ja";
 import { registryKeysEn } from "./registryKeys.en";
@@ -33,6 +35,7 @@ export function startTexts(): void {
         registryKeys: registryKeysJa,
         directory: directoryJa,
         delivery: deliveryJa,
+        reader: readerJa,
       },
       en: {
         translation: en,
@@ -43,6 +46,7 @@ export function startTexts(): void {
         registryKeys: registryKeysEn,
         directory: directoryEn,
         delivery: deliveryEn,
+        reader: readerEn,
       },
     },
     lng: localStorage.getItem(REMEMBERED) === "en" ? "en" : "ja",

@@ -15,6 +15,8 @@ import { bytes, date, patientName } from "./format";
 import { ja } from "./ja";
 import { problemEn } from "./problem.en";
 import { problemJa } from "./problem.ja";
+import { readerEn } from "./reader.en";
+import { readerJa } from "./reader.ja";
 import { registryEn } from "./registry.en";
 import { registryJa } from "./registry.ja";
 import { registryKeysEn } from "./registryKeys.en";
@@ -42,6 +44,7 @@ test("both languages have the same keys, with the same placeholders", () => {
     [registryKeysEn, registryKeysJa],
     [directoryEn, directoryJa],
     [deliveryEn, deliveryJa],
+    [readerEn, readerJa],
   ] as const) {
     const english = new Map(leaves(one));
     const japanese = leaves(other);

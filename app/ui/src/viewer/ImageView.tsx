@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { rendered, type ImageAddress } from "../backend/client";
+import { rendered, type ImageAddress } from "../backend/dicomweb";
 import { ProblemNote } from "../parts/ProblemNote";
 import { keyTarget, presetsFor, step, type PresetName } from "./sequence";
 import { useRendered } from "./useRendered";

@@ -1,4 +1,4 @@
-import type { ImageAddress, Window } from "../backend/client";
+import type { ImageAddress, Window } from "../backend/dicomweb";
 import type { Series, Study } from "../backend/types";
 
 /** Every image of a series in reading order: by instance number, then by frame. */

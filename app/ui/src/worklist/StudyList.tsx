@@ -33,6 +33,7 @@ export function StudyList(): ReactElement {
 
 function StudyCard({ study }: { study: StudySummary }): ReactElement {
   const { t } = useTranslation();
+  const { t: reader } = useTranslation("reader");
   const format = useFormat();
   const uid = study.study_instance_uid;
   return (
@@ -48,6 +49,9 @@ function StudyCard({ study }: { study: StudySummary }): ReactElement {
         {t(`studies.${study.origin}`)}
       </p>
       <div className="buttons">
+        <a className="button" href={href({ page: "reader", study: uid, caseId: study.case_id })}>
+          {reader("open")}
+        </a>
         <a className="button" href={href({ page: "images", study: uid, caseId: study.case_id })}>
           {t("studies.view")}
         </a>

@@ -1,0 +1,96 @@
+import { useCallback, useMemo, useState, type KeyboardEvent, type ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import type { Series, Study } from "../backend/types";
+import { imagesOf } from "../viewer/sequence";
+import { NOTHING, type OpenPane, type PaneState } from "./engine/view";
+import type { Hung } from "./pure/hanging";
+import { commandOf, type Command } from "./pure/keys";
+import { StackPane } from "./StackPane";
+
+export interface PaneEvents {
+  activate: (at: number) => void;
+  command: (at: number, command: Command) => void;
+  open: (at: number, pane: OpenPane | null) => void;
+  state: (at: number, state: PaneState) => void;
+}
+
+/** One place of the layout: what hangs there, its slider, and the keys. `at` counts from 0; `on` must be stable. */
+export function Pane({
+  at,
+  hung,
+  study,
+  series,
+  active,
+  on,
+}: {
+  at: number;
+  hung: Hung | null;
+  study: Study;
+  series: Series | null;
+  active: boolean;
+  on: PaneEvents;
+}): ReactElement {
+  const { t } = useTranslation("reader");
+  const [state, setState] = useState<PaneState>(NOTHING);
+  const images = useMemo(() => (series ? imagesOf(study, series) : []), [study, series]);
+  const opened = useCallback((pane: OpenPane | null) => on.open(at, pane), [at, on]);
+  const told = useCallback(
+    (next: PaneState) => {
+      setState(next);
+      on.state(at, next);
+    },
+    [at, on],
+  );
+  const number = at + 1;
+  const what = series ? `${series.modality} ${series.description}`.trim() : "";
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const command = commandOf(event.key);
+    if (!command) return;
+    event.preventDefault();
+    on.command(at, command);
+  };
+  return (
+    <div
+      className="pane"
+      data-pane={number}
+      data-active={active}
+      onPointerDownCapture={() => on.activate(at)}
+      onFocusCapture={() => on.activate(at)}
+    >
+      <div
+        className="pane-image"
+        role="group"
+        tabIndex={0}
+        aria-label={hung ? t("pane", { number, what }) : t("paneEmpty", { number })}
+        onKeyDown={onKeyDown}
+        onContextMenu={(event) => event.preventDefault()}
+      >
+        {hung && images.length > 0 ? (
+          <StackPane
+            key={`${hung.series}-${hung.start ?? "middle"}`}
+            id={`pane-${number}`}
+            images={images}
+            start={Math.min(hung.start ?? Math.floor(images.length / 2), images.length - 1)}
+            onOpen={opened}
+            onState={told}
+          />
+        ) : (
+          <p className="pane-empty">{t("chooseSeries")}</p>
+        )}
+        {hung && <p className="over over-name">{what}</p>}
+      </div>
+      {hung && state.total > 1 && (
+        <input
+          className="pane-slider"
+          type="range"
+          aria-label={t("slice")}
+          min={1}
+          max={state.total}
+          value={state.index + 1}
+          onChange={(event) => on.command(at, { do: "to", index: event.target.valueAsNumber - 1 })}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import { useEffect, type ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import { useStudy } from "../backend/queries";
+import { ProblemNote } from "../parts/ProblemNote";
+import { seriesWithImages } from "../viewer/sequence";
+import { Banner } from "./Banner";
+import { leave } from "./engine/start";
+import { ReadingRoom } from "./ReadingRoom";
+import "./reader.css";
+
+/** The reader: a chunk of its own, so that whoever only sends and writes does not load it. */
+export default function ReaderPage({
+  study: uid,
+  caseId,
+}: {
+  study: string;
+  caseId: string | null;
+}): ReactElement {
+  const { t } = useTranslation("reader");
+  const { t: common } = useTranslation();
+  const study = useStudy(uid);
+  useLetGo();
+  if (study.isError)
+    return <ProblemNote error={study.error} onRetry={() => void study.refetch()} />;
+  if (!study.data) return <p className="quiet">{common("common.loading")}</p>;
+  const list = seriesWithImages(study.data);
+  return (
+    <div className="reader">
+      <Banner study={study.data} caseId={caseId} />
+      {list.length === 0 ? (
+        <p className="empty">{t("empty")}</p>
+      ) : (
+        <ReadingRoom study={study.data} list={list} />
+      )}
+    </div>
+  );
+}
+
+/** Lets go of the patient's images when the reader is left; not when React only mounts it twice to try it. */
+function useLetGo(): void {
+  useEffect(() => {
+    clearTimeout(leaving);
+    return () => {
+      leaving = setTimeout(leave);
+    };
+  }, []);
+}
+
+let leaving: ReturnType<typeof setTimeout> | undefined;

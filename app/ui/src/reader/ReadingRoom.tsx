@@ -1,0 +1,89 @@
+import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import type { Series, Study } from "../backend/types";
+import { chooseTool, removeMeasurements } from "./engine/tools";
+import { NOTHING, type OpenPane, type PaneState } from "./engine/view";
+import { Pane, type PaneEvents } from "./Pane";
+import { hang, PANES, type Hung, type Layout } from "./pure/hanging";
+import type { Command, Tool } from "./pure/keys";
+import { SeriesRail } from "./SeriesRail";
+import { Toolbar } from "./Toolbar";
+
+/** The panes, what hangs in them, and the tools in hand. */
+export function ReadingRoom({ study, list }: { study: Study; list: Series[] }): ReactElement {
+  const { t } = useTranslation("reader");
+  const [first] = useState(() => hang(list));
+  const [layout, setLayout] = useState<Layout>(first.layout);
+  const [panes, setPanes] = useState<(Hung | null)[]>(first.panes);
+  const [active, setActive] = useState(0);
+  const [tool, setTool] = useState<Tool>("window");
+  const [states, setStates] = useState<Record<number, PaneState>>({});
+  const open = useRef(new Map<number, OpenPane>());
+
+  useEffect(() => chooseTool(tool), [tool]);
+
+  const on = useMemo<PaneEvents>(
+    () => ({
+      activate: setActive,
+      open: (at, pane) => {
+        if (pane) open.current.set(at, pane);
+        else open.current.delete(at);
+      },
+      state: (at, state) => setStates((old) => ({ ...old, [at]: state })),
+      command: (at, command) => {
+        if (command.do === "tool") setTool(command.tool);
+        else open.current.get(at)?.run(command);
+      },
+    }),
+    [],
+  );
+  const count = PANES[layout];
+  const worked = Math.min(active, count - 1);
+  const command = (what: Command) => on.command(worked, what);
+  const hangHere = (series: string) =>
+    setPanes((old) =>
+      Array.from({ length: Math.max(count, old.length) }, (_, at) =>
+        at === worked ? { series, mode: "stack", start: null } : (old[at] ?? null),
+      ),
+    );
+  return (
+    <>
+      <Toolbar
+        tool={tool}
+        onTool={setTool}
+        layout={layout}
+        onLayout={setLayout}
+        state={(panes[worked] && states[worked]) || NOTHING}
+        crosshairs={false}
+        onCommand={command}
+        onRemoveAll={removeMeasurements}
+      />
+      <div className="room">
+        <SeriesRail
+          study={study}
+          list={list}
+          shown={panes[worked]?.series ?? null}
+          onChoose={hangHere}
+        />
+        <div className={`panes panes-${layout}`}>
+          {Array.from({ length: count }, (_, at) => {
+            const hung = panes[at] ?? null;
+            const series = list.find((one) => one.series_instance_uid === hung?.series) ?? null;
+            return (
+              <Pane
+                key={at}
+                at={at}
+                hung={hung}
+                study={study}
+                series={series}
+                active={at === worked}
+                on={on}
+              />
+            );
+          })}
+        </div>
+      </div>
+      <p className="reader-help">{t("help")}</p>
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+import type { ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import { seriesThumbnail } from "../backend/dicomweb";
+import type { Series, Study } from "../backend/types";
+import { imagesOf } from "../viewer/sequence";
+
+const SIZE = 160;
+
+/** The series as small pictures; choosing one hangs it into the pane that is worked in. */
+export function SeriesRail({
+  study,
+  list,
+  shown,
+  onChoose,
+}: {
+  study: Study;
+  list: Series[];
+  /** The series of the pane that is worked in. */
+  shown: string | null;
+  onChoose: (series: string) => void;
+}): ReactElement {
+  const { t } = useTranslation("reader");
+  return (
+    <nav className="rail" aria-label={t("series")}>
+      <ul>
+        {list.map((series) => {
+          const uid = series.series_instance_uid;
+          const count = imagesOf(study, series).length;
+          const description = series.description || t("noDescription");
+          return (
+            <li key={uid}>
+              <button
+                type="button"
+                aria-pressed={uid === shown}
+                aria-label={t("seriesLabel", { modality: series.modality, description, count })}
+                onClick={() => onChoose(uid)}
+              >
+                <img
+                  src={seriesThumbnail(study.study_instance_uid, uid, SIZE)}
+                  alt=""
+                  loading="lazy"
+                  draggable={false}
+                />
+                <span className="rail-words">
+                  <span className="modality">{series.modality}</span>
+                  <span className="rail-count">{count}</span>
+                  <span className="rail-name">{description}</span>
+                </span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,139 @@
+import type { ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import type { PaneState } from "./engine/view";
+import { LAYOUTS, type Layout } from "./pure/hanging";
+import { TOOL_KEYS, TOOLS, type Command, type Tool } from "./pure/keys";
+import { ICONS } from "./icons";
+
+const ACTS = [
+  ["invert", "I"],
+  ["flipHorizontal", "H"],
+  ["flipVertical", "V"],
+  ["rotate", "R"],
+  ["reset", "0"],
+] as const;
+
+/** Everything that a key does too, for mouse and finger. */
+export function Toolbar({
+  tool,
+  onTool,
+  layout,
+  onLayout,
+  state,
+  crosshairs,
+  onCommand,
+  onRemoveAll,
+}: {
+  tool: Tool;
+  onTool: (tool: Tool) => void;
+  layout: Layout;
+  onLayout: (layout: Layout) => void;
+  /** Of the pane that is worked in. */
+  state: PaneState;
+  /** Whether there is something that crosshairs join. */
+  crosshairs: boolean;
+  onCommand: (command: Command) => void;
+  onRemoveAll: () => void;
+}): ReactElement {
+  const { t } = useTranslation("reader");
+  const key = (name: string, letter: string) => t("key", { name, key: letter.toUpperCase() });
+  return (
+    <div className="tools">
+      <div className="tool-group" role="group" aria-label={t("tools")}>
+        {TOOLS.filter((one) => one !== "crosshairs" || crosshairs).map((one) => (
+          <button
+            key={one}
+            type="button"
+            aria-pressed={one === tool}
+            title={key(t(`tool.${one}`), TOOL_KEYS[one])}
+            onClick={() => onTool(one)}
+          >
+            <Icon path={ICONS[one]} />
+            <span>{t(`tool.${one}`)}</span>
+          </button>
+        ))}
+      </div>
+      <div className="tool-group" role="group" aria-label={t("act.label")}>
+        {ACTS.map(([act, letter]) => (
+          <button
+            key={act}
+            type="button"
+            title={key(t(`act.${act}`), letter)}
+            onClick={() => onCommand({ do: act })}
+          >
+            <Icon path={ICONS[act]} />
+            <span>{t(`act.${act}`)}</span>
+          </button>
+        ))}
+        <button
+          type="button"
+          aria-pressed={state.playing}
+          disabled={state.total < 2}
+          title={key(t("act.cine"), "Space")}
+          onClick={() => onCommand({ do: "cine" })}
+        >
+          <Icon path={state.playing ? ICONS.stop : ICONS.cine} />
+          <span>{state.playing ? t("act.stop") : t("act.cine")}</span>
+        </button>
+        <button
+          type="button"
+          title={key(t("act.removeLast"), "Del")}
+          aria-label={t("act.removeLast")}
+          onClick={() => onCommand({ do: "removeLast" })}
+        >
+          <Icon path={ICONS.removeLast} />
+        </button>
+        <button
+          type="button"
+          title={t("act.removeAll")}
+          aria-label={t("act.removeAll")}
+          onClick={onRemoveAll}
+        >
+          <Icon path={ICONS.removeAll} />
+        </button>
+      </div>
+      <label className="tool-choice">
+        {t("preset.label")}
+        <select
+          value={state.preset}
+          disabled={state.presets.length === 0}
+          onChange={(event) =>
+            onCommand({
+              do: "preset",
+              index: state.presets.findIndex((one) => one.name === event.target.value),
+            })
+          }
+        >
+          {state.presets.map((one, at) => (
+            <option key={one.name} value={one.name}>
+              {at + 1} {t(`preset.${one.name}`)}
+            </option>
+          ))}
+          {state.preset === "own" && <option value="own">{t("preset.own")}</option>}
+        </select>
+      </label>
+      <div className="tool-group" role="group" aria-label={t("layout.label")}>
+        {LAYOUTS.map((one) => (
+          <button
+            key={one}
+            type="button"
+            aria-pressed={one === layout}
+            title={t(`layout.${one}`)}
+            onClick={() => onLayout(one)}
+          >
+            <Icon path={ICONS[one]} />
+            <span>{t(`layout.${one}`)}</span>
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Icon({ path }: { path: string }): ReactElement {
+  return (
+    <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
+      <path d={path} />
+    </svg>
+  );
+}

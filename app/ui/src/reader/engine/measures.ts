@@ -1,0 +1,77 @@
+import i18next from "i18next";
+import { calibrationOf, valueUnit, type CalibrationKind } from "../pure/calibration";
+import type { ImageFacts } from "../pure/dicom";
+import { areaText, lengthText, valueText } from "../pure/measures";
+import { knownFacts } from "./source";
+
+/** What Cornerstone computes of a measurement, as far as we show it. */
+interface Stats {
+  length?: number;
+  angle?: number;
+  area?: number;
+  mean?: number;
+  stdDev?: number;
+  min?: number;
+  max?: number;
+  value?: number | number[];
+}
+
+interface Measured {
+  cachedStats: Record<string, Stats | undefined>;
+}
+
+/** The facts of what is measured: a stack's image, or any slice of a volume, which all are alike. */
+function factsBehind(targetId: string): ImageFacts | undefined {
+  const image = targetId.startsWith("imageId:") ? targetId.slice("imageId:".length) : null;
+  return image === null
+    ? volumes.get(targetId.replace(/^volumeId:/, "").split("?")[0] ?? "")
+    : knownFacts(image);
+}
+
+const volumes = new Map<string, ImageFacts>();
+
+/** Says what a volume's values and distances are. */
+export function describeVolume(volumeId: string, facts: ImageFacts): void {
+  volumes.set(volumeId, facts);
+}
+
+/** The lines beside a measurement. Each number says what it is of: millimetres never without calibration. */
+export function textLines(data: Measured, targetId: string): string[] {
+  const stats = data.cachedStats[targetId];
+  const facts = factsBehind(targetId);
+  if (!stats || !facts) return [];
+  const kind: CalibrationKind = calibrationOf(facts).kind;
+  const unit =
+    valueUnit(facts) === "HU" ? i18next.t("reader:unit.HU") : i18next.t("reader:unit.stored");
+  const lines: string[] = [];
+  if (stats.length !== undefined) lines.push(qualified(lengthText(stats.length, kind), kind));
+  if (stats.angle !== undefined && !Number.isNaN(stats.angle))
+    lines.push(qualified(`${stats.angle.toFixed(1)}°`, kind));
+  if (stats.area !== undefined) lines.push(qualified(areaText(stats.area, kind), kind));
+  if (stats.mean !== undefined)
+    lines.push(
+      i18next.t("reader:measure.mean", {
+        mean: valueText(stats.mean),
+        deviation: valueText(stats.stdDev ?? 0),
+        unit,
+      }),
+    );
+  if (stats.max !== undefined && stats.min !== undefined)
+    lines.push(
+      i18next.t("reader:measure.range", {
+        low: valueText(stats.min),
+        high: valueText(stats.max),
+        unit,
+      }),
+    );
+  if (typeof stats.value === "number") lines.push(`${valueText(stats.value)} ${unit}`);
+  if (Array.isArray(stats.value)) lines.push(stats.value.map(valueText).join(" / "));
+  return lines;
+}
+
+/** A magnified distance is told from a true one in the same line. */
+function qualified(text: string, kind: CalibrationKind): string {
+  return kind === "detector" || kind === "corrected"
+    ? `${text}（${i18next.t(`reader:calibration.short.${kind}`)}）`
+    : text;
+}

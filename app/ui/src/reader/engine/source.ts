@@ -1,0 +1,68 @@
+import { dicomweb, type ImageAddress } from "../../backend/dicomweb";
+import { factsOf, type DicomJson, type ImageFacts } from "../pure/dicom";
+
+/** The scheme of Cornerstone's names for our frames. */
+export const SCHEME = "dokuei";
+
+export function imageIdOf({ study, series, instance, frame }: ImageAddress): string {
+  return `${SCHEME}:${study}/${series}/${instance}/${frame}`;
+}
+
+export function addressOf(imageId: string): ImageAddress {
+  const [study = "", series = "", instance = "", frame = "1"] = imageId
+    .slice(SCHEME.length + 1)
+    .split("/");
+  return { study, series, instance, frame: Number(frame) };
+}
+
+const known = new Map<string, ImageFacts>();
+/** Instances asked for by themselves. */
+const asked = new Map<string, Promise<unknown>>();
+
+/** What is known of a frame by now. */
+export function knownFacts(imageId: string): ImageFacts | undefined {
+  return known.get(imageId);
+}
+
+/** What the node says of a frame; asked once. */
+export async function factsFor(imageId: string): Promise<ImageFacts> {
+  const found = known.get(imageId);
+  if (found) return found;
+  const image = addressOf(imageId);
+  let answer = asked.get(image.instance);
+  if (!answer) {
+    answer = dicomweb.instanceMetadata(image);
+    asked.set(image.instance, answer);
+    answer.catch(() => asked.delete(image.instance));
+  }
+  const [json] = (await answer) as DicomJson[];
+  if (!json) throw new Error("the node says nothing of this image");
+  return keep(imageId, json);
+}
+
+/** What the node says of all frames of a series, in their order. */
+export async function seriesFacts(imageIds: readonly string[]): Promise<ImageFacts[]> {
+  const [first] = imageIds;
+  if (!first) return [];
+  if (!imageIds.every((id) => known.has(id))) {
+    const all = (await dicomweb.seriesMetadata(addressOf(first))) as DicomJson[];
+    const byInstance = new Map(all.map((json) => [json["00080018"]?.Value?.[0], json]));
+    for (const id of imageIds) {
+      const json = byInstance.get(addressOf(id).instance);
+      if (json && !known.has(id)) keep(id, json);
+    }
+  }
+  return imageIds.flatMap((id) => known.get(id) ?? []);
+}
+
+function keep(imageId: string, json: DicomJson): ImageFacts {
+  const facts = factsOf(json, addressOf(imageId).frame);
+  known.set(imageId, facts);
+  return facts;
+}
+
+/** Nothing of a patient stays when the reader is left. */
+export function forgetFacts(): void {
+  known.clear();
+  asked.clear();
+}

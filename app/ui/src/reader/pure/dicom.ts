@@ -1,0 +1,113 @@
+import type { Window } from "../../backend/dicomweb";
+
+/** An attribute in the DICOM JSON Model (PS3.18 F.2). */
+interface Attribute {
+  vr: string;
+  Value?: unknown[];
+}
+export type DicomJson = Record<string, Attribute | undefined>;
+
+export type Pair = [number, number];
+export type Triple = [number, number, number];
+
+/** What must be known of a frame to show and to measure it. */
+export interface ImageFacts {
+  instance: string;
+  number: number | null;
+  modality: string;
+  rows: number;
+  columns: number;
+  samples: number;
+  bitsAllocated: number;
+  bitsStored: number;
+  signed: boolean;
+  photometric: string;
+  /** Samples lie plane by plane. */
+  planar: boolean;
+  slope: number;
+  intercept: number;
+  /** Unit of the rescaled values, as `HU`; null when none is said. */
+  rescaleType: string | null;
+  windows: Window[];
+  /** Distances of rows and of columns in mm. */
+  pixelSpacing: Pair | null;
+  /** The same at the detector's face. */
+  imagerPixelSpacing: Pair | null;
+  /** `GEOMETRY` or `FIDUCIAL`: how Pixel Spacing was corrected for magnification. */
+  spacingCalibration: string | null;
+  sliceThickness: number | null;
+  /** Direction cosines of the rows, then of the columns. */
+  orientation: number[] | null;
+  position: Triple | null;
+  frameOfReference: string | null;
+  /** Anatomical directions of rows and columns, where no geometry says them. */
+  patientOrientation: string[];
+  laterality: "R" | "L" | "B" | null;
+  /** Compressed with loss at some time. */
+  lossy: boolean;
+}
+
+/** Groups of attributes that apply to a frame, the nearest first (PS3.3 C.7.6.16). */
+function scopes(root: DicomJson, frame: number): DicomJson[] {
+  const items = (tag: string, from: DicomJson) => (from[tag]?.Value ?? []) as DicomJson[];
+  const groups = (group: DicomJson | undefined) =>
+    Object.values(group ?? {}).flatMap((sequence) =>
+      sequence?.vr === "SQ" ? ((sequence.Value ?? []) as DicomJson[]) : [],
+    );
+  return [
+    ...groups(items("52009230", root)[frame - 1]),
+    ...groups(items("52009229", root)[0]),
+    root,
+  ];
+}
+
+/** Reads what the node says of an instance; `frame` is counted from 1. What is missing or malformed is null. */
+export function factsOf(root: DicomJson, frame: number): ImageFacts {
+  const within = scopes(root, frame);
+  const values = (tag: string): unknown[] =>
+    within.find((scope) => (scope[tag]?.Value?.length ?? 0) > 0)?.[tag]?.Value ?? [];
+  const numbers = (tag: string) => values(tag).map(Number).filter(Number.isFinite);
+  const number = (tag: string) => numbers(tag)[0] ?? null;
+  const text = (tag: string) => {
+    const [value] = values(tag);
+    return typeof value === "string" && value.trim() !== "" ? value.trim() : null;
+  };
+  const pair = (tag: string): Pair | null => {
+    const [row, column] = numbers(tag);
+    return row && column && row > 0 && column > 0 ? [row, column] : null;
+  };
+  const widths = numbers("00281051");
+  const orientation = numbers("00200037");
+  const [x, y, z] = numbers("00200032");
+  const side = text("00200062") ?? text("00200060");
+  return {
+    instance: text("00080018") ?? "",
+    number: number("00200013"),
+    modality: text("00080060") ?? "",
+    rows: number("00280010") ?? 0,
+    columns: number("00280011") ?? 0,
+    samples: number("00280002") ?? 1,
+    bitsAllocated: number("00280100") ?? 8,
+    bitsStored: number("00280101") ?? 8,
+    signed: number("00280103") === 1,
+    photometric: text("00280004") ?? "MONOCHROME2",
+    planar: number("00280006") === 1,
+    slope: number("00281053") ?? 1,
+    intercept: number("00281052") ?? 0,
+    rescaleType: text("00281054"),
+    windows: numbers("00281050").flatMap((center, at) => {
+      const width = widths[at];
+      return width !== undefined && width >= 1 ? [{ center, width }] : [];
+    }),
+    pixelSpacing: pair("00280030"),
+    imagerPixelSpacing: pair("00181164"),
+    spacingCalibration: text("00280A02"),
+    sliceThickness: number("00180050"),
+    orientation: orientation.length === 6 ? orientation : null,
+    position: x === undefined || y === undefined || z === undefined ? null : [x, y, z],
+    frameOfReference: text("00200052"),
+    patientOrientation: values("00200020").filter((one) => typeof one === "string"),
+    laterality: side === "R" || side === "L" || side === "B" ? side : null,
+    lossy: text("00282110") === "01",
+  };
+}

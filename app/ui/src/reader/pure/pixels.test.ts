@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { factsOf, type ImageFacts } from "./dicom";
+import { colourValues, extremes, greyValues, needsRendering, sampleType } from "./pixels";
+
+const facts = (more: Partial<ImageFacts>): ImageFacts => ({
+  ...factsOf({}, 1),
+  rows: 1,
+  columns: 2,
+  bitsAllocated: 16,
+  bitsStored: 16,
+  ...more,
+});
+const words = (...values: number[]) => new Uint16Array(values).buffer;
+
+test("values are rescaled without loss, in the smallest type that holds them", () => {
+  expect(sampleType(facts({ bitsStored: 12, intercept: -1024 }))).toBe("Int16Array");
+  expect(sampleType(facts({ intercept: -1024 }))).toBe("Float32Array");
+  expect(sampleType(facts({ bitsStored: 12 }))).toBe("Uint16Array");
+  expect(sampleType(facts({ slope: 0.5 }))).toBe("Float32Array");
+  expect(sampleType(facts({ bitsAllocated: 8, bitsStored: 8 }))).toBe("Uint8Array");
+  const ct = facts({ bitsStored: 12, intercept: -1024 });
+  expect([...greyValues(ct, words(0, 4095))]).toEqual([-1024, 3071]);
+});
+
+test("bits above those stored are no part of the value", () => {
+  expect([...greyValues(facts({ bitsStored: 12 }), words(0xf123, 0x0fff))]).toEqual([0x123, 0xfff]);
+  expect([...greyValues(facts({ bitsStored: 12, signed: true }), words(0x0fff, 0x07ff))]).toEqual([
+    -1, 2047,
+  ]);
+});
+
+test("a frame shorter than its image is refused", () => {
+  expect(() => greyValues(facts({}), words(1))).toThrow("too short");
+  expect(() => colourValues(facts({ samples: 3 }), words(1))).toThrow("too short");
+});
+
+test("colours come pixel by pixel, whatever their order and space", () => {
+  const bytes = (...values: number[]) => new Uint8Array(values).buffer;
+  const colour = { samples: 3, bitsAllocated: 8, photometric: "RGB" };
+  const planar = facts({ ...colour, planar: true });
+  expect([...colourValues(planar, bytes(1, 2, 3, 4, 5, 6))]).toEqual([1, 3, 5, 2, 4, 6]);
+  const ybr = facts({ ...colour, photometric: "YBR_FULL" });
+  expect([...colourValues(ybr, bytes(255, 128, 128, 0, 128, 128))]).toEqual([
+    255, 255, 255, 0, 0, 0,
+  ]);
+});
+
+test("what is neither grey nor plain colour is left to the node to render", () => {
+  expect(needsRendering(facts({}))).toBe(false);
+  expect(needsRendering(facts({ photometric: "PALETTE COLOR" }))).toBe(true);
+  expect(needsRendering(facts({ bitsAllocated: 1 }))).toBe(true);
+});
+
+test("the extremes of nothing are zero", () => {
+  expect(extremes(new Int16Array([3, -7, 5]))).toEqual([-7, 5]);
+  expect(extremes(new Uint8Array())).toEqual([0, 0]);
+});

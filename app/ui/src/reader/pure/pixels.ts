@@ -1,0 +1,86 @@
+import type { ImageFacts } from "./dicom";
+
+export type Samples = Uint8Array | Uint16Array | Int16Array | Float32Array;
+
+/** What of an image is not shown from its samples but as the node renders it. */
+export function needsRendering(facts: ImageFacts): boolean {
+  const grey = facts.samples === 1 && facts.photometric.startsWith("MONOCHROME");
+  const colour = facts.samples === 3 && facts.bitsAllocated === 8 && facts.photometric in COLOURS;
+  return !((grey && (facts.bitsAllocated === 8 || facts.bitsAllocated === 16)) || colour);
+}
+
+const COLOURS = { RGB: false, YBR_FULL: true, YBR_FULL_422: false, YBR_ICT: false, YBR_RCT: false };
+
+/** The numeric type that holds an image's rescaled values without loss. */
+export function sampleType(
+  facts: ImageFacts,
+): "Uint8Array" | "Uint16Array" | "Int16Array" | "Float32Array" {
+  if (facts.samples === 3) return "Uint8Array";
+  const { slope, intercept, bitsStored, signed } = facts;
+  if (!Number.isInteger(slope) || !Number.isInteger(intercept)) return "Float32Array";
+  const span = 2 ** bitsStored - 1;
+  const [low, high] = signed ? [-(span + 1) / 2, (span - 1) / 2] : [0, span];
+  const ends = [low * slope + intercept, high * slope + intercept];
+  const [least, most] = [Math.min(...ends), Math.max(...ends)];
+  if (least >= 0 && most <= 255) return "Uint8Array";
+  if (least >= 0 && most <= 65_535) return "Uint16Array";
+  if (least >= -32_768 && most <= 32_767) return "Int16Array";
+  return "Float32Array";
+}
+
+/** Samples of a grey frame, little endian as DICOM stores them, after the modality LUT (PS3.3 C.11.1). */
+export function greyValues(facts: ImageFacts, bytes: ArrayBuffer): Samples {
+  const count = facts.rows * facts.columns;
+  if (bytes.byteLength < (count * facts.bitsAllocated) / 8)
+    throw new Error("the frame is too short");
+  const raw =
+    facts.bitsAllocated === 8
+      ? facts.signed
+        ? new Int8Array(bytes, 0, count)
+        : new Uint8Array(bytes, 0, count)
+      : facts.signed
+        ? new Int16Array(bytes, 0, count)
+        : new Uint16Array(bytes, 0, count);
+  const { slope, intercept } = facts;
+  const stray = facts.bitsAllocated - facts.bitsStored;
+  const type = sampleType(facts);
+  if (slope === 1 && intercept === 0 && stray === 0 && raw.constructor.name === type)
+    return raw as Samples;
+  const values = new { Uint8Array, Uint16Array, Int16Array, Float32Array }[type](count);
+  const shift = 32 - facts.bitsStored;
+  for (let at = 0; at < count; at++) {
+    // Bits above those stored may hold anything (overlays, once); the sign is that of the highest stored.
+    const lifted = (raw[at] ?? 0) << shift;
+    values[at] = (facts.signed ? lifted >> shift : lifted >>> shift) * slope + intercept;
+  }
+  return values;
+}
+
+/** Red, green and blue of a colour frame. */
+export function colourValues(facts: ImageFacts, bytes: ArrayBuffer): Uint8Array {
+  const count = facts.rows * facts.columns;
+  const raw = new Uint8Array(bytes);
+  if (raw.length < count * 3) throw new Error("the frame is too short");
+  const rgb = new Uint8ClampedArray(count * 3);
+  const convert = facts.photometric === "YBR_FULL";
+  for (let at = 0; at < count; at++) {
+    const [one, two, three] = facts.planar
+      ? [at, at + count, at + 2 * count]
+      : [3 * at, 3 * at + 1, 3 * at + 2];
+    const [a, b, c] = [raw[one] ?? 0, raw[two] ?? 0, raw[three] ?? 0];
+    rgb[3 * at] = convert ? a + 1.402 * (c - 128) : a;
+    rgb[3 * at + 1] = convert ? a - 0.344136 * (b - 128) - 0.714136 * (c - 128) : b;
+    rgb[3 * at + 2] = convert ? a + 1.772 * (b - 128) : c;
+  }
+  return new Uint8Array(rgb.buffer);
+}
+
+/** The lowest and the highest value. */
+export function extremes(values: Samples): [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return low <= high ? [low, high] : [0, 0];
+}
