@@ -5,6 +5,7 @@ import { imagesOf } from "../viewer/sequence";
 import { NOTHING, type OpenPane, type PaneState } from "./engine/view";
 import type { Hung } from "./pure/hanging";
 import { commandOf, type Command } from "./pure/keys";
+import { MprPane } from "./MprPane";
 import { StackPane } from "./StackPane";
 
 export interface PaneEvents {
@@ -66,7 +67,15 @@ export function Pane({
         onKeyDown={onKeyDown}
         onContextMenu={(event) => event.preventDefault()}
       >
-        {hung && images.length > 0 ? (
+        {hung?.mode === "mpr" && images.length > 0 ? (
+          <MprPane
+            key={`${hung.series}-mpr`}
+            id={`pane-${number}`}
+            images={images}
+            onOpen={opened}
+            onState={told}
+          />
+        ) : hung && images.length > 0 ? (
           <StackPane
             key={`${hung.series}-${hung.start ?? "middle"}`}
             id={`pane-${number}`}
@@ -80,7 +89,7 @@ export function Pane({
         )}
         {hung && <p className="over over-name">{what}</p>}
       </div>
-      {hung && state.total > 1 && (
+      {hung?.mode === "stack" && state.total > 1 && (
         <input
           className="pane-slider"
           type="range"

@@ -8,6 +8,7 @@ import { hang, PANES, type Hung, type Layout } from "./pure/hanging";
 import type { Command, Tool } from "./pure/keys";
 import { SeriesRail } from "./SeriesRail";
 import { Toolbar } from "./Toolbar";
+import { useVolume } from "./useVolume";
 
 /** The panes, what hangs in them, and the tools in hand. */
 export function ReadingRoom({ study, list }: { study: Study; list: Series[] }): ReactElement {
@@ -40,12 +41,18 @@ export function ReadingRoom({ study, list }: { study: Study; list: Series[] }): 
   const count = PANES[layout];
   const worked = Math.min(active, count - 1);
   const command = (what: Command) => on.command(worked, what);
-  const hangHere = (series: string) =>
+  const here = panes[worked] ?? null;
+  const shown = list.find((one) => one.series_instance_uid === here?.series) ?? null;
+  const volume = useVolume(study, shown);
+  const hangHere = (series: string, mode: Hung["mode"] = "stack") => {
+    // Crosshairs are what three sections are read with; elsewhere there are none.
+    setTool((old) => (mode === "mpr" ? "crosshairs" : old === "crosshairs" ? "window" : old));
     setPanes((old) =>
       Array.from({ length: Math.max(count, old.length) }, (_, at) =>
-        at === worked ? { series, mode: "stack", start: null } : (old[at] ?? null),
+        at === worked ? { series, mode, start: null } : (old[at] ?? null),
       ),
     );
+  };
   return (
     <>
       <Toolbar
@@ -53,8 +60,10 @@ export function ReadingRoom({ study, list }: { study: Study; list: Series[] }): 
         onTool={setTool}
         layout={layout}
         onLayout={setLayout}
-        state={(panes[worked] && states[worked]) || NOTHING}
-        crosshairs={false}
+        state={(here && states[worked]) || NOTHING}
+        mode={here?.mode ?? "stack"}
+        volume={volume}
+        onMode={(mode) => here && hangHere(here.series, mode)}
         onCommand={command}
         onRemoveAll={removeMeasurements}
       />
@@ -62,8 +71,8 @@ export function ReadingRoom({ study, list }: { study: Study; list: Series[] }): 
         <SeriesRail
           study={study}
           list={list}
-          shown={panes[worked]?.series ?? null}
-          onChoose={hangHere}
+          shown={here?.series ?? null}
+          onChoose={(series) => hangHere(series)}
         />
         <div className={`panes panes-${layout}`}>
           {Array.from({ length: count }, (_, at) => {

@@ -20,6 +20,7 @@ export function SeriesRail({
   onChoose: (series: string) => void;
 }): ReactElement {
   const { t } = useTranslation("reader");
+  const { t: common } = useTranslation();
   return (
     <nav className="rail" aria-label={t("series")}>
       <ul>
@@ -29,12 +30,7 @@ export function SeriesRail({
           const description = series.description || t("noDescription");
           return (
             <li key={uid}>
-              <button
-                type="button"
-                aria-pressed={uid === shown}
-                aria-label={t("seriesLabel", { modality: series.modality, description, count })}
-                onClick={() => onChoose(uid)}
-              >
+              <button type="button" aria-pressed={uid === shown} onClick={() => onChoose(uid)}>
                 <img
                   src={seriesThumbnail(study.study_instance_uid, uid, SIZE)}
                   alt=""
@@ -43,7 +39,7 @@ export function SeriesRail({
                 />
                 <span className="rail-words">
                   <span className="modality">{series.modality}</span>
-                  <span className="rail-count">{count}</span>
+                  <span className="rail-count">{common("studies.images", { count })}</span>
                   <span className="rail-name">{description}</span>
                 </span>
               </button>

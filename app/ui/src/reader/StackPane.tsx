@@ -35,7 +35,12 @@ export function StackPane({
   const element = usePane(open, onOpen);
   return (
     <>
-      <div className="drawing" ref={element} data-drawn={state.facts !== null} />
+      <div
+        className="drawing"
+        ref={element}
+        data-drawn={state.facts !== null}
+        data-scale={state.zoom}
+      />
       {state.facts && <EdgeLetters edges={state.edges} />}
       {state.facts && <Notes facts={state.facts} state={state} />}
       {state.facts && <Warnings facts={state.facts} flipped={state.flipped} />}

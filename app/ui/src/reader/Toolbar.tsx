@@ -1,9 +1,10 @@
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { PaneState } from "./engine/view";
-import { LAYOUTS, type Layout } from "./pure/hanging";
+import { LAYOUTS, type Hung, type Layout } from "./pure/hanging";
 import { TOOL_KEYS, TOOLS, type Command, type Tool } from "./pure/keys";
 import { ICONS } from "./icons";
+import type { NoMpr } from "./useVolume";
 
 const ACTS = [
   ["invert", "I"],
@@ -20,7 +21,9 @@ export function Toolbar({
   layout,
   onLayout,
   state,
-  crosshairs,
+  mode,
+  volume,
+  onMode,
   onCommand,
   onRemoveAll,
 }: {
@@ -30,8 +33,11 @@ export function Toolbar({
   onLayout: (layout: Layout) => void;
   /** Of the pane that is worked in. */
   state: PaneState;
-  /** Whether there is something that crosshairs join. */
-  crosshairs: boolean;
+  /** How the series of that pane is shown. */
+  mode: Hung["mode"];
+  /** Why it cannot be cut anew; null when it can, undefined while that is not known. */
+  volume: NoMpr | null | undefined;
+  onMode: (mode: Hung["mode"]) => void;
   onCommand: (command: Command) => void;
   onRemoveAll: () => void;
 }): ReactElement {
@@ -40,7 +46,7 @@ export function Toolbar({
   return (
     <div className="tools">
       <div className="tool-group" role="group" aria-label={t("tools")}>
-        {TOOLS.filter((one) => one !== "crosshairs" || crosshairs).map((one) => (
+        {TOOLS.filter((one) => one !== "crosshairs" || mode === "mpr").map((one) => (
           <button
             key={one}
             type="button"
@@ -112,6 +118,22 @@ export function Toolbar({
           {state.preset === "own" && <option value="own">{t("preset.own")}</option>}
         </select>
       </label>
+      <div className="tool-group" role="group" aria-label={t("mode.label")}>
+        <button type="button" aria-pressed={mode === "stack"} onClick={() => onMode("stack")}>
+          <Icon path={ICONS.scroll} />
+          <span>{t("mode.stack")}</span>
+        </button>
+        <button
+          type="button"
+          aria-pressed={mode === "mpr"}
+          disabled={volume !== null}
+          title={volume ? t(`mode.${volume}`) : t("mode.mpr")}
+          onClick={() => onMode("mpr")}
+        >
+          <Icon path={ICONS.crosshairs} />
+          <span>{t("mode.mpr")}</span>
+        </button>
+      </div>
       <div className="tool-group" role="group" aria-label={t("layout.label")}>
         {LAYOUTS.map((one) => (
           <button
@@ -119,10 +141,10 @@ export function Toolbar({
             type="button"
             aria-pressed={one === layout}
             title={t(`layout.${one}`)}
+            aria-label={t(`layout.${one}`)}
             onClick={() => onLayout(one)}
           >
             <Icon path={ICONS[one]} />
-            <span>{t(`layout.${one}`)}</span>
           </button>
         ))}
       </div>

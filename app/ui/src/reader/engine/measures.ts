@@ -6,14 +6,14 @@ import { knownFacts } from "./source";
 
 /** What Cornerstone computes of a measurement, as far as we show it. */
 interface Stats {
-  length?: number;
-  angle?: number;
-  area?: number;
-  mean?: number;
-  stdDev?: number;
-  min?: number;
-  max?: number;
-  value?: number | number[];
+  length?: number | null;
+  angle?: number | null;
+  area?: number | null;
+  mean?: number | null;
+  stdDev?: number | null;
+  min?: number | null;
+  max?: number | null;
+  value?: number | number[] | null;
 }
 
 interface Measured {
@@ -44,11 +44,10 @@ export function textLines(data: Measured, targetId: string): string[] {
   const unit =
     valueUnit(facts) === "HU" ? i18next.t("reader:unit.HU") : i18next.t("reader:unit.stored");
   const lines: string[] = [];
-  if (stats.length !== undefined) lines.push(qualified(lengthText(stats.length, kind), kind));
-  if (stats.angle !== undefined && !Number.isNaN(stats.angle))
-    lines.push(qualified(`${stats.angle.toFixed(1)}°`, kind));
-  if (stats.area !== undefined) lines.push(qualified(areaText(stats.area, kind), kind));
-  if (stats.mean !== undefined)
+  if (isNumber(stats.length)) lines.push(qualified(lengthText(stats.length, kind), kind));
+  if (isNumber(stats.angle)) lines.push(qualified(`${stats.angle.toFixed(1)}°`, kind));
+  if (isNumber(stats.area)) lines.push(qualified(areaText(stats.area, kind), kind));
+  if (isNumber(stats.mean))
     lines.push(
       i18next.t("reader:measure.mean", {
         mean: valueText(stats.mean),
@@ -56,7 +55,7 @@ export function textLines(data: Measured, targetId: string): string[] {
         unit,
       }),
     );
-  if (stats.max !== undefined && stats.min !== undefined)
+  if (isNumber(stats.max) && isNumber(stats.min))
     lines.push(
       i18next.t("reader:measure.range", {
         low: valueText(stats.min),
@@ -74,4 +73,9 @@ function qualified(text: string, kind: CalibrationKind): string {
   return kind === "detector" || kind === "corrected"
     ? `${text}（${i18next.t(`reader:calibration.short.${kind}`)}）`
     : text;
+}
+
+/** Null and not-a-number are Cornerstone's ways to say that there is nothing to say yet. */
+function isNumber(value: number | null | undefined): value is number {
+  return typeof value === "number" && Number.isFinite(value);
 }

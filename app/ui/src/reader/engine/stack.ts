@@ -4,7 +4,7 @@ import { presetsOf, windowOf } from "../pure/presets";
 import { fetchAhead } from "./prefetch";
 import { knownFacts } from "./source";
 import { engine } from "./start";
-import { toolGroup } from "./tools";
+import { giveTools, takeBack } from "./tools";
 import { edgesIn, followSize, NOTHING, presetNamed, runCommon, setWindow } from "./view";
 import type { OpenPane, PaneState } from "./view";
 
@@ -22,8 +22,7 @@ export function openStack(
   const drawing = engine();
   drawing.enableElement({ viewportId: id, type: Enums.ViewportType.STACK, element });
   const viewport = drawing.getViewport<Types.IStackViewport>(id);
-  const tools = toolGroup("stack");
-  tools.addViewport(id, drawing.id);
+  giveTools("stack", drawing.id, [id]);
 
   let state: PaneState = { ...NOTHING, index: start, total: imageIds.length };
   let closed = false;
@@ -120,7 +119,7 @@ export function openStack(
     element.removeEventListener(Events.IMAGE_LOAD_ERROR, failed);
     for (const event of [Events.VOI_MODIFIED, Events.CAMERA_MODIFIED])
       element.removeEventListener(event, look);
-    tools.removeViewports(drawing.id, id);
+    takeBack("stack", drawing.id, id);
     drawing.disableElement(id);
   };
   return { run, close };

@@ -2,6 +2,7 @@ import {
   cache,
   getConfiguration,
   getRenderingEngine,
+  getShouldUseCPURendering,
   imageLoader,
   init,
   metaData,
@@ -35,6 +36,12 @@ export function engine(): RenderingEngine {
     addTools();
   }
   return getRenderingEngine(ENGINE) ?? new RenderingEngine(ENGINE);
+}
+
+/** Whether this machine draws by WebGL, software included. */
+export function canDrawVolumes(): boolean {
+  engine();
+  return !getShouldUseCPURendering();
 }
 
 /** Ends drawing and lets go of everything of the patient. */

@@ -42,8 +42,11 @@ const MEASURING: readonly Tool[] = ["length", "angle", "ellipse", "rectangle", "
 /** Makes the tools known, once. */
 export function addTools(): void {
   for (const tool of Object.values(CLASSES)) addTool(tool);
+  const styles = annotation.config.style.getDefaultToolStyles();
   annotation.config.style.setDefaultToolStyles({
+    ...styles,
     global: {
+      ...styles.global,
       color: "rgb(255, 214, 92)",
       colorHighlighted: "rgb(120, 230, 255)",
       colorSelected: "rgb(255, 214, 92)",
@@ -51,6 +54,8 @@ export function addTools(): void {
       textBoxFontSize: "15px",
       textBoxFontFamily: "system-ui, 'Noto Sans CJK JP', sans-serif",
       textBoxColor: "rgb(255, 234, 160)",
+      textBoxColorHighlighted: "rgb(190, 244, 255)",
+      textBoxColorSelected: "rgb(255, 234, 160)",
       textBoxBackground: "rgba(0, 0, 0, 0.7)",
       textBoxLinkLineWidth: "1",
       shadow: true,
@@ -58,18 +63,32 @@ export function addTools(): void {
   });
 }
 
-/** The tools of a kind of pane: `stack`, or one group for each set of three sections, which its crosshairs join. */
-export function toolGroup(id: string, colours?: Record<string, string>): Types.IToolGroup {
-  const found = ToolGroupManager.getToolGroup(id);
-  if (found) return found;
-  const group = ToolGroupManager.createToolGroup(id);
-  if (!group) throw new Error(`the group ${id} could not be made`);
-  for (const tool of Object.keys(CLASSES) as Tool[]) {
-    if (tool === "crosshairs" && !colours) continue;
-    group.addTool(names[tool], configuration(tool, colours));
+/**
+ * Gives viewports the tools of their kind of pane: `stack`, or one group for each set of three sections, whose lines are
+ * joined by crosshairs in these colours.
+ */
+export function giveTools(
+  id: string,
+  engineId: string,
+  viewports: readonly string[],
+  colours?: Record<string, string>,
+): void {
+  let group = ToolGroupManager.getToolGroup(id);
+  if (!group) {
+    group = ToolGroupManager.createToolGroup(id);
+    if (!group) throw new Error(`the group ${id} could not be made`);
+    for (const tool of Object.keys(CLASSES) as Tool[])
+      if (tool !== "crosshairs" || colours)
+        group.addTool(names[tool], configuration(tool, colours));
   }
+  // Crosshairs want their viewports before they are taken.
+  for (const viewport of viewports) group.addViewport(viewport, engineId);
   takeTool(group, current);
-  return group;
+}
+
+/** Takes the tools from a viewport that goes. */
+export function takeBack(id: string, engineId: string, viewport: string): void {
+  ToolGroupManager.getToolGroup(id)?.removeViewports(engineId, viewport);
 }
 
 let current: Tool = "window";

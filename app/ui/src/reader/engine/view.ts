@@ -48,7 +48,10 @@ export const NOTHING: PaneState = {
 };
 
 /** Letters at the edges of what a viewport shows, however it is turned. */
-export function edgesIn(viewport: Types.IViewport, facts: ImageFacts): Edges {
+export function edgesIn(
+  viewport: Pick<Types.IViewport, "canvasToWorld">,
+  facts: ImageFacts,
+): Edges {
   const world = (x: number, y: number) => viewport.canvasToWorld([x, y]);
   const origin = world(0, 0);
   const towards = (point: Types.Point3) => {

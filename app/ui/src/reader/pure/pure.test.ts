@@ -142,11 +142,12 @@ test("studies hang by modality", () => {
   const [base] = study.series;
   if (!base) throw new Error("the fixture has one series");
   const [instance] = base.instances;
+  if (!instance) throw new Error("the series has an image");
   const series = (modality: string, uid: string, count: number): Series => ({
     ...base,
     modality,
     series_instance_uid: uid,
-    instances: Array.from({ length: count }, () => ({ ...instance! })),
+    instances: Array.from({ length: count }, () => instance),
   });
   const [ct, px, io] = [series("CT", "ct", 200), series("PX", "px", 1), series("IO", "io", 3)];
   expect(hang([ct])).toEqual({

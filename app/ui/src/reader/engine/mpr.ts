@@ -1,0 +1,191 @@
+import { Enums, setVolumesForViewports, volumeLoader, type Types } from "@cornerstonejs/core";
+import type { Window } from "../../backend/dicomweb";
+import type { Command } from "../pure/keys";
+import { presetsOf, windowOf } from "../pure/presets";
+import { describeVolume } from "./measures";
+import { PLANES, PLANE_COLOURS, NO_PLANES, type MprState, type Plane } from "./planes";
+import { seriesFacts } from "./source";
+import { engine } from "./start";
+import { endGroup, giveTools } from "./tools";
+import { edgesIn, followSize, presetNamed, runCommon, setWindow, type OpenPane } from "./view";
+
+const { Events, BlendModes, OrientationAxis } = Enums;
+
+export type Blend = "max" | "mean";
+
+export interface OpenMpr extends OpenPane {
+  /** Thickness in mm; zero for one slice. */
+  slab: (thickness: number, blend: Blend) => void;
+  /** The plane that commands go to. */
+  choose: (plane: Plane) => void;
+}
+
+const AXES = {
+  axial: OrientationAxis.AXIAL,
+  coronal: OrientationAxis.CORONAL,
+  sagittal: OrientationAxis.SAGITTAL,
+} as const;
+
+/** Thinner than any slice: Cornerstone's way to say "no slab". */
+const THIN = 0.05;
+
+/** Cuts a volume in three directions, joined by crosshairs, while it still arrives. */
+export function openMpr(
+  elements: Record<Plane, HTMLDivElement>,
+  id: string,
+  imageIds: string[],
+  changed: (state: MprState) => void,
+): OpenMpr {
+  const drawing = engine();
+  const idOf = (plane: Plane) => `${id}-${plane}`;
+  for (const plane of PLANES)
+    drawing.enableElement({
+      viewportId: idOf(plane),
+      type: Enums.ViewportType.ORTHOGRAPHIC,
+      element: elements[plane],
+      defaultOptions: { orientation: AXES[plane] },
+    });
+  const view = (plane: Plane) => drawing.getViewport<Types.IVolumeViewport>(idOf(plane));
+  const colours = Object.fromEntries(PLANES.map((plane) => [idOf(plane), PLANE_COLOURS[plane]]));
+
+  let state: MprState = { ...NO_PLANES, total: imageIds.length };
+  const left = new AbortController();
+  const isOpen = () => !left.signal.aborted;
+  let worked: Plane = "axial";
+  let ready = false;
+  const tell = (part: Partial<MprState>) => {
+    if (!isOpen()) return;
+    state = { ...state, ...part };
+    changed(state);
+  };
+
+  const look = () => {
+    const { facts } = state;
+    if (!ready || !facts) return;
+    const planes = { ...state.planes };
+    for (const plane of PLANES) {
+      const viewport = view(plane);
+      planes[plane] = {
+        index: viewport.getSliceIndex(),
+        total: viewport.getNumberOfSlices(),
+        edges: edgesIn(viewport, facts),
+      };
+    }
+    tell({ planes });
+  };
+  /** A window chosen in one plane is chosen in all. */
+  const share = (event: Event) => {
+    const { viewportId, range } = (event as CustomEvent<{ viewportId: string; range: Range }>)
+      .detail;
+    const window = windowOf(range);
+    if (!ready || same(window, state.window)) return;
+    tell({ window, preset: presetNamed(state.presets, window) });
+    for (const plane of PLANES) if (idOf(plane) !== viewportId) setWindow(view(plane), window);
+  };
+  for (const plane of PLANES) {
+    elements[plane].addEventListener(Events.CAMERA_MODIFIED, look);
+    elements[plane].addEventListener(Events.VOI_MODIFIED, share);
+  }
+  const endFollowing = followSize(elements.axial);
+
+  const open = async () => {
+    const [facts] = await seriesFacts(imageIds);
+    const [first = ""] = imageIds;
+    if (!facts || !isOpen()) return;
+    const volumeId = `cornerstoneStreamingImageVolume:${first}`;
+    describeVolume(volumeId, facts);
+    const volume = await volumeLoader.createAndCacheVolume(volumeId, { imageIds });
+    if (!isOpen()) return;
+    const ids = PLANES.map(idOf);
+    await setVolumesForViewports(drawing, [{ volumeId }], ids);
+    if (!isOpen()) return;
+    giveTools(id, drawing.id, ids, colours);
+    const presets = presetsOf(facts, [-1000, 3000]);
+    const window = presets[0]?.window ?? { center: 500, width: 2500 };
+    ready = true;
+    tell({ facts, presets, window, preset: presetNamed(presets, window) });
+    for (const plane of PLANES) setWindow(view(plane), window);
+    look();
+    let loaded = 0;
+    (volume as unknown as Streaming).load((arrival) => {
+      loaded = Math.max(loaded, arrival.framesLoaded ?? 0);
+      tell({ loaded });
+    });
+  };
+  open().catch((problem: unknown) => tell({ problem }));
+
+  const reset = () => {
+    for (const plane of PLANES) {
+      const viewport = view(plane);
+      viewport.resetCamera({ resetPan: true, resetZoom: true, resetToCenter: true });
+      viewport.setOrientation(AXES[plane]);
+      viewport.setProperties({ invert: false });
+    }
+    const [first] = state.presets;
+    if (first) for (const plane of PLANES) setWindow(view(plane), first.window);
+    look();
+  };
+  const run = (command: Command) => {
+    if (!isOpen() || !ready) return;
+    const viewport = view(worked);
+    const { index, total } = state.planes[worked];
+    if (command.do === "invert") for (const plane of PLANES) runCommon(view(plane), command);
+    else if (runCommon(viewport, command)) look();
+    else if (command.do === "scroll") viewport.scroll(command.by);
+    else if (command.do === "to") viewport.scroll(command.index - index);
+    else if (command.do === "end")
+      viewport.scroll(command.which === "first" ? -index : total - 1 - index);
+    else if (command.do === "reset") reset();
+    else if (command.do === "preset") {
+      const preset = state.presets[command.index];
+      if (preset) setWindow(viewport, preset.window);
+    }
+  };
+  const slab = (thickness: number, blend: Blend) => {
+    if (!ready) return;
+    for (const plane of PLANES) {
+      const viewport = view(plane);
+      const thick =
+        blend === "max" ? BlendModes.MAXIMUM_INTENSITY_BLEND : BlendModes.AVERAGE_INTENSITY_BLEND;
+      viewport.setBlendMode(thickness > 0 ? thick : BlendModes.COMPOSITE);
+      viewport.setSlabThickness(thickness > 0 ? thickness : THIN);
+      viewport.render();
+    }
+  };
+  const close = () => {
+    left.abort();
+    endFollowing();
+    for (const plane of PLANES) {
+      elements[plane].removeEventListener(Events.CAMERA_MODIFIED, look);
+      elements[plane].removeEventListener(Events.VOI_MODIFIED, share);
+    }
+    endGroup(id);
+    for (const plane of PLANES) drawing.disableElement(idOf(plane));
+  };
+  return {
+    run,
+    close,
+    slab,
+    choose: (plane) => {
+      worked = plane;
+    },
+  };
+}
+
+/** What Cornerstone's streaming volumes do; their own type leaves it out. */
+interface Streaming {
+  load: (told: (arrival: { framesLoaded?: number }) => void) => void;
+}
+
+interface Range {
+  lower: number;
+  upper: number;
+}
+
+function same(one: Window, other: Window | null): boolean {
+  return (
+    other !== null &&
+    Math.abs(one.center - other.center) < 0.01 &&
+    Math.abs(one.width - other.width) < 0.01
+  );
+}
