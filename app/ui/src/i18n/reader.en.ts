@@ -1,7 +1,6 @@
 import type { ReaderTexts } from "./reader.ja";
 
 export const readerEn: ReaderTexts = {
-  title: "Reader",
   open: "Open in the reader",
   quick: "Quick view",
   starting: "Preparing the reader…",

@@ -1,6 +1,5 @@
 /** The reader: what is written around and into images. */
 export const readerJa = {
-  title: "読影ビューア",
   open: "読影ビューアで開く",
   quick: "簡易表示",
   starting: "ビューアを準備しています…",

@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { Series, Study } from "../backend/types";
+import { noteSyntaxes } from "./engine/source";
+import { engine } from "./engine/start";
 import { chooseTool, removeMeasurements } from "./engine/tools";
 import { NOTHING, type OpenPane, type PaneState } from "./engine/view";
 import { Pane, type PaneEvents } from "./Pane";
@@ -12,8 +14,11 @@ import { useVolume } from "./useVolume";
 
 /** The panes, what hangs in them, and the tools in hand. */
 export function ReadingRoom({ study, list }: { study: Study; list: Series[] }): ReactElement {
-  const { t } = useTranslation("reader");
-  const [first] = useState(() => hang(list));
+  const { t, i18n } = useTranslation("reader");
+  const [first] = useState(() => {
+    noteSyntaxes(study);
+    return hang(list);
+  });
   const [layout, setLayout] = useState<Layout>(first.layout);
   const [panes, setPanes] = useState<(Hung | null)[]>(first.panes);
   const [active, setActive] = useState(0);
@@ -22,6 +27,10 @@ export function ReadingRoom({ study, list }: { study: Study; list: Series[] }): 
   const open = useRef(new Map<number, OpenPane>());
 
   useEffect(() => chooseTool(tool), [tool]);
+  // What is written beside measurements is drawn, so that a change of language draws it anew.
+  useEffect(() => {
+    engine().render();
+  }, [i18n.language]);
 
   const on = useMemo<PaneEvents>(
     () => ({

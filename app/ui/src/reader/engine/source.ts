@@ -1,5 +1,7 @@
 import { dicomweb, type ImageAddress } from "../../backend/dicomweb";
+import type { Study } from "../../backend/types";
 import { factsOf, type DicomJson, type ImageFacts } from "../pure/dicom";
+import { asDecoded } from "../pure/pixels";
 
 /** The scheme of Cornerstone's names for our frames. */
 export const SCHEME = "dokuei";
@@ -13,6 +15,15 @@ export function addressOf(imageId: string): ImageAddress {
     .slice(SCHEME.length + 1)
     .split("/");
   return { study, series, instance, frame: Number(frame) };
+}
+
+/** How instances are stored. */
+const syntaxes = new Map<string, string>();
+
+/** Takes note of how the instances of a study are stored, before any is looked at. */
+export function noteSyntaxes(study: Study): void {
+  for (const series of study.series)
+    for (const one of series.instances) syntaxes.set(one.sop_instance_uid, one.transfer_syntax_uid);
 }
 
 const known = new Map<string, ImageFacts>();
@@ -56,7 +67,8 @@ export async function seriesFacts(imageIds: readonly string[]): Promise<ImageFac
 }
 
 function keep(imageId: string, json: DicomJson): ImageFacts {
-  const facts = factsOf(json, addressOf(imageId).frame);
+  const { instance, frame } = addressOf(imageId);
+  const facts = asDecoded(factsOf(json, frame), syntaxes.get(instance) ?? "");
   known.set(imageId, facts);
   return facts;
 }
@@ -64,5 +76,6 @@ function keep(imageId: string, json: DicomJson): ImageFacts {
 /** Nothing of a patient stays when the reader is left. */
 export function forgetFacts(): void {
   known.clear();
+  syntaxes.clear();
   asked.clear();
 }

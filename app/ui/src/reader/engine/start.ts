@@ -14,7 +14,7 @@ import { loadFrame } from "./loader";
 import { provide } from "./provider";
 import { forgetFacts, SCHEME } from "./source";
 import { HALVED_STRIDES } from "./strides";
-import { addTools } from "./tools";
+import { addTools, removeMeasurements } from "./tools";
 
 const ENGINE = "reader";
 /** Above the provider of what was added by hand, which knows nothing of our frames. */
@@ -46,6 +46,7 @@ export function canDrawVolumes(): boolean {
 
 /** Ends drawing and lets go of everything of the patient. */
 export function leave(): void {
+  removeMeasurements();
   getRenderingEngine(ENGINE)?.destroy();
   cache.purgeCache();
   forgetFacts();

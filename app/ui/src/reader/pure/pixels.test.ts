@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 import { factsOf, type ImageFacts } from "./dicom";
-import { colourValues, extremes, greyValues, needsRendering, sampleType } from "./pixels";
+import {
+  asDecoded,
+  colourValues,
+  extremes,
+  greyValues,
+  needsRendering,
+  sampleType,
+} from "./pixels";
 
 const facts = (more: Partial<ImageFacts>): ImageFacts => ({
   ...factsOf({}, 1),
@@ -43,6 +50,13 @@ test("colours come pixel by pixel, whatever their order and space", () => {
   expect([...colourValues(ybr, bytes(255, 128, 128, 0, 128, 128))]).toEqual([
     255, 255, 255, 0, 0, 0,
   ]);
+});
+
+test("what was compressed comes as red, green and blue of each pixel, whatever its attributes say", () => {
+  const stored = facts({ samples: 3, bitsAllocated: 8, photometric: "YBR_FULL", planar: true });
+  expect(asDecoded(stored, "1.2.840.10008.1.2.1")).toBe(stored);
+  const decoded = asDecoded(stored, "1.2.840.10008.1.2.4.50");
+  expect(decoded).toMatchObject({ photometric: "RGB", planar: false });
 });
 
 test("what is neither grey nor plain colour is left to the node to render", () => {

@@ -2,6 +2,15 @@ import type { ImageFacts } from "./dicom";
 
 export type Samples = Uint8Array | Uint16Array | Int16Array | Float32Array;
 
+/** Transfer syntaxes whose samples lie as the attributes say; implicit, explicit, deflated and big endian. */
+const NATIVE = new Set(["", ".1", ".1.99", ".2"].map((end) => `1.2.840.10008.1.2${end}`));
+
+/** The facts of what the node hands out: of a compressed colour image, red, green and blue of each pixel. */
+export function asDecoded(facts: ImageFacts, transferSyntax: string): ImageFacts {
+  if (NATIVE.has(transferSyntax) || facts.samples !== 3) return facts;
+  return { ...facts, photometric: "RGB", planar: false };
+}
+
 /** What of an image is not shown from its samples but as the node renders it. */
 export function needsRendering(facts: ImageFacts): boolean {
   const grey = facts.samples === 1 && facts.photometric.startsWith("MONOCHROME");
