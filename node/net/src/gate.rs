@@ -3,12 +3,16 @@
 //! Admission is kept by PeerId, not by connection: TLS proves on every connection that the peer holds the key of its
 //! PeerId, and the admission binds that key to its certificate. It ends with the last connection, and what was begun
 //! under it does not go on under the next one.
+//!
+//! Connections are counted by the door (`conduct::door`) while the swarm takes them up: before anybody can open a stream
+//! on one, and not only when the driver hears of it, for by then an admission may be over.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use libp2p::PeerId;
+use libp2p::swarm::ConnectionId;
 
 use crate::host::RefusalCode;
 
@@ -28,9 +32,18 @@ pub(crate) struct Gate(Arc<Mutex<Inner>>);
 #[derive(Default)]
 struct Inner {
     peers: HashMap<PeerId, Standing>,
+    connections: HashMap<ConnectionId, PeerId>,
     held: HashMap<PeerId, Instant>,
     /// How many admissions there were.
     admissions: u64,
+}
+
+impl Inner {
+    /// How it stands with somebody who is connected: a stream may outlast its connection.
+    fn here(&mut self, peer: &PeerId) -> Option<&mut Standing> {
+        let standing = self.peers.get_mut(peer)?;
+        (standing.connections > 0).then_some(standing)
+    }
 }
 
 /// Tells one admission of a peer from the next.
@@ -44,6 +57,14 @@ struct Standing {
     streams: usize,
     admissions: usize,
     questions: usize,
+}
+
+impl Standing {
+    /// Nothing depends on it any more. Passes that outlast the last connection are counted until they are given back, so
+    /// that nobody gets more of them by coming again.
+    const fn is_over(&self) -> bool {
+        self.connections == 0 && self.streams + self.admissions + self.questions == 0
+    }
 }
 
 /// What a pass was given for.
@@ -68,16 +89,25 @@ impl Gate {
     }
 
     /// A connection with `peer` exists.
-    pub(crate) fn connected(&self, peer: PeerId) {
-        self.lock().peers.entry(peer).or_default().connections += 1;
+    pub(crate) fn connected(&self, peer: PeerId, id: ConnectionId) {
+        let mut inner = self.lock();
+        if inner.connections.insert(id, peer).is_none() {
+            inner.peers.entry(peer).or_default().connections += 1;
+        }
     }
 
-    /// A connection with `peer` ended; the last one takes the admission with it.
-    pub(crate) fn disconnected(&self, peer: PeerId) {
+    /// A connection ended, or was not to be; the last one takes the admission with it.
+    pub(crate) fn disconnected(&self, id: &ConnectionId) {
         let mut inner = self.lock();
+        let Some(peer) = inner.connections.remove(id) else {
+            return;
+        };
         if let Some(standing) = inner.peers.get_mut(&peer) {
             standing.connections = standing.connections.saturating_sub(1);
             if standing.connections == 0 {
+                standing.admitted = None;
+            }
+            if standing.is_over() {
                 inner.peers.remove(&peer);
             }
         }
@@ -90,7 +120,7 @@ impl Gate {
             return false;
         }
         let next = AdmissionId(inner.admissions.wrapping_add(1));
-        let Some(standing) = inner.peers.get_mut(&peer) else {
+        let Some(standing) = inner.here(&peer) else {
             return false;
         };
         // On a second connection it is admitted once more; what runs goes on.
@@ -199,7 +229,7 @@ impl Gate {
         if inner.held.contains_key(&peer) {
             return Err(RefusalCode::Policy);
         }
-        let standing = inner.peers.entry(peer).or_default();
+        let standing = inner.here(&peer).ok_or(RefusalCode::NotAdmitted)?;
         if standing.questions >= MAX_QUESTIONS {
             return Err(RefusalCode::Busy);
         }
@@ -235,7 +265,7 @@ impl Gate {
         if inner.held.contains_key(&peer) {
             return Err(RefusalCode::Policy);
         }
-        let standing = inner.peers.entry(peer).or_default();
+        let standing = inner.here(&peer).ok_or(RefusalCode::NotAdmitted)?;
         if standing.admissions >= MAX_ADMISSIONS {
             return Err(RefusalCode::Busy);
         }
@@ -269,9 +299,7 @@ impl Drop for Pass {
             Purpose::Admission => standing.admissions = standing.admissions.saturating_sub(1),
             Purpose::Question => standing.questions = standing.questions.saturating_sub(1),
         }
-        let streams = standing.streams + standing.admissions + standing.questions;
-        let unused = standing.connections == 0 && streams == 0;
-        if unused {
+        if standing.is_over() {
             inner.peers.remove(&self.peer);
         }
     }
@@ -281,24 +309,51 @@ impl Drop for Pass {
 mod tests {
     use super::*;
 
+    fn id(number: usize) -> ConnectionId {
+        ConnectionId::new_unchecked(number)
+    }
+
     /// R17 (intrude): no application stream before admission, none after the last connection.
     #[test]
     fn r17_the_gate_opens_with_admission_and_closes_with_the_connection() {
         let (gate, peer) = (Gate::default(), PeerId::random());
         assert!(!gate.admit(peer), "there is no connection");
-        gate.connected(peer);
+        gate.connected(peer, id(1));
         assert_eq!(gate.enter(peer, 1).err(), Some(RefusalCode::NotAdmitted));
         assert!(gate.admit(peer));
         assert!(gate.enter(peer, 1).is_ok());
-        gate.disconnected(peer);
+        gate.disconnected(&id(1));
         assert_eq!(gate.enter(peer, 1).err(), Some(RefusalCode::NotAdmitted));
+    }
+
+    /// R17 (obstruct, intrude): what was given before a peer hung up is counted until it is given back, and a stream that
+    /// outlasts its connection admits nobody.
+    #[test]
+    fn r17_who_comes_again_gets_no_more_streams_and_who_is_gone_none() {
+        let (gate, peer) = (Gate::default(), PeerId::random());
+        gate.connected(peer, id(1));
+        gate.connected(peer, id(1));
+        assert!(gate.admit(peer));
+        let (stream, admission) = (gate.enter(peer, 1).unwrap(), gate.enter_admission(peer).unwrap());
+        gate.disconnected(&id(1));
+        gate.disconnected(&id(1));
+        assert!(!gate.admit(peer) && !gate.is_admitted(&peer) && !gate.is_connected(&peer));
+        assert_eq!(gate.enter_admission(peer).err(), Some(RefusalCode::NotAdmitted));
+        assert_eq!(gate.enter_question(peer).err(), Some(RefusalCode::NotAdmitted));
+        gate.connected(peer, id(2));
+        assert!(gate.admit(peer) && !stream.is_of(None));
+        assert_eq!(gate.enter(peer, 1).err(), Some(RefusalCode::Busy));
+        drop((stream, admission));
+        assert!(gate.enter(peer, 1).is_ok());
+        gate.disconnected(&id(2));
+        assert!(gate.lock().peers.is_empty() && gate.lock().connections.is_empty());
     }
 
     /// R17 (obstruct): streams are counted and given back.
     #[test]
     fn r17_one_peer_has_a_bounded_number_of_streams() {
         let (gate, peer) = (Gate::default(), PeerId::random());
-        gate.connected(peer);
+        gate.connected(peer, id(1));
         gate.admit(peer);
         let pass = gate.enter(peer, 1).ok();
         assert_eq!(gate.enter(peer, 1).err(), Some(RefusalCode::Busy));
@@ -311,11 +366,11 @@ mod tests {
     #[test]
     fn r17_what_was_begun_under_one_admission_does_not_go_on_under_the_next() {
         let (gate, peer) = (Gate::default(), PeerId::random());
-        gate.connected(peer);
+        gate.connected(peer, id(1));
         assert!(gate.admit(peer));
         let first = gate.admission(&peer);
         let pass = gate.enter(peer, 1).unwrap();
-        gate.connected(peer);
+        gate.connected(peer, id(2));
         assert!(gate.admit(peer), "on a second connection");
         assert!(pass.is_of(None) && pass.is_of(first));
         gate.dismiss(&peer);
@@ -327,7 +382,7 @@ mod tests {
     #[test]
     fn a_held_peer_is_let_go_when_its_time_is_over() {
         let (gate, peer) = (Gate::default(), PeerId::random());
-        gate.connected(peer);
+        gate.connected(peer, id(1));
         gate.admit(peer);
         gate.hold_off(peer, Duration::ZERO);
         assert!(gate.is_held(&peer) && !gate.is_admitted(&peer) && !gate.admit(peer));

@@ -8,9 +8,7 @@ use std::task::{Context, Poll};
 
 use libp2p::core::Endpoint;
 use libp2p::core::transport::PortUse;
-use libp2p::swarm::behaviour::{
-    AddressChange, ConnectionClosed, ConnectionEstablished, DialFailure, ListenFailure,
-};
+use libp2p::swarm::behaviour::{AddressChange, ConnectionClosed, DialFailure, ListenFailure};
 use libp2p::swarm::{
     CloseConnection, ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent,
     THandlerOutEvent, ToSwarm, dummy,
@@ -63,6 +61,14 @@ impl Door {
         Ok(())
     }
 
+    /// A connection stands, unless another behaviour refuses it yet. Told now and not when the swarm says that it stands:
+    /// it runs by then, and an admission may be over on it.
+    fn opened(&self, id: ConnectionId, peer: PeerId, remote: &Multiaddr) {
+        let (place, now) = (Place::of(remote), self.0.now());
+        self.0.lock().guests.opened(id, peer, place, now);
+        self.0.0.gate.connected(peer, id);
+    }
+
     fn may_be_here(&self, peer: &PeerId) -> Result<(), Refused> {
         if self.0.is_banned(peer) {
             return Err(Refused::Banned);
@@ -86,13 +92,13 @@ impl NetworkBehaviour for Door {
 
     fn handle_established_inbound_connection(
         &mut self,
-        _: ConnectionId,
+        id: ConnectionId,
         peer: PeerId,
         _: &Multiaddr,
         remote: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        // It stays among those that come until the swarm says that it came, or that somebody else refused it.
         self.came(peer, remote).map_err(ConnectionDenied::new)?;
+        self.opened(id, peer, remote);
         Ok(dummy::ConnectionHandler)
     }
 
@@ -112,28 +118,20 @@ impl NetworkBehaviour for Door {
 
     fn handle_established_outbound_connection(
         &mut self,
-        _: ConnectionId,
+        id: ConnectionId,
         peer: PeerId,
-        _: &Multiaddr,
+        remote: &Multiaddr,
         _: Endpoint,
         _: PortUse,
     ) -> Result<THandler<Self>, ConnectionDenied> {
         self.may_be_here(&peer).map_err(ConnectionDenied::new)?;
+        self.opened(id, peer, remote);
         Ok(dummy::ConnectionHandler)
     }
 
     fn on_swarm_event(&mut self, event: FromSwarm<'_>) {
         let now = self.0.now();
         match event {
-            FromSwarm::ConnectionEstablished(ConnectionEstablished {
-                connection_id,
-                peer_id,
-                endpoint,
-                ..
-            }) => {
-                let place = Place::of(endpoint.get_remote_address());
-                self.0.lock().guests.opened(connection_id, peer_id, place, now);
-            }
             FromSwarm::AddressChange(AddressChange {
                 connection_id, new, ..
             }) => {
@@ -145,13 +143,14 @@ impl NetworkBehaviour for Door {
                 peer_id,
                 ..
             }) => {
-                // The gate is told only after us.
                 let was_admitted = self.0.0.gate.is_admitted(&peer_id);
                 self.0.lock().guests.closed(&connection_id, was_admitted, now);
+                self.0.0.gate.disconnected(&connection_id);
             }
             FromSwarm::DialFailure(DialFailure { connection_id, .. })
             | FromSwarm::ListenFailure(ListenFailure { connection_id, .. }) => {
                 self.0.lock().guests.came_to_nothing(&connection_id);
+                self.0.0.gate.disconnected(&connection_id);
             }
             _ => {}
         }

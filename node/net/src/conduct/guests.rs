@@ -218,10 +218,11 @@ impl Guests {
         }
     }
 
-    /// A connection was not to be.
+    /// A connection was not to be, perhaps because another refused it after it was opened.
     pub(crate) fn came_to_nothing(&mut self, id: &ConnectionId) {
         self.coming.remove(id);
         self.going.remove(id);
+        self.here.remove(id);
     }
 
     /// A connection has ended.

@@ -44,7 +44,7 @@ pub use misdeed::Misdeed;
 pub use place::Place;
 
 /// Accounts and buckets of each kind that are remembered.
-const REMEMBERED: usize = 4096;
+pub(crate) const REMEMBERED: usize = 4096;
 
 /// A hundred points fade in ten minutes; a ban is forgotten after a day.
 const LIMIT: u32 = 100;

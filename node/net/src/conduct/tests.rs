@@ -1,3 +1,9 @@
+use libp2p::Multiaddr;
+use libp2p::core::ConnectedPoint;
+use libp2p::swarm::behaviour::{ConnectionClosed, ConnectionEstablished, ListenFailure};
+use libp2p::swarm::{FromSwarm, ListenError, NetworkBehaviour as _};
+
+use super::door::Door;
 use super::*;
 
 fn conduct(helpers: &[PeerId]) -> (Conduct, mpsc::Receiver<Ban>, Gate) {
@@ -12,7 +18,60 @@ fn connect(conduct: &Conduct, gate: &Gate, peer: PeerId, number: usize, from: Op
     let mut inner = conduct.lock();
     inner.guests.come(id, place).unwrap();
     inner.guests.opened(id, peer, place, Duration::ZERO);
-    gate.connected(peer);
+    gate.connected(peer, id);
+}
+
+/// R17: an admission is over before the driver hears of the connection, when the machine is busy. It holds all the same,
+/// and ends with the connection, or with one that somebody else refused in the end.
+#[test]
+fn r17_an_admission_holds_that_is_over_before_the_connection_is_told() {
+    let (conduct, _told, gate) = conduct(&[]);
+    let (mut door, peer) = (Door::new(conduct.clone()), PeerId::random());
+    let [here, there]: [Multiaddr; 2] =
+        ["192.0.2.1", "192.0.2.2"].map(|ip| format!("/ip4/{ip}/udp/4600/quic-v1").parse().unwrap());
+    let come = |door: &mut Door, number| {
+        let id = ConnectionId::new_unchecked(number);
+        door.handle_pending_inbound_connection(id, &here, &there).unwrap();
+        assert_eq!(gate.enter_admission(peer).err(), Some(RefusalCode::NotAdmitted));
+        let _ = door
+            .handle_established_inbound_connection(id, peer, &here, &there)
+            .unwrap();
+        let pass = gate.enter_admission(peer).unwrap();
+        assert!(gate.admit(peer));
+        drop(pass);
+        assert!(gate.is_admitted(&peer), "nobody has told of the connection yet");
+        id
+    };
+    let id = come(&mut door, 1);
+    let endpoint = ConnectedPoint::Listener {
+        local_addr: here.clone(),
+        send_back_addr: there.clone(),
+    };
+    door.on_swarm_event(FromSwarm::ConnectionEstablished(ConnectionEstablished {
+        peer_id: peer,
+        connection_id: id,
+        endpoint: &endpoint,
+        failed_addresses: &[],
+        other_established: 0,
+    }));
+    assert!(gate.is_admitted(&peer) && conduct.who(&peer) == Who::Node(peer));
+    door.on_swarm_event(FromSwarm::ConnectionClosed(ConnectionClosed {
+        peer_id: peer,
+        connection_id: id,
+        endpoint: &endpoint,
+        cause: None,
+        remaining_established: 0,
+    }));
+    assert!(!gate.is_admitted(&peer) && conduct.lock().guests.is_known(&peer));
+    let id = come(&mut door, 2);
+    door.on_swarm_event(FromSwarm::ListenFailure(ListenFailure {
+        local_addr: &here,
+        send_back_addr: &there,
+        error: &ListenError::Aborted,
+        connection_id: id,
+        peer_id: Some(peer),
+    }));
+    assert!(!gate.is_admitted(&peer) && !gate.is_connected(&peer));
 }
 
 /// R17: an admitted node answers by its own name; nobody else from the same place does.
@@ -82,7 +141,7 @@ fn r17_a_place_of_strangers_is_shut() {
         connect(&conduct, &gate, stranger, number, Some("192.0.2.1"));
         let id = ConnectionId::new_unchecked(number);
         conduct.lock().guests.closed(&id, false, conduct.now());
-        gate.disconnected(stranger);
+        gate.disconnected(&id);
         conduct.charge(stranger, Misdeed::Forged);
     }
     assert_eq!(told.try_recv().unwrap().who.to_string(), "192.0.2.1");

@@ -131,7 +131,9 @@ impl Driver {
 
     async fn on_admitted(&mut self, peer: PeerId, instance: [u8; 16]) {
         self.enter_route(&peer);
-        let Some(state) = self.peers.get_mut(&peer) else {
+        // The connection on which it was admitted may be gone, and the next one begins with an admission of its own.
+        let admitted = self.gate.is_admitted(&peer);
+        let Some(state) = self.peers.get_mut(&peer).filter(|_| admitted) else {
             return;
         };
         let before = state.admitted.replace((instance, Instant::now()));

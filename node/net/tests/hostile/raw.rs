@@ -198,7 +198,7 @@ impl Raw {
 
     /// Says hello and hears the victim's.
     pub async fn greet(&self, mine: &[u8]) -> Option<(Stream, Vec<u8>)> {
-        let mut stream = self.open(ADMISSION).await.ok()?;
+        let mut stream = self.insist(ADMISSION).await?;
         say(&mut stream, &Step::Hello { hello: mine.to_vec() }).await?;
         match hear(&mut stream).await? {
             Step::Hello { hello } => Some((stream, hello)),
