@@ -10,6 +10,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a measurement that fails ends")]
 
+#[allow(unreachable_pub, missing_docs, reason = "shared with the other measurement")]
+mod program;
 #[path = "../../../bootstrap/tests/registry/mod.rs"]
 #[allow(
     dead_code,
@@ -19,8 +21,8 @@
 )]
 mod registry;
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
@@ -231,51 +233,6 @@ impl Host for Light {
 
 static CHAIN: OnceLock<chain::Chain> = OnceLock::new();
 
-/// Ends the program with the measurement.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn bootstrap(program: &Path, dir: &Path, root: &Path, register: &Path) -> (Running, Multiaddr) {
-    let child = Command::new(program)
-        .args([
-            "run",
-            // All of them are on this machine.
-            "--connections-per-address",
-            "4096",
-            "--json",
-            "--listen",
-            "/ip4/127.0.0.1/udp/0/quic-v1",
-            "--data-dir",
-        ])
-        .arg(dir)
-        .arg("--root")
-        .arg(root)
-        .arg("--register-dir")
-        .arg(register)
-        .stdout(Stdio::null())
-        .stderr(Stdio::inherit())
-        .spawn()
-        .unwrap_or_else(|error| panic!("cannot start {}: {error}; build it first", program.display()));
-    let running = Running(child);
-    let end = Instant::now() + Duration::from_secs(20);
-    let addresses = loop {
-        if let Ok(bytes) = std::fs::read_to_string(dir.join("addresses.json")) {
-            break bytes;
-        }
-        assert!(Instant::now() < end, "the bootstrap did not start");
-        std::thread::sleep(Duration::from_millis(20));
-    };
-    let start = addresses.find("/ip4/").unwrap();
-    let length = addresses[start..].find('"').unwrap();
-    (running, addresses[start..start + length].parse().unwrap())
-}
-
 async fn node(registry: &Registry, bootstrap: Option<&Multiaddr>, listens: bool) -> Arc<Light> {
     let key = SecretKey::generate(&mut rand::rng());
     let host = Light::new(registry, key.clone());
@@ -324,14 +281,6 @@ async fn after_absence(registry: &mut Registry) -> Duration {
     begun.elapsed()
 }
 
-/// The peak of this process, bytes; 0 where the system does not tell.
-fn memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kibibytes = peak.and_then(|peak| peak.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-    kibibytes.unwrap_or_default() * 1024
-}
-
 #[tokio::main]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -345,7 +294,16 @@ async fn main() {
     let (root, register) = (dir.path().join("root.pem"), dir.path().join("published"));
     std::fs::write(&root, registry.anchor().to_pem()).unwrap();
     registry.publish(&register);
-    let (_running, address) = bootstrap(&program, &dir.path().join("bootstrap"), &root, &register);
+    let more = [
+        // All of them are on this machine.
+        OsStr::new("--connections-per-address"),
+        OsStr::new("4096"),
+        OsStr::new("--root"),
+        root.as_os_str(),
+        OsStr::new("--register-dir"),
+        register.as_os_str(),
+    ];
+    let (_running, address) = program::bootstrap(&program, &dir.path().join("bootstrap"), more);
     let mut nodes = Vec::new();
     for _ in 0..count {
         nodes.push(node(&registry, Some(&address), false).await);
@@ -385,6 +343,6 @@ async fn main() {
         times[count / 2].as_millis(),
         times[count - 1].as_millis(),
         absent.as_millis(),
-        memory()
+        program::memory("self", "VmHWM:")
     );
 }

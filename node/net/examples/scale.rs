@@ -17,67 +17,25 @@
     reason = "shared with the test of the same"
 )]
 mod crowd;
+#[allow(unreachable_pub, missing_docs, reason = "shared with the other measurement")]
+mod program;
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use dokuei_net::{Found, Multiaddr, Network};
 use futures::StreamExt as _;
 
-/// Nodes that are started at once: a bootstrap has room for 256 handshakes.
+/// Nodes that come at once: the next one when one has found its place, or when it has waited for that long enough. All at
+/// once, they would take the processor from each other until no handshake ends in time; a network grows otherwise.
 const TOGETHER: usize = 32;
+const PLACED: Duration = Duration::from_secs(30);
 
 /// Lookups under way at once, all nodes together.
 const AT_ONCE: usize = 4;
 
 /// How long the idle network is watched.
 const WATCHED: Duration = Duration::from_secs(10);
-
-/// Ends the program with the measurement.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn bootstrap(program: &Path, dir: &Path, nodes: usize) -> (Running, Multiaddr) {
-    // Thrice as many as there are nodes: for a moment each has the connection by which AutoNAT dials it back.
-    let connections = (3 * nodes + 64).to_string();
-    let child = Command::new(program)
-        .args(["run", "--json", "--connections", &connections, "--listen"])
-        .args(["/ip4/127.0.0.1/udp/0/quic-v1", "--data-dir"])
-        .arg(dir)
-        // That it has no peers yet, and that so many ask at once, is known.
-        .env("RUST_LOG", "error")
-        .stdout(Stdio::null())
-        .stderr(Stdio::inherit())
-        .spawn()
-        .unwrap_or_else(|error| panic!("cannot start {}: {error}; build it first", program.display()));
-    let running = Running(child);
-    let end = Instant::now() + Duration::from_secs(20);
-    let addresses = loop {
-        if let Ok(bytes) = std::fs::read_to_string(dir.join("addresses.json")) {
-            break bytes;
-        }
-        assert!(Instant::now() < end, "the bootstrap did not start");
-        std::thread::sleep(Duration::from_millis(20));
-    };
-    let start = addresses.find("/ip4/").unwrap();
-    let length = addresses[start..].find('"').unwrap();
-    (running, addresses[start..start + length].parse().unwrap())
-}
-
-/// A number of `/proc/PID/status`, bytes; 0 where the system does not tell.
-fn memory(process: &str, field: &str) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix(field));
-    let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-    kibibytes.unwrap_or_default() * 1024
-}
 
 /// Bytes and packets that have passed the loopback interface.
 fn loopback() -> (u64, u64) {
@@ -104,17 +62,33 @@ fn mean(numbers: impl ExactSizeIterator<Item = u64>) -> f64 {
     numbers.sum::<u64>() as f64 / count as f64
 }
 
-/// Waits until `holds` of so many; gives how many it holds of in the end.
-async fn wait(what: &str, nodes: &[Network], limit: Duration, holds: impl Fn(&Network) -> bool) -> usize {
-    let end = Instant::now() + limit;
-    loop {
-        let count = nodes.iter().filter(|node| holds(node)).count();
-        if count == nodes.len() || Instant::now() > end {
-            eprintln!("{what}: {count} of {}", nodes.len());
-            return count;
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
+/// Connected with every bootstrap.
+fn has_joined(node: &Network) -> bool {
+    node.status().bootstraps.iter().all(|one| one.connected)
+}
+
+/// Knows that it can be dialled: from then on it serves the routing table, and the bootstraps put it into theirs.
+fn serves(node: &Network) -> bool {
+    !node.status().external.is_empty()
+}
+
+/// Has met as many as are dialled, the bootstraps among them, or as many as there are.
+fn has_met(node: &Network, others: usize) -> bool {
+    let peers = node.status().peers;
+    let dialled = crowd::INTRODUCTIONS - node.status().bootstraps.len();
+    peers.iter().filter(|peer| peer.admitted).count() >= dialled.min(others)
+}
+
+/// Starts the node of this number, and gives it time to find its place.
+async fn placed(index: usize, bootstraps: &[Multiaddr]) -> (Network, Duration) {
+    let begun = Instant::now();
+    let node = crowd::node(index, bootstraps).await;
+    // Of those who come together some are later than it.
+    let others = index.saturating_sub(TOGETHER);
+    while !(has_joined(&node) && serves(&node) && has_met(&node, others)) && begun.elapsed() < PLACED {
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
+    (node, begun.elapsed())
 }
 
 async fn lookups(nodes: &[Network], count: usize) -> Vec<Found> {
@@ -134,6 +108,11 @@ async fn lookups(nodes: &[Network], count: usize) -> Vec<Found> {
 
 #[tokio::main]
 async fn main() {
+    // Quiet, unless `RUST_LOG` asks for more.
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_writer(std::io::stderr)
+        .init();
     let mut arguments = std::env::args().skip(1);
     let mut number = |what: &str| -> usize {
         let word = arguments.next().unwrap_or_else(|| panic!("{what} is wanting"));
@@ -142,33 +121,23 @@ async fn main() {
     let (count, wanted) = (number("NODES"), number("LOOKUPS"));
     let program = PathBuf::from(arguments.next().expect("BOOTSTRAP is the built program"));
     let dir = tempfile::tempdir().unwrap();
-    let (first, address_1) = bootstrap(&program, &dir.path().join("1"), count);
-    let (second, address_2) = bootstrap(&program, &dir.path().join("2"), count);
+    // Thrice as many as there are nodes: for a moment each has the connection by which AutoNAT dials it back.
+    let connections = (3 * count + 64).to_string();
+    let start = |name| program::bootstrap(&program, &dir.path().join(name), ["--connections", &connections]);
+    let ((first, address_1), (second, address_2)) = (start("1"), start("2"));
     let bootstraps = [address_1, address_2];
 
     let begun = Instant::now();
-    let nodes: Vec<Network> = futures::stream::iter(0..count)
-        .map(|index| crowd::node(index, &bootstraps))
-        .buffer_unordered(TOGETHER)
-        .collect()
-        .await;
-    let minutes = |of: u64| Duration::from_secs(60 * of);
-    let joined = wait("at the bootstraps", &nodes, minutes(2), |node| {
-        node.status().bootstraps.iter().all(|one| one.connected)
-    })
-    .await;
-    let joined_ms = begun.elapsed().as_millis();
-    // From then on it serves the routing table, and the bootstraps put it into theirs.
-    let serving = wait("known to be reachable", &nodes, minutes(4), |node| {
-        !node.status().external.is_empty()
-    })
-    .await;
-    let serving_ms = begun.elapsed().as_millis();
-    let met = wait("have met others", &nodes, minutes(2), |node| {
-        node.status().peers.iter().filter(|peer| peer.admitted).count() >= crowd::INTRODUCTIONS.min(count - 1)
-    })
-    .await;
-    let met_ms = begun.elapsed().as_millis();
+    let placing = futures::stream::iter(0..count).map(|index| placed(index, &bootstraps));
+    let (nodes, mut waits): (Vec<Network>, Vec<Duration>) = placing.buffer_unordered(TOGETHER).unzip().await;
+    waits.sort_unstable();
+    let grown = begun.elapsed().as_secs_f64();
+    let joined = nodes.iter().filter(|node| has_joined(node)).count();
+    let serving = nodes.iter().filter(|node| serves(node)).count();
+    let met = nodes.iter().filter(|node| has_met(node, count - 1)).count();
+    eprintln!(
+        "{count} nodes after {grown:.0} s: {joined} at both bootstraps, {serving} can be dialled, {met} have met others"
+    );
     // The first looking around in the tables comes to rest.
     tokio::time::sleep(WATCHED).await;
 
@@ -192,9 +161,11 @@ async fn main() {
     let (hops, asked) = (sorted(&|one| one.hops.into()), sorted(&|one| one.asked.into()));
     let micros = sorted(&|one| u64::try_from(one.time.as_micros()).unwrap_or(u64::MAX));
     let size = sorted(&|one| one.bytes);
-    let hosts = [&first, &second].map(|host| memory(&host.0.id().to_string(), "VmRSS:"));
+    let hosts = [&first, &second].map(|host| host.memory("VmRSS:"));
     println!(
-        r#"{{"nodes":{count},"joined":{joined},"joined_ms":{joined_ms},"serving":{serving},"serving_ms":{serving_ms},"met":{met},"met_ms":{met_ms},"lookups":{wanted},"found":{},"hops_mean":{:.3},"hops_p99":{},"hops_max":{},"asked_mean":{:.2},"asked_p99":{},"bytes_mean":{:.0},"wire_bytes_mean":{wire:.0},"p50_ms":{:.2},"p99_ms":{:.2},"connections_mean":{connections:.1},"idle_bytes_per_second":{:.0},"idle_packets_per_second":{:.2},"memory_bytes":{},"bootstrap_bytes":{}}}"#,
+        r#"{{"nodes":{count},"joined":{joined},"serving":{serving},"met":{met},"grown_seconds":{grown:.1},"placed_p50_ms":{},"placed_p99_ms":{},"lookups":{wanted},"found":{},"hops_mean":{:.3},"hops_p99":{},"hops_max":{},"asked_mean":{:.2},"asked_p99":{},"bytes_mean":{:.0},"wire_bytes_mean":{wire:.0},"p50_ms":{:.2},"p99_ms":{:.2},"connections_mean":{connections:.1},"idle_bytes_per_second":{:.0},"idle_packets_per_second":{:.2},"memory_bytes":{},"bootstrap_bytes":{}}}"#,
+        quantile(&waits, 500).as_millis(),
+        quantile(&waits, 990).as_millis(),
         good.len(),
         mean(hops.iter().copied()),
         quantile(&hops, 990),
@@ -206,7 +177,7 @@ async fn main() {
         quantile(&micros, 990) as f64 / 1000.0,
         idle[0],
         idle[1],
-        memory("self", "VmHWM:"),
+        program::memory("self", "VmHWM:"),
         hosts.into_iter().max().unwrap_or_default(),
     );
     drop((first, second));

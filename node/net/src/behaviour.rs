@@ -27,6 +27,10 @@ use crate::transport::quic::{self, Timing, Windows};
 /// arrive at once; the connection limits bound the number.
 const IDLE: Duration = Duration::from_secs(3600);
 
+/// How often a node looks again who is nearest to it; before that when few are known to it. libp2p would do so every five
+/// minutes, each of which is dozens of new connections.
+const NEIGHBOURS: Duration = Duration::from_secs(3600);
+
 /// A killed peer is noticed after this long, so that its return is not hidden behind a dead connection.
 const TIMING: Timing = Timing {
     handshake: Duration::from_secs(5),
@@ -160,6 +164,7 @@ fn kademlia(me: PeerId, protocols: &Protocols) -> Routing {
         .set_record_filtering(kad::StoreInserts::FilterBoth)
         .set_kbucket_inserts(kad::BucketInserts::Manual)
         .disjoint_query_paths(true)
+        .set_periodic_bootstrap_interval(Some(NEIGHBOURS))
         .set_query_timeout(Duration::from_secs(20));
     Routing::new(kad::Behaviour::with_config(me, MemoryStore::new(me), config))
 }

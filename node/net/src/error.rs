@@ -99,3 +99,12 @@ pub enum SinkError {
     #[error("the slice could not be stored: {0}")]
     Storage(String),
 }
+
+/// The innermost cause: what the operating system said.
+pub(crate) fn cause(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}

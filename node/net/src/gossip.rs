@@ -7,9 +7,8 @@
 use std::collections::HashMap;
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use libp2p::PeerId;
 use libp2p::gossipsub::{
     self, IdentTopic, MessageAuthenticity, MessageId, PeerScoreParams, PeerScoreThresholds, TopicScoreParams,
     ValidationMode, WhitelistSubscriptionFilter, score_parameter_decay,
@@ -17,6 +16,7 @@ use libp2p::gossipsub::{
 use libp2p::identity::Keypair;
 use sha2::{Digest as _, Sha256};
 
+use crate::conduct::bucket::Rate;
 use crate::wire::register::MAX_CHECKPOINT;
 
 /// Gossip that hears of one topic only.
@@ -91,36 +91,15 @@ fn scores(topic: &IdentTopic) -> PeerScoreParams {
     }
 }
 
-/// How many checkpoints the host may be asked to judge for each peer's sake: 16 at once, then 2 a second.
-#[derive(Default)]
-pub(crate) struct Budgets(HashMap<PeerId, (f64, Instant)>);
-
-const BURST: f64 = 16.0;
-const PER_SECOND: f64 = 2.0;
-
-impl Budgets {
-    /// Takes one from the budget of `peer`; `false` when it is used up.
-    pub(crate) fn take(&mut self, peer: PeerId, now: Instant) -> bool {
-        let (left, since) = self.0.entry(peer).or_insert((BURST, now));
-        *left = (*left + now.duration_since(*since).as_secs_f64() * PER_SECOND).min(BURST);
-        *since = now;
-        let enough = *left >= 1.0;
-        if enough {
-            *left -= 1.0;
-        }
-        enough
-    }
-
-    /// Forgets budgets that are full again, so that reconnecting refills none and memory stays bounded.
-    pub(crate) fn forget_full(&mut self, now: Instant) {
-        let full = Duration::from_secs_f64(BURST / PER_SECOND);
-        self.0.retain(|_, (_, since)| now.duration_since(*since) < full);
-    }
-}
+/// How many checkpoints the host may be asked to judge for each peer's sake.
+pub(crate) const JUDGEMENTS: Rate = Rate::new(16, 2.0);
 
 #[cfg(test)]
 mod tests {
+    use libp2p::PeerId;
+
     use super::*;
+    use crate::conduct::bucket::Buckets;
 
     #[test]
     fn the_behaviour_can_be_made() {
@@ -130,13 +109,14 @@ mod tests {
     /// R17 (obstruct): a peer that floods us costs 16 judgements and two more a second.
     #[test]
     fn r17_a_flood_is_judged_only_as_far_as_its_budget_goes() {
-        let (mut budgets, peer, start) = (Budgets::default(), PeerId::random(), Instant::now());
-        let judged = (0..1000).filter(|_| budgets.take(peer, start)).count();
-        assert_eq!(judged, 16);
+        let (mut budgets, peer, start) = (Buckets::new(JUDGEMENTS, 64), PeerId::random(), Duration::ZERO);
+        let judged = |budgets: &mut Buckets<_>, at| (0..1000).filter(|_| budgets.take(peer, 1.0, at)).count();
+        assert_eq!(judged(&mut budgets, start), 16);
         let later = start + Duration::from_secs(3);
-        assert_eq!((0..1000).filter(|_| budgets.take(peer, later)).count(), 6);
-        assert!(budgets.take(PeerId::random(), later), "others are not affected");
-        budgets.forget_full(later + Duration::from_secs(9));
-        assert!(budgets.0.is_empty());
+        assert_eq!(judged(&mut budgets, later), 6);
+        assert!(
+            budgets.take(PeerId::random(), 1.0, later),
+            "others are not affected"
+        );
     }
 }

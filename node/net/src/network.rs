@@ -18,7 +18,7 @@ use crate::behaviour::{self, Behaviour};
 use crate::conduct::{Ban, Conduct, Misdeed, Who};
 use crate::config::{Limits, NetworkConfig};
 use crate::driver::{Command, Driver, Found, Identity, Parts, peer_of};
-use crate::error::{CallError, NetError, PullError};
+use crate::error::{CallError, NetError, PullError, cause};
 use crate::gate::{AdmissionId, Gate, Pass};
 use crate::host::{Host, PackageSink, RefusalCode};
 use crate::package::gather::{self, Opener};
@@ -105,6 +105,7 @@ impl Network {
                 .bootstraps
                 .iter()
                 .try_for_each(|address| driver.add_bootstrap(address))?;
+            driver.begin_routing();
         }
         config
             .peers
@@ -493,13 +494,4 @@ fn free_port(address: &Multiaddr) -> std::io::Result<()> {
         Some(Protocol::Tcp(port)) if port != 0 => std::net::TcpListener::bind((ip, port)).map(drop),
         _ => Ok(()),
     }
-}
-
-/// The innermost cause: what the operating system said.
-fn cause(error: &dyn std::error::Error) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
 }

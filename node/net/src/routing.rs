@@ -2,8 +2,15 @@
 //!
 //! libp2p counts the requests of a query and not how far it had to go. Here the answers are looked at as they pass: who
 //! was named by whom tells how many answers in a row it took until the wanted one was named.
+//!
+//! libp2p tells where somebody is only when a query has ended, that is when the twenty nearest were asked, of whom some are
+//! to be dialled first and some are off. Here it is told as soon as somebody names the wanted one, and a search ends when
+//! there is nothing more to learn from it.
+//!
+//! A node looks for those who are nearest to itself, and no more: libp2p would then look through every other part of the
+//! network, twenty nodes in each, all of which would have to be dialled. Those it knows by being introduced.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::ops::{Deref, DerefMut};
 use std::task::{Context, Poll};
 
@@ -30,10 +37,23 @@ const AROUND: u64 = 6;
 /// Addresses of the wanted one that are kept.
 const MAX_ADDRESSES: usize = 32;
 
+/// Answers that name the wanted one, after which a search ends that only asks where it is: more would say the same.
+const ENOUGH: usize = 3;
+
+/// What is told of routing.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// By Kademlia.
+    Kad(Box<kad::Event>),
+    /// Somebody who is sought is said to be there.
+    Named(PeerId, Vec<Multiaddr>),
+}
+
 /// Kademlia with an account of the searches that somebody follows.
 pub(crate) struct Routing {
     kad: Kademlia,
     searches: HashMap<QueryId, Search>,
+    news: VecDeque<(PeerId, Vec<Multiaddr>)>,
 }
 
 /// A search as it goes.
@@ -44,6 +64,10 @@ pub(crate) struct Search {
     depths: HashMap<PeerId, u32>,
     /// What was told of the wanted one, once it was named.
     pub(crate) named: Option<Named>,
+    /// How many have named it.
+    namers: usize,
+    /// It goes on until the wanted one is there, or all were asked: whoever names it may be mistaken.
+    sought: bool,
     /// Bytes of Kademlia's messages, both ways.
     pub(crate) bytes: u64,
 }
@@ -63,16 +87,19 @@ impl Search {
             wanted,
             depths: HashMap::new(),
             named: own.map(|addresses| Named { hops: 0, addresses }),
+            namers: 0,
+            sought: false,
             bytes: 0,
         }
     }
 
-    /// `source` has answered with these.
+    /// `source` has answered with these; gives where the wanted one is said to be, as far as that is new.
     fn answered<'a>(
         &mut self,
         source: &PeerId,
         peers: impl Iterator<Item = (&'a PeerId, &'a Vec<Multiaddr>)>,
-    ) {
+    ) -> Vec<Multiaddr> {
+        let (mut news, mut names) = (Vec::new(), false);
         let hops = self.depths.get(source).copied().unwrap_or_default() + 1;
         self.bytes += REQUEST + AROUND;
         for (peer, addresses) in peers {
@@ -82,6 +109,7 @@ impl Search {
             let depth = self.depths.entry(*peer).or_insert(hops);
             *depth = hops.min(*depth);
             if *peer == self.wanted {
+                names = true;
                 let named = self.named.get_or_insert_with(|| Named {
                     hops,
                     addresses: Vec::new(),
@@ -89,10 +117,19 @@ impl Search {
                 for address in addresses {
                     if named.addresses.len() < MAX_ADDRESSES && !named.addresses.contains(address) {
                         named.addresses.push(address.clone());
+                        news.push(address.clone());
                     }
                 }
             }
         }
+        // Whoever says it three times is one who says it.
+        self.namers += usize::from(names);
+        news
+    }
+
+    /// Whether nothing more is to be learned from going on.
+    const fn is_over(&self) -> bool {
+        !self.sought && self.namers >= ENOUGH
     }
 }
 
@@ -101,6 +138,7 @@ impl Routing {
         Self {
             kad,
             searches: HashMap::new(),
+            news: VecDeque::new(),
         }
     }
 
@@ -115,6 +153,39 @@ impl Routing {
         let query = self.kad.get_closest_peers(wanted);
         self.searches.insert(query, Search::new(wanted, own));
         query
+    }
+
+    /// Asks for a peer until it is there ([`Self::found`]); where it is said to be is told as [`Event::Named`].
+    pub(crate) fn seek(&mut self, wanted: PeerId) {
+        let mut sought = self.searches.values().filter(|search| search.sought);
+        if sought.any(|search| search.wanted == wanted) {
+            return;
+        }
+        let query = self.search(wanted);
+        if let Some(search) = self.searches.get_mut(&query) {
+            search.sought = true;
+            if let Some(own) = search.named.clone().filter(|own| !own.addresses.is_empty()) {
+                self.news.push_back((wanted, own.addresses));
+            }
+        }
+    }
+
+    /// Somebody is there: who sought her need not ask any more.
+    pub(crate) fn found(&mut self, peer: &PeerId) {
+        let its = |search: &Search| search.sought && search.wanted == *peer;
+        let over: Vec<_> = self
+            .searches
+            .iter()
+            .filter(|(_, search)| its(search))
+            .map(|(query, _)| *query)
+            .collect();
+        over.iter().for_each(|query| self.finish(query));
+    }
+
+    fn finish(&mut self, query: &QueryId) {
+        if let Some(mut query) = self.kad.query_mut(query) {
+            query.finish();
+        }
     }
 
     /// The query has ended: what came of the search, if it was one that somebody follows.
@@ -139,7 +210,7 @@ impl DerefMut for Routing {
 
 impl NetworkBehaviour for Routing {
     type ConnectionHandler = <Kademlia as NetworkBehaviour>::ConnectionHandler;
-    type ToSwarm = <Kademlia as NetworkBehaviour>::ToSwarm;
+    type ToSwarm = Event;
 
     fn handle_pending_inbound_connection(
         &mut self,
@@ -189,6 +260,7 @@ impl NetworkBehaviour for Routing {
     }
 
     fn on_connection_handler_event(&mut self, peer: PeerId, id: ConnectionId, event: THandlerOutEvent<Self>) {
+        let mut over = None;
         if let Told::FindNodeRes {
             closer_peers,
             query_id,
@@ -197,13 +269,35 @@ impl NetworkBehaviour for Routing {
         {
             let named = |one: &KadPeer| -> (PeerId, Vec<Multiaddr>) { (one.node_id, one.multiaddrs.clone()) };
             let named: Vec<_> = closer_peers.iter().map(named).collect();
-            search.answered(&peer, named.iter().map(|(peer, addresses)| (peer, addresses)));
+            let news = search.answered(&peer, named.iter().map(|(peer, addresses)| (peer, addresses)));
+            if search.sought && !news.is_empty() {
+                self.news.push_back((search.wanted, news));
+            }
+            over = search.is_over().then_some(*query_id);
         }
         self.kad.on_connection_handler_event(peer, id, event);
+        if let Some(query) = over {
+            self.finish(&query);
+        }
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {
-        self.kad.poll(context)
+        if let Some((peer, addresses)) = self.news.pop_front() {
+            return Poll::Ready(ToSwarm::GenerateEvent(Event::Named(peer, addresses)));
+        }
+        let polled = self.kad.poll(context);
+        if let Poll::Ready(ToSwarm::GenerateEvent(kad::Event::OutboundQueryProgressed {
+            id,
+            result: kad::QueryResult::Bootstrap(_),
+            step,
+            ..
+        })) = &polled
+            && !step.last
+        {
+            // The nearest are known; the other parts of the network are passed over.
+            self.finish(id);
+        }
+        polled.map(|told| told.map_out(|event| Event::Kad(Box::new(event))))
     }
 }
 
@@ -215,6 +309,20 @@ mod tests {
         let address: Multiaddr = "/ip4/192.0.2.1/udp/4600/quic-v1".parse().unwrap();
         let peers: Vec<_> = peers.iter().map(|peer| (*peer, vec![address.clone()])).collect();
         search.answered(&source, peers.iter().map(|(peer, addresses)| (peer, addresses)));
+    }
+
+    #[test]
+    fn a_search_ends_when_enough_have_named_the_wanted_one_but_not_before_one_who_is_sought_is_there() {
+        let wanted = PeerId::random();
+        let (mut asked, mut sought) = (Search::new(wanted, None), Search::new(wanted, None));
+        sought.sought = true;
+        for _ in 0..ENOUGH {
+            assert!(!asked.is_over());
+            told(&mut asked, PeerId::random(), &[wanted]);
+            told(&mut sought, PeerId::random(), &[wanted]);
+        }
+        told(&mut asked, PeerId::random(), &[PeerId::random()]);
+        assert!(asked.is_over() && !sought.is_over());
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
 
+#[allow(unreachable_pub, missing_docs, reason = "shared with others")]
+mod bootstrap;
 mod common;
 
 use std::sync::atomic::Ordering;
@@ -14,65 +16,7 @@ use dokuei_net::{CallError, Multiaddr, NetworkConfig, PullRequest};
 use futures::StreamExt as _;
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::{NetworkBehaviour, SwarmEvent};
-use libp2p::{SwarmBuilder, autonat, identify, kad, ping, relay, rendezvous, tcp, tls, yamux};
-
-#[derive(NetworkBehaviour)]
-struct Bootstrap {
-    identify: identify::Behaviour,
-    ping: ping::Behaviour,
-    kad: kad::Behaviour<kad::store::MemoryStore>,
-    rendezvous: rendezvous::server::Behaviour,
-    relay: relay::Behaviour,
-    autonat: autonat::v2::server::Behaviour,
-}
-
-/// A bootstrap as `dokuei-bootstrap` is one, within this process; gives its address.
-async fn bootstrap() -> Multiaddr {
-    let mut swarm = SwarmBuilder::with_new_identity()
-        .with_tokio()
-        .with_tcp(tcp::Config::default(), tls::Config::new, yamux::Config::default)
-        .unwrap()
-        .with_quic()
-        .with_behaviour(|key| {
-            let me = key.public().to_peer_id();
-            let routing = kad::Config::new(libp2p::StreamProtocol::new("/dokuei/kad/1"));
-            let mut kad = kad::Behaviour::with_config(me, kad::store::MemoryStore::new(me), routing);
-            kad.set_mode(Some(kad::Mode::Server));
-            Bootstrap {
-                identify: identify::Behaviour::new(identify::Config::new(
-                    "/dokuei/1".to_owned(),
-                    key.public(),
-                )),
-                ping: ping::Behaviour::default(),
-                kad,
-                rendezvous: rendezvous::server::Behaviour::new(rendezvous::server::Config::default()),
-                relay: relay::Behaviour::new(
-                    me,
-                    relay::Config {
-                        max_circuit_bytes: 1 << 30,
-                        ..relay::Config::default()
-                    },
-                ),
-                autonat: autonat::v2::server::Behaviour::default(),
-            }
-        })
-        .unwrap()
-        .build();
-    swarm.listen_on(TCP.parse().unwrap()).unwrap();
-    let address = loop {
-        if let SwarmEvent::NewListenAddr { address, .. } = swarm.select_next_some().await {
-            break address;
-        }
-    };
-    swarm.add_external_address(address.clone());
-    let named = address.with_p2p(*swarm.local_peer_id()).unwrap();
-    tokio::spawn(async move {
-        loop {
-            swarm.select_next_some().await;
-        }
-    });
-    named
-}
+use libp2p::{SwarmBuilder, identify, relay, tcp, tls, yamux};
 
 fn with_bootstrap(seed: u8, listen: Option<&str>, bootstrap: &Multiaddr) -> NetworkConfig {
     let mut config = config(seed, QUIC);
@@ -86,7 +30,7 @@ fn with_bootstrap(seed: u8, listen: Option<&str>, bootstrap: &Multiaddr) -> Netw
 /// never admitted and gets no application stream.
 #[tokio::test(flavor = "multi_thread")]
 async fn r17_strangers_meet_through_a_bootstrap_that_stays_outside() {
-    let address = bootstrap().await;
+    let address = bootstrap::bootstrap(TCP).await;
     let (a, host_a) = start_with(with_bootstrap(41, Some(QUIC), &address), TestHost::new(41)).await;
     let (b, _) = start_with(with_bootstrap(42, Some(QUIC), &address), TestHost::new(42)).await;
     until_within(Duration::from_secs(40), "they meet", || {
@@ -115,7 +59,7 @@ async fn r17_strangers_meet_through_a_bootstrap_that_stays_outside() {
 /// Nodes of different networks do not meet, although they share a bootstrap.
 #[tokio::test(flavor = "multi_thread")]
 async fn r17_networks_with_different_roots_do_not_meet() {
-    let address = bootstrap().await;
+    let address = bootstrap::bootstrap(TCP).await;
     let (a, host_a) = start_with(with_bootstrap(43, Some(QUIC), &address), TestHost::new(43)).await;
     let mut other = with_bootstrap(44, Some(QUIC), &address);
     other.network = "other".to_owned();
@@ -128,7 +72,7 @@ async fn r17_networks_with_different_roots_do_not_meet() {
 /// A node that cannot be dialled is reached through the bootstrap's relay: admission, calls and a package pass.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_cannot_be_dialled_is_reached_by_relay() {
-    let address = bootstrap().await;
+    let address = bootstrap::bootstrap(TCP).await;
     let (hidden, _) = start_with(with_bootstrap(45, None, &address), TestHost::new(45)).await;
     until("it has a reservation", || !hidden.status().listening.is_empty()).await;
     let (a, _) = start_with(with_bootstrap(46, None, &address), TestHost::new(46)).await;
@@ -224,7 +168,7 @@ struct Hidden {
 /// connection stands, and the relay is then spared.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_peer_reached_only_by_relay_is_dialled_directly_again() {
-    let address = bootstrap().await;
+    let address = bootstrap::bootstrap(TCP).await;
     let mut hidden = SwarmBuilder::with_new_identity()
         .with_tokio()
         .with_tcp(tcp::Config::default(), tls::Config::new, yamux::Config::default)
@@ -275,7 +219,7 @@ async fn a_peer_reached_only_by_relay_is_dialled_directly_again() {
 /// without being started again.
 #[tokio::test(flavor = "multi_thread")]
 async fn r17_a_node_without_a_certificate_is_not_announced() {
-    let address = bootstrap().await;
+    let address = bootstrap::bootstrap(TCP).await;
     let applicant = TestHost::new(50);
     applicant.enrolled.store(false, Ordering::SeqCst);
     let (a, host_a) = start_with(with_bootstrap(50, Some(QUIC), &address), applicant).await;

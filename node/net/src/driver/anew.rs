@@ -10,6 +10,10 @@ use super::dialling::{Wanted, is_relayed, without_peer};
 /// How long a peer that is to be met anew is looked for.
 const FOR_A_WHILE: Duration = Duration::from_secs(60);
 
+/// How long the other side has to see its old connection end before a new one begins. With both at once, what ran would go
+/// on over the new one, as it does when a second way to a peer is found.
+const PARTING: Duration = Duration::from_secs(1);
+
 /// Addresses of a peer that are remembered, of each kind.
 const MAX_ADDRESSES: usize = 16;
 
@@ -40,6 +44,7 @@ impl Driver {
             wanted.learn(without_peer(address));
         }
         wanted.begin_anew();
+        wanted.next = Instant::now() + PARTING;
         self.seek_lost();
     }
 

@@ -6,7 +6,7 @@ use libp2p::multiaddr::Protocol;
 use libp2p::rendezvous::{self, Cookie, Namespace, client};
 use libp2p::swarm::behaviour::{ExternalAddrConfirmed, ExternalAddrExpired};
 use libp2p::swarm::{FromSwarm, NetworkBehaviour as _, StreamProtocol};
-use libp2p::{Multiaddr, PeerId, identify, relay};
+use libp2p::{Multiaddr, PeerId, identify, kad, relay};
 
 use super::dialling::{peer_of, without_peer};
 use super::punching::Again;
@@ -71,9 +71,6 @@ impl Driver {
     /// Adds a configured bootstrap.
     pub(crate) fn add_bootstrap(&mut self, address: &Multiaddr) -> Result<(), NetError> {
         let peer = named_peer(address)?;
-        if let Some(kad) = self.swarm.behaviour_mut().kad.as_mut() {
-            kad.add_address(&peer, without_peer(address.clone()));
-        }
         self.bootstraps.push(Bootstrap {
             peer,
             address: address.clone(),
@@ -90,6 +87,19 @@ impl Driver {
             quic: Again::now(),
         });
         Ok(())
+    }
+
+    /// Takes part in routing, from our enrolment on: before that we look for nobody, and nobody is to hear of us.
+    pub(crate) fn begin_routing(&mut self) {
+        let enrolled = self.enrolled;
+        let Some(kad) = self.swarm.behaviour_mut().kad.as_mut() else {
+            return;
+        };
+        // Enrolled, it serves the routing table as soon as others are known to reach us.
+        kad.set_mode((!enrolled).then_some(kad::Mode::Client));
+        for bootstrap in self.bootstraps.iter().filter(|_| enrolled) {
+            kad.add_address(&bootstrap.peer, without_peer(bootstrap.address.clone()));
+        }
     }
 
     /// Adds a configured peer: wanted from the start.
@@ -213,6 +223,7 @@ impl Driver {
         tracing::info!("this node has a certificate now and is announced");
         self.enrolled = true;
         self.addresses_changed = true;
+        self.begin_routing();
         let relays = self.bootstraps.iter().filter(|bootstrap| bootstrap.relays);
         let relays: Vec<_> = relays.map(|bootstrap| bootstrap.peer).collect();
         relays.into_iter().for_each(|peer| self.reserve(peer));
@@ -308,7 +319,7 @@ impl Driver {
             let missing = !self.peers.contains_key(peer);
             if missing && wanted.asked.is_none_or(|asked| asked.elapsed() > MAX_DELAY) {
                 wanted.asked = Some(Instant::now());
-                kad.get_closest_peers(*peer);
+                kad.seek(*peer);
             }
         }
     }
@@ -393,7 +404,7 @@ impl Driver {
                 addr: address,
             }));
         }
-        self.addresses_changed = true;
+        self.addresses_changed |= self.announced.insert(address.clone());
     }
 
     /// We listen there no more: others are not to be told of it any longer.
@@ -403,6 +414,7 @@ impl Driver {
                 addr: address,
             }));
         }
+        self.announced.remove(address);
         self.addresses_changed = true;
     }
 }

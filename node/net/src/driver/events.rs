@@ -5,10 +5,12 @@ use std::time::Instant;
 use libp2p::core::{ConnectedPoint, Endpoint};
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::{ConnectionId, SwarmEvent};
-use libp2p::{Multiaddr, PeerId, identify, kad, mdns, ping};
+use libp2p::{Multiaddr, PeerId, autonat, identify, kad, mdns, ping};
 
 use super::{Connection, Driver, Notice};
 use crate::behaviour::BehaviourEvent;
+use crate::error::cause;
+use crate::routing;
 
 impl Driver {
     pub(super) async fn on_event(&mut self, event: SwarmEvent<BehaviourEvent>) {
@@ -33,9 +35,14 @@ impl Driver {
                 error,
                 ..
             } => {
-                tracing::debug!(%peer, %error, "not reached");
+                tracing::debug!(%peer, error = cause(&error), "not reached");
                 self.on_dial_failed(&peer);
             }
+            SwarmEvent::IncomingConnectionError {
+                send_back_addr: from,
+                error,
+                ..
+            } => tracing::debug!(%from, error = cause(&error), "somebody did not come in"),
             SwarmEvent::NewListenAddr { address, .. } => {
                 tracing::info!(%address, "listening");
                 self.announce(&address);
@@ -46,10 +53,14 @@ impl Driver {
                 self.withdraw(&address);
                 self.dirty = true;
             }
-            SwarmEvent::ExternalAddrExpired { .. } => self.dirty = true,
+            SwarmEvent::ExternalAddrExpired { address } => {
+                self.announced.remove(&address);
+                self.dirty = true;
+            }
             SwarmEvent::ExternalAddrConfirmed { address } => {
                 tracing::info!(%address, "others can reach us here");
-                self.addresses_changed = true;
+                // Where we listen is told already, and each registration is news for everybody.
+                self.addresses_changed |= self.announced.insert(address);
                 self.dirty = true;
             }
             SwarmEvent::ListenerClosed {
@@ -79,23 +90,14 @@ impl Driver {
             }
             BehaviourEvent::Rendezvous(event) => self.on_rendezvous(event),
             BehaviourEvent::Gossip(event) => self.on_gossip(event),
-            BehaviourEvent::Kad(kad::Event::OutboundQueryProgressed {
-                id,
-                result: kad::QueryResult::GetClosestPeers(found),
-                stats,
-                step,
-            }) => {
-                let found = found.map_or_else(
-                    |kad::GetClosestPeersError::Timeout { peers, .. }| peers,
-                    |all| all.peers,
-                );
-                for peer in found {
-                    self.on_located(&peer.peer_id, peer.addrs);
-                }
-                if step.last {
-                    self.on_searched(&id, &stats);
-                }
-            }
+            BehaviourEvent::Autonat(autonat::v2::client::Event {
+                tested_addr: address,
+                server,
+                result: Err(error),
+                ..
+            }) => tracing::info!(%address, %server, %error, "others cannot reach us here"),
+            BehaviourEvent::Kad(routing::Event::Named(peer, addresses)) => self.on_located(&peer, addresses),
+            BehaviourEvent::Kad(routing::Event::Kad(event)) => self.on_routing(*event),
             BehaviourEvent::Dcutr(event) => {
                 let peer = event.remote_peer_id;
                 match event.result {
@@ -108,6 +110,28 @@ impl Driver {
             }
             // Puts are never stored (see `kademlia`); the rest is of no interest.
             _ => {}
+        }
+    }
+
+    fn on_routing(&mut self, event: kad::Event) {
+        let kad::Event::OutboundQueryProgressed {
+            id,
+            result: kad::QueryResult::GetClosestPeers(found),
+            stats,
+            step,
+        } = event
+        else {
+            return;
+        };
+        let found = found.map_or_else(
+            |kad::GetClosestPeersError::Timeout { peers, .. }| peers,
+            |all| all.peers,
+        );
+        for peer in found {
+            self.on_located(&peer.peer_id, peer.addrs);
+        }
+        if step.last {
+            self.on_searched(&id, &stats);
         }
     }
 
@@ -138,7 +162,6 @@ impl Driver {
             address: way_to(peer, endpoint),
             since: Instant::now(),
         };
-        self.gate.connected(peer);
         let state = self.peers.entry(peer).or_default();
         state.connections.push(connection);
         if endpoint.is_relayed() {
@@ -146,6 +169,9 @@ impl Driver {
         }
         if let Some(wanted) = self.wanted.get_mut(&peer) {
             wanted.connected();
+        }
+        if let Some(routing) = self.swarm.behaviour_mut().kad.as_mut() {
+            routing.found(&peer);
         }
         // Bootstraps are helpers, not peers: they are never admitted.
         if !self.is_bootstrap(&peer) {
@@ -160,7 +186,6 @@ impl Driver {
     }
 
     async fn on_disconnected(&mut self, peer: PeerId, id: ConnectionId) {
-        self.gate.disconnected(peer);
         self.dirty = true;
         let Some(state) = self.peers.get_mut(&peer) else {
             return;

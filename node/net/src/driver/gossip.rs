@@ -1,7 +1,7 @@
 //! Checkpoints that come by gossip: judged by the host in tasks of their own, passed on only then.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use libp2p::PeerId;
 use libp2p::gossipsub::{self, MessageAcceptance, MessageId, PublishError};
@@ -9,8 +9,9 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::{Driver, Report};
-use crate::conduct::Misdeed;
-use crate::gossip::{Budgets, topic};
+use crate::conduct::bucket::Buckets;
+use crate::conduct::{Misdeed, REMEMBERED};
+use crate::gossip::{JUDGEMENTS, topic};
 use crate::host::Verdict;
 use crate::wire::register::MAX_CHECKPOINT;
 
@@ -22,20 +23,20 @@ const JUDGEMENT: Duration = Duration::from_secs(5);
 
 /// What bounds the work that gossip makes.
 pub(super) struct Hearing {
-    budgets: Budgets,
+    budgets: Buckets<PeerId>,
     slots: Arc<Semaphore>,
 }
 
 impl Hearing {
     pub(super) fn new() -> Self {
         Self {
-            budgets: Budgets::default(),
+            budgets: Buckets::new(JUDGEMENTS, REMEMBERED),
             slots: Arc::new(Semaphore::new(JUDGED)),
         }
     }
 
-    pub(super) fn tidy(&mut self) {
-        self.budgets.forget_full(Instant::now());
+    pub(super) fn tidy(&mut self, now: Duration) {
+        self.budgets.tidy(now);
     }
 }
 
@@ -64,7 +65,7 @@ impl Driver {
         if checkpoint.data.len() > MAX_CHECKPOINT {
             return self.on_judged(judged(Verdict::Reject));
         }
-        let slot = if self.hearing.budgets.take(from, Instant::now()) {
+        let slot = if self.hearing.budgets.take(from, 1.0, self.conduct.now()) {
             self.hearing.slots.clone().try_acquire_owned().ok()
         } else {
             None

@@ -14,7 +14,7 @@ mod punching;
 mod snapshot;
 mod strangers;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -166,6 +166,8 @@ pub(crate) struct Driver {
     reservations: HashMap<ListenerId, PeerId>,
     hearing: Hearing,
     clock: Watch,
+    /// Where the bootstraps are told that we are.
+    announced: HashSet<Multiaddr>,
     addresses_changed: bool,
     dirty: bool,
 }
@@ -225,6 +227,7 @@ impl Driver {
             reservations: HashMap::new(),
             hearing: Hearing::new(),
             clock,
+            announced: HashSet::new(),
             addresses_changed: true,
             dirty: true,
         }
@@ -282,7 +285,7 @@ impl Driver {
             self.swarm.behaviour_mut().held.unblock_peer(peer);
         }
         self.look_at_clock();
-        self.hearing.tidy();
+        self.hearing.tidy(self.conduct.now());
         self.end_overdue();
         self.let_go();
         self.look_at_enrolment();
