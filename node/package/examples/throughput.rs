@@ -21,7 +21,7 @@ use dokuei_package::encoding::{Effort, Encoding};
 use dokuei_package::open::PackageReader;
 use dokuei_package::samples::{Sample, Samples};
 use dokuei_package::schedule::PackageKey;
-use dokuei_package::seal::{Contents, Sealed, Source, seal_package};
+use dokuei_package::seal::{Contents, Opened, Sealed, Source, seal_package};
 use dokuei_package::stream::{OpeningReader, SealingWriter, StreamKey};
 use dokuei_package::tree::Holding;
 use dokuei_package::verifier::Verifier;
@@ -132,7 +132,8 @@ fn seal(directory: &Path, sources: &[Source], encoding: Encoding) -> Outcome<(Ve
         expires_at: Timestamp(u64::MAX),
     };
     let payload = File::create(directory.join("payload"))?;
-    let open = |_: usize, source: &Source| File::open(directory.join(&source.sop_instance_uid));
+    let open =
+        |_: usize, source: &Source| File::open(directory.join(&source.sop_instance_uid)).map(Opened::File);
     let contents = Contents {
         instances: sources,
         encoding,

@@ -25,6 +25,14 @@ const MOST_BLOCKS: usize = 64;
 struct Job {
     block: Block,
     stored: Vec<u8>,
+    /// A buffer for what it becomes.
+    buffer: Vec<u8>,
+}
+
+/// A block in both forms.
+struct Both {
+    bytes: Vec<u8>,
+    stored: Vec<u8>,
 }
 
 /// A block that was read, in its turn.
@@ -36,12 +44,15 @@ struct Due {
     /// Bytes of the instance's stored form after it.
     left: u64,
     /// What it became; `None`: a thread has it.
-    here: Option<io::Result<Vec<u8>>>,
+    here: Option<io::Result<Both>>,
 }
 
 /// A block of a file.
+#[derive(Debug, Default)]
 pub(crate) struct Decoded {
     pub(crate) bytes: Vec<u8>,
+    /// Its stored form.
+    pub(crate) stored: Vec<u8>,
     /// Bytes of the instance's stored form after it.
     pub(crate) left: u64,
 }
@@ -60,7 +71,7 @@ struct Cursor {
 pub(crate) struct Ahead {
     decoder: Decoder,
     most: usize,
-    lanes: Option<Lanes<Job, io::Result<Vec<u8>>>>,
+    lanes: Option<Lanes<Job, io::Result<Both>>>,
     queue: VecDeque<Due>,
     /// What is read next.
     cursor: Option<Cursor>,
@@ -132,7 +143,7 @@ impl Ahead {
             (None, None) => Err(nothing()),
         };
         match decoded {
-            Ok(bytes) => Ok(Some(Decoded { bytes, left })),
+            Ok(Both { bytes, stored }) => Ok(Some(Decoded { bytes, stored, left })),
             Err(error) => {
                 self.forget();
                 Err(error)
@@ -203,15 +214,21 @@ impl Ahead {
     }
 
     /// Gives a block to a thread, unless it is short or nothing could be done beside it.
-    fn decode(&mut self, block: Block, stored: Vec<u8>) -> Option<io::Result<Vec<u8>>> {
+    fn decode(&mut self, block: Block, stored: Vec<u8>) -> Option<io::Result<Both>> {
+        let buffer = self.spare.pop().unwrap_or_default();
+        let job = Job {
+            block,
+            stored,
+            buffer,
+        };
         let alone = self.most == 1 || (self.lanes.is_none() && !self.is_more());
         if block.length < SHORT || alone {
-            return Some(self.decoder.decode(block, stored));
+            return Some(decoded(&mut self.decoder, job));
         }
         if self.lanes.is_none() {
             let started = Lanes::start("decode", self.most, || {
                 let mut decoder = Decoder::new()?;
-                Ok(move |job: Job| decoder.decode(job.block, job.stored))
+                Ok(move |job: Job| decoded(&mut decoder, job))
             });
             match started {
                 Ok(lanes) => self.lanes = Some(lanes),
@@ -220,8 +237,8 @@ impl Ahead {
             }
         }
         match &mut self.lanes {
-            Some(lanes) => lanes.put(Job { block, stored }).err().map(Err),
-            None => Some(self.decoder.decode(block, stored)),
+            Some(lanes) => lanes.put(job).err().map(Err),
+            None => Some(decoded(&mut self.decoder, job)),
         }
     }
 
@@ -232,6 +249,16 @@ impl Ahead {
             reading.instance + 1 < self.until || rest.any(|block| block.length >= SHORT)
         })
     }
+}
+
+fn decoded(decoder: &mut Decoder, job: Job) -> io::Result<Both> {
+    let Job {
+        block,
+        stored,
+        buffer,
+    } = job;
+    let bytes = decoder.decode(block, &stored, buffer)?;
+    Ok(Both { bytes, stored })
 }
 
 impl Cursor {

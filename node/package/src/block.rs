@@ -4,20 +4,32 @@
 //! [`BLOCK`] bytes; where, follows from the manifest alone. Each is compressed by itself ([`crate::predict`], then
 //! Zstandard, RFC 8878), or kept as it is when that saves less than a tenth: then its length is that of the original.
 //! So decoding needs the memory of one block, whatever a stream claims.
+//!
+//! Bytes and samples of 8 bits are one frame of Zstandard. Samples of 16 bits are sorted ([`crate::predict::kinds`]):
+//! 1 ‖ model ‖ BE32(count) of each kind ‖ for each kind, low bytes and then high bytes: BE32(length) ‖ frame. Packages
+//! that were sealed by earlier programs have one frame of both planes, which begins as every frame does, with 0x28.
 
 use std::io::{self, Read};
 
 use thiserror::Error;
 use zstd::bulk::{Compressor, Decompressor};
+use zstd::zstd_safe::CParameter;
 
 use crate::encoding::Effort;
 use crate::predict;
+use crate::predict::kinds::{self, KINDS, Model, Plane, Rows};
 use crate::samples::{Sample, Samples};
 
 /// The most bytes of a file that are one block.
 pub const BLOCK: usize = 1 << 20;
 /// Bytes before a block.
-const PREFIX: usize = 4;
+pub(crate) const PREFIX: usize = 4;
+/// Begins a block of samples that are sorted.
+const SORTED: u8 = 1;
+/// What stands before the frames of one.
+const SORTED_HEAD: usize = 1 + Model::LENGTH + 4 * KINDS;
+/// The shortest match that the compressor looks for: in noise, shorter ones cost more than they save.
+const SHORTEST_MATCH: u32 = 7;
 
 /// A stored form that is not one of the file that the manifest names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -41,12 +53,45 @@ pub(crate) struct Blocks {
     at: u64,
 }
 
+impl Blocks {
+    /// Where in the file the next one begins.
+    pub(crate) const fn at(&self) -> u64 {
+        self.at
+    }
+
+    /// Goes on at `at`, where a block begins.
+    pub(crate) const fn skip_to(&mut self, at: u64) {
+        self.at = at;
+    }
+}
+
 /// The blocks of a file of `length` bytes, in which `samples` fit.
 pub(crate) const fn blocks(samples: Samples, length: u64) -> Blocks {
     Blocks {
         samples,
         length,
         at: 0,
+    }
+}
+
+impl Block {
+    /// Whether it may have `length` bytes: the last one before the end of a file is shorter, unless it is one of samples.
+    pub(crate) const fn fits(self, length: usize) -> bool {
+        length == self.length || (self.rows.is_none() && length > 0 && length < self.length)
+    }
+
+    /// The same of another length.
+    pub(crate) const fn of_length(self, length: usize) -> Self {
+        Self { length, ..self }
+    }
+
+    /// Of samples of 16 bits: what turns them over, so that they have the order of unsigned numbers, and a row.
+    const fn words(self) -> Option<(u16, usize)> {
+        match self.rows {
+            Some((Sample::Unsigned16, row)) => Some((0, row)),
+            Some((Sample::Signed16, row)) => Some((predict::SIGN, row)),
+            _ => None,
+        }
     }
 }
 
@@ -78,40 +123,80 @@ impl Iterator for Blocks {
 /// Encodes blocks; keeps its buffers from one to the next.
 pub(crate) struct Encoder {
     compressor: Compressor<'static>,
+    /// For planes of differences.
+    planar: Compressor<'static>,
     filtered: Vec<u8>,
     scratch: Vec<u8>,
+    rows: Rows,
+    planes: [Plane; KINDS],
 }
 
 impl Encoder {
     pub(crate) fn new(effort: Effort) -> io::Result<Self> {
+        let mut planar = Compressor::new(effort.level())?;
+        planar.set_parameter(CParameter::MinMatch(SHORTEST_MATCH))?;
         Ok(Self {
             compressor: Compressor::new(effort.level())?,
+            planar,
             filtered: Vec::new(),
             scratch: Vec::new(),
+            rows: Rows::default(),
+            planes: Default::default(),
         })
     }
 
     /// The stored form of one block with its length before it.
     pub(crate) fn encode(&mut self, block: Block, bytes: &[u8]) -> io::Result<Vec<u8>> {
-        self.filtered.clear();
-        self.filtered.extend_from_slice(bytes);
-        if let Some((sample, row)) = block.rows {
-            predict::forward(sample, row, &mut self.filtered, &mut self.scratch);
-        }
-        let mut stored = vec![0; PREFIX + zstd::compress_bound(bytes.len())];
-        let (prefix, body) = stored.split_at_mut(PREFIX);
-        let mut length = self.compressor.compress_to_buffer(&self.filtered, body)?;
-        if length.saturating_mul(10) > bytes.len().saturating_mul(9) {
-            length = bytes.len();
-            if let Some(body) = body.get_mut(..length) {
-                body.copy_from_slice(bytes);
+        let mut stored = vec![0; PREFIX];
+        match block.words() {
+            Some((flip, row)) => self.sorted(flip, row, bytes, &mut stored)?,
+            None => {
+                self.filtered.clear();
+                self.filtered.extend_from_slice(bytes);
+                if let Some((sample, row)) = block.rows {
+                    predict::forward(sample, row, &mut self.filtered, &mut self.scratch);
+                }
+                compress(&mut self.compressor, &self.filtered, &mut stored)?;
             }
         }
+        if (stored.len() - PREFIX).saturating_mul(10) > bytes.len().saturating_mul(9) {
+            stored.truncate(PREFIX);
+            stored.extend_from_slice(bytes);
+        }
         // A block is at most 1 MiB.
-        prefix.copy_from_slice(&(length as u32).to_be_bytes());
-        stored.truncate(PREFIX + length);
+        let length = (stored.len() - PREFIX) as u32;
+        stored[..PREFIX].copy_from_slice(&length.to_be_bytes());
         Ok(stored)
     }
+
+    fn sorted(&mut self, flip: u16, row: usize, bytes: &[u8], stored: &mut Vec<u8>) -> io::Result<()> {
+        let model = kinds::choose(flip, row, bytes);
+        kinds::forward(&model, flip, row, bytes, &mut self.rows, &mut self.planes);
+        stored.push(SORTED);
+        stored.extend(model.to_bytes());
+        for plane in &self.planes {
+            stored.extend((plane.low.len() as u32).to_be_bytes());
+        }
+        for bytes in self.planes.iter().flat_map(|plane| [&plane.low, &plane.high]) {
+            let at = stored.len();
+            stored.extend([0; PREFIX]);
+            if !bytes.is_empty() {
+                compress(&mut self.planar, bytes, stored)?;
+            }
+            let length = (stored.len() - at - PREFIX) as u32;
+            stored[at..at + PREFIX].copy_from_slice(&length.to_be_bytes());
+        }
+        Ok(())
+    }
+}
+
+/// Appends a frame.
+fn compress(compressor: &mut Compressor<'_>, bytes: &[u8], stored: &mut Vec<u8>) -> io::Result<()> {
+    let at = stored.len();
+    stored.resize(at + zstd::compress_bound(bytes.len()), 0);
+    let length = compressor.compress_to_buffer(bytes, &mut stored[at..])?;
+    stored.truncate(at + length);
+    Ok(())
 }
 
 /// Reads the stored form of the next block from `stream`, at most as long as the block, into `buffer`.
@@ -134,34 +219,43 @@ pub(crate) fn read_stored(block: Block, mut stream: impl Read, mut buffer: Vec<u
 /// Decodes blocks; keeps its buffers from one to the next.
 pub(crate) struct Decoder {
     decompressor: Decompressor<'static>,
-    spare: Vec<u8>,
     scratch: Vec<u8>,
+    rows: Rows,
+    planes: [Plane; KINDS],
 }
 
 impl Decoder {
     pub(crate) fn new() -> io::Result<Self> {
         Ok(Self {
             decompressor: Decompressor::new()?,
-            spare: Vec::new(),
             scratch: Vec::new(),
+            rows: Rows::default(),
+            planes: Default::default(),
         })
     }
 
-    /// The block of which `stored` is the stored form: exactly as many bytes as it has.
+    /// The block of which `stored` is the stored form: exactly as many bytes as it has, in the buffer `bytes`.
     ///
     /// # Errors
     /// [`BadEncoding`] inside an [`io::Error`] when it is none.
-    pub(crate) fn decode(&mut self, block: Block, stored: Vec<u8>) -> io::Result<Vec<u8>> {
-        if stored.len() == block.length {
-            return Ok(stored);
-        }
-        let mut bytes = std::mem::take(&mut self.spare);
+    pub(crate) fn decode(&mut self, block: Block, stored: &[u8], mut bytes: Vec<u8>) -> io::Result<Vec<u8>> {
         bytes.clear();
+        if stored.len() == block.length {
+            bytes.extend_from_slice(stored);
+            return Ok(bytes);
+        }
         bytes.resize(block.length, 0);
+        if let (Some((flip, row)), Some(&SORTED)) = (block.words(), stored.first()) {
+            self.sorted(flip, row, stored, &mut bytes).ok_or_else(bad)?;
+            return Ok(bytes);
+        }
+        if !is_one_frame(stored) {
+            return Err(bad());
+        }
         // A slice is written to, not grown: what claims to be longer than the block is an error.
         let written = self
             .decompressor
-            .decompress_to_buffer(&stored, bytes.as_mut_slice())
+            .decompress_to_buffer(stored, bytes.as_mut_slice())
             .map_err(|_| bad())?;
         if written != block.length {
             return Err(bad());
@@ -169,13 +263,59 @@ impl Decoder {
         if let Some((sample, row)) = block.rows {
             predict::inverse(sample, row, &mut bytes, &mut self.scratch);
         }
-        self.spare = stored;
         Ok(bytes)
+    }
+
+    /// A block of sorted samples; `None` when it is none.
+    fn sorted(&mut self, flip: u16, row: usize, stored: &[u8], bytes: &mut [u8]) -> Option<()> {
+        let (head, mut rest) = stored.split_at_checked(SORTED_HEAD)?;
+        let (model, counts) = head.get(1..)?.split_first_chunk::<{ Model::LENGTH }>()?;
+        let model = Model::from_bytes(model)?;
+        let counts = counts
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .map(|count| u32::from_be_bytes(*count) as usize);
+        // Before anything is made room for: no more than the block has.
+        if counts.clone().sum::<usize>() != bytes.len() / 2 {
+            return None;
+        }
+        for (plane, count) in self.planes.iter_mut().zip(counts) {
+            for bytes in [&mut plane.low, &mut plane.high] {
+                let (length, after) = rest.split_first_chunk::<PREFIX>()?;
+                let (frame, after) = after.split_at_checked(u32::from_be_bytes(*length) as usize)?;
+                rest = after;
+                bytes.clear();
+                bytes.resize(count, 0);
+                let written = match count {
+                    0 => frame.len(),
+                    _ if !is_one_frame(frame) => return None,
+                    _ => self
+                        .decompressor
+                        .decompress_to_buffer(frame, bytes.as_mut_slice())
+                        .ok()?,
+                };
+                if written != count {
+                    return None;
+                }
+            }
+        }
+        if !rest.is_empty() {
+            return None;
+        }
+        kinds::inverse(&model, flip, row, &self.planes, &mut self.rows, bytes)
     }
 }
 
 fn bad() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, BadEncoding)
+}
+
+/// Whether this is one Zstandard frame (RFC 8878) and nothing else. A decompressor passes over skippable frames: bytes that
+/// belong to no image would be kept and forwarded with it.
+fn is_one_frame(frame: &[u8]) -> bool {
+    const MAGIC: [u8; 4] = 0xfd2f_b528_u32.to_le_bytes();
+    frame.starts_with(&MAGIC) && zstd::zstd_safe::find_frame_compressed_size(frame) == Ok(frame.len())
 }
 
 #[cfg(test)]
@@ -201,7 +341,7 @@ mod tests {
         let (mut decoder, mut file) = (Decoder::new()?, Vec::new());
         for block in blocks(samples, length) {
             let part = read_stored(block, &mut stored, Vec::new())?;
-            file.extend(decoder.decode(block, part)?);
+            file.extend(decoder.decode(block, &part, Vec::new())?);
         }
         Ok(file)
     }
@@ -247,6 +387,17 @@ mod tests {
         }
     }
 
+    /// One frame of both planes, without a sort.
+    #[test]
+    fn a_block_of_an_earlier_program_is_read() {
+        let (samples, file) = image(0, 100, 200, 0);
+        let (mut planes, mut scratch) = (file.clone(), Vec::new());
+        predict::forward(samples.sample, 200, &mut planes, &mut scratch);
+        let frame = zstd::bulk::compress(&planes, 1).unwrap();
+        let stored = [&(frame.len() as u32).to_be_bytes(), frame.as_slice()].concat();
+        assert_eq!(decode(samples, file.len() as u64, &stored).unwrap(), file);
+    }
+
     #[test]
     fn what_does_not_shrink_is_kept_as_it_is() {
         let file = crate::tests::fixture::bytes(1, 50_000);
@@ -277,6 +428,29 @@ mod tests {
             assert!(decode(samples, 1000, &stored(body)).is_err());
         }
         assert!(decode(samples, 1000, &u32::MAX.to_be_bytes()).is_err());
+    }
+
+    /// R17, R24: bytes that belong to no image travel in no block: neither before its frame nor after it.
+    #[test]
+    fn r17_r24_nothing_is_hidden_beside_a_frame() {
+        let samples = Samples {
+            at: 0,
+            length: 1000,
+            row: 10,
+            sample: Sample::Unsigned8,
+        };
+        let stored = |body: &[u8]| [&(body.len() as u32).to_be_bytes(), body].concat();
+        let frame = zstd::bulk::compress(&[0; 1000], 1).unwrap();
+        assert!(decode(samples, 1000, &stored(&frame)).is_ok());
+        let hidden = [0x50, 0x2a, 0x4d, 0x18, 5, 0, 0, 0, 1, 2, 3, 4, 5];
+        let empty = zstd::bulk::compress(&[], 1).unwrap();
+        for body in [
+            [&frame, hidden.as_slice()].concat(),
+            [hidden.as_slice(), &frame].concat(),
+            [&frame, empty.as_slice()].concat(),
+        ] {
+            assert!(decode(samples, 1000, &stored(&body)).is_err());
+        }
     }
 
     proptest! {

@@ -14,7 +14,8 @@
 //! release. [`core::UnverifiedCore::verify`], [`grant::open_grant`] and [`open::PackageReader`] each need what the
 //! step before gives, so the order cannot be taken differently.
 //!
-//! [`stream`] seals blobs of the vault in the same chunks under a key of this device; [`envelope`] wraps such a key for
+//! [`stream`] seals blobs of the vault in the same chunks under a key of this device, and [`stored`] is the form in which
+//! images lie in them, which is that of packages; [`envelope`] wraps such a key for
 //! a device of somebody else, for what goes to her on a medium.
 //!
 //! Nothing here asks a clock or makes randomness of its own; files come in as [`tree::ReadAt`], `Read` and `Write`.
@@ -37,6 +38,7 @@ mod predict;
 pub mod samples;
 pub mod schedule;
 pub mod seal;
+pub mod stored;
 pub mod stream;
 pub mod tree;
 pub mod verifier;

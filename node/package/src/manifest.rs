@@ -14,8 +14,10 @@ use thiserror::Error;
 use crate::chunk::MAX_PLAINTEXT;
 use crate::samples::Samples;
 
-/// The version of the format that is written and read.
-pub const VERSION: u8 = 2;
+/// The version of the format that is written. In it samples of 16 bits may lie sorted ([`crate::block`]).
+pub const VERSION: u8 = 3;
+/// The oldest that is read.
+const OLDEST: u8 = 2;
 /// The most instances of one package.
 pub const MAX_INSTANCES: usize = 65_536;
 /// The most previews of one package.
@@ -270,7 +272,7 @@ impl Manifest {
         if magic != MAGIC {
             return Err(ManifestError::NotAManifest);
         }
-        if version != VERSION {
+        if !(OLDEST..=VERSION).contains(&version) {
             return Err(ManifestError::Version { found: version });
         }
         let (bytes, mut taken) = document(&mut plaintext)?;

@@ -89,7 +89,7 @@ impl From<OpenError> for io::Error {
 pub struct PackageReader<D, O> {
     source: Plaintext<D, O>,
     ahead: Ahead,
-    block: Vec<u8>,
+    block: Decoded,
     manifest: Manifest,
     checked: Vec<bool>,
 }
@@ -125,7 +125,7 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
         Ok(Self {
             source,
             ahead,
-            block: Vec::new(),
+            block: Decoded::default(),
             manifest,
             checked,
         })
@@ -208,7 +208,7 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
             at,
             end: at + instance.stored,
         };
-        self.block.clear();
+        self.block.bytes.clear();
         let decoding = instance.samples.is_some().then(|| {
             self.ahead.begin(index, &self.manifest);
             Decoding {
@@ -286,6 +286,15 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
     }
 }
 
+/// A part of an instance in both forms.
+#[derive(Debug, Clone, Copy)]
+pub struct Piece<'a> {
+    /// Of the file.
+    pub bytes: &'a [u8],
+    /// As it lies in the package: a block without its length ([`crate::block`]), or the same.
+    pub stored: &'a [u8],
+}
+
 /// One instance as a stream.
 #[derive(Debug)]
 pub struct InstanceReader<'a, D, O> {
@@ -325,6 +334,28 @@ impl<D: ReadAt, O: ReadAt> InstanceReader<'_, D, O> {
             None => self.span.at += length as u64,
             Some(decoding) => decoding.at += length,
         }
+    }
+
+    /// The next block in both forms, for whoever keeps it as it was stored; `None` at the end, once the hash is right. Not
+    /// to be mixed with [`Read`].
+    ///
+    /// # Errors
+    /// [`OpenError`]; use nothing of what came before.
+    pub fn next_block(&mut self) -> Result<Option<Piece<'_>>, OpenError> {
+        let Some(length) = self.next_part()? else {
+            return Ok(None);
+        };
+        Ok(Some(match &self.decoding {
+            None => {
+                let bytes = self.span.source.at(self.span.at - length as u64, self.span.end)?;
+                let bytes = bytes.get(..length).ok_or(OpenError::Length)?;
+                Piece { bytes, stored: bytes }
+            }
+            Some(decoding) => Piece {
+                bytes: &decoding.block.bytes,
+                stored: &decoding.block.stored,
+            },
+        }))
     }
 
     /// Passes over the next part, hashing it; `None` at the end, once the hash is right.
@@ -382,7 +413,7 @@ struct Decoding<'a> {
     index: usize,
     ahead: &'a mut Ahead,
     manifest: &'a Manifest,
-    block: &'a mut Vec<u8>,
+    block: &'a mut Decoded,
     /// How much of the block was used.
     at: usize,
     /// Bytes of the stored form after the block.
@@ -391,15 +422,17 @@ struct Decoding<'a> {
 
 impl Decoding<'_> {
     fn part<D: ReadAt, O: ReadAt>(&mut self, source: &mut Plaintext<D, O>) -> io::Result<&[u8]> {
-        if self.at >= self.block.len() {
+        if self.at >= self.block.bytes.len() {
             self.at = 0;
             // After a failure nothing of a block may be released.
-            self.ahead.give_back(std::mem::take(self.block));
-            if let Some(Decoded { bytes, left }) = self.ahead.next(self.index, self.manifest, source)? {
-                (*self.block, self.left) = (bytes, left);
+            let Decoded { bytes, stored, .. } = std::mem::take(self.block);
+            self.ahead.give_back(bytes);
+            self.ahead.give_back(stored);
+            if let Some(decoded) = self.ahead.next(self.index, self.manifest, source)? {
+                (self.left, *self.block) = (decoded.left, decoded);
             }
         }
-        Ok(self.block.get(self.at..).unwrap_or_default())
+        Ok(self.block.bytes.get(self.at..).unwrap_or_default())
     }
 }
 

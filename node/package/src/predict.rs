@@ -3,8 +3,11 @@
 //! The predictor is the median edge detector of LOCO-I (Weinberger, Seroussi and Sapiro, 2000; ITU-T T.87 A.4.1): of
 //! the left sample, the one above, and their plane, the middle one. The differences are folded so that small ones of
 //! either sign have a high byte of zero (zig-zag), and of 16-bit samples first all low bytes are written, then all high
-//! ones. Nothing outside of the block is used, so that any block of any image opens by itself: prediction from the
+//! ones; so are samples of 8 bits, and those of 16 bits in packages of earlier programs. Today samples of 16 bits are
+//! sorted before ([`kinds`]). Nothing outside of the block is used, so that any block of any image opens by itself: prediction from the
 //! slice before gains nothing at the distances that the reading order has (docs/adr/0012).
+
+pub(crate) mod kinds;
 
 use crate::samples::Sample;
 
@@ -37,7 +40,7 @@ pub(crate) fn inverse(sample: Sample, row: usize, block: &mut Vec<u8>, scratch: 
 }
 
 /// Turned over, two's complement has the order of unsigned numbers.
-const SIGN: u16 = 0x8000;
+pub(crate) const SIGN: u16 = 0x8000;
 
 /// The median of `left`, `above` and `left + above - corner`: the last of them, held between the first two.
 fn median(left: i32, above: i32, corner: i32) -> i32 {

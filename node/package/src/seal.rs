@@ -1,7 +1,7 @@
 //! Sealing: one pass over the instances, each chunk encrypted and hashed while it is in the cache.
 //!
 //! The manifest comes before the instances and names their BLAKE3, which the vault knows since the import; it is
-//! checked while the instances stream by, so that a study that changed on disk is never sealed under an old hash. What
+//! checked while files stream by, so that a study that changed on disk is never sealed under an old hash. What
 //! it says of their stored forms is known at the end only: room is left for it, and its chunks are sealed last. The
 //! outboard is built from the chunk hashes of the same pass (32 bytes a chunk, 0.05 % of the payload, in memory).
 
@@ -121,6 +121,16 @@ pub enum SealError {
     Stopped,
 }
 
+/// An instance that was opened to be sealed.
+#[derive(Debug)]
+pub enum Opened<R> {
+    /// Its file.
+    File(R),
+    /// Its stored form, predicted, with its samples where [`Source::samples`] says: it is taken as it is. That it is
+    /// what was imported, whoever opened it vouches for.
+    Stored(R),
+}
+
 /// Seals `contents` into `payload`, opening one instance at a time with `open`, and reports after every chunk to
 /// `progress`, which may stop it. The memory used does not depend on the study, but for 0.15 % of it in hashes.
 ///
@@ -129,7 +139,7 @@ pub enum SealError {
 pub fn seal_package<R: Read, G: CryptoRng + ?Sized>(
     label: &Label,
     contents: &Contents<'_>,
-    open: impl FnMut(usize, &Source) -> io::Result<R>,
+    open: impl FnMut(usize, &Source) -> io::Result<Opened<R>>,
     payload: impl Write + Seek,
     rng: &mut G,
     progress: impl FnMut(Progress) -> ControlFlow<()>,
@@ -284,11 +294,22 @@ impl<W: Write + Seek, P: FnMut(Progress) -> ControlFlow<()>> Passing<'_, W, P> {
         &mut self,
         contents: &Contents<'_>,
         planned: &[Instance],
-        mut open: impl FnMut(usize, &Source) -> io::Result<R>,
+        mut open: impl FnMut(usize, &Source) -> io::Result<Opened<R>>,
     ) -> Result<(), SealError> {
         let mut coding = None;
         for (index, (source, planned)) in contents.instances.iter().zip(planned).enumerate() {
-            let reader = open(index, source).map_err(|error| SealError::Read { index, error })?;
+            let reader = match open(index, source).map_err(|error| SealError::Read { index, error })? {
+                Opened::File(reader) => reader,
+                // Only when it is listed as predicted: else it would not be what the list says.
+                Opened::Stored(reader) if planned.samples.is_some() => {
+                    if let Some(coding) = &mut coding {
+                        while self.take(coding)? {}
+                    }
+                    self.as_stored(index, reader, source.length)?;
+                    continue;
+                }
+                Opened::Stored(_) => return Err(SealError::Changed { index }),
+            };
             let mut file = Checked {
                 index,
                 reader,
@@ -353,6 +374,23 @@ impl<W: Write + Seek, P: FnMut(Progress) -> ControlFlow<()>> Passing<'_, W, P> {
             self.sealer.advance(file.index, part.len() as u64);
             self.seal(file.index, &part)?;
         }
+        Ok(())
+    }
+
+    /// Takes the stored form as it is.
+    fn as_stored<R: Read>(&mut self, index: usize, mut reader: R, length: u64) -> Result<(), SealError> {
+        self.buffer.resize(PART, 0);
+        let mut buffer = std::mem::take(&mut self.buffer);
+        loop {
+            match reader.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => self.seal(index, buffer.get(..read).unwrap_or_default())?,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(SealError::Read { index, error }),
+            }
+        }
+        self.buffer = buffer;
+        self.sealer.advance(index, length);
         Ok(())
     }
 

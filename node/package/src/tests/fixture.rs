@@ -18,7 +18,7 @@ use crate::kem::KemSecretKey;
 use crate::open::PackageReader;
 use crate::samples::{Sample, Samples};
 use crate::schedule::{Cek, PackageKey};
-use crate::seal::{Contents, Picture, Source, seal_package};
+use crate::seal::{Contents, Opened, Picture, Source, seal_package};
 use crate::tree::Holding;
 
 /// SHA-256 of a counter: the same bytes on every machine and with every version of the crates.
@@ -153,7 +153,7 @@ pub(crate) fn ship_study(
         instances: sources,
         encoding,
     };
-    let open = |index: usize, _: &Source| Ok(files[index].as_slice());
+    let open = |index: usize, _: &Source| Ok(Opened::File(files[index].as_slice()));
     let go_on = |_| ControlFlow::Continue(());
     let sealed = seal_package(&label(), &contents, open, &mut payload, &mut FixedRng(0), go_on).unwrap();
     let core = sealed.core.sign(&sender().0);

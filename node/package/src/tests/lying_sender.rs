@@ -10,7 +10,7 @@ use crate::manifest::{Instance, Manifest, ManifestError, Preview, PreviewKind};
 use crate::open::{OpenError, PackageReader};
 use crate::samples::{Sample, Samples};
 use crate::schedule::derive;
-use crate::seal::{Contents, SealError, Source, seal_package};
+use crate::seal::{Contents, Opened, SealError, Source, seal_package};
 use crate::tree::{grow, hash_chunk};
 
 /// Signs whatever the payload of `shipment` now is.
@@ -190,8 +190,8 @@ fn r17_a_hostile_manifest_is_refused() {
         verify(&seal_raw(&[0xff; 64])),
         Err(OpenError::Manifest(ManifestError::NotAManifest))
     ));
-    let newer = verify(&seal_raw(b"DKM\x03 whatever")).unwrap_err().to_string();
-    assert!(newer.contains("format 3") && newer.contains("update"), "{newer}");
+    let newer = verify(&seal_raw(b"DKM\x04 whatever")).unwrap_err().to_string();
+    assert!(newer.contains("format 4") && newer.contains("update"), "{newer}");
 }
 
 #[test]
@@ -288,7 +288,7 @@ fn r17_previews_that_are_too_many_too_long_or_others_are_refused() {
 }
 
 fn seal(sources: &[Source], files: &[Vec<u8>]) -> Result<(), SealError> {
-    let open = |index: usize, _: &Source| Ok(files[index].as_slice());
+    let open = |index: usize, _: &Source| Ok(Opened::File(files[index].as_slice()));
     let go_on = |_| ControlFlow::Continue(());
     let contents = Contents {
         instances: sources,
@@ -328,7 +328,7 @@ fn sealing_can_be_stopped_and_tells_how_far_it_is() {
     let (files, sources) = study(&[300_000]);
     let label: Label = label();
     let mut seen = Vec::new();
-    let open = |index: usize, _: &Source| Ok(files[index].as_slice());
+    let open = |index: usize, _: &Source| Ok(Opened::File(files[index].as_slice()));
     let contents = Contents {
         instances: &sources,
         ..Contents::default()
