@@ -19,6 +19,7 @@ pub mod index;
 pub mod interest;
 pub mod language;
 pub mod modality;
+pub mod names;
 mod needle;
 pub mod photo;
 pub mod profile;

@@ -7,6 +7,7 @@ use dokuei_identity::time::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, named_params};
 
 use crate::files::{sync_directory, sync_file_system};
+use crate::indexing::index;
 use crate::records::{Origin, SeriesRecord, StudyRecord};
 use crate::text::signed;
 use crate::vault::FinishedBlob;
@@ -32,6 +33,8 @@ pub struct NewInstance {
     pub columns: u32,
     /// (0028,0008); 1 for a single-frame image, 0 when it is no image.
     pub frames: u32,
+    /// (0028,0100); 0 when it is no image.
+    pub bits_allocated: u32,
 }
 
 /// What became of an instance.
@@ -179,9 +182,12 @@ fn insert_study(
     blob: &FinishedBlob,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    transaction
+    let inserted = transaction
         .prepare_cached(
-            "INSERT INTO studies VALUES (:uid, :alphabetic, :ideographic, :phonetic, :patient, :birth, :sex, :date,
+            "INSERT INTO studies (study_instance_uid, patient_name_alphabetic, patient_name_ideographic,
+                patient_name_phonetic, patient_id, birth_date, sex, study_date, description, accession_number, origin,
+                case_id, added_at, wrapped_key)
+             VALUES (:uid, :alphabetic, :ideographic, :phonetic, :patient, :birth, :sex, :date,
                 :description, :accession, :origin, :case, :now, :key) ON CONFLICT DO NOTHING",
         )?
         .execute(named_params! {
@@ -200,6 +206,9 @@ fn insert_study(
             ":now": signed(now.0),
             ":key": blob.study_key.wrapped,
         })?;
+    if inserted == 1 {
+        index(transaction, study)?;
+    }
     // A blob written while its study was erased and came anew would be under a key that no row keeps.
     let (kept, patient): (Vec<u8>, String) = transaction
         .prepare_cached("SELECT wrapped_key, patient_id FROM studies WHERE study_instance_uid = ?1")?
@@ -221,13 +230,17 @@ fn insert_series(
     series: &SeriesRecord,
 ) -> Result<(), StoreError> {
     transaction
-        .prepare_cached("INSERT INTO series VALUES (:uid, :study, :number, :modality, :description) ON CONFLICT DO NOTHING")?
+        .prepare_cached(
+            "INSERT INTO series (series_instance_uid, study_instance_uid, number, modality, description, body_part)
+             VALUES (:uid, :study, :number, :modality, :description, :body) ON CONFLICT DO NOTHING",
+        )?
         .execute(named_params! {
             ":uid": series.series_instance_uid,
             ":study": study.study_instance_uid,
             ":number": series.number,
             ":modality": series.modality,
             ":description": series.description,
+            ":body": series.body_part,
         })?;
     let owner: String = transaction
         .prepare_cached("SELECT study_instance_uid FROM series WHERE series_instance_uid = ?1")?
@@ -258,7 +271,9 @@ fn insert_one(
     }
     transaction
         .prepare_cached(
-            "INSERT INTO instances VALUES (:uid, :series, :class, :syntax, :number, :rows, :columns, :frames, :bytes,
+            "INSERT INTO instances (sop_instance_uid, series_instance_uid, sop_class_uid, transfer_syntax_uid, number,
+                rows, columns, frames, bits_allocated, bytes, sha256, blake3, blob_id)
+             VALUES (:uid, :series, :class, :syntax, :number, :rows, :columns, :frames, :bits, :bytes,
                 :sha256, :blake3, :blob)",
         )?
         .execute(named_params! {
@@ -270,6 +285,7 @@ fn insert_one(
             ":rows": instance.rows,
             ":columns": instance.columns,
             ":frames": instance.frames,
+            ":bits": instance.bits_allocated,
             ":bytes": signed(blob.bytes),
             ":sha256": blob.sha256,
             ":blake3": blob.blake3,

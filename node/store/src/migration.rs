@@ -15,6 +15,10 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0007_applications.sql"),
     include_str!("../migrations/0008_refused_entries.sql"),
     include_str!("../migrations/0009_package_form.sql"),
+    include_str!("../migrations/0010_dispatches.sql"),
+    include_str!("../migrations/0011_study_index.sql"),
+    include_str!("../migrations/0012_pseudonyms.sql"),
+    include_str!("../migrations/0013_series_previews.sql"),
 ];
 
 /// Brings the database to the schema of the last of `steps`.

@@ -1,6 +1,8 @@
 //! Studies, series and instances as the store hands them out. Values are as DICOM has them (PS3.3), decoded to
 //! Unicode; what is absent is an empty string.
 
+use std::collections::BTreeSet;
+
 use dokuei_identity::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +47,27 @@ pub struct StudyRecord {
     pub sex: String,
     /// (0008,0020), YYYYMMDD.
     pub study_date: String,
+    /// (0008,0030), HHMMSS[.f].
+    #[serde(default)]
+    pub study_time: String,
+    /// (0020,0010).
+    #[serde(default)]
+    pub study_id: String,
+    /// (0010,0021).
+    #[serde(default)]
+    pub id_issuer: String,
+    /// (0008,0090), its groups divided by `=`.
+    #[serde(default)]
+    pub referring_physician: String,
+    /// (0008,0080).
+    #[serde(default)]
+    pub institution: String,
+    /// What was odd about the text of the first instance, and how it was read all the same: words.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// What the patient's name is found by. Not read back.
+    #[serde(skip)]
+    pub name_keys: BTreeSet<String>,
     /// (0008,1030).
     pub description: String,
     /// (0008,0050).
@@ -96,6 +119,9 @@ pub struct SeriesRecord {
     pub modality: String,
     /// (0008,103E).
     pub description: String,
+    /// (0018,0015).
+    #[serde(default)]
+    pub body_part: String,
 }
 
 /// A stored instance: a whole DICOM Part 10 file, in the vault.
@@ -119,6 +145,8 @@ pub struct InstanceRecord {
     pub columns: u32,
     /// (0028,0008); 1 for a single-frame image, 0 when it is no image.
     pub frames: u32,
+    /// (0028,0100); 0 when it is no image, or was stored by a version that did not keep it.
+    pub bits_allocated: u32,
     /// Size of the file, bytes.
     pub bytes: u64,
     /// SHA-256 of the file.

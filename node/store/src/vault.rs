@@ -1,9 +1,13 @@
-//! Sealed blobs: one file an instance, under a key of its study, named by chance.
+//! Sealed blobs: one file an instance, under a key of its study, named by chance. An image whose samples are not
+//! compressed lies there in the stored form of packages, about half as long; which of both it is, the purpose tells that
+//! the blob was sealed for.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Take, Write};
 use std::path::{Path, PathBuf};
 
+use dokuei_package::samples::Samples;
+use dokuei_package::stored::{StoredReader, StoredWriter};
 use dokuei_package::stream::{OpeningReader, SealingWriter, StreamError, StreamKey};
 use rusqlite::{OptionalExtension, named_params};
 use sha2::{Digest, Sha256};
@@ -15,6 +19,13 @@ const STUDY_KEY: &str = "study key";
 /// While a blob is written; never referenced by a row.
 const UNFINISHED: &str = "part";
 const FINISHED: &str = "blob";
+/// So much of a file is looked at to find its samples, bytes: a header that goes further is rare.
+const LOOK: usize = 1 << 18;
+/// Added to the purpose of a blob in the stored form of packages.
+const PREDICTED: u8 = 1;
+
+/// Finds uncompressed samples by the beginning of a file.
+pub type FindSamples = fn(&[u8]) -> Option<Samples>;
 
 /// The key of a study's blobs, and how its row keeps it.
 #[derive(Clone)]
@@ -47,8 +58,11 @@ impl Store {
             blake3: [0; 32],
         };
         Ok(BlobWriter {
-            // The id as purpose: a blob put in the place of another is refused.
-            sealing: SealingWriter::new(file, &key.key, &id, &mut rand::rng())?,
+            form: Form::Undecided {
+                file,
+                begun: Vec::new(),
+                find: |_| None,
+            },
             sha256: Sha256::new(),
             blake3: blake3::Hasher::new(),
             blob,
@@ -60,15 +74,15 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Damaged`] when the file is gone or its key does not open.
     pub fn blob_reader(&self, sop_instance_uid: &str) -> Result<BlobReader, StoreError> {
-        let (blob, study, wrapped): (Id16, String, Vec<u8>) = self.read(|connection| {
+        let (blob, study, wrapped, bytes): (Id16, String, Vec<u8>, i64) = self.read(|connection| {
             connection
                 .prepare_cached(
-                    "SELECT blob_id, study_instance_uid, wrapped_key FROM instances
+                    "SELECT blob_id, study_instance_uid, wrapped_key, instances.bytes FROM instances
                      JOIN series USING (series_instance_uid) JOIN studies USING (study_instance_uid)
                      WHERE sop_instance_uid = ?1",
                 )?
                 .query_row([sop_instance_uid], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
                 })
                 .optional()?
                 .ok_or(StoreError::NotFound("instance"))
@@ -80,11 +94,25 @@ impl Store {
             }
             opened => opened?,
         };
-        match OpeningReader::open(file, &key, &blob) {
-            Ok(reader) => Ok(BlobReader(reader)),
-            Err(StreamError::Io(error)) => Err(error.into()),
-            Err(_) => Err(StoreError::Damaged("image")),
-        }
+        let damaged = |error| match error {
+            StreamError::Io(error) => StoreError::from(error),
+            _ => StoreError::Damaged("image"),
+        };
+        let length = u64::try_from(bytes).map_err(|_| StoreError::Damaged("image"))?;
+        let lying = match OpeningReader::open(file.try_clone()?, &key, &predicted(&blob)) {
+            Ok(reader) => {
+                let stored = StoredReader::open(reader, length);
+                Lying::Predicted(Box::new(stored.map_err(|error| match error.kind() {
+                    io::ErrorKind::InvalidData => StoreError::Damaged("image"),
+                    _ => error.into(),
+                })?))
+            }
+            Err(StreamError::OtherKey) => {
+                Lying::AsIs(OpeningReader::open(file, &key, &blob).map_err(damaged)?)
+            }
+            Err(error) => return Err(damaged(error)),
+        };
+        Ok(BlobReader(lying))
     }
 
     /// The study's key: of its row, or made now and kept until the row is.
@@ -154,26 +182,117 @@ impl Store {
 
 /// Takes the plaintext of one instance; nothing of it reaches the disk unsealed. Dropped unfinished, it leaves nothing.
 pub struct BlobWriter {
-    sealing: SealingWriter<File>,
+    form: Form,
     sha256: Sha256,
     blake3: blake3::Hasher,
     blob: FinishedBlob,
 }
 
+/// The form in which a blob is written.
+enum Form {
+    /// Not until the beginning of the file is there.
+    Undecided {
+        file: File,
+        begun: Vec<u8>,
+        find: FindSamples,
+    },
+    AsIs(SealingWriter<File>),
+    Predicted(Box<StoredWriter<SealingWriter<File>>>),
+    /// Something went wrong with it.
+    Nothing,
+}
+
+/// What a blob in the stored form is sealed for.
+fn predicted(id: &Id16) -> Vec<u8> {
+    [id.as_slice(), &[PREDICTED]].concat()
+}
+
 impl BlobWriter {
+    /// Stores the file predicted when `find` finds samples in its beginning.
+    #[must_use]
+    pub fn finding(mut self, with: FindSamples) -> Self {
+        if let Form::Undecided { find, .. } = &mut self.form {
+            *find = with;
+        }
+        self
+    }
+
+    /// Says where the samples are, before anything is written: `None`: it is stored as it is.
+    ///
+    /// # Errors
+    /// What the system refused.
+    pub fn predict(&mut self, samples: Option<Samples>) -> Result<(), StoreError> {
+        Ok(self.decide(samples)?)
+    }
+
+    /// Writes the next part of a predicted file of which the stored form is known: a block, `bytes` of the file.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSpace`], what the system refused, or when it is no block.
+    pub fn put(&mut self, bytes: &[u8], stored: &[u8]) -> Result<(), StoreError> {
+        match &mut self.form {
+            Form::Predicted(writer) => {
+                writer.put(stored, bytes.len())?;
+                self.count(bytes);
+            }
+            _ => self.write_all(bytes)?,
+        }
+        Ok(())
+    }
+
+    fn decide(&mut self, samples: Option<Samples>) -> io::Result<()> {
+        let Form::Undecided { file, begun, .. } = std::mem::replace(&mut self.form, Form::Nothing) else {
+            return Err(io::Error::other("the form of a stored file was decided before"));
+        };
+        let (id, key) = (self.blob.id, &self.blob.study_key.key);
+        // The id as purpose: a blob put in the place of another is refused.
+        let sealing = |purpose: &[u8]| SealingWriter::new(file, key, purpose, &mut rand::rng());
+        self.form = match samples {
+            Some(samples) => {
+                Form::Predicted(Box::new(StoredWriter::new(sealing(&predicted(&id))?, samples)?))
+            }
+            None => Form::AsIs(sealing(&id)?),
+        };
+        match &mut self.form {
+            Form::Predicted(writer) => writer.write_all(&begun),
+            Form::AsIs(writer) => writer.write_all(&begun),
+            _ => Ok(()),
+        }
+    }
+
+    /// Decides by what is there of the file.
+    fn look(&mut self) -> io::Result<()> {
+        let Form::Undecided { begun, find, .. } = &self.form else {
+            return Ok(());
+        };
+        let samples = find(begun).filter(|samples| samples.fit(u64::MAX));
+        self.decide(samples)
+    }
+
+    fn count(&mut self, taken: &[u8]) {
+        self.sha256.update(taken);
+        self.blake3.update(taken);
+        self.blob.bytes += taken.len() as u64;
+    }
+
     /// Seals the end. The file becomes durable with the row that names it ([`Store::insert_instances`]): one wait for the
     /// disk then does for many.
     ///
     /// # Errors
     /// [`StoreError::NoSpace`] or what the system refused; the file is removed then.
-    pub fn finish(self) -> Result<FinishedBlob, StoreError> {
+    pub fn finish(mut self) -> Result<FinishedBlob, StoreError> {
+        self.look()?;
         let Self {
-            sealing,
+            form,
             sha256,
             blake3,
             mut blob,
         } = self;
-        blob.file = Some(sealing.finish()?);
+        blob.file = Some(match form {
+            Form::Predicted(writer) => writer.finish()?.finish()?,
+            Form::AsIs(writer) => writer.finish()?,
+            Form::Undecided { .. } | Form::Nothing => return Err(unusable().into()),
+        });
         blob.sha256 = sha256.finalize().into();
         blob.blake3 = *blake3.finalize().as_bytes();
         Ok(blob)
@@ -182,16 +301,28 @@ impl BlobWriter {
 
 impl Write for BlobWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.sealing.write(bytes)?;
-        let taken = &bytes[..written];
-        self.sha256.update(taken);
-        self.blake3.update(taken);
-        self.blob.bytes += taken.len() as u64;
+        let written = match &mut self.form {
+            Form::Undecided { begun, .. } => {
+                begun.extend_from_slice(bytes);
+                bytes.len()
+            }
+            Form::Predicted(writer) => writer.write(bytes)?,
+            Form::AsIs(writer) => writer.write(bytes)?,
+            Form::Nothing => return Err(unusable()),
+        };
+        self.count(&bytes[..written]);
+        if matches!(&self.form, Form::Undecided { begun, .. } if begun.len() >= LOOK) {
+            self.look()?;
+        }
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.sealing.flush()
+        match &mut self.form {
+            Form::Predicted(writer) => writer.flush(),
+            Form::AsIs(writer) => writer.flush(),
+            Form::Undecided { .. } | Form::Nothing => Ok(()),
+        }
     }
 }
 
@@ -282,26 +413,66 @@ impl std::fmt::Debug for FinishedBlob {
     }
 }
 
+fn unusable() -> io::Error {
+    io::Error::other("a stored file could not be begun")
+}
+
 /// Reads a stored instance back, from any position.
-pub struct BlobReader(OpeningReader<File>);
+pub struct BlobReader(Lying);
+
+/// How it lies there.
+enum Lying {
+    AsIs(OpeningReader<File>),
+    /// In the stored form of packages.
+    Predicted(Box<StoredReader<OpeningReader<File>>>),
+}
 
 impl BlobReader {
     /// Size of the plaintext, bytes.
     #[must_use]
     pub const fn length(&self) -> u64 {
-        self.0.length()
+        match &self.0 {
+            Lying::AsIs(reader) => reader.length(),
+            Lying::Predicted(reader) => reader.length(),
+        }
+    }
+
+    /// Where the samples are of an image that is stored predicted.
+    #[must_use]
+    pub fn samples(&self) -> Option<Samples> {
+        match &self.0 {
+            Lying::AsIs(_) => None,
+            Lying::Predicted(reader) => reader.samples(),
+        }
+    }
+
+    /// The stored form of an image that has one.
+    ///
+    /// # Errors
+    /// What the system refused.
+    pub fn into_stored(self) -> Result<Option<Take<OpeningReader<File>>>, StoreError> {
+        match self.0 {
+            Lying::Predicted(reader) if reader.samples().is_some() => Ok(Some(reader.into_stored()?)),
+            _ => Ok(None),
+        }
     }
 }
 
 impl Read for BlobReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
+        match &mut self.0 {
+            Lying::AsIs(reader) => reader.read(buffer),
+            Lying::Predicted(reader) => reader.read(buffer),
+        }
     }
 }
 
 impl Seek for BlobReader {
     fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
-        self.0.seek(position)
+        match &mut self.0 {
+            Lying::AsIs(reader) => reader.seek(position),
+            Lying::Predicted(reader) => reader.seek(position),
+        }
     }
 }
 

@@ -8,7 +8,8 @@ mod support;
 use std::fs;
 use std::io::{Read, Seek, SeekFrom, Write};
 
-use dokuei_store::{Inserted, Store, StoreError, StudyRecord};
+use dokuei_package::samples::{Sample, Samples};
+use dokuei_store::{Inserted, KeptPreview, KeptPreviewKind, Store, StoreError, StudyRecord};
 use sha2::{Digest, Sha256};
 use support::*;
 
@@ -36,6 +37,107 @@ fn r1_an_instance_comes_back_bit_identical() {
     );
     assert_eq!(record.sha256[..], Sha256::digest(&bytes)[..]);
     assert_eq!(record.blake3, *blake3::hash(&bytes).as_bytes());
+}
+
+/// A file of 1000 bytes, 300 rows of 400 columns that are smooth and a little noisy, and 5 bytes; and where they lie.
+fn image() -> (Vec<u8>, Samples) {
+    let samples = Samples {
+        at: 1000,
+        length: 300 * 800,
+        row: 800,
+        sample: Sample::Unsigned16,
+    };
+    let mut file = vec![0x20; 1000];
+    for at in 0..300 * 400_u32 {
+        let noise = at.wrapping_mul(2_654_435_761) >> 27;
+        file.extend(((1000 + at % 400 + noise) as u16).to_le_bytes());
+    }
+    file.extend([7; 5]);
+    (file, samples)
+}
+
+/// R1: an image lies in the vault in the stored form of packages, shorter, and is the same from any position.
+#[test]
+fn r1_an_image_is_stored_shorter_and_comes_back_bit_identical() {
+    let (directory, store) = store();
+    let (file, samples) = image();
+    let mut blob = store.blob_writer(STUDY).unwrap().finding(|_| Some(image().1));
+    blob.write_all(&file).unwrap();
+    let blob = blob.finish().unwrap();
+    assert_eq!(blob.sha256()[..], Sha256::digest(&file)[..]);
+    store
+        .insert_instance(&study(), &series(), &instance(1), blob, NOW)
+        .unwrap();
+    drop(store);
+    let store = Store::open(directory.path(), &key()).unwrap();
+    let on_disk = fs::metadata(&blobs(directory.path(), "blob")[0]).unwrap().len();
+    assert!(on_disk < file.len() as u64 * 2 / 3, "{on_disk}");
+    assert_eq!(read_back(&store, 1).unwrap(), file);
+    let mut reader = store.blob_reader(&instance(1).sop_instance_uid).unwrap();
+    assert_eq!(
+        (reader.length(), reader.samples()),
+        (file.len() as u64, Some(samples))
+    );
+    for at in [240_999, 0, 1000, 123_456] {
+        reader.seek(SeekFrom::Start(at)).unwrap();
+        let mut piece = [0; 6];
+        reader.read_exact(&mut piece).unwrap();
+        assert_eq!(piece, file[at as usize..at as usize + 6]);
+    }
+
+    // What came in this form is kept in it: the same bytes under another name.
+    let mut stored = Vec::new();
+    let reader = store.blob_reader(&instance(1).sop_instance_uid).unwrap();
+    reader
+        .into_stored()
+        .unwrap()
+        .unwrap()
+        .read_to_end(&mut stored)
+        .unwrap();
+    let mut copy = store.blob_writer(STUDY).unwrap();
+    copy.predict(Some(samples)).unwrap();
+    let (mut rest, mut from) = (stored.as_slice(), file.as_slice());
+    for length in [1000, 240_000, 5] {
+        let (size, after) = rest.split_first_chunk::<4>().unwrap();
+        let (block, after) = after.split_at(u32::from_be_bytes(*size) as usize);
+        let (bytes, left) = from.split_at(length);
+        copy.put(bytes, block).unwrap();
+        (rest, from) = (after, left);
+    }
+    assert!(rest.is_empty() && from.is_empty());
+    let copy = copy.finish().unwrap();
+    assert_eq!(copy.sha256()[..], Sha256::digest(&file)[..]);
+    store
+        .insert_instance(&study(), &series(), &instance(2), copy, NOW)
+        .unwrap();
+    assert_eq!(read_back(&store, 2).unwrap(), file);
+}
+
+/// Previews are kept for as many instances as they were made of, and go with their study.
+#[test]
+fn previews_are_kept_until_instances_come_or_the_study_is_erased() {
+    let (_directory, store) = store();
+    put(&store, 1, b"one").unwrap();
+    let uid = series().series_instance_uid;
+    assert_eq!(store.kept_previews(&uid, 1).unwrap(), None);
+    let preview = KeptPreview {
+        kind: KeptPreviewKind::AxialMip,
+        png: b"png".to_vec(),
+    };
+    store
+        .keep_previews(&uid, 1, std::slice::from_ref(&preview))
+        .unwrap();
+    assert_eq!(store.kept_previews(&uid, 1).unwrap(), Some(vec![preview]));
+    assert_eq!(store.kept_previews(&uid, 2).unwrap(), None, "one came after");
+    store.keep_previews(&uid, 2, &[]).unwrap();
+    assert_eq!(
+        store.kept_previews(&uid, 2).unwrap(),
+        Some(Vec::new()),
+        "none can be made"
+    );
+    store.erase_study(STUDY).unwrap();
+    assert_eq!(store.kept_previews(&uid, 2).unwrap(), None);
+    assert!(store.keep_previews(&uid, 2, &[]).is_err(), "of no series");
 }
 
 /// R1: the same file twice is one instance; another file under its UID is refused and loses nothing.

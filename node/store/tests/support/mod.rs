@@ -43,6 +43,7 @@ pub fn study() -> StudyRecord {
         accession_number: "A-1".into(),
         origin: Origin::Imported,
         case_id: None,
+        ..StudyRecord::default()
     }
 }
 
@@ -53,6 +54,7 @@ pub fn series() -> SeriesRecord {
         number: Some(1),
         modality: "CT".into(),
         description: "axial".into(),
+        ..SeriesRecord::default()
     }
 }
 
@@ -65,6 +67,7 @@ pub fn instance(number: i64) -> NewInstance {
         rows: 512,
         columns: 512,
         frames: 1,
+        bits_allocated: 16,
     }
 }
 
