@@ -1,5 +1,5 @@
-//! The DICOM network (PS3.7, PS3.8) as its provider sees it: associations with the devices and archives of the own
-//! house, which echo and store.
+//! The DICOM network (PS3.7, PS3.8): associations with the devices and archives of the own house. Those that they open
+//! echo, store and ask for storage commitment ([`serve`]); those that we open do the same with an archive ([`Calling`]).
 //!
 //! One call of [`serve`] is one association, from its request to its end, on the thread of the caller; nothing of it is
 //! shared with another one. What is received is handed on as a stream, a [`Received`], to the [`Reception`] of whoever
@@ -7,7 +7,9 @@
 //! the length of a protocol data unit before it is allocated, that of an object, and the time that one may take to come.
 
 mod association;
+mod caller;
 mod command;
+mod commitment;
 mod negotiation;
 mod received;
 mod syntaxes;
@@ -20,8 +22,11 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 pub use association::{Ended, serve};
+pub use caller::{Answer, CallError, Calling, MAX_CONTEXTS, Role, Wanted};
+pub use commitment::{CommitmentRequest, CommitmentResult, FailureReason, Reference};
 pub use received::{Received, data_set_of};
-pub use tls::{TlsError, TlsFiles, TlsServer};
+pub use syntaxes::is_storage;
+pub use tls::{TlsClient, TlsClientFiles, TlsError, TlsFiles, TlsServer};
 pub use transport::{Plain, Transport};
 
 /// The longest protocol data unit that is taken, bytes (PS3.8 D.1): what DCMTK sends at most.
@@ -154,6 +159,17 @@ impl Failure {
             Self::SopClassNotSupported => 0x0122,
         }
     }
+
+    /// The status of the answer to an N-ACTION or an N-EVENT-REPORT (PS3.7 C).
+    #[must_use]
+    pub const fn normalized_status(self) -> u16 {
+        match self {
+            Self::OutOfResources => 0x0213,
+            Self::Mismatch => 0x0119,
+            Self::CannotUnderstand => 0x0110,
+            Self::SopClassNotSupported => 0x0122,
+        }
+    }
 }
 
 /// A refusal with its words: English, ASCII, without anything of a patient; the caller gets 64 characters of it.
@@ -175,6 +191,15 @@ impl Refused {
     }
 }
 
+/// When the outcome of a commitment is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Committing {
+    /// On the same association, at once.
+    Now(CommitmentResult),
+    /// On one that we open.
+    Later,
+}
+
 /// Who takes what comes.
 pub trait Reception {
     /// Whether an association with this caller, who is on the list, may be opened: not when as many as are allowed are.
@@ -189,7 +214,19 @@ pub trait Reception {
     /// [`Refused`] when it is not taken.
     fn store(&self, caller: &Caller, instance: &mut Received<'_>) -> Result<Stored, Refused>;
 
-    /// An instance was refused, here or by [`Self::store`].
+    /// Somebody asks whether instances are safe here, so that he may delete them.
+    ///
+    /// # Errors
+    /// [`Refused`] when that cannot be said.
+    fn commit(&self, caller: &Caller, request: &CommitmentRequest) -> Result<Committing, Refused>;
+
+    /// An archive tells what became of a commitment that we asked for.
+    ///
+    /// # Errors
+    /// [`Refused`] when it was not asked for.
+    fn committed(&self, caller: &Caller, result: &CommitmentResult) -> Result<(), Refused>;
+
+    /// Something was refused, here or by one of these.
     fn refused(&self, caller: &Caller, refused: &Refused);
 }
 

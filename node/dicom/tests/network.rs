@@ -13,14 +13,16 @@ use std::time::Duration;
 use dcmtk::{Certificates, Judge, echo, read_data_set, store};
 use dokuei_dicom::header::read_instance;
 use dokuei_dicom::network::{
-    Caller, Failure, Peer, Plain, Received, Reception, Refused, Rejection, Settings, Stored, TlsFiles,
-    TlsServer, serve,
+    CallError, Caller, Calling, CommitmentRequest, CommitmentResult, Committing, Failure, FailureReason,
+    Peer, Plain, Received, Reception, Reference, Refused, Rejection, Role, Settings, Stored, TlsClient,
+    TlsClientFiles, TlsFiles, TlsServer, Transport, Wanted, serve,
 };
 
 /// What came, in the order in which it came.
 #[derive(Default)]
 struct Shelf {
     files: Mutex<Vec<Vec<u8>>>,
+    told: Mutex<Vec<CommitmentResult>>,
 }
 
 impl Reception for &Shelf {
@@ -39,6 +41,26 @@ impl Reception for &Shelf {
         assert_eq!(header.study_instance_uid, instance.study_instance_uid);
         self.files.lock().unwrap().push(file);
         Ok(Stored::New)
+    }
+
+    fn commit(&self, _: &Caller, request: &CommitmentRequest) -> Result<Committing, Refused> {
+        let here = |one: &Reference| {
+            let files = self.files.lock().unwrap();
+            let mut headers = files.iter().map(|file| read_instance(file.as_slice()).unwrap());
+            headers.any(|header| header.sop_instance_uid == one.sop_instance_uid)
+        };
+        let (safe, lost): (Vec<_>, Vec<_>) = request.instances.iter().cloned().partition(here);
+        let failed = lost.into_iter().map(|one| (one, FailureReason::NO_SUCH_INSTANCE));
+        Ok(Committing::Now(CommitmentResult {
+            transaction_uid: request.transaction_uid.clone(),
+            safe,
+            failed: failed.collect(),
+        }))
+    }
+
+    fn committed(&self, _: &Caller, result: &CommitmentResult) -> Result<(), Refused> {
+        self.told.lock().unwrap().push(result.clone());
+        Ok(())
     }
 
     fn refused(&self, _: &Caller, refused: &Refused) {
@@ -249,6 +271,95 @@ fn r16_tls_with_certificates_of_both_sides() {
     let sent = store(provider.port, &words, &[&path]);
     assert!(sent.ok, "{}", sent.said);
     assert_eq!(provider.files().len(), 1);
+}
+
+/// An association with the provider, over TLS where there are certificates.
+fn call(
+    port: u16,
+    wanted: &[Wanted],
+    role: Role,
+    tls: Option<&TlsClient>,
+) -> Result<Calling<Box<dyn Transport>>, CallError> {
+    let plain = Plain::new(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap()).unwrap();
+    let transport: Box<dyn Transport> = match tls {
+        Some(tls) => Box::new(tls.connect("localhost", plain).unwrap()),
+        None => Box::new(plain),
+    };
+    let titles = ("CBCT1".parse().unwrap(), "DOKUEI".parse().unwrap());
+    Calling::open(
+        transport,
+        (&titles.0, &titles.1),
+        wanted,
+        role,
+        Duration::from_secs(30),
+    )
+}
+
+/// R13: who stored is told what is safe, and who asked is told the outcome, each over the association that fits.
+#[test]
+fn r13_a_commitment_is_asked_and_its_outcome_told() {
+    let provider = Provider::start(None);
+    let Some(path) = pydicom("CT_small.dcm") else {
+        return;
+    };
+    let sent = store(provider.port, &["-aec", "DOKUEI", "-aet", "CBCT1"], &[&path]);
+    assert!(sent.ok, "{}", sent.said);
+    let here = read_instance(provider.files()[0].as_slice()).unwrap();
+    let reference = |instance: &str| Reference {
+        sop_class_uid: here.sop_class_uid.clone(),
+        sop_instance_uid: instance.parse().unwrap(),
+    };
+    let request = CommitmentRequest {
+        transaction_uid: "2.25.7".parse().unwrap(),
+        instances: vec![reference(here.sop_instance_uid.as_str()), reference("1.2.3.4")],
+    };
+    let wanted = [Wanted::commitment()];
+    let mut asking = call(provider.port, &wanted, Role::User, None).unwrap();
+    assert!(asking.ask_commitment(&request).unwrap().is_success());
+    let mut told = None;
+    let keep = |result: &CommitmentResult| {
+        told = Some(result.clone());
+        Ok(())
+    };
+    assert!(asking.await_commitment(Duration::from_secs(30), keep).unwrap());
+    let result = told.unwrap();
+    assert_eq!(result.safe, request.instances[..1]);
+    assert_eq!(result.failed[0].0, request.instances[1]);
+    assert_eq!(result.failed[0].1.words(), "no such object instance");
+    asking.release();
+
+    let mut telling = call(provider.port, &wanted, Role::Provider, None).unwrap();
+    assert!(telling.tell_commitment(&result).unwrap().is_success());
+    telling.release();
+    assert_eq!(*provider.shelf.told.lock().unwrap(), [result]);
+}
+
+/// R16: an archive inside TLS is one whose certificate the house issued, and it sees ours.
+#[test]
+fn r16_an_archive_is_called_inside_tls_with_certificates_of_both_sides() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Certificates::make(&folder.path().join("house"));
+    let others = Certificates::make(&folder.path().join("others"));
+    let tls = TlsServer::open(&TlsFiles {
+        certificate: house.server.0.clone(),
+        key: house.server.1.clone(),
+        clients: Some(house.root.clone()),
+    });
+    let provider = Provider::start(Some(tls.unwrap()));
+    let client = |trusted: &Certificates, own: &Certificates| {
+        TlsClient::open(&TlsClientFiles {
+            authorities: trusted.root.clone(),
+            own: own.client.clone(),
+        })
+        .unwrap()
+    };
+    let echo = |tls: &TlsClient| {
+        let mut calling = call(provider.port, &[Wanted::verification()], Role::User, Some(tls))?;
+        calling.echo()
+    };
+    assert!(echo(&client(&house, &house)).unwrap().is_success());
+    assert!(echo(&client(&others, &house)).is_err(), "another house's archive");
+    assert!(echo(&client(&house, &others)).is_err(), "it does not know us");
 }
 
 #[test]

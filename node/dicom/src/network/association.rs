@@ -4,14 +4,19 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::net::IpAddr;
 
+use dicom_dictionary_std::uids;
 use dicom_ul::pdu::{PDataValue, PDataValueType, Pdu};
 
 use super::command::{self, Command, MAX_COMMAND, field, printable};
+use super::commitment::{self, CommitmentRequest, CommitmentResult, MAX_DATA};
 use super::negotiation::{Agreed, Context, agree, rejection};
 use super::received::{DataSet, Named, Received, Whole};
 use super::transport::Transport;
 use super::wire::{Message, Wire, WireError, invalid, unexpected};
-use super::{Caller, Failure, Reception, Refused, Rejection, Settings, Stored};
+use super::{Caller, Committing, Failure, Reception, Refused, Rejection, Settings, Stored};
+
+/// How much of an answer goes into one PDU: what every implementation takes.
+const MAX_PIECE: usize = 4096;
 
 /// How an association ended.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +83,7 @@ fn begin<T: Transport>(
         contexts: agreed.contexts,
         max_object: settings.max_object,
         reception,
+        told: 0,
     };
     open.serve()
 }
@@ -88,6 +94,8 @@ struct Association<'a, T> {
     contexts: BTreeMap<u8, Context>,
     max_object: u64,
     reception: &'a dyn Reception,
+    /// Outcomes of commitments that were told here and are not confirmed yet.
+    told: u16,
 }
 
 impl<T: Transport> Association<'_, T> {
@@ -140,8 +148,14 @@ impl<T: Transport> Association<'_, T> {
                 self.skip_data_set(id, command)?;
                 self.wire.answer(id, command.answer(command::SUCCESS, ""))
             }
+            field::N_ACTION_RQ => self.commit(id, &context, command),
+            field::N_EVENT_REPORT_RQ => self.committed(id, &context, command),
             // Every answer comes at once, so there is nothing to cancel.
             field::C_CANCEL_RQ => Ok(()),
+            answer if answer == field::N_EVENT_REPORT_RQ | field::RESPONSE && self.told > 0 => {
+                self.told -= 1;
+                Ok(())
+            }
             answer if answer & field::RESPONSE != 0 => Err(unexpected("an answer to no question")),
             _ => {
                 self.skip_data_set(id, command)?;
@@ -154,6 +168,84 @@ impl<T: Transport> Association<'_, T> {
     fn skip_data_set(&mut self, id: u8, command: &Command) -> Result<(), WireError> {
         if command.has_data_set() {
             DataSet::new(self.wire, id, self.max_object).finish()?;
+        }
+        Ok(())
+    }
+
+    /// The data set that follows, whole: it is of a commitment. `None` when there is none, or a larger one than any.
+    fn small_data_set(&mut self, id: u8, command: &Command) -> Result<Option<Vec<u8>>, WireError> {
+        if !command.has_data_set() {
+            return Ok(None);
+        }
+        let mut data = DataSet::new(self.wire, id, MAX_DATA);
+        let mut bytes = Vec::new();
+        let read = data.read_to_end(&mut bytes);
+        let whole = data.finish()?;
+        Ok((read.is_ok() && matches!(whole, Whole::Yes)).then_some(bytes))
+    }
+
+    /// Somebody asks whether what he stored is safe (PS3.4 J.3.2).
+    fn commit(&mut self, id: u8, context: &Context, command: &Command) -> Result<(), WireError> {
+        let data = self.small_data_set(id, command)?;
+        let status = |status, words: &str| command.answer(status, words);
+        if context.abstract_syntax != uids::STORAGE_COMMITMENT_PUSH_MODEL
+            || command.action() != Some(commitment::REQUEST)
+        {
+            let answer = status(command::NO_SUCH_ACTION, "no such action here");
+            return self.wire.answer(id, answer);
+        }
+        let request = data.and_then(|data| CommitmentRequest::parse(&data, &context.transfer_syntax));
+        let Some(request) = request else {
+            let answer = status(command::INVALID_ARGUMENT, "the data set is not understood");
+            return self.wire.answer(id, answer);
+        };
+        match self.reception.commit(&self.caller, &request) {
+            Ok(Committing::Later) => self.wire.answer(id, status(command::SUCCESS, "")),
+            Ok(Committing::Now(result)) => {
+                self.wire.answer(id, status(command::SUCCESS, ""))?;
+                self.told = self.told.wrapping_add(1);
+                let message = self.told;
+                let report = command::event_report(message, result.event());
+                self.wire.answer(id, report)?;
+                let data = result.encode(&context.transfer_syntax);
+                self.send_data(id, &data)
+            }
+            Err(refused) => {
+                self.reception.refused(&self.caller, &refused);
+                let answer = status(refused.failure.normalized_status(), &refused.comment);
+                self.wire.answer(id, answer)
+            }
+        }
+    }
+
+    /// An archive tells what became of a commitment that we asked for (PS3.4 J.3.3).
+    fn committed(&mut self, id: u8, context: &Context, command: &Command) -> Result<(), WireError> {
+        let data = self.small_data_set(id, command)?;
+        let known = [commitment::ALL_SAFE, commitment::FAILURES].map(Some);
+        if context.abstract_syntax != uids::STORAGE_COMMITMENT_PUSH_MODEL || !known.contains(&command.event())
+        {
+            let answer = command.answer(command::NO_SUCH_EVENT, "no such event here");
+            return self.wire.answer(id, answer);
+        }
+        let result = data.and_then(|data| CommitmentResult::parse(&data, &context.transfer_syntax));
+        let outcome = result
+            .ok_or_else(|| Refused::new(Failure::CannotUnderstand, "the data set is not understood"))
+            .and_then(|result| self.reception.committed(&self.caller, &result));
+        let answer = match outcome {
+            Ok(()) => command.answer(command::SUCCESS, ""),
+            Err(refused) => {
+                self.reception.refused(&self.caller, &refused);
+                command.answer(refused.failure.normalized_status(), &refused.comment)
+            }
+        };
+        self.wire.answer(id, answer)
+    }
+
+    fn send_data(&mut self, id: u8, data: &[u8]) -> Result<(), WireError> {
+        let mut pieces = data.chunks(MAX_PIECE).peekable();
+        while let Some(piece) = pieces.next() {
+            let last = pieces.peek().is_none();
+            self.wire.value(id, PDataValueType::Data, last, piece)?;
         }
         Ok(())
     }

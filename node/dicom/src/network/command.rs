@@ -4,6 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use dicom_dictionary_std::uids;
+
+use super::commitment;
 use crate::uid::Uid;
 
 /// The longest command set that is read, bytes: ten times what any of the standard takes.
@@ -15,22 +18,32 @@ const MAX_COMMENT: usize = 64;
 // Elements of group 0000 (PS3.7 E.1).
 const GROUP_LENGTH: u16 = 0x0000;
 const AFFECTED_SOP_CLASS: u16 = 0x0002;
+const REQUESTED_SOP_CLASS: u16 = 0x0003;
 const COMMAND_FIELD: u16 = 0x0100;
 const MESSAGE_ID: u16 = 0x0110;
 const ANSWERED_MESSAGE_ID: u16 = 0x0120;
+const PRIORITY: u16 = 0x0700;
 const DATA_SET_TYPE: u16 = 0x0800;
 const STATUS: u16 = 0x0900;
 const ERROR_COMMENT: u16 = 0x0902;
 const AFFECTED_SOP_INSTANCE: u16 = 0x1000;
+const REQUESTED_SOP_INSTANCE: u16 = 0x1001;
+const EVENT_TYPE: u16 = 0x1002;
+const ACTION_TYPE: u16 = 0x1008;
 
-/// (0000,0800) when no data set follows.
+/// (0000,0800) when no data set follows, and when one does (any other value).
 const NO_DATA_SET: u16 = 0x0101;
+const DATA_SET: u16 = 0x0000;
+/// (0000,0700): the middle one of three.
+const MEDIUM: u16 = 0x0000;
 
 /// Commands that we know, by (0000,0100).
 pub(super) mod field {
     pub(crate) const C_STORE_RQ: u16 = 0x0001;
     pub(crate) const C_ECHO_RQ: u16 = 0x0030;
     pub(crate) const C_CANCEL_RQ: u16 = 0x0fff;
+    pub(crate) const N_EVENT_REPORT_RQ: u16 = 0x0100;
+    pub(crate) const N_ACTION_RQ: u16 = 0x0130;
     /// Set in every answer.
     pub(crate) const RESPONSE: u16 = 0x8000;
 }
@@ -39,6 +52,11 @@ pub(super) mod field {
 pub(super) const SUCCESS: u16 = 0x0000;
 /// (0000,0900) of an operation that is not offered (PS3.7 C.5.22).
 pub(super) const UNRECOGNIZED_OPERATION: u16 = 0x0211;
+/// (0000,0900) of a value that is not understood (PS3.7 C.5.11).
+pub(super) const INVALID_ARGUMENT: u16 = 0x0115;
+/// (0000,0900) of an action or event that the class does not have (PS3.7 C.5.13, C.5.9).
+pub(super) const NO_SUCH_ACTION: u16 = 0x0123;
+pub(super) const NO_SUCH_EVENT: u16 = 0x0113;
 
 /// A command that was received.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +105,33 @@ impl Command {
         self.uid(AFFECTED_SOP_INSTANCE)
     }
 
+    /// (0000,1008) of an N-ACTION.
+    pub(super) fn action(&self) -> Option<u16> {
+        us(self.values.get(&ACTION_TYPE)?)
+    }
+
+    /// (0000,1002) of an N-EVENT-REPORT.
+    pub(super) fn event(&self) -> Option<u16> {
+        us(self.values.get(&EVENT_TYPE)?)
+    }
+
+    /// (0000,0120) of an answer.
+    pub(super) fn answered(&self) -> Option<u16> {
+        us(self.values.get(&ANSWERED_MESSAGE_ID)?)
+    }
+
+    /// (0000,0900) of an answer.
+    pub(super) fn status(&self) -> Option<u16> {
+        us(self.values.get(&STATUS)?)
+    }
+
+    /// (0000,0902) of an answer, made printable; empty when there is none.
+    pub(super) fn comment(&self) -> String {
+        let bytes = self.values.get(&ERROR_COMMENT).map(Vec::as_slice);
+        let text = String::from_utf8_lossy(bytes.unwrap_or_default());
+        printable(text.trim_matches([' ', '\0']), MAX_COMMENT)
+    }
+
     fn uid(&self, element: u16) -> Option<Uid> {
         std::str::from_utf8(self.values.get(&element)?).ok()?.parse().ok()
     }
@@ -94,7 +139,7 @@ impl Command {
     /// The answer to this, without a data set.
     pub(super) fn answer(&self, status: u16, comment: &str) -> Vec<u8> {
         let mut answer = Writer::default();
-        if let Some(class) = self.sop_class() {
+        if let Some(class) = self.sop_class().or_else(|| self.uid(REQUESTED_SOP_CLASS)) {
             answer.uid(AFFECTED_SOP_CLASS, &class);
         }
         answer.us(COMMAND_FIELD, self.field | field::RESPONSE);
@@ -104,11 +149,62 @@ impl Command {
         if !comment.is_empty() {
             answer.put(ERROR_COMMENT, printable(comment, MAX_COMMENT).into_bytes(), b' ');
         }
-        if let Some(instance) = self.sop_instance() {
+        if let Some(instance) = self.sop_instance().or_else(|| self.uid(REQUESTED_SOP_INSTANCE)) {
             answer.uid(AFFECTED_SOP_INSTANCE, &instance);
+        }
+        for element in [EVENT_TYPE, ACTION_TYPE] {
+            if let Some(kind) = self.values.get(&element).and_then(|value| us(value)) {
+                answer.us(element, kind);
+            }
         }
         answer.finish()
     }
+}
+
+/// C-ECHO-RQ.
+pub(super) fn echo(message: u16) -> Vec<u8> {
+    let mut request = Writer::default();
+    request.text_uid(AFFECTED_SOP_CLASS, uids::VERIFICATION);
+    request.us(COMMAND_FIELD, field::C_ECHO_RQ);
+    request.us(MESSAGE_ID, message);
+    request.us(DATA_SET_TYPE, NO_DATA_SET);
+    request.finish()
+}
+
+/// C-STORE-RQ.
+pub(super) fn store(message: u16, class: &Uid, instance: &Uid) -> Vec<u8> {
+    let mut request = Writer::default();
+    request.uid(AFFECTED_SOP_CLASS, class);
+    request.us(COMMAND_FIELD, field::C_STORE_RQ);
+    request.us(MESSAGE_ID, message);
+    request.us(PRIORITY, MEDIUM);
+    request.us(DATA_SET_TYPE, DATA_SET);
+    request.uid(AFFECTED_SOP_INSTANCE, instance);
+    request.finish()
+}
+
+/// N-ACTION-RQ that asks for storage commitment.
+pub(super) fn action(message: u16) -> Vec<u8> {
+    let mut request = Writer::default();
+    request.text_uid(REQUESTED_SOP_CLASS, uids::STORAGE_COMMITMENT_PUSH_MODEL);
+    request.us(COMMAND_FIELD, field::N_ACTION_RQ);
+    request.us(MESSAGE_ID, message);
+    request.us(DATA_SET_TYPE, DATA_SET);
+    request.text_uid(REQUESTED_SOP_INSTANCE, commitment::INSTANCE);
+    request.us(ACTION_TYPE, commitment::REQUEST);
+    request.finish()
+}
+
+/// N-EVENT-REPORT-RQ that tells the outcome of a storage commitment.
+pub(super) fn event_report(message: u16, event: u16) -> Vec<u8> {
+    let mut request = Writer::default();
+    request.text_uid(AFFECTED_SOP_CLASS, uids::STORAGE_COMMITMENT_PUSH_MODEL);
+    request.us(COMMAND_FIELD, field::N_EVENT_REPORT_RQ);
+    request.us(MESSAGE_ID, message);
+    request.us(DATA_SET_TYPE, DATA_SET);
+    request.text_uid(AFFECTED_SOP_INSTANCE, commitment::INSTANCE);
+    request.us(EVENT_TYPE, event);
+    request.finish()
 }
 
 /// At most so many characters of a text, those that are no printable ASCII (or the backslash, which divides values)
@@ -138,7 +234,11 @@ impl Writer {
     }
 
     fn uid(&mut self, element: u16, value: &Uid) {
-        self.put(element, value.as_str().as_bytes().to_vec(), 0);
+        self.text_uid(element, value.as_str());
+    }
+
+    fn text_uid(&mut self, element: u16, value: &str) {
+        self.put(element, value.as_bytes().to_vec(), 0);
     }
 
     fn put(&mut self, element: u16, mut value: Vec<u8>, padding: u8) {
@@ -162,13 +262,21 @@ mod tests {
     use super::*;
 
     fn store(instance: &str) -> Vec<u8> {
-        let mut request = Writer::default();
-        request.uid(AFFECTED_SOP_CLASS, &"1.2.840.10008.5.1.4.1.1.2".parse().unwrap());
-        request.us(COMMAND_FIELD, field::C_STORE_RQ);
-        request.us(MESSAGE_ID, 7);
-        request.us(DATA_SET_TYPE, 0);
-        request.uid(AFFECTED_SOP_INSTANCE, &instance.parse().unwrap());
-        request.finish()
+        let class = "1.2.840.10008.5.1.4.1.1.2".parse().unwrap();
+        super::store(7, &class, &instance.parse().unwrap())
+    }
+
+    #[test]
+    fn the_answer_to_an_action_names_class_instance_and_kind() {
+        let request = Command::parse(&action(9)).unwrap();
+        assert_eq!((request.field, request.action()), (field::N_ACTION_RQ, Some(1)));
+        let answer = Command::parse(&request.answer(SUCCESS, "")).unwrap();
+        assert_eq!(answer.sop_instance().unwrap().as_str(), commitment::INSTANCE);
+        assert_eq!((answer.answered(), answer.status()), (Some(9), Some(SUCCESS)));
+        assert_eq!(answer.action(), Some(1));
+        let report = Command::parse(&event_report(3, 2)).unwrap();
+        assert_eq!(report.event(), Some(2));
+        assert!(report.has_data_set());
     }
 
     #[test]

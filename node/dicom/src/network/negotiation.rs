@@ -17,7 +17,7 @@ use super::{AeTitle, Caller, MAX_PDU, Rejection, Settings};
 use crate::uid::{IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION};
 
 /// DICOM's application context (PS3.7 A.2.1).
-const APPLICATION_CONTEXT: &str = "1.2.840.10008.3.1.1.1";
+pub(super) const APPLICATION_CONTEXT: &str = "1.2.840.10008.3.1.1.1";
 
 /// What may be said on a presentation context.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,17 +71,24 @@ pub(super) fn agree(
         .iter()
         .map(|proposed| judge(proposed, &mut contexts))
         .collect();
+    let mut user_variables = vec![
+        UserVariableItem::MaxLength(MAX_PDU),
+        UserVariableItem::ImplementationClassUID(IMPLEMENTATION_CLASS_UID.to_owned()),
+        UserVariableItem::ImplementationVersionName(IMPLEMENTATION_VERSION.to_owned()),
+    ];
+    // An archive that tells the outcome of a commitment is its provider, though it calls (PS3.7 D.3.3.4).
+    let roles = request.user_variables.iter().find(|item| {
+        matches!(item, UserVariableItem::ScuScpRoleSelectionSubItem(class, _)
+            if trimmed(class) == uids::STORAGE_COMMITMENT_PUSH_MODEL)
+    });
+    user_variables.extend(roles.cloned());
     let answer = AssociationAC {
         protocol_version: 1,
         application_context_name: APPLICATION_CONTEXT.to_owned(),
         called_ae_title: request.called_ae_title.clone(),
         calling_ae_title: request.calling_ae_title.clone(),
         presentation_contexts: results,
-        user_variables: vec![
-            UserVariableItem::MaxLength(MAX_PDU),
-            UserVariableItem::ImplementationClassUID(IMPLEMENTATION_CLASS_UID.to_owned()),
-            UserVariableItem::ImplementationVersionName(IMPLEMENTATION_VERSION.to_owned()),
-        ],
+        user_variables,
     };
     Ok(Agreed {
         caller: Caller {
@@ -106,7 +113,7 @@ fn judge(
     let abstract_syntax = trimmed(&proposed.abstract_syntax);
     let chosen = if is_storage(abstract_syntax) {
         preferred(&offered).ok_or(Outcome::TransferSyntaxesNotSupported)
-    } else if abstract_syntax == uids::VERIFICATION {
+    } else if [uids::VERIFICATION, uids::STORAGE_COMMITMENT_PUSH_MODEL].contains(&abstract_syntax) {
         plain(&offered).ok_or(Outcome::TransferSyntaxesNotSupported)
     } else {
         Err(Outcome::AbstractSyntaxNotSupported)

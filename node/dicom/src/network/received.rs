@@ -75,6 +75,45 @@ impl<'a> Received<'a> {
     }
 }
 
+impl<'a> Received<'a> {
+    /// The Part 10 file in `data`, read as far as is needed to know the study; its file meta information stays as it is
+    /// and says what it is.
+    ///
+    /// # Errors
+    /// [`HeaderError`] when it is no such file, or does not say so.
+    pub fn of_file(data: &'a mut dyn Read) -> Result<Self, HeaderError> {
+        let mut seen = Remember {
+            from: &mut *data,
+            bytes: Vec::new(),
+            full: false,
+        };
+        let found = scan::first_value(&mut seen, tags::STUDY_INSTANCE_UID);
+        let Remember { bytes, full, .. } = seen;
+        if full {
+            return Err(HeaderError::TooLarge {
+                what: "too much comes before the Study Instance UID",
+            });
+        }
+        let study = found?.ok_or(HeaderError::MissingUid {
+            attribute: "Study Instance UID",
+        })?;
+        let meta = scan::meta::file_meta(bytes.as_slice())?;
+        let uid = |text: &str, attribute| match text {
+            "" => Err(HeaderError::MissingUid { attribute }),
+            text => text.parse().map_err(|_| HeaderError::BadUid { attribute }),
+        };
+        Ok(Self {
+            sop_class_uid: uid(&meta.sop_class, "SOP Class UID")?,
+            sop_instance_uid: uid(&meta.sop_instance, "SOP Instance UID")?,
+            transfer_syntax_uid: uid(&meta.transfer_syntax, "Transfer Syntax UID")?,
+            study_instance_uid: uid(&String::from_utf8_lossy(&study), "Study Instance UID")?,
+            data_set_at: meta.data_set_at,
+            head: Cursor::new(bytes),
+            rest: data,
+        })
+    }
+}
+
 impl Read for Received<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.head.read(buffer)? {

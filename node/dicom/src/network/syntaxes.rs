@@ -8,7 +8,8 @@ use dicom_dictionary_std::uids;
 const STORAGE: &str = "1.2.840.10008.5.1.4.1.1.";
 
 /// Whether an abstract syntax is a storage SOP class.
-pub(super) fn is_storage(abstract_syntax: &str) -> bool {
+#[must_use]
+pub fn is_storage(abstract_syntax: &str) -> bool {
     abstract_syntax.strip_prefix(STORAGE).is_some_and(|rest| {
         !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
     })

@@ -72,6 +72,18 @@ impl Reception for Shelf {
         Ok(Stored::New)
     }
 
+    fn commit(&self, _: &Caller, request: &CommitmentRequest) -> Result<Committing, Refused> {
+        Ok(Committing::Now(CommitmentResult {
+            transaction_uid: request.transaction_uid.clone(),
+            safe: request.instances.clone(),
+            failed: Vec::new(),
+        }))
+    }
+
+    fn committed(&self, _: &Caller, _: &CommitmentResult) -> Result<(), Refused> {
+        Err(Refused::new(Failure::Mismatch, "nobody asked for it"))
+    }
+
     fn refused(&self, _: &Caller, refused: &Refused) {
         self.refused.borrow_mut().push(refused.clone());
     }

@@ -9,9 +9,11 @@ use std::time::Instant;
 
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned, version};
+use rustls::{
+    ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection, StreamOwned, version,
+};
 
 use super::transport::{Plain, Transport};
 
@@ -24,6 +26,15 @@ pub struct TlsFiles {
     pub key: PathBuf,
     /// Who issues the certificates of callers: each must show one then. `None`: none is asked for.
     pub clients: Option<PathBuf>,
+}
+
+/// Where the certificates lie for connections that we open, all PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsClientFiles {
+    /// Who issues the certificates of archives.
+    pub authorities: PathBuf,
+    /// Our certificate, with those between it and the root, and its private key: shown to archives that ask for one.
+    pub own: (PathBuf, PathBuf),
 }
 
 /// The certificates cannot be used.
@@ -64,20 +75,13 @@ impl TlsServer {
         let unusable = |error: &dyn fmt::Display| TlsError::Unusable(error.to_string());
         let provider = Arc::new(aws_lc_rs::default_provider());
         let chain = certificates(&files.certificate)?;
-        let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| TlsError::File {
-            path: files.key.clone(),
-            what: "private key",
-            why: error.to_string(),
-        })?;
+        let key = private_key(&files.key)?;
         let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(&[&version::TLS13])
             .map_err(|error| unusable(&error))?;
         let config = match &files.clients {
             Some(path) => {
-                let mut roots = RootCertStore::empty();
-                for root in certificates(path)? {
-                    roots.add(root).map_err(|error| unusable(&error))?;
-                }
+                let roots = authorities(path)?;
                 let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
                     .build()
                     .map_err(|error| unusable(&error))?;
@@ -101,6 +105,63 @@ impl TlsServer {
     }
 }
 
+/// Makes connections to archives TLS ones.
+#[derive(Clone)]
+pub struct TlsClient(Arc<ClientConfig>);
+
+impl fmt::Debug for TlsClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TlsClient(…)")
+    }
+}
+
+impl TlsClient {
+    /// Reads the certificates.
+    ///
+    /// # Errors
+    /// [`TlsError`].
+    pub fn open(files: &TlsClientFiles) -> Result<Self, TlsError> {
+        let unusable = |error: &dyn fmt::Display| TlsError::Unusable(error.to_string());
+        let (certificate, key) = &files.own;
+        let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_protocol_versions(&[&version::TLS13])
+            .map_err(|error| unusable(&error))?
+            .with_root_certificates(authorities(&files.authorities)?)
+            .with_client_auth_cert(certificates(certificate)?, private_key(key)?)
+            .map_err(|error| unusable(&error))?;
+        Ok(Self(Arc::new(config)))
+    }
+
+    /// The connection to `host`, whose certificate must be for that name or address. The handshake happens with the
+    /// first bytes that are written.
+    ///
+    /// # Errors
+    /// When `host` is no name.
+    pub fn connect(&self, host: &str, stream: Plain) -> io::Result<impl Transport + use<>> {
+        let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+        let connection = ClientConnection::new(Arc::clone(&self.0), name).map_err(io::Error::other)?;
+        Ok(Tls(StreamOwned::new(connection, stream)))
+    }
+}
+
+fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
+    PrivateKeyDer::from_pem_file(path).map_err(|error| TlsError::File {
+        path: path.to_owned(),
+        what: "private key",
+        why: error.to_string(),
+    })
+}
+
+fn authorities(path: &Path) -> Result<RootCertStore, TlsError> {
+    let mut roots = RootCertStore::empty();
+    for root in certificates(path)? {
+        roots
+            .add(root)
+            .map_err(|error| TlsError::Unusable(error.to_string()))?;
+    }
+    Ok(roots)
+}
+
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let fault = |why: String| TlsError::File {
         path: path.to_owned(),
@@ -117,21 +178,30 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     }
 }
 
-struct Tls(StreamOwned<ServerConnection, Plain>);
+struct Tls<C>(StreamOwned<C, Plain>);
 
-impl Transport for Tls {
+impl<C> Transport for Tls<C>
+where
+    StreamOwned<C, Plain>: Read + Write,
+{
     fn read_until(&mut self, deadline: Instant) {
         self.0.sock.read_until(deadline);
     }
 }
 
-impl Read for Tls {
+impl<C> Read for Tls<C>
+where
+    StreamOwned<C, Plain>: Read + Write,
+{
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.0.read(buffer)
     }
 }
 
-impl Write for Tls {
+impl<C> Write for Tls<C>
+where
+    StreamOwned<C, Plain>: Read + Write,
+{
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.write(bytes)
     }

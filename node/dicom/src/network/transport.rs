@@ -10,6 +10,12 @@ pub trait Transport: Read + Write {
     fn read_until(&mut self, deadline: Instant);
 }
 
+impl<T: Transport + ?Sized> Transport for Box<T> {
+    fn read_until(&mut self, deadline: Instant) {
+        (**self).read_until(deadline);
+    }
+}
+
 /// How long a peer may take to take what we send.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 

@@ -6,8 +6,8 @@ use std::io::{self, ErrorKind};
 use std::time::{Duration, Instant};
 
 use dicom_ul::pdu::{
-    AbortRQServiceProviderReason as Reason, AbortRQSource, MINIMUM_PDU_SIZE, PDataValue, PDataValueType, Pdu,
-    read_pdu, write_pdu,
+    AbortRQServiceProviderReason as Reason, AbortRQSource, AssociationRQ, MINIMUM_PDU_SIZE, PDataValue,
+    PDataValueType, Pdu, read_pdu, write_pdu,
 };
 
 use super::transport::Transport;
@@ -53,6 +53,8 @@ pub(super) struct Wire<T> {
     transport: T,
     idle: Duration,
     frame: Vec<u8>,
+    /// The PDU that was sent last.
+    sent: Vec<u8>,
     /// Of the PDU that came last.
     values: VecDeque<PDataValue>,
 }
@@ -63,6 +65,7 @@ impl<T: Transport> Wire<T> {
             transport,
             idle,
             frame: Vec::new(),
+            sent: Vec::new(),
             values: VecDeque::new(),
         }
     }
@@ -76,13 +79,28 @@ impl<T: Transport> Wire<T> {
         }
     }
 
+    /// Sends the request of an association; gives its acceptance or its rejection.
+    pub(super) fn propose(&mut self, request: AssociationRQ) -> Result<Pdu, WireError> {
+        self.send(&Pdu::AssociationRQ(request))?;
+        match self.receive(MAX_REQUEST, self.idle.min(REQUEST_TIMEOUT))? {
+            answer @ (Pdu::AssociationAC(_) | Pdu::AssociationRJ(_)) => Ok(answer),
+            Pdu::AbortRQ { .. } => Err(WireError::Aborted),
+            _ => Err(unexpected("it answers the request with something else")),
+        }
+    }
+
     /// What comes next on an open association.
     pub(super) fn next(&mut self) -> Result<Message, WireError> {
+        self.next_within(self.idle)
+    }
+
+    /// The same, when it comes within so much time.
+    pub(super) fn next_within(&mut self, within: Duration) -> Result<Message, WireError> {
         loop {
             if let Some(value) = self.values.pop_front() {
                 return Ok(Message::Value(value));
             }
-            match self.receive(MAX_PDU, self.idle)? {
+            match self.receive(MAX_PDU, within)? {
                 Pdu::PData { data } => self.values.extend(data),
                 Pdu::ReleaseRQ => return Ok(Message::Release),
                 Pdu::AbortRQ { .. } => return Err(WireError::Aborted),
@@ -91,15 +109,31 @@ impl<T: Transport> Wire<T> {
         }
     }
 
-    /// Sends an answer, which is short.
+    /// Sends a command, which is short.
     pub(super) fn answer(&mut self, context: u8, command: Vec<u8>) -> Result<(), WireError> {
-        let data = vec![PDataValue {
-            presentation_context_id: context,
-            value_type: PDataValueType::Command,
-            is_last: true,
-            data: command,
-        }];
-        self.send(&Pdu::PData { data })
+        self.value(context, PDataValueType::Command, true, &command)
+    }
+
+    /// Sends a piece of a command or of a data set, in a PDU of its own (PS3.8 9.3.5).
+    pub(super) fn value(
+        &mut self,
+        context: u8,
+        kind: PDataValueType,
+        last: bool,
+        data: &[u8],
+    ) -> Result<(), WireError> {
+        let too_long = || WireError::Io(ErrorKind::InvalidInput.into());
+        let item = u32::try_from(data.len() + 2).map_err(|_| too_long())?;
+        let control = u8::from(kind == PDataValueType::Command) | (u8::from(last) << 1);
+        self.sent.clear();
+        self.sent.extend_from_slice(&[0x04, 0]);
+        self.sent.extend_from_slice(&item.saturating_add(4).to_be_bytes());
+        self.sent.extend_from_slice(&item.to_be_bytes());
+        self.sent.extend_from_slice(&[context, control]);
+        self.sent.extend_from_slice(data);
+        self.transport.write_all(&self.sent)?;
+        self.transport.flush()?;
+        Ok(())
     }
 
     /// Sends a PDU.
@@ -119,6 +153,27 @@ impl<T: Transport> Wire<T> {
             WireError::Closed | WireError::Io(_) | WireError::Aborted => return,
         };
         let source = AbortRQSource::ServiceProvider(reason);
+        if self.send(&Pdu::AbortRQ { source }).is_ok() {
+            self.close();
+        }
+    }
+
+    /// Waits for the peer to confirm a release. Who asked for it closes the connection then (PS3.8 9.2.3, AR-3).
+    pub(super) fn await_release(&mut self) {
+        let deadline = Instant::now() + CLOSING;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.receive(MAX_PDU, left) {
+                // What it still had to say is of no use any more.
+                Ok(Pdu::PData { .. }) => {}
+                _ => return,
+            }
+        }
+    }
+
+    /// Ends the association in the middle, because we cannot go on.
+    pub(super) fn abort_by_user(&mut self) {
+        let source = AbortRQSource::ServiceUser;
         if self.send(&Pdu::AbortRQ { source }).is_ok() {
             self.close();
         }

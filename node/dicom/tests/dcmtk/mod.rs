@@ -1,4 +1,5 @@
 //! DCMTK's programs, by their full path: a Python environment may put namesakes first.
+#![allow(dead_code, reason = "each test program uses a part")]
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -93,6 +94,16 @@ impl Judge {
     pub(crate) fn given(&self, proposed: &str, path: &Path) -> Vec<u8> {
         let sent = store(self.port, &[proposed], &[path]);
         assert!(sent.ok, "{}", sent.said);
+        self.taken()
+    }
+
+    /// Where it listens.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The file that it wrote last.
+    pub(crate) fn taken(&self) -> Vec<u8> {
         let file = std::fs::read_dir(self.folder.path())
             .unwrap()
             .next()
