@@ -114,6 +114,18 @@ impl CharacterSet {
         }
     }
 
+    /// Decodes all values of PN into their groups.
+    pub fn names(&self, bytes: &[u8]) -> Decoded<Vec<PersonName>> {
+        let Decoded { value, notes } = self.decode(bytes, Delimiters::Names);
+        Decoded {
+            value: value
+                .split('\\')
+                .map(|name| PersonName::from_groups(name.trim_matches(PADDING)))
+                .collect(),
+            notes,
+        }
+    }
+
     fn decode(&self, bytes: &[u8], delimiters: Delimiters) -> Decoded<String> {
         let end = bytes
             .iter()

@@ -1,5 +1,6 @@
 //! Which files of a folder are worth importing: told by content, never by name (PS3.10 section 7).
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -7,8 +8,11 @@ use std::path::{Path, PathBuf};
 use dicom_dictionary_std::uids;
 use serde::Serialize;
 
+use crate::dicomdir::{find_file, read_directory};
 use crate::header::HeaderError;
 use crate::scan;
+use crate::wrap::Foreign;
+use crate::zipped::is_zip;
 
 /// Bounds of one walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +38,14 @@ impl Default for Limits {
 pub enum FileKind {
     /// A Part 10 file: worth reading its header.
     Dicom,
-    /// The directory of a medium (PS3.10 section 8): the files it lists are found by the walk itself.
+    /// The directory of a medium (PS3.10 section 8).
     DicomDir,
+    /// A ZIP archive: what is in it is looked at.
+    Zip,
+    /// A picture, a document or a model: it must be said whose it is (see [`crate::wrap`]).
+    Foreign(Foreign),
+    /// A data set of DICOM without the file meta information that tells how it is encoded.
+    BareDataSet,
     /// Nothing of ours.
     Other,
 }
@@ -46,8 +56,14 @@ pub enum FileKind {
 pub enum Skipped {
     /// Not a Part 10 file.
     NotDicom,
-    /// A DICOMDIR: not used yet, the files it lists are found by the walk.
-    DicomDir,
+    /// A picture, a document or a model: it must be said whose it is.
+    Foreign(Foreign),
+    /// A data set without file meta information.
+    BareDataSet,
+    /// A file that a DICOMDIR lists and that is not there.
+    Missing,
+    /// A DICOMDIR that can't be read, or that lists files by impossible names.
+    BadDirectory,
     /// Neither file nor folder, or a symbolic link, which could lead out of what was named.
     Link,
     /// Deeper than the limit.
@@ -61,9 +77,11 @@ pub enum Skipped {
 pub struct Candidates {
     /// Part 10 files.
     pub files: Vec<PathBuf>,
+    /// ZIP archives.
+    pub archives: Vec<PathBuf>,
     /// Everything else met, with the reason.
     pub skipped: Vec<(PathBuf, Skipped)>,
-    /// Sum of the sizes of `files`, in bytes.
+    /// Sum of the sizes of `files` and `archives`, in bytes.
     pub bytes: u64,
 }
 
@@ -87,7 +105,9 @@ pub enum FilesError {
     },
 }
 
-/// Finds the Part 10 files among `paths` (files or folders, walked without following links).
+/// Finds the Part 10 files and archives among `paths` (files or folders, walked without following links). A DICOMDIR that
+/// is met is asked which files it lists; those that are not there are told. Of a DICOMDIR that `paths` names the files
+/// are taken that it lists.
 ///
 /// # Errors
 /// When a path named by the caller cannot be read, or there are more files than `limits` allow.
@@ -95,6 +115,7 @@ pub fn find(paths: &[PathBuf], limits: Limits) -> Result<Candidates, FilesError>
     let mut walk = Walk {
         limits,
         seen: 0,
+        directories: Vec::new(),
         found: Candidates::default(),
     };
     for path in paths {
@@ -108,8 +129,17 @@ pub fn find(paths: &[PathBuf], limits: Limits) -> Result<Candidates, FilesError>
         } else {
             File::open(path).map_err(unreadable)?;
             walk.file(path)?;
+            if let Some(directory) = walk.directories.pop() {
+                walk.listed(&directory, true)?;
+            }
         }
     }
+    for directory in std::mem::take(&mut walk.directories) {
+        walk.listed(&directory, false)?;
+    }
+    // A file may be named twice, and listed by several directories.
+    let mut seen = HashSet::new();
+    walk.found.files.retain(|file| seen.insert(file.clone()));
     Ok(walk.found)
 }
 
@@ -118,28 +148,50 @@ pub fn find(paths: &[PathBuf], limits: Limits) -> Result<Candidates, FilesError>
 /// # Errors
 /// When it cannot be opened or read.
 pub fn kind_of(path: &Path) -> Result<FileKind, std::io::Error> {
+    let file = File::open(path)?;
+    let length = file.metadata()?.len();
     let mut head = Vec::new();
-    File::open(path)?.take(HEAD).read_to_end(&mut head)?;
-    let sop_class = match scan::media_storage_sop_class(head.as_slice()) {
-        Ok(sop_class) => sop_class,
+    file.take(HEAD).read_to_end(&mut head)?;
+    Ok(kind_by(&head, length))
+}
+
+/// Tells what a file of `length` bytes is from its beginning: its first [`HEAD`] bytes, or all of a shorter one.
+#[must_use]
+pub fn kind_by(head: &[u8], length: u64) -> FileKind {
+    match scan::media_storage_sop_class(head) {
+        Ok(sop_class) if sop_class == uids::MEDIA_STORAGE_DIRECTORY_STORAGE => FileKind::DicomDir,
+        Err(HeaderError::NotDicom) if is_zip(head) => FileKind::Zip,
+        Err(HeaderError::NotDicom) => match Foreign::of(head, length) {
+            Some(kind) => FileKind::Foreign(kind),
+            None if is_bare(head) => FileKind::BareDataSet,
+            None => FileKind::Other,
+        },
         // A program in the preamble is for the header reader to refuse by name.
-        Err(HeaderError::NotDicom) => return Ok(FileKind::Other),
-        Err(_) => return Ok(FileKind::Dicom),
+        _ => FileKind::Dicom,
+    }
+}
+
+/// Whether it begins like a data set: with an attribute of group 0008, in any encoding.
+fn is_bare(head: &[u8]) -> bool {
+    let Some([a, b, c, d, first, second, rest @ ..]) = head.get(..12) else {
+        return false;
     };
-    let directory = sop_class == uids::MEDIA_STORAGE_DIRECTORY_STORAGE;
-    Ok(if directory {
-        FileKind::DicomDir
-    } else {
-        FileKind::Dicom
-    })
+    let little = [*a, *b] == [8, 0] && *d == 0;
+    let big = [*a, *b] == [0, 8] && *c == 0;
+    let explicit = first.is_ascii_uppercase() && second.is_ascii_uppercase();
+    // Implicit VR: a length, which is short this early.
+    let implicit =
+        little && rest.first() == Some(&0) && rest.get(1) == Some(&0) && *first < 128 && *second == 0;
+    (little || big) && (explicit || implicit)
 }
 
 /// Bytes looked at to tell what a file is: more than any file meta information in use.
-const HEAD: u64 = 16 * 1024;
+pub const HEAD: u64 = 16 * 1024;
 
 struct Walk {
     limits: Limits,
     seen: usize,
+    directories: Vec<PathBuf>,
     found: Candidates,
 }
 
@@ -178,11 +230,49 @@ impl Walk {
                 self.found.files.push(path.to_owned());
                 return Ok(());
             }
-            Ok(FileKind::DicomDir) => Skipped::DicomDir,
+            Ok(FileKind::Zip) => {
+                self.found.bytes += fs::metadata(path).map_or(0, |metadata| metadata.len());
+                self.found.archives.push(path.to_owned());
+                return Ok(());
+            }
+            Ok(FileKind::DicomDir) => {
+                self.directories.push(path.to_owned());
+                return Ok(());
+            }
+            Ok(FileKind::Foreign(kind)) => Skipped::Foreign(kind),
+            Ok(FileKind::BareDataSet) => Skipped::BareDataSet,
             Ok(FileKind::Other) => Skipped::NotDicom,
             Err(_) => Skipped::Unreadable,
         };
         self.found.skipped.push((path.to_owned(), skipped));
+        Ok(())
+    }
+
+    /// Looks for what a DICOMDIR lists, and takes it when `take`.
+    fn listed(&mut self, path: &Path, take: bool) -> Result<(), FilesError> {
+        let read = File::open(path)
+            .map_err(HeaderError::from)
+            .and_then(|file| read_directory(std::io::BufReader::new(file)));
+        let Ok(directory) = read else {
+            self.found.skipped.push((path.to_owned(), Skipped::BadDirectory));
+            return Ok(());
+        };
+        if directory.bad_names > 0 {
+            self.found.skipped.push((path.to_owned(), Skipped::BadDirectory));
+        }
+        let folder = path.parent().unwrap_or(Path::new("."));
+        for id in directory.files {
+            match find_file(folder, &id) {
+                Some(file) if take => self.file(&file)?,
+                Some(_) => {}
+                None => {
+                    let named = id.iter().fold(folder.to_owned(), |path, part| path.join(part));
+                    self.found.skipped.push((named, Skipped::Missing));
+                }
+            }
+        }
+        // A medium within a medium: its directory is only a file here.
+        self.directories.retain(|one| one != path);
         Ok(())
     }
 }

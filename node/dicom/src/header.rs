@@ -184,9 +184,16 @@ pub enum HeaderError {
 pub fn read_header_file(path: &Path) -> Result<InstanceHeader, HeaderError> {
     let file = File::open(path)?;
     let length = file.metadata()?.len();
-    let scanned = scan(BufReader::with_capacity(64 * 1024, file), |tag| {
-        WANTED.contains(&tag)
-    })?;
+    read_header_of(BufReader::with_capacity(64 * 1024, file), length)
+}
+
+/// Reads the header of the Part 10 file of `length` bytes in `reader`; see [`read_header`]. Also notices a file that is
+/// shorter than its native pixels.
+///
+/// # Errors
+/// As [`read_header`].
+pub fn read_header_of<R: Read>(reader: R, length: u64) -> Result<InstanceHeader, HeaderError> {
+    let scanned = scan(reader, |tag| WANTED.contains(&tag))?;
     let short = scanned
         .pixels
         .and_then(|pixels| pixels.end())
@@ -242,7 +249,7 @@ impl<R: Read> Read for Counted<R> {
 }
 
 /// Every attribute of [`InstanceHeader`].
-const WANTED: [Tag; 28] = [
+pub(crate) const WANTED: [Tag; 28] = [
     tags::SPECIFIC_CHARACTER_SET,
     tags::SOP_CLASS_UID,
     tags::SOP_INSTANCE_UID,
@@ -273,7 +280,7 @@ const WANTED: [Tag; 28] = [
     tags::LOSSY_IMAGE_COMPRESSION,
 ];
 
-fn build(scanned: Scanned) -> Result<InstanceHeader, HeaderError> {
+pub(crate) fn build(scanned: Scanned) -> Result<InstanceHeader, HeaderError> {
     let mut read = Reader::new(&scanned);
     let sop_instance_uid = read.uid(tags::SOP_INSTANCE_UID, "SOP Instance UID")?;
     let patient_name = read.patient_name()?;

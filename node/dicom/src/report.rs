@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use dicom_dictionary_std::uids;
 use serde::{Deserialize, Serialize};
 
 use crate::header::{InstanceHeader, Patient};
@@ -162,6 +163,17 @@ pub enum ReportError {
     /// The encoder failed.
     #[error("the DICOM object can't be written: {0}")]
     Write(String),
+}
+
+/// The documents of the report that this entry is, before they are made: SOP Class and SOP Instance UID of the
+/// structured report and of the PDF.
+#[must_use]
+pub fn document_instances(entry_id: &[u8; 32]) -> [(&'static str, Uid); 2] {
+    [
+        ("sr", uids::BASIC_TEXT_SR_STORAGE),
+        ("pdf", uids::ENCAPSULATED_PDF_STORAGE),
+    ]
+    .map(|(kind, class)| (class, object::instance_uid(kind, entry_id)))
 }
 
 /// The report as Basic Text SR (PS3.3 A.35.1) after TID 2000, in UTF-8 (`ISO_IR 192`).

@@ -15,7 +15,10 @@ use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
 use crate::header::{HeaderError, HeaderNote};
 
+pub(crate) mod meta;
 mod source;
+pub(crate) mod tree;
+pub(crate) mod visit;
 use source::Source;
 
 /// Longest value that is kept, bytes: far above any value of a header that we show.
@@ -32,16 +35,16 @@ const MAX_INFLATED: u64 = 1 << 28;
 
 /// How elements are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Encoding {
+pub(crate) struct Encoding {
     explicit: bool,
-    big_endian: bool,
+    pub(crate) big_endian: bool,
 }
 
 const IMPLICIT_LE: Encoding = Encoding {
     explicit: false,
     big_endian: false,
 };
-const EXPLICIT_LE: Encoding = Encoding {
+pub(crate) const EXPLICIT_LE: Encoding = Encoding {
     explicit: true,
     big_endian: false,
 };
@@ -86,6 +89,18 @@ pub(crate) struct Scanned {
 }
 
 impl Scanned {
+    /// Nothing yet, of a file with this transfer syntax.
+    fn of(transfer_syntax: String) -> Self {
+        Self {
+            transfer_syntax,
+            meta_sop_instance: Vec::new(),
+            values: BTreeMap::new(),
+            pixels: None,
+            notes: Vec::new(),
+            big_endian: false,
+        }
+    }
+
     /// The raw bytes of an element, empty when absent.
     pub(crate) fn bytes(&self, tag: Tag) -> &[u8] {
         self.values.get(&tag).map(Vec::as_slice).unwrap_or_default()
@@ -129,6 +144,29 @@ pub(crate) fn data_set<R: Read>(reader: R) -> Result<(String, impl Read), Header
     Ok((syntax.map(|value| padded_text(value)).unwrap_or_default(), source))
 }
 
+/// The Part 10 file `file` with its data set inflated, in Explicit VR Little Endian; `None` when it is not deflated.
+pub(crate) fn inflated(file: &[u8]) -> Result<Option<Vec<u8>>, HeaderError> {
+    let (syntax, rest) = data_set(file)?;
+    let codec = TransferSyntaxRegistry.get(&syntax).map(|syntax| syntax.codec());
+    let Some(Codec::Dataset(Some(adapter))) = codec else {
+        return Ok(None);
+    };
+    let mut plain = vec![0; 128];
+    plain.extend_from_slice(b"DICM\x02\0\x10\0UI\x14\x001.2.840.10008.1.2.1\0");
+    let head = plain.len() as u64;
+    let inflating = adapter.adapt_reader(Box::new(rest));
+    inflating
+        .take(MAX_INFLATED)
+        .read_to_end(&mut plain)
+        .map_err(source::fault)?;
+    if plain.len() as u64 - head >= MAX_INFLATED {
+        return Err(HeaderError::TooLarge {
+            what: "its deflated data set becomes more than 256 MiB",
+        });
+    }
+    Ok(Some(plain))
+}
+
 fn scan_until<R: Read>(
     reader: R,
     wanted: impl Fn(Tag) -> bool,
@@ -140,17 +178,12 @@ fn scan_until<R: Read>(
     let meta = read_meta(&mut source)?;
     let text = |tag| meta.get(&tag).map(|value| padded_text(value)).unwrap_or_default();
     let transfer_syntax = text(tags::TRANSFER_SYNTAX_UID);
-    let mut scanned = Scanned {
-        transfer_syntax: transfer_syntax.clone(),
-        meta_sop_instance: meta
-            .get(&tags::MEDIA_STORAGE_SOP_INSTANCE_UID)
-            .cloned()
-            .unwrap_or_default(),
-        values: BTreeMap::new(),
-        pixels: None,
-        notes,
-        big_endian: false,
-    };
+    let mut scanned = Scanned::of(transfer_syntax.clone());
+    scanned.notes = notes;
+    scanned.meta_sop_instance = meta
+        .get(&tags::MEDIA_STORAGE_SOP_INSTANCE_UID)
+        .cloned()
+        .unwrap_or_default();
     match TransferSyntaxRegistry
         .get(&transfer_syntax)
         .map(|syntax| syntax.codec())
@@ -301,7 +334,8 @@ fn read_data_set<R: Read>(
                 length: element.length,
             });
         }
-        if tag.group() >= 0x7fe0 {
+        // Before the pixels there may be an extended offset table (7FE0,0001).
+        if tag.group() > 0x7fe0 || (tag.group() == 0x7fe0 && tag.element() >= 0x0008) {
             return Ok(());
         }
         match element.length {
@@ -414,7 +448,7 @@ fn read_rest<R: Read>(source: &mut Source<R>, tag: Tag, encoding: Encoding) -> R
 }
 
 /// VRs whose length has 16 bits; all others, also those to come, have 32 (PS3.5 7.1.2).
-const SHORT_LENGTH: [&[u8; 2]; 21] = [
+pub(crate) const SHORT_LENGTH: [&[u8; 2]; 21] = [
     b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FL", b"FD", b"IS", b"LO", b"LT", b"PN", b"SH", b"SL",
     b"SS", b"ST", b"TM", b"UI", b"UL", b"US",
 ];

@@ -49,6 +49,11 @@ impl Uid {
             .finalize();
         let mut uuid = [0u8; 16];
         uuid.copy_from_slice(&digest[..16]);
+        Self::of_uuid(uuid)
+    }
+
+    /// The UID of a UUID (PS3.5 B.2), whose version and variant are set here.
+    pub(crate) fn of_uuid(mut uuid: [u8; 16]) -> Self {
         // RFC 9562: version 8 (own derivation), variant 10.
         uuid[6] = (uuid[6] & 0x0f) | 0x80;
         uuid[8] = (uuid[8] & 0x3f) | 0x80;

@@ -1,6 +1,7 @@
 //! Files of other makers: pydicom's test data, where DOKUEI_PYDICOM_FILES names its folder.
 #![allow(clippy::unwrap_used, reason = "a failed test says where")]
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -65,6 +66,39 @@ fn r1_r24_every_file_is_read_or_refused_with_a_reason() {
         "only {read} of {} were read",
         files.len()
     );
+}
+
+#[test]
+fn r1_pictures_are_shown_in_these_transfer_syntaxes_and_refused_by_name_in_others() {
+    let Some(files) = files() else { return };
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for path in &files {
+        let Ok(header) = read_header_file(path) else {
+            continue;
+        };
+        let outcome = match render_png(&std::fs::read(path).unwrap(), &RenderRequest::default()) {
+            Ok(_) => "shown".to_owned(),
+            Err(RenderError::NoPixels) => continue,
+            Err(error) => error.to_string(),
+        };
+        let (bits, kind) = (
+            header.bits_allocated.unwrap_or(0),
+            &header.photometric_interpretation,
+        );
+        let what = if outcome == "shown" {
+            String::new()
+        } else {
+            format!(" ({bits} bits, {kind})")
+        };
+        *counts
+            .entry(format!("{}: {outcome}{what}", header.transfer_syntax_uid))
+            .or_default() += 1;
+    }
+    let lines: Vec<String> = counts
+        .iter()
+        .map(|(line, count)| format!("{count:3} {line}"))
+        .collect();
+    insta::assert_snapshot!("pydicom_shown", lines.join("\n"));
 }
 
 #[test]

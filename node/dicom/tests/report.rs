@@ -123,6 +123,30 @@ fn r24_the_debug_of_a_report_shows_no_words_and_no_patient() {
     assert!(!shown.contains("智歯") && !shown.contains("YAMADA"), "{shown}");
 }
 
+/// R15: David Clunie's validator finds nothing wrong with what is written.
+#[test]
+fn r15_the_objects_are_as_the_standard_has_them() {
+    let program = "/usr/bin/dciodvfy";
+    if !present(program) {
+        return;
+    }
+    for object in [
+        to_sr(&report()).unwrap(),
+        to_sr(&amended()).unwrap(),
+        to_encapsulated_pdf(&report(), PDF).unwrap(),
+    ] {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &object.bytes).unwrap();
+        let output = Command::new(program).arg(file.path()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let faults: Vec<&str> = said
+            .lines()
+            .filter(|line| line.starts_with("Error") || line.starts_with("Warning"))
+            .collect();
+        assert!(output.status.success() && faults.is_empty(), "{said}");
+    }
+}
+
 fn amended() -> ReportContent {
     let first = report();
     ReportContent {

@@ -14,10 +14,12 @@ use dicom_pixeldata::PixelDecoder;
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
 use super::{RenderError, Window};
-use crate::scan::{Scanned, scan};
+use crate::scan::{Scanned, inflated, scan};
 
 /// Most samples of one frame.
 const MAX_SAMPLES: u64 = 64 << 20;
+/// Start of frame of JPEG-LS (ITU-T T.87 C.1.1).
+const JPEG_LS_FRAME: u8 = 0xf7;
 /// Most fragments of a file.
 const MAX_FRAGMENTS: usize = 1 << 20;
 
@@ -63,6 +65,8 @@ const WANTED: [Tag; 15] = [
 impl Frame {
     /// Decodes frame `index` (from 0) of a Part 10 file.
     pub(crate) fn decode(file: &[u8], index: u32) -> Result<Self, RenderError> {
+        let inflated = inflated(file)?;
+        let file = inflated.as_deref().unwrap_or(file);
         let scanned = scan(file, |tag| WANTED.contains(&tag))?;
         let pixels = scanned.pixels.ok_or(RenderError::NoPixels)?;
         let mut frame = Self::describe(&scanned)?;
@@ -158,6 +162,13 @@ impl Frame {
         {
             return Err(RenderError::Undecodable);
         }
+        let by_plane = self.samples == 3
+            && match fragments.first().and_then(|bytes| jpeg_ls_by_plane(bytes)) {
+                // Planes would be taken for pixels when the colour is converted.
+                Some(true) if self.photometric != "RGB" => return Err(RenderError::Undecodable),
+                Some(by_plane) => by_plane,
+                None => false,
+            };
         let mut object = InMemDicomObject::new_empty();
         for tag in WANTED {
             let bytes = scanned.bytes(tag);
@@ -193,8 +204,8 @@ impl Frame {
             .map_err(|_| RenderError::Undecodable)?
             .map_err(|_| RenderError::Undecodable)?;
         if self.samples == 3 {
-            // dicom-pixeldata gives interleaved RGB, whatever went in.
-            (self.photometric, self.by_plane) = ("RGB".to_owned(), false);
+            // dicom-pixeldata gives interleaved RGB, whatever went in: but for JPEG-LS, which CharLS leaves by plane.
+            (self.photometric, self.by_plane) = ("RGB".to_owned(), by_plane);
         }
         Ok(decoded.into_data())
     }
@@ -226,6 +237,19 @@ impl Frame {
             .chunks_exact(2)
             .map(|bytes| value(pair(bytes)))
             .collect()
+    }
+
+    /// The samples as they are, in little endian, colour by pixel.
+    pub(crate) fn into_samples(self) -> Vec<u8> {
+        let mut samples = if self.samples == 3 {
+            self.interleaved()
+        } else {
+            self.data
+        };
+        if self.big_endian && self.width == 2 {
+            samples.chunks_exact_mut(2).for_each(<[u8]>::reverse);
+        }
+        samples
     }
 
     /// The samples of a colour frame, pixel by pixel.
@@ -319,6 +343,29 @@ fn jpeg2000_size(stream: &[u8]) -> Option<(u16, u16)> {
 
 /// Rows and columns that a JPEG or JPEG-LS stream declares (ITU-T T.81 B.2.2); `None` for another kind of stream.
 fn jpeg_size(stream: &[u8]) -> Option<(u16, u16)> {
+    // Start of frame: C0 to CF without DHT, JPG, DAC; F7 in JPEG-LS.
+    let is_frame = |marker| {
+        matches!(marker, 0xc0..=0xcf if ![0xc4, 0xc8, 0xcc].contains(&marker)) || marker == JPEG_LS_FRAME
+    };
+    let size = segment(stream, is_frame)?.get(5..9)?;
+    Some((
+        u16::from_be_bytes([size[0], size[1]]),
+        u16::from_be_bytes([size[2], size[3]]),
+    ))
+}
+
+/// Whether a JPEG-LS stream has its components one after the other (ITU-T T.87 C.2.3: ILV of the first scan is 0); `None`
+/// for another kind of stream.
+fn jpeg_ls_by_plane(stream: &[u8]) -> Option<bool> {
+    segment(stream, |marker| marker == JPEG_LS_FRAME)?;
+    let scan = segment(stream, |marker| marker == 0xda)?;
+    let components = usize::from(*scan.get(4)?);
+    // Marker, length, number of components, two bytes for each of them, NEAR, ILV.
+    Some(*scan.get(6 + 2 * components)? == 0)
+}
+
+/// A JPEG stream from the first marker segment of this kind on, its marker included; none behind the first scan is found.
+fn segment(stream: &[u8], wanted: impl Fn(u8) -> bool) -> Option<&[u8]> {
     let mut rest = stream.strip_prefix(&[0xff, 0xd8])?;
     loop {
         let (marker, length) = match rest {
@@ -329,14 +376,8 @@ fn jpeg_size(stream: &[u8]) -> Option<(u16, u16)> {
             [0xff, marker, a, b, ..] => (*marker, usize::from(u16::from_be_bytes([*a, *b]))),
             _ => return None,
         };
-        // Start of frame: C0 to CF without DHT, JPG, DAC; F7 in JPEG-LS.
-        let frame = matches!(marker, 0xc0..=0xcf if ![0xc4, 0xc8, 0xcc].contains(&marker)) || marker == 0xf7;
-        if frame {
-            let size = rest.get(5..9)?;
-            return Some((
-                u16::from_be_bytes([size[0], size[1]]),
-                u16::from_be_bytes([size[2], size[3]]),
-            ));
+        if wanted(marker) {
+            return Some(rest);
         }
         rest = rest.get(2 + length..)?;
     }

@@ -11,6 +11,11 @@ use jiff::tz::Offset;
 use super::{ReportContent, ReportError, ReportStatus, WrittenObject};
 use crate::uid::{IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION, Uid};
 
+/// The UID of the object of this kind that shows the entry.
+pub(super) fn instance_uid(kind: &str, entry_id: &[u8; 32]) -> Uid {
+    Uid::derived(&format!("dokuei {kind} instance"), entry_id)
+}
+
 /// An object under construction.
 pub(super) struct Object {
     pub(super) data: InMemDicomObject,
@@ -62,7 +67,7 @@ impl Object {
         modality: &str,
     ) -> Result<Self, ReportError> {
         let at = SignedAt::of(content)?;
-        let sop_instance = Uid::derived(&format!("dokuei {kind} instance"), &content.entry_id);
+        let sop_instance = instance_uid(kind, &content.entry_id);
         let series = Uid::derived(&format!("dokuei {kind} series"), &content.entry_id);
         let mut object = Self {
             data: InMemDicomObject::new_empty(),

@@ -29,6 +29,11 @@ impl<R: Read> Source<R> {
         self.at
     }
 
+    /// Whether more was taken than there may be.
+    pub(super) fn is_over(&self) -> bool {
+        self.at > self.limit
+    }
+
     pub(super) fn truncated(&self) -> HeaderError {
         HeaderError::Truncated { at: self.at }
     }
@@ -139,7 +144,7 @@ impl<R: Read> Read for Source<R> {
 }
 
 /// A broken deflate stream is the file's fault, everything else the system's.
-fn fault(error: std::io::Error) -> HeaderError {
+pub(super) fn fault(error: std::io::Error) -> HeaderError {
     match error.kind() {
         ErrorKind::InvalidInput | ErrorKind::InvalidData => HeaderError::Malformed {
             at: 0,
