@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use dokuei_dicom::network::{AeTitle, BadAeTitle, Peer, Settings, TlsFiles};
+use dokuei_dicom::network::{AeTitle, BadAeTitle, Peer, Settings, TlsClientFiles, TlsFiles};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -23,6 +23,27 @@ pub(crate) enum DicomError {
     /// None, or too many.
     #[error("associations must be from 1 to {MAX_ASSOCIATIONS}")]
     Associations,
+    /// It could not be found.
+    #[error(
+        "{0} is to be sent to, but where it listens is not set: add its port, and host or address, to its [[dicom.peers]]"
+    )]
+    NoAddress(String),
+    /// Nothing is sent to it.
+    #[error("{aet} has {what} = true without send = true: nothing is sent to it")]
+    NotSentTo {
+        /// The peer.
+        aet: String,
+        /// The setting.
+        what: &'static str,
+    },
+    /// There are no certificates.
+    #[error(
+        "{0} is to be spoken to inside TLS: add [dicom.tls] with certificate, key and authorities (who issued its certificate)"
+    )]
+    NoTls(String),
+    /// Which of them is meant would be open.
+    #[error("{0} is twice among those that are sent to")]
+    Twice(String),
     /// Nothing, or no time, would be allowed.
     #[error("{0} must not be 0")]
     Zero(&'static str),
@@ -49,14 +70,47 @@ pub struct Dicom {
     pub peers: Vec<DicomPeer>,
 }
 
-/// One that may send.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One that may send, and may be sent to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DicomPeer {
     /// Its AE title.
     pub aet: String,
     /// Its address; unset: it may come from anywhere.
     pub address: Option<IpAddr>,
+    /// The name or address under which it is reached; unset: `address`.
+    pub host: Option<String>,
+    /// The port on which it listens.
+    pub port: Option<u16>,
+    /// Whether it may be sent to.
+    #[serde(default)]
+    pub send: bool,
+    /// Whether reports on studies of this institution are sent to it by themselves, once they are final.
+    #[serde(default)]
+    pub reports: bool,
+    /// Whether it is asked to commit itself to what it was sent.
+    #[serde(default)]
+    pub commitment: bool,
+    /// Whether it is spoken to inside TLS.
+    #[serde(default)]
+    pub tls: bool,
+}
+
+/// One that is sent to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Archive {
+    /// Its AE title.
+    pub(crate) aet: AeTitle,
+    /// Name or address.
+    pub(crate) host: String,
+    /// Port.
+    pub(crate) port: u16,
+    /// Whether reports go there by themselves.
+    pub(crate) reports: bool,
+    /// Whether it is asked for storage commitment.
+    pub(crate) commitment: bool,
+    /// Whether it is spoken to inside TLS.
+    pub(crate) tls: bool,
 }
 
 /// Certificates for TLS, PEM files.
@@ -69,6 +123,8 @@ pub struct DicomTls {
     pub key: PathBuf,
     /// The issuers of the certificates that callers must show; unset: none is asked for.
     pub clients: Option<PathBuf>,
+    /// The issuers of the certificates of archives that are sent to; unset: `clients`.
+    pub authorities: Option<PathBuf>,
 }
 
 impl Default for Dicom {
@@ -114,8 +170,55 @@ impl Dicom {
         })
     }
 
+    /// The certificates for connections that we open, if there are.
+    pub(crate) fn tls_client_files(&self) -> Option<TlsClientFiles> {
+        let tls = self.tls.clone()?;
+        Some(TlsClientFiles {
+            authorities: tls.authorities.or(tls.clients)?,
+            own: (tls.certificate, tls.key),
+        })
+    }
+
+    /// Those that are sent to.
+    pub(crate) fn archives(&self) -> Result<Vec<Archive>, DicomError> {
+        let mut archives: Vec<Archive> = Vec::new();
+        for peer in &self.peers {
+            let aet: AeTitle = peer.aet.parse()?;
+            if !peer.send {
+                for (what, set) in [("reports", peer.reports), ("commitment", peer.commitment)] {
+                    if set {
+                        let aet = peer.aet.clone();
+                        return Err(DicomError::NotSentTo { aet, what });
+                    }
+                }
+                continue;
+            }
+            let host = peer.host.clone();
+            let host = host.or_else(|| peer.address.map(|address| address.to_string()));
+            let (Some(host), Some(port)) = (host, peer.port) else {
+                return Err(DicomError::NoAddress(peer.aet.clone()));
+            };
+            if peer.tls && self.tls_client_files().is_none() {
+                return Err(DicomError::NoTls(peer.aet.clone()));
+            }
+            if archives.iter().any(|one| one.aet == aet) {
+                return Err(DicomError::Twice(peer.aet.clone()));
+            }
+            archives.push(Archive {
+                aet,
+                host,
+                port,
+                reports: peer.reports,
+                commitment: peer.commitment,
+                tls: peer.tls,
+            });
+        }
+        Ok(archives)
+    }
+
     pub(super) fn check(&self) -> Result<(), DicomError> {
         self.settings()?;
+        self.archives()?;
         if self.listen.is_some() && self.peers.is_empty() {
             return Err(DicomError::NoPeers);
         }
@@ -151,6 +254,19 @@ mod tests {
     }
 
     #[test]
+    fn r15_an_archive_is_one_more_line() {
+        let text = "peers=[{aet='PACS', address='192.168.1.30', port=104, send=true, reports=true}]";
+        let dicom: Dicom = toml::from_str(text).unwrap();
+        dicom.check().unwrap();
+        let archives = dicom.archives().unwrap();
+        assert_eq!(
+            (archives[0].host.as_str(), archives[0].port),
+            ("192.168.1.30", 104)
+        );
+        assert!(archives[0].reports && !archives[0].commitment);
+    }
+
+    #[test]
     fn what_could_never_work_is_told_when_it_is_read() {
         for (text, word) in [
             ("listen='127.0.0.1:11112'", "peers"),
@@ -158,6 +274,13 @@ mod tests {
             ("peers=[{aet=''}]", "AE title"),
             ("associations=0", "associations"),
             ("idle_seconds=0", "idle_seconds"),
+            ("peers=[{aet='PACS', send=true, port=104}]", "host or address"),
+            ("peers=[{aet='PACS', send=true, host='pacs'}]", "port"),
+            ("peers=[{aet='PACS', reports=true}]", "reports"),
+            (
+                "peers=[{aet='PACS', send=true, host='pacs', port=104, tls=true}]",
+                "authorities",
+            ),
         ] {
             let dicom: Dicom = toml::from_str(text).unwrap();
             let error = dicom.check().unwrap_err().to_string();

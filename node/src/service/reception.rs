@@ -55,9 +55,9 @@ struct Seat {
 
 /// Instances.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Counts {
-    new: u64,
-    already_here: u64,
+pub(super) struct Counts {
+    pub(super) new: u64,
+    pub(super) already_here: u64,
     refused: u64,
 }
 

@@ -6,7 +6,10 @@ use std::io::{self, Read, Write};
 use std::net::IpAddr;
 
 use dokuei_dicom::header::read_instance;
-use dokuei_dicom::network::{Caller, Failure, Received, Reception, Refused, Rejection, Stored};
+use dokuei_dicom::network::{
+    Caller, CommitmentRequest, CommitmentResult, Committing, Failure, Received, Reception, Refused,
+    Rejection, Stored,
+};
 use dokuei_store::{BlobWriter, Inserted, Origin, StoreError};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -16,6 +19,7 @@ use crate::service::Node;
 use crate::service::error::ServiceError;
 use crate::service::events::EventKind;
 use crate::service::import::Copied;
+use crate::service::sealing::find_samples;
 
 /// How often the room on the disk is looked at, bytes.
 const LOOK_EVERY: u64 = 4 << 20;
@@ -38,7 +42,7 @@ struct Brought {
 
 /// Why an instance is not kept.
 #[derive(Debug, Error)]
-enum NotKept {
+pub(in crate::service) enum NotKept {
     #[error(transparent)]
     Service(#[from] ServiceError),
     #[error("the data set is of another SOP class or instance than its command says")]
@@ -138,6 +142,14 @@ impl Reception for Desk {
         Ok(stored)
     }
 
+    fn commit(&self, caller: &Caller, request: &CommitmentRequest) -> Result<Committing, Refused> {
+        self.node.outcome_of(caller, request)
+    }
+
+    fn committed(&self, caller: &Caller, result: &CommitmentResult) -> Result<(), Refused> {
+        self.node.outcome_told(caller, result)
+    }
+
     fn refused(&self, caller: &Caller, refused: &Refused) {
         tracing::warn!(aet = %caller.aet, status = refused.failure.status(), why = %refused.comment,
             "an instance that came by DICOM was refused");
@@ -187,10 +199,13 @@ fn actor(caller: &Caller) -> String {
 
 impl Node {
     /// Seals an instance as it comes and keeps it.
-    fn take_in(&self, instance: &mut Received<'_>) -> Result<Stored, NotKept> {
+    pub(in crate::service) fn take_in(&self, instance: &mut Received<'_>) -> Result<Stored, NotKept> {
         self.may_work()?;
         self.require_room(0)?;
-        let mut blob = self.store().blob_writer(instance.study_instance_uid.as_str())?;
+        let mut blob = self
+            .store()
+            .blob_writer(instance.study_instance_uid.as_str())?
+            .finding(find_samples);
         let mut passing = Passing {
             skip: instance.data_set_at,
             from: &mut *instance,

@@ -57,11 +57,13 @@ struct House {
 }
 
 impl Node {
-    /// Listens for DICOM associations from now on, when the settings say so.
+    /// Takes part in the DICOM network of the house from now on: sends what waits to its archives, and listens for
+    /// associations, both when the settings say so.
     ///
     /// # Errors
     /// [`ReceptionError`].
     pub async fn receive(&self) -> Result<(), ReceptionError> {
+        self.send_to_archives()?;
         let dicom = &self.config().dicom;
         let Some(address) = dicom.listen else {
             return Ok(());

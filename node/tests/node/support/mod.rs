@@ -4,6 +4,7 @@ pub(crate) mod dcmtk;
 pub(crate) mod gate;
 pub(crate) mod home;
 pub(crate) mod hostile;
+pub(crate) mod orthanc;
 pub(crate) mod pair;
 pub(crate) mod program;
 pub(crate) mod registry;

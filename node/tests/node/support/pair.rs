@@ -28,6 +28,13 @@ impl Pair {
         Self::of(Gate::of(clinic), Gate::of(hospital)).await
     }
 
+    /// The same with other settings of the clinic's node.
+    pub(crate) async fn with_clinic(set: impl FnOnce(&Home)) -> Self {
+        let (clinic, hospital) = Self::homes();
+        set(&clinic);
+        Self::of(Gate::of(clinic), Gate::of(hospital)).await
+    }
+
     /// The same by a clock that can be turned by months: the register counts as current all the while.
     pub(crate) async fn by(clock: &Turned) -> Self {
         let (clinic, hospital) = Self::homes();

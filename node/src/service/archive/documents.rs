@@ -1,0 +1,94 @@
+//! The documents of a report, as they are sent to the clinic's archive: under the clinic's own Patient ID, accession number
+//! and Study Instance UID.
+
+use std::collections::BTreeMap;
+
+use dokuei_consultation::body::{Body, ReportStatus};
+use dokuei_consultation::id::{CaseId, EntryId};
+use dokuei_dicom::report::{WrittenObject, document_instances};
+use dokuei_store::{DispatchRow, Dispatched, Id16, Id32, NewDispatch, Origin};
+
+use super::Node;
+use crate::config::Archive;
+use crate::service::cases::report_entries;
+use crate::service::error::ServiceError;
+
+/// Reports that came before this many seconds are not sent by themselves: an archive that is named in the settings today
+/// is not given years of them.
+const RECENT: u64 = 30 * 86_400;
+
+/// Objects by their SOP Instance UID, or why one cannot be made.
+pub(super) type Documents = BTreeMap<String, Result<WrittenObject, String>>;
+
+impl Node {
+    /// The documents that are to be sent with this; none when it is not a report.
+    pub(super) fn documents_of(&self, row: &DispatchRow) -> Result<Documents, ServiceError> {
+        let (Dispatched::Report, Some((case, entry))) = (row.what, row.report) else {
+            return Ok(Documents::new());
+        };
+        let case = self.case_log(CaseId::from_bytes(case))?;
+        let entry = EntryId::from_bytes(entry);
+        let [(_, sr), (_, pdf)] = document_instances(entry.as_bytes());
+        let words = |error: ServiceError| error.to_string();
+        Ok([
+            (sr.to_string(), self.sr_of(&case, Some(&entry)).map_err(words)),
+            (
+                pdf.to_string(),
+                self.encapsulated_pdf_of(&case, Some(&entry)).map_err(words),
+            ),
+        ]
+        .into())
+    }
+
+    /// Queues what was reported on studies of this institution for every archive that is to have it.
+    pub(super) fn queue_new_reports(&self, archives: &[Archive]) -> Result<(), ServiceError> {
+        let since = self.now().minus(RECENT);
+        for archive in archives.iter().filter(|archive| archive.reports) {
+            let name = archive.aet.as_str();
+            for (case, entry) in self.store().undispatched_reports(name, since)? {
+                if let Some(study) = self.reported_here(case, entry) {
+                    self.queue_report(name, (case, entry), &study, "node")?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The study of a final report, when it is one of this institution's own.
+    fn reported_here(&self, case: Id16, entry: Id32) -> Option<String> {
+        let case = self.kept_case(CaseId::from_bytes(case)).ok()?;
+        let reports = report_entries(&case);
+        let found = reports.iter().find(|one| *one.id().as_bytes() == entry)?;
+        let Body::Report(report) = found.body() else {
+            return None;
+        };
+        // Under a pseudonym it was somebody's all the same.
+        let study = self.real_study(&case.request()?.1.study_instance_uid);
+        let kept = self.store().study(&study).ok()?;
+        let ours = kept.study.origin == Origin::Imported && report.status == ReportStatus::Final;
+        ours.then_some(study)
+    }
+
+    /// Queues the documents of a report; gives the dispatch.
+    pub(super) fn queue_report(
+        &self,
+        archive: &str,
+        (case, entry): (Id16, Id32),
+        study: &str,
+        asked_by: &str,
+    ) -> Result<Id16, ServiceError> {
+        let instances = document_instances(&entry);
+        self.queue(NewDispatch {
+            dispatch_id: rand::random(),
+            peer: archive.to_owned(),
+            what: Dispatched::Report,
+            study_instance_uid: study.to_owned(),
+            report: Some((case, entry)),
+            body: None,
+            asked_by: asked_by.to_owned(),
+            instances: instances
+                .map(|(class, instance)| (class.to_string(), instance.to_string()))
+                .into(),
+        })
+    }
+}
