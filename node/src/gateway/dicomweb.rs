@@ -1,118 +1,92 @@
-//! DICOMweb (PS3.18): retrieve an instance, or one frame of it rendered.
+//! DICOMweb (PS3.18): studies are searched (QIDO-RS), retrieved (WADO-RS) and stored (STOW-RS).
+//!
+//! Whoever speaks it is let in like the app: with the token of a session, and from this machine only. What it gets is
+//! what the practitioner of that session may see. [docs/dicomweb.md] says what is offered in detail.
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
-use dokuei_dicom::{RenderRequest, Window};
-use serde::Deserialize;
+mod accept;
+mod body;
+mod frames;
+mod metadata;
+mod multipart;
+mod negotiation;
+mod query;
+mod range;
+mod rendered;
+mod retrieve;
+mod search;
+mod store;
 
-use super::auth::SignedIn;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::routing::get;
+
 use super::problem::Problem;
-use super::{Gateway, blocking};
+use super::{Gateway, unknown, wrong_method};
 use crate::service::codes::Code;
+use crate::service::dicomweb::Resource;
 
-/// Study, series and instance as the path names them.
-pub(crate) type InstancePath = Path<(String, String, String)>;
-
-/// Query parameters of a rendered instance (PS3.18 §8.3.5).
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Rendering {
-    /// `center,width[,function]`
-    window: Option<String>,
-    /// `width,height`
-    viewport: Option<String>,
-    /// Frame, counted from 1; an extension of ours beside the frames resource.
-    frame: Option<u32>,
+/// Every path below `/dicomweb`.
+pub(super) fn routes() -> Router<Gateway> {
+    let study = "/studies/{study}";
+    let series = "/studies/{study}/series/{series}";
+    let instance = "/studies/{study}/series/{series}/instances/{instance}";
+    let at = |resource: &str, rest: &str| format!("{resource}{rest}");
+    Router::new()
+        .route("/studies", get(search::studies).post(store::any_study))
+        .route("/series", get(search::series))
+        .route("/instances", get(search::instances))
+        .route(study, get(retrieve::study).post(store::one_study))
+        .route(&at(study, "/series"), get(search::series_of_study))
+        .route(&at(study, "/instances"), get(search::instances_of_study))
+        .route(&at(study, "/metadata"), get(metadata::study))
+        .route(&at(study, "/thumbnail"), get(rendered::study_thumbnail))
+        .route(series, get(retrieve::series))
+        .route(&at(series, "/instances"), get(search::instances_of_series))
+        .route(&at(series, "/metadata"), get(metadata::series))
+        .route(&at(series, "/thumbnail"), get(rendered::series_thumbnail))
+        .route(instance, get(retrieve::instance))
+        .route(&at(instance, "/metadata"), get(metadata::instance))
+        .route(&at(instance, "/rendered"), get(rendered::instance))
+        .route(&at(instance, "/thumbnail"), get(rendered::thumbnail))
+        .route(&at(instance, "/bulkdata/{*path}"), get(retrieve::bulk_data))
+        .route(&at(instance, "/frames/{frames}"), get(frames::frames))
+        .route(&at(instance, "/frames/{frames}/rendered"), get(rendered::frame))
+        .route(
+            &at(instance, "/frames/{frames}/thumbnail"),
+            get(rendered::frame_thumbnail),
+        )
+        .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
+        // What is stored is as large as studies are: it is bounded where it is read.
+        .layer(DefaultBodyLimit::disable())
 }
 
-/// `GET …/instances/{uid}`: the Part 10 file, bit for bit.
-pub(crate) async fn instance(
-    State(gateway): State<Gateway>,
-    SignedIn(session): SignedIn,
-    Path((study, series, instance)): InstancePath,
-) -> Result<impl IntoResponse, Problem> {
-    let file = blocking(move || gateway.node.instance_file(&session, [&study, &series, &instance])).await?;
-    Ok(([(header::CONTENT_TYPE, "application/dicom")], file))
-}
-
-/// `GET …/instances/{uid}/rendered`: one frame as PNG, to look at, not to diagnose from.
-pub(crate) async fn rendered(
-    State(gateway): State<Gateway>,
-    SignedIn(session): SignedIn,
-    Path((study, series, instance)): InstancePath,
-    query: Result<Query<Rendering>, QueryRejection>,
-) -> Result<impl IntoResponse, Problem> {
-    let Query(query) = query.map_err(|rejection| bad_query(&rejection.body_text()))?;
-    let request = query.request()?;
-    let image = blocking(move || {
-        gateway
-            .node
-            .rendered(&session, [&study, &series, &instance], &request)
-    })
-    .await?;
-    let cache = [
-        (header::CONTENT_TYPE, "image/png"),
-        (header::CACHE_CONTROL, "private, max-age=300"),
-    ];
-    Ok((cache, image))
+/// The URI of a resource, as this client reached the node.
+fn uri(headers: &HeaderMap, resource: &Resource) -> String {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or("localhost");
+    let root = format!("http://{host}/dicomweb/studies");
+    match resource {
+        Resource::Study(study) => format!("{root}/{study}"),
+        Resource::Series([study, series]) => format!("{root}/{study}/series/{series}"),
+        Resource::Instance([study, series, instance]) => {
+            format!("{root}/{study}/series/{series}/instances/{instance}")
+        }
+    }
 }
 
 fn bad_query(detail: &str) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, Code::BadQuery, detail, "")
 }
 
-impl Rendering {
-    fn request(&self) -> Result<RenderRequest, Problem> {
-        let bad = |what: &str| bad_query(&format!("the parameter {what} is not understood"));
-        let mut request = RenderRequest {
-            frame: self.frame.unwrap_or(1).saturating_sub(1),
-            ..RenderRequest::default()
-        };
-        if let Some(window) = &self.window {
-            let mut numbers = window.split(',').map(str::trim).map(str::parse::<f64>);
-            let (Some(Ok(center)), Some(Ok(width))) = (numbers.next(), numbers.next()) else {
-                return Err(bad("window"));
-            };
-            request.window = Some(Window { center, width });
-        }
-        if let Some(viewport) = &self.viewport {
-            let mut numbers = viewport.split(',').map(str::trim).map(str::parse::<u32>);
-            let (Some(Ok(width)), Some(Ok(height))) = (numbers.next(), numbers.next()) else {
-                return Err(bad("viewport"));
-            };
-            (request.max_width, request.max_height) = (width, height);
-        }
-        Ok(request)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn window_and_viewport_are_read_as_the_standard_writes_them() {
-        let query = Rendering {
-            window: Some("400, 2000,LINEAR".to_owned()),
-            viewport: Some("256,128".to_owned()),
-            frame: None,
-        };
-        let request = query.request().unwrap();
-        assert_eq!(
-            request.window.map(|window| (window.center, window.width)),
-            Some((400.0, 2000.0))
-        );
-        assert_eq!(
-            (request.max_width, request.max_height, request.frame),
-            (256, 128, 0)
-        );
-        for text in ["", "400", "a,b"] {
-            let query = Rendering {
-                window: Some(text.to_owned()),
-                ..Rendering::default()
-            };
-            assert!(query.request().is_err(), "{text}");
-        }
-    }
+fn not_acceptable(offered: &str) -> Problem {
+    Problem::new(
+        StatusCode::NOT_ACCEPTABLE,
+        Code::MediaType,
+        "this is not offered in any of the forms that are accepted",
+        format!("accept {offered}"),
+    )
 }

@@ -1,19 +1,15 @@
 //! What studies are held here, and looking at them.
 
-use std::io::Read;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dokuei_consultation::id::CaseId;
-use dokuei_dicom::{RenderRequest, render_png};
 use dokuei_identity::fingerprint::Fingerprint;
-use dokuei_store::{InstanceRecord, Origin, SeriesRecord, StoreError, StudySummary};
+use dokuei_store::{InstanceRecord, Origin, SeriesRecord, StoreError, StudyRecord, StudySummary};
 use serde_json::{Value, json};
 
 use super::Node;
 use super::error::ServiceError;
 use super::session::Session;
-
-/// The largest instance that is read whole for the viewer, bytes.
-const MAX_INSTANCE: u64 = 1 << 30;
 
 impl Node {
     /// The studies held here that the practitioner may see.
@@ -23,8 +19,8 @@ impl Node {
     pub fn studies(&self, session: &Session) -> Result<Value, ServiceError> {
         let mut views = Vec::new();
         for study in self.store().studies()? {
-            if self.may_see(&session.certificate.fingerprint, &study)? {
-                views.push(summary(&study));
+            if self.may_see(&session.certificate.fingerprint, &study.study)? {
+                views.push(self.study_summary(&study));
             }
         }
         Ok(views.into())
@@ -37,20 +33,67 @@ impl Node {
             Err(StoreError::NotFound(_)) => return Err(ServiceError::Unknown("study")),
             Err(error) => return Err(error.into()),
         };
-        if self.may_see(who, &study)? {
+        if self.may_see(who, &study.study)? {
             Ok(study)
         } else {
             Err(ServiceError::Unknown("study"))
         }
     }
 
+    /// Whether the practitioner may see a study; else it is as if it were not here.
+    pub(super) fn require_seen(&self, who: &Fingerprint, uid: &str) -> Result<(), ServiceError> {
+        let seen = match self.store().study_record(uid) {
+            Ok(study) => self.may_see(who, &study)?,
+            Err(StoreError::NotFound(_)) => false,
+            Err(error) => return Err(error.into()),
+        };
+        if seen {
+            Ok(())
+        } else {
+            Err(ServiceError::Unknown("study"))
+        }
+    }
+
+    /// The received studies that the practitioner may see.
+    pub(super) fn received_seen_by(&self, who: &Fingerprint) -> Result<Vec<String>, ServiceError> {
+        let received = self.store().received_studies()?;
+        if received.is_empty() {
+            return Ok(Vec::new());
+        }
+        let cases = self.readable_cases()?;
+        let mine: Vec<_> = cases.iter().filter(|case| case.parties().contains(who)).collect();
+        let ids: BTreeSet<CaseId> = mine.iter().map(|case| case.id()).collect();
+        let mut asked_about = BTreeMap::new();
+        for case in mine {
+            if let Some((_, request)) = case.request() {
+                let cases: &mut Vec<CaseId> =
+                    asked_about.entry(request.study_instance_uid.clone()).or_default();
+                cases.push(case.id());
+            }
+        }
+        let mut seen = Vec::new();
+        for (study, newest) in received {
+            let Some(newest) = newest else {
+                continue;
+            };
+            let mut sees = ids.contains(&CaseId::from_bytes(newest));
+            for case in asked_about.get(&study).into_iter().flatten() {
+                sees = sees || self.package_of(case)?.is_some();
+            }
+            if sees {
+                seen.push(study);
+            }
+        }
+        Ok(seen)
+    }
+
     /// What the institution imported is its own staff's to see; what came with a consultation is for those who have a
     /// part in one about it (R12).
-    fn may_see(&self, who: &Fingerprint, study: &StudySummary) -> Result<bool, ServiceError> {
-        if study.study.origin == Origin::Imported {
+    fn may_see(&self, who: &Fingerprint, study: &StudyRecord) -> Result<bool, ServiceError> {
+        if study.origin == Origin::Imported {
             return Ok(true);
         }
-        let Some(newest) = study.study.case_id else {
+        let Some(newest) = study.case_id else {
             return Ok(false);
         };
         if self.case_log(CaseId::from_bytes(newest))?.parties().contains(who) {
@@ -60,7 +103,7 @@ impl Node {
         for case in self.readable_cases()? {
             let about = case
                 .request()
-                .is_some_and(|(_, request)| request.study_instance_uid == study.study.study_instance_uid);
+                .is_some_and(|(_, request)| request.study_instance_uid == study.study_instance_uid);
             if about && case.parties().contains(who) && self.package_of(&case.id())?.is_some() {
                 return Ok(true);
             }
@@ -74,7 +117,7 @@ impl Node {
     /// [`ServiceError::Store`].
     pub fn study(&self, session: &Session, uid: &str) -> Result<Value, ServiceError> {
         let study = self.seen_study(&session.certificate.fingerprint, uid)?;
-        let mut view = summary(&study);
+        let mut view = self.study_summary(&study);
         let mut all = Vec::new();
         for series in self.store().series_of(uid)? {
             let instances = self.store().instances_of(&series.series_instance_uid)?;
@@ -85,52 +128,15 @@ impl Node {
         Ok(view)
     }
 
-    /// The Part 10 file of one instance, bit for bit as it was imported or received. `path` is study, series and SOP
-    /// Instance UID, which must belong together.
-    ///
-    /// # Errors
-    /// [`ServiceError::Store`].
-    pub fn instance_file(&self, session: &Session, path: [&str; 3]) -> Result<Vec<u8>, ServiceError> {
-        let record = self.instance_at(session, path)?;
-        self.audit(&session.id, "retrieve", &record.sop_instance_uid, "success")?;
-        self.read_instance(&record)
-    }
-
-    /// One frame of an instance as PNG.
-    ///
-    /// # Errors
-    /// [`ServiceError::Render`] when it has no image.
-    pub fn rendered(
-        &self,
-        session: &Session,
-        path: [&str; 3],
-        request: &RenderRequest,
-    ) -> Result<Vec<u8>, ServiceError> {
-        let record = self.instance_at(session, path)?;
-        Ok(render_png(&self.read_instance(&record)?, request)?)
-    }
-
-    fn instance_at(
-        &self,
-        session: &Session,
-        [study, series, instance]: [&str; 3],
-    ) -> Result<InstanceRecord, ServiceError> {
-        self.seen_study(&session.certificate.fingerprint, study)?;
-        let record = self.store().instance(instance)?;
-        if record.study_instance_uid != study || record.series_instance_uid != series {
-            return Err(ServiceError::Unknown("instance"));
-        }
-        Ok(record)
-    }
-
-    fn read_instance(&self, record: &InstanceRecord) -> Result<Vec<u8>, ServiceError> {
-        if record.bytes > MAX_INSTANCE {
-            return Err(ServiceError::field("instance", "it is too large to be shown"));
-        }
-        let mut file = Vec::with_capacity(usize::try_from(record.bytes).unwrap_or(0));
-        let mut blob = self.store().blob_reader(&record.sop_instance_uid)?;
-        blob.read_to_end(&mut file).map_err(StoreError::from)?;
-        Ok(file)
+    /// What is told of a study; of one under a pseudonym that this node gave, that it is one and whether it is whole.
+    fn study_summary(&self, study: &StudySummary) -> Value {
+        let mut view = summary(study);
+        let pseudonym = self.pseudonym_of(&study.study.study_instance_uid);
+        view["pseudonym"] = pseudonym.map_or(
+            Value::Null,
+            |record| json!({"code": record.code, "finished": record.finished}),
+        );
+        view
     }
 }
 
@@ -153,6 +159,7 @@ fn summary(summary: &StudySummary) -> Value {
         "bytes": summary.bytes,
         "origin": study.origin,
         "case_id": study.case_id.map(hex::encode),
+        "notes": study.notes,
     })
 }
 

@@ -3,6 +3,7 @@
 //! Figures are of this machine on this day; the JSON file is for comparing two of them.
 
 mod crowd;
+mod frames;
 mod revocation;
 mod scale;
 mod study;
@@ -28,6 +29,8 @@ pub(crate) enum Bench {
     Scale(scale::Options),
     /// One specialist, and 200 clinics that send to her at once
     Crowd(crowd::Options),
+    /// Frames a second for a viewer on the same machine, by DICOMweb
+    Frames(frames::Options),
     /// A study from place to place, beside scp, rsync, DCMTK, Orthanc and others, on links with distance and loss
     Transfer(transfer::Options),
 }
@@ -42,6 +45,7 @@ pub(crate) fn run(which: &Bench) -> Result<()> {
         Bench::Revocation(options) => revocation::run(options),
         Bench::Scale(options) => scale::run(options),
         Bench::Crowd(options) => crowd::run(options),
+        Bench::Frames(options) => frames::run(options),
         Bench::Transfer(options) => transfer::run(options),
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Run {
     pub(super) peak_rss_bytes: [u64; 2],
     /// Of `seconds`, what went by before the first byte could be sent (sealing).
     pub(super) before_seconds: f64,
+    /// What was sent of the study, where that is known: its sealed length.
+    pub(super) sealed_bytes: Option<u64>,
 }
 
 /// Thrown when a peer takes longer than anybody would wait.
@@ -101,7 +103,7 @@ pub(super) fn send(mut command: Command, server: u32, folder: &Path, patience: D
         seconds,
         cpu_seconds: [sender_cpu, cpu_of(server)? - before],
         peak_rss_bytes: [sender_peak, peak_of(server)?],
-        before_seconds: 0.0,
+        ..Run::default()
     })
 }
 

@@ -144,11 +144,14 @@ impl Figures {
                 [0, 1].map(|side: usize| row.measured.median_of(|run| run.cpu_seconds[side]));
             let [near, far] = row.measured.peak();
             let before = row.measured.median_of(|run| run.before_seconds);
-            let what = if before > 0.0 {
-                format!("{}; {before:.2} s of it before the first byte is sent", row.what)
-            } else {
-                row.what.to_owned()
-            };
+            let mut what = row.what.to_owned();
+            if before > 0.0 {
+                let _ = write!(what, "; {before:.2} s of it before the first byte is sent");
+            }
+            if let Some(sealed) = row.measured.runs.iter().find_map(|run| run.sealed_bytes) {
+                let part = sealed as f64 / row.study_bytes as f64;
+                let _ = write!(what, "; sealed to {part:.3} of its length");
+            }
             table.row(&[
                 row.link,
                 row.peer,

@@ -55,10 +55,17 @@ impl Peer for Dokuei {
         let nodes = [pair.clinic.pid()?, pair.specialist.pid()?];
         let before = [measure::cpu_of(nodes[0])?, measure::cpu_of(nodes[1])?];
         let start = Instant::now();
-        let case = consult::request(&session.clinic, study, &reader, |_| ())?;
+        let (case, sealed_bytes) = request(&session.clinic, study, &reader, scene.patience)?;
         let sealed = start.elapsed();
+        soon(scene.patience, || {
+            let cases: Vec<Value> = session.specialist.get("/cases")?;
+            Ok(cases.iter().any(|one| one["case_id"] == case.as_str()))
+        })?;
         consult::accept(&session.specialist, &case)?;
-        await_opened(&session.specialist, &case, start, scene.patience)?;
+        soon(scene.patience, || {
+            let one: Value = session.specialist.get(&format!("/cases/{case}"))?;
+            Ok(one["transfer"]["state"] == "opened")
+        })?;
         let seconds = start.elapsed().as_secs_f64();
         consult::wait_delivered(&session.clinic, &case)?;
         let after = [measure::cpu_of(nodes[0])?, measure::cpu_of(nodes[1])?];
@@ -71,23 +78,45 @@ impl Peer for Dokuei {
             cpu_seconds: [after[0] - before[0], after[1] - before[1]],
             peak_rss_bytes: [measure::peak_of(nodes[0])?, measure::peak_of(nodes[1])?],
             before_seconds: sealed.as_secs_f64(),
+            sealed_bytes,
         })
     }
 }
 
-/// Between two looks: short beside a transfer, long beside what a look costs the node that is measured.
-const LOOK: Duration = Duration::from_millis(25);
+/// Between two looks: short beside a transfer, long beside what a look costs the node that is measured. The steps of the
+/// tests would be a part of what is measured.
+const LOOK: Duration = Duration::from_millis(10);
 
-/// Waits in short steps: the longer ones of the tests would be a part of what is measured.
-fn await_opened(specialist: &Client, case: &str, start: Instant, patience: Duration) -> Result<()> {
-    loop {
-        let one: Value = specialist.get(&format!("/cases/{case}"))?;
-        if one["transfer"]["state"] == "opened" {
-            return Ok(());
-        }
+/// Sends the request and waits until its study is sealed; gives the case's id and the sealed length, bytes.
+fn request(clinic: &Client, study: &str, reader: &str, patience: Duration) -> Result<(String, Option<u64>)> {
+    let answer: Value = clinic.post("/cases", &consult::request_body(study, reader)?)?;
+    let word = |name: &str| answer[name].as_str().map(str::to_owned);
+    let case = word("case_id").context("the answer names no case")?;
+    let mut sealed = None;
+    if let Some(job) = word("job") {
+        soon(patience, || {
+            let job: Value = clinic.get(&format!("/jobs/{job}"))?;
+            match job["state"].as_str() {
+                Some("done") => {
+                    sealed = job["result"]["sealed_bytes"].as_u64();
+                    Ok(true)
+                }
+                Some("failed") => bail!("the study could not be sealed: {}", job["error"]),
+                _ => Ok(false),
+            }
+        })?;
+    }
+    Ok((case, sealed))
+}
+
+/// Waits for something in short steps.
+fn soon(patience: Duration, mut is_so: impl FnMut() -> Result<bool>) -> Result<()> {
+    let start = Instant::now();
+    while !is_so()? {
         if start.elapsed() > patience {
             return Err(TooSlow(patience).into());
         }
         std::thread::sleep(LOOK);
     }
+    Ok(())
 }
