@@ -1,6 +1,7 @@
 //! Settings of a node: `config.toml`, over which the environment and the flags of `dokuei run` prevail.
 
 mod dicom;
+mod import;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -10,7 +11,9 @@ use dokuei_identity::freshness::FreshnessPolicy;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub(crate) use self::dicom::Archive;
 pub use self::dicom::{Dicom, DicomPeer, DicomTls};
+pub use self::import::Import;
 use crate::data_dir::{self, DataDir};
 use crate::rates::Transfer;
 
@@ -63,6 +66,9 @@ pub struct Config {
     /// The DICOM network of the house.
     #[serde(default)]
     pub dicom: Dicom,
+    /// What it takes in by itself.
+    #[serde(default)]
+    pub import: Import,
 }
 
 /// The institution that a node belongs to, as it asks the registry to certify it.
@@ -198,6 +204,7 @@ impl Config {
             sealing: Sealing::default(),
             transfer: Transfer::default(),
             dicom: Dicom::default(),
+            import: Import::default(),
         }
     }
 
@@ -228,6 +235,10 @@ impl Config {
             .dicom
             .check()
             .map_err(|error| syntax(format!("[dicom] {error}")))?;
+        config
+            .import
+            .check()
+            .map_err(|error| syntax(format!("[import] {error}")))?;
         Ok(config)
     }
 

@@ -125,9 +125,7 @@ fn send_request(client: &Client, request: &Request) -> Outcome<Value> {
         .consent_at
         .clone()
         .unwrap_or_else(|| jiff::Timestamp::now().to_string());
-    let started = client.post(
-        "/cases",
-        &json!({
+    let mut body = json!({
             "study_instance_uid": request.study,
             "with": with,
             "question": request.question,
@@ -140,9 +138,43 @@ fn send_request(client: &Client, request: &Request) -> Outcome<Value> {
                 "scope": request.consent_scope,
             },
             "urgency": request.urgency.as_str(),
-        }),
-    )?;
+            "pseudonymise": request.pseudonymise.then(|| request.pseudonym.options()),
+            "patient": meant(request),
+    });
+    body["acknowledged"] = looked_at(client, &body, &request.acknowledge)?.into();
+    let started = client.post("/cases", &body)?;
     job::wait(client, &started, "sealing")
+}
+
+/// The patient who is meant, as far as it was said.
+fn meant(request: &Request) -> Value {
+    json!({
+        "id": request.patient_id.clone().unwrap_or_default(),
+        "name": request.patient_name.clone().unwrap_or_default(),
+        "birth_date": request.patient_born.clone().unwrap_or_default(),
+    })
+}
+
+/// Shows what must be looked at before a study is sent, and asks; gives the words of what was looked at.
+fn looked_at(client: &Client, body: &Value, acknowledged: &[String]) -> Outcome<Vec<String>> {
+    let checked = client.post("/cases/check", body)?;
+    let mut words = acknowledged.to_vec();
+    let mut open = false;
+    for finding in entries(&checked["findings"]) {
+        let word = output::text(finding, "/acknowledge");
+        eprintln!("look at this: {} [{word}]", output::text(finding, "/detail"));
+        if !words.contains(&word) {
+            open |= finding["final"] != true;
+            words.push(word);
+        }
+    }
+    if open {
+        transfer::confirm(
+            "Was all of this looked at, and is it right to send the study?",
+            false,
+        )?;
+    }
+    Ok(words)
 }
 
 /// Finds the one practitioner of the directory whom `wanted` names: fingerprint, its beginning, or a whole name.

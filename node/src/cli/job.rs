@@ -44,6 +44,17 @@ pub(crate) fn wait(client: &Client, started: &Value, what: &'static str) -> Outc
     }
 }
 
+/// A bar of so many things; hidden unless a person looks at it.
+pub(super) fn progress_bar_of(what: &'static str, things: &str) -> ProgressBar {
+    let bar = progress_bar(what);
+    if let Ok(style) =
+        ProgressStyle::with_template(&format!("{{msg:14}} {{wide_bar}} {{pos}}/{{len}} {things}"))
+    {
+        bar.set_style(style);
+    }
+    bar
+}
+
 /// A bar of bytes; hidden unless a person looks at it.
 pub(super) fn progress_bar(what: &'static str) -> ProgressBar {
     if !std::io::stderr().is_terminal() {

@@ -1,6 +1,7 @@
 //! The command line: reads what is wanted, does it here or asks the running node, tells how it went.
 
 mod apply;
+mod archive;
 mod args;
 mod client;
 mod consult;
@@ -82,6 +83,7 @@ fn dispatch(dir: &DataDir, command: Command, as_json: bool) -> Outcome {
         Command::Recovery(recovery) => security::recovery(dir, &recovery, as_json),
         Command::Move(command) => relocation::run(dir, &command, as_json),
         Command::Study(study) => study::run(dir, study, as_json),
+        Command::Archive(command) => archive::run(dir, command, as_json),
         Command::Directory(query) => directory::search(dir, &query, as_json),
         Command::Profile(command) => directory::profile(dir, *command, as_json),
         Command::Agreement(agreement) => consult::agreement(dir, agreement, as_json),

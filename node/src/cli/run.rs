@@ -108,6 +108,7 @@ async fn serve(
     node.receive()
         .await
         .map_err(|error| CliError::refused("cannot_listen_dicom", error.to_string(), error.next()))?;
+    node.watch();
     // Before anybody can read where the node is, and stop it.
     let stop = stop_on_signal().map_err(|error| {
         CliError::refused(
@@ -128,7 +129,7 @@ async fn serve(
     };
     // It runs whether anybody reads this or not.
     let _ = writeln!(io::stdout(), "{told}");
-    let router = gateway::router(node.clone(), token, ui);
+    let router = gateway::at_port(gateway::router(node.clone(), token, ui), address.port());
     let ending = stop.clone().cancelled_owned();
     let served = doors.spawn(async move {
         let listener = TcpListener::from_std(bound)?;

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::args::Study;
+use super::args::{Attach, Study};
 use super::client::Client;
 use super::error::{CliError, Outcome};
-use super::{job, output};
+use super::{archive, job, output};
 use crate::data_dir::DataDir;
 
 /// Runs one `study` command.
@@ -17,9 +17,18 @@ use crate::data_dir::DataDir;
 pub(crate) fn run(dir: &DataDir, command: Study, as_json: bool) -> Outcome {
     match command {
         Study::Import { paths } => import(&Client::connect(dir)?, &paths, as_json),
+        Study::Attach(attach) => attach_files(&Client::connect(dir)?, &attach, as_json),
+        Study::Pseudonymise { study, how } => {
+            pseudonymise(&Client::connect(dir)?, &study, &how.options(), as_json)
+        }
         Study::List => list(&Client::connect(dir)?, as_json),
         Study::Show { study } => show(&Client::connect(dir)?, &study, as_json),
-        Study::Export { study, out } => export(&Client::connect(dir)?, &study, &out, as_json),
+        Study::Export { study, out, dicomdir } => {
+            export(&Client::connect(dir)?, &study, (&out, dicomdir), as_json)
+        }
+        Study::Send { study, to, wait } => {
+            archive::send(&Client::connect(dir)?, (&study, &to), wait, as_json)
+        }
         Study::Sample {
             out,
             slices,
@@ -53,6 +62,78 @@ fn import(client: &Client, paths: &[std::path::PathBuf], as_json: bool) -> Outco
         ));
     }
     if failed { Err(silent()) } else { Ok(()) }
+}
+
+fn attach_files(client: &Client, wanted: &Attach, as_json: bool) -> Outcome {
+    let patient = wanted.patient_id.as_ref().map(|id| {
+        json!({
+            "id": id,
+            "name": wanted.patient_name,
+            "birth_date": wanted.patient_born,
+            "sex": wanted.patient_sex,
+        })
+    });
+    let mut all = Vec::new();
+    for file in &wanted.files {
+        let body = json!({
+            "path": absolute(file)?,
+            "study_instance_uid": wanted.study,
+            "patient": patient,
+            "date": wanted.date,
+            "description": wanted.description,
+            "kind": wanted.kind.as_str(),
+            "modality": wanted.modality,
+        });
+        let started = client.post("/studies/attach", &body)?;
+        let result = job::wait(client, &started, "attaching")?;
+        if !as_json {
+            let notes = output::text(&result, "/notes").replace(['[', ']', '"'], "");
+            println!(
+                "{}: {} in study {}{}",
+                file.display(),
+                output::text(&result, "/outcome").replace('_', " "),
+                output::text(&result, "/study_instance_uid"),
+                if notes.is_empty() {
+                    notes
+                } else {
+                    format!(" ({notes})")
+                }
+            );
+        }
+        all.push(result);
+    }
+    if as_json {
+        output::json(&json!({"ok": true, "attached": all}));
+    }
+    Ok(())
+}
+
+fn pseudonymise(client: &Client, study: &str, options: &Value, as_json: bool) -> Outcome {
+    let started = client.post(&format!("/studies/{study}/pseudonymise"), options)?;
+    let result = job::wait(client, &started, "writing anew")?;
+    if as_json {
+        output::json(&result);
+        return Ok(());
+    }
+    println!(
+        "{} images as study {} of patient {}",
+        result["instances"],
+        output::text(&result, "/study_instance_uid"),
+        output::text(&result, "/code")
+    );
+    if result["left_out"] != 0 {
+        println!(
+            "{} documents or reports stay: they name the patient freely",
+            result["left_out"]
+        );
+    }
+    for warning in result["warnings"].as_array().into_iter().flatten() {
+        println!(
+            "look at the images: {}",
+            warning.as_str().unwrap_or_default().replace('_', " ")
+        );
+    }
+    Ok(())
 }
 
 /// The result was printed already; only the exit code is left to tell.
@@ -148,16 +229,30 @@ fn show(client: &Client, study: &str, as_json: bool) -> Outcome {
     Ok(())
 }
 
-fn export(client: &Client, study: &str, out: &Path, as_json: bool) -> Outcome {
+fn export(client: &Client, study: &str, (out, dicomdir): (&Path, bool), as_json: bool) -> Outcome {
     let started = client.post(
         &format!("/studies/{study}/export"),
-        &json!({"path": absolute(out)?}),
+        &json!({"path": absolute(out)?, "dicomdir": dicomdir}),
     )?;
     let result = job::wait(client, &started, "exporting")?;
     if as_json {
         output::json(&result);
     } else {
         println!("wrote {} files to {}", result["files"], out.display());
+        if dicomdir && result["compressed"] != 0 {
+            println!(
+                "{} of them stay compressed, because something would be lost: viewers of the general purpose profile \
+                 (STD-GEN-CD) need not read these",
+                result["compressed"]
+            );
+        }
+        if result["unconverted"].as_u64() > Some(0) {
+            println!(
+                "{} of these could not be decompressed at all and are as they were imported: look at them before you \
+                 hand the medium out",
+                result["unconverted"]
+            );
+        }
     }
     Ok(())
 }

@@ -94,6 +94,22 @@ impl FromRequestParts<Gateway> for Operator {
     }
 }
 
+/// Like [`Operator`], with the name that the audit log has for who it is.
+#[derive(Debug)]
+pub(crate) struct Actor(pub String);
+
+impl FromRequestParts<Gateway> for Actor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
+        if let Ok(SignedIn(session)) = SignedIn::from_request_parts(parts, gateway).await {
+            return Ok(Self(session.id.clone()));
+        }
+        Operator::from_request_parts(parts, gateway).await?;
+        Ok(Self("operator".to_owned()))
+    }
+}
+
 /// Somebody who listens: the operator, or a session. Listening does not count as use, and ends with the session.
 #[derive(Debug, Clone)]
 pub(crate) struct Listener(Option<Token>);

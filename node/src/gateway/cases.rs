@@ -86,6 +86,17 @@ pub(crate) async fn request(
     ))
 }
 
+/// `POST /cases/check`: what whoever sends this request should look at first.
+pub(crate) async fn check(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Body(body): Body<NewRequest>,
+) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.check_request(&session, &body))
+        .await
+        .map(Json)
+}
+
 /// `POST /cases/{id}/accept`
 pub(crate) async fn accept(
     State(gateway): State<Gateway>,

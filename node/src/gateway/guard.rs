@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -43,6 +43,22 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Adds the port to a Host that has none: some clients leave it out, and what they are answered names the way back.
+pub(crate) async fn complete_host(State(port): State<u16>, mut request: Request, next: Next) -> Response {
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let authority = host.and_then(|host| host.parse::<Authority>().ok());
+    let whole = authority
+        .filter(|authority| authority.port().is_none())
+        .and_then(|authority| HeaderValue::from_str(&format!("{authority}:{port}")).ok());
+    if let Some(whole) = whole {
+        request.headers_mut().insert(header::HOST, whole);
+    }
+    next.run(request).await
 }
 
 fn check(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
@@ -109,6 +125,30 @@ mod tests {
         let foreign = [("host", "localhost:1"), ("origin", "http://localhost:2")];
         assert!(check(&Method::POST, &headers(&ours)).is_ok());
         assert!(check(&Method::POST, &headers(&foreign)).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_host_without_a_port_is_this_one() {
+        use axum::Router;
+        use axum::body::{Body, to_bytes};
+        use axum::routing::get;
+        use tower::ServiceExt as _;
+
+        let told = |headers: HeaderMap| async move { headers[header::HOST].to_str().unwrap().to_owned() };
+        let router = Router::new().route("/", get(told));
+        let router = router.layer(axum::middleware::from_fn_with_state(4680, complete_host));
+        for (host, whole) in [
+            ("127.0.0.1", "127.0.0.1:4680"),
+            ("[::1]", "[::1]:4680"),
+            ("localhost:1", "localhost:1"),
+        ] {
+            let request = Request::get("/")
+                .header(header::HOST, host)
+                .body(Body::empty())
+                .unwrap();
+            let answer = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(to_bytes(answer.into_body(), 100).await.unwrap(), whole);
+        }
     }
 
     #[test]

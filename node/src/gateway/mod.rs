@@ -3,6 +3,7 @@
 //! Thin: each handler reads a request, calls one use case of [`crate::service`] and writes what it gives.
 
 mod applications;
+mod archives;
 mod auth;
 mod bans;
 mod body;
@@ -27,7 +28,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post, put};
 
 use self::problem::Problem;
@@ -91,11 +92,22 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
         .route("/events", get(events::stream))
         .route("/studies", get(studies::list))
         .route("/studies/import", post(studies::import))
+        .route("/studies/attach", post(studies::attach))
+        .route("/studies/{uid}/pseudonymise", post(studies::pseudonymise))
         .route("/studies/{uid}", get(studies::show))
         .route("/studies/{uid}/export", post(studies::export))
+        .route("/studies/{uid}/send", post(archives::send_study))
+        .route("/archives", get(archives::list))
+        .route("/archives/{aet}/echo", post(archives::echo))
+        .route("/dispatches", get(archives::dispatches))
+        .route("/dispatches/{id}", get(archives::dispatch))
+        .route("/dispatches/{id}/cancel", post(archives::cancel))
+        .route("/dispatches/{id}/again", post(archives::again))
+        .route("/cases/{id}/send-report", post(archives::send_report))
         .route("/agreements", get(cases::agreements).post(cases::propose))
         .route("/agreements/{id}/accept", post(cases::countersign))
         .route("/cases", get(cases::list).post(cases::request))
+        .route("/cases/check", post(cases::check))
         .route("/cases/{id}", get(cases::show))
         .route("/cases/{id}/accept", post(cases::accept))
         .route("/cases/{id}/decline", post(cases::decline))
@@ -112,24 +124,18 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
         .route("/cases/{id}/report.dcm", get(cases::report_sr))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method);
-    let dicomweb = Router::new()
-        .route(
-            "/studies/{study}/series/{series}/instances/{instance}",
-            get(dicomweb::instance),
-        )
-        .route(
-            "/studies/{study}/series/{series}/instances/{instance}/rendered",
-            get(dicomweb::rendered),
-        )
-        .fallback(unknown)
-        .method_not_allowed_fallback(wrong_method);
     Router::new()
         .nest("/api/v1", api)
-        .nest("/dicomweb", dicomweb)
+        .nest("/dicomweb", dicomweb::routes())
         .fallback_service(ui::files(ui))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn(guard::guard))
         .with_state(gateway)
+}
+
+/// The router as it is served at this port.
+pub fn at_port(router: Router, port: u16) -> Router {
+    router.layer(from_fn_with_state(port, guard::complete_host))
 }
 
 /// Setting up, before anybody can sign in.

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Serialize, Serializer};
 
 use crate::second_factor::Asked;
+use crate::service::checking::Findings;
 use crate::service::codes::Code;
 use crate::service::error::{Blame, ServiceError};
 
@@ -24,7 +25,7 @@ pub(crate) struct Problem {
     pub(crate) detail: String,
     /// The same in Japanese, where the rules that refused have their own words.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) detail_ja: Option<String>,
+    pub(crate) detail_ja: Option<Box<str>>,
     /// Stable word.
     pub(crate) code: &'static str,
     /// What to do next; may be empty.
@@ -38,6 +39,9 @@ pub(crate) struct Problem {
     /// What the second factor is asked, when an answer of it is what is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) second_factor: Option<Box<Asked>>,
+    /// What must be looked at first; `acknowledged` takes the `acknowledge` of each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) findings: Option<Box<Findings>>,
 }
 
 impl Problem {
@@ -69,6 +73,7 @@ impl Problem {
             next_ja: None,
             retry_after: None,
             second_factor: None,
+            findings: None,
         }
     }
 
@@ -102,12 +107,13 @@ impl From<ServiceError> for Problem {
             Blame::Node => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let mut problem = Self::worded(http, error.code(), error.to_string(), error.next());
-        problem.detail_ja = error.japanese();
+        problem.detail_ja = error.japanese().map(String::into_boxed_str);
         problem.next_ja = error.next_japanese();
         match error {
             ServiceError::LockedOut { seconds } => {
                 problem.retry_after = NonZeroU32::new(u32::try_from(seconds).unwrap_or(u32::MAX));
             }
+            ServiceError::ToAcknowledge(findings) => problem.findings = Some(findings),
             ServiceError::SecondFactorRequired(asked) => problem.second_factor = Some(asked),
             _ => {}
         }

@@ -9,6 +9,7 @@ use dokuei_consultation::entry::VerifiedEntry;
 use dokuei_consultation::id::{CaseId, EntryId};
 use dokuei_consultation::machine::Case;
 use dokuei_consultation::state::State;
+use dokuei_dicom::deid::Options;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::policy::{Action, Object};
 use dokuei_store::{OutboxRow, PackageRow, StoreError};
@@ -16,6 +17,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Node;
+use super::checking::MeantPatient;
 use super::error::ServiceError;
 use super::session::Session;
 use crate::clock;
@@ -41,6 +43,15 @@ pub struct NewRequest {
     /// routine, urgent, emergency.
     #[serde(default)]
     pub urgency: String,
+    /// How a pseudonym is given before it leaves; unset: it goes under the patient's name.
+    #[serde(default)]
+    pub pseudonymise: Option<Options>,
+    /// The patient who is meant, to be compared with the images.
+    #[serde(default)]
+    pub patient: Option<MeantPatient>,
+    /// The words of the findings that were looked at (`acknowledge` of [`Node::check_request`]).
+    #[serde(default)]
+    pub acknowledged: Vec<String>,
 }
 
 /// The patient's consent, as the app sends it.
@@ -297,7 +308,8 @@ impl Node {
             .log()
             .get(&id)
             .map(|entry| clock::rfc3339(entry.header().time));
-        let [study_date, description] = self.seen_of(&request.study_instance_uid)?;
+        let (patient, pseudonym) = self.shown_patient(request);
+        let [study_date, description] = self.seen_of(&self.real_study(&request.study_instance_uid))?;
         let newest = reports.last().and_then(|entry| match entry.body() {
             Body::Report(report) => Some(json!({"status": report.status, "version": reports.len()})),
             _ => None,
@@ -307,8 +319,9 @@ impl Node {
             "role": if requesting { "requesting" } else { "consulting" },
             "state": state.name(),
             "unread": unread(&state, requesting),
-            "patient_name": request.patient.display_name(),
-            "patient": request.patient,
+            "patient_name": patient.display_name(),
+            "patient": patient,
+            "pseudonym": pseudonym,
             "study_instance_uid": request.study_instance_uid,
             "modalities": request.modalities,
             "study_date": study_date,
@@ -331,10 +344,11 @@ impl Node {
 
     /// Day and description of a study that is here, as DICOM writes them; the request does not tell them.
     fn seen_of(&self, uid: &str) -> Result<[Option<String>; 2], ServiceError> {
-        match self.store().study(uid) {
-            Ok(held) => {
+        // Not the summary: for each row of the list it would count what the study holds.
+        match self.store().study_record(uid) {
+            Ok(study) => {
                 let told = |text: String| Some(text).filter(|text| !text.is_empty());
-                Ok([told(held.study.study_date), told(held.study.description)])
+                Ok([told(study.study_date), told(study.description)])
             }
             Err(StoreError::NotFound(_)) => Ok([None, None]),
             Err(error) => Err(error.into()),

@@ -2,11 +2,13 @@
 
 use dokuei_consultation::body::{Body, Report, ReportStatus, Request};
 use dokuei_consultation::entry::VerifiedEntry;
+use dokuei_consultation::id::EntryId;
 use dokuei_consultation::machine::Case;
+use dokuei_dicom::header::read_instance;
 use dokuei_dicom::report::{
-    EvidenceInstance, ReportContent, ReportPerson, ReportStatus as DicomStatus, ReportedStudy,
+    EvidenceInstance, ReportContent, ReportPerson, ReportStatus as DicomStatus, ReportedStudy, WrittenObject,
 };
-use dokuei_dicom::{Patient, PersonName, Uid, to_sr};
+use dokuei_dicom::{InstanceHeader, Patient, PersonName, Uid, to_encapsulated_pdf, to_sr};
 use dokuei_document::{
     Fonts, PatientBlock, ReportDocument, ReportStatus as PaperStatus, RequestBlock, SignerBlock, StudyBlock,
     render_report,
@@ -18,6 +20,7 @@ use dokuei_store::{StoreError, StudySummary};
 use super::Node;
 use super::cases::report_entries;
 use super::error::ServiceError;
+use super::requesting::patient_of;
 use super::session::Session;
 
 /// Japan has one time zone, UTC+9.
@@ -31,6 +34,8 @@ struct Reported<'a> {
     request: &'a Request,
     version: u32,
     study: StudySummary,
+    /// What one of its images says of the study.
+    image: Option<InstanceHeader>,
     author: PractitionerCertificate,
     author_institution: String,
 }
@@ -42,9 +47,7 @@ impl Node {
     /// [`ServiceError::NoReport`], or no Japanese font is installed.
     pub fn report_pdf(&self, session: &Session, id: &str) -> Result<Vec<u8>, ServiceError> {
         let case = self.my_case(session, id)?;
-        let reported = self.reported(&case)?;
-        let fonts = Fonts::find(self.config().document.font.as_deref())?;
-        let pdf = render_report(&reported.paper(), &fonts)?;
+        let pdf = self.pdf_of(&self.reported(&case, None)?)?;
         self.audit(&session.id, "report_pdf", id, "success")?;
         Ok(pdf)
     }
@@ -55,21 +58,55 @@ impl Node {
     /// [`ServiceError::NoReport`].
     pub fn report_sr(&self, session: &Session, id: &str) -> Result<Vec<u8>, ServiceError> {
         let case = self.my_case(session, id)?;
-        let reported = self.reported(&case)?;
-        let evidence = self.evidence(&reported)?;
-        let object = to_sr(&reported.dicom(evidence)?)?;
+        let object = self.sr_of(&case, None)?;
         self.audit(&session.id, "report_sr", id, "success")?;
         Ok(object.bytes)
     }
 
-    fn reported<'a>(&self, case: &'a Case) -> Result<Reported<'a>, ServiceError> {
+    /// A version of the report (`None`: the newest) as a DICOM Structured Report.
+    pub(super) fn sr_of(
+        &self,
+        case: &Case,
+        version: Option<&EntryId>,
+    ) -> Result<WrittenObject, ServiceError> {
+        let reported = self.reported(case, version)?;
+        let evidence = self.evidence(&reported)?;
+        Ok(to_sr(&reported.dicom(evidence)?)?)
+    }
+
+    /// The same as PDF/A in a DICOM object.
+    pub(super) fn encapsulated_pdf_of(
+        &self,
+        case: &Case,
+        version: Option<&EntryId>,
+    ) -> Result<WrittenObject, ServiceError> {
+        let reported = self.reported(case, version)?;
+        let pdf = self.pdf_of(&reported)?;
+        let evidence = self.evidence(&reported)?;
+        Ok(to_encapsulated_pdf(&reported.dicom(evidence)?, &pdf)?)
+    }
+
+    fn pdf_of(&self, reported: &Reported<'_>) -> Result<Vec<u8>, ServiceError> {
+        let fonts = Fonts::find(self.config().document.font.as_deref())?;
+        Ok(render_report(&reported.paper(), &fonts)?)
+    }
+
+    fn reported<'a>(&self, case: &'a Case, version: Option<&EntryId>) -> Result<Reported<'a>, ServiceError> {
         let (_, request) = case.request().ok_or(ServiceError::Unknown("request"))?;
-        let entries = report_entries(case);
+        let mut entries = report_entries(case);
+        if let Some(version) = version {
+            let place = entries.iter().position(|entry| entry.id() == *version);
+            entries.truncate(place.ok_or(ServiceError::NoReport)? + 1);
+        }
         let entry = *entries.last().ok_or(ServiceError::NoReport)?;
         let Body::Report(report) = entry.body() else {
             return Err(ServiceError::NoReport);
         };
         let signer = entry.header().signer;
+        // A report on a study under a pseudonym is the real patient's here.
+        let study = self
+            .store()
+            .study(&self.real_study(&request.study_instance_uid))?;
         let author = self
             .people()
             .certificate(&signer)
@@ -80,10 +117,22 @@ impl Node {
             report,
             request,
             version: u32::try_from(entries.len()).unwrap_or(u32::MAX),
-            study: self.store().study(&request.study_instance_uid)?,
+            image: self.first_image(&study.study.study_instance_uid)?,
+            study,
             author_institution: self.institution_of(&entry.header().device, &author),
             author,
         })
+    }
+
+    /// What the first image of a study says of it; `None` when there is none that can be read.
+    fn first_image(&self, study: &str) -> Result<Option<InstanceHeader>, ServiceError> {
+        for series in self.store().series_of(study)? {
+            if let Some(first) = self.store().instances_of(&series.series_instance_uid)?.first() {
+                let blob = self.store().blob_reader(&first.sop_instance_uid)?;
+                return Ok(read_instance(blob).ok());
+            }
+        }
+        Ok(None)
     }
 
     /// The institution whose node an entry was signed at.
@@ -98,7 +147,9 @@ impl Node {
     fn evidence(&self, reported: &Reported<'_>) -> Result<Vec<EvidenceInstance>, ServiceError> {
         let mut evidence = Vec::new();
         for series in &reported.report.images.series {
-            for instance in self.store().instances_of(series)? {
+            let instances = self.store().instances_of(series)?;
+            let study = &reported.request.study_instance_uid;
+            for instance in self.real_instances(study, instances)? {
                 evidence.push(EvidenceInstance {
                     series_instance_uid: uid(&instance.series_instance_uid)?,
                     sop_class_uid: uid(&instance.sop_class_uid)?,
@@ -112,7 +163,12 @@ impl Node {
 
 impl Reported<'_> {
     fn paper(&self) -> ReportDocument {
-        let (patient, study) = (&self.request.patient, &self.study.study);
+        let study = &self.study.study;
+        let patient = if study.study_instance_uid == self.request.study_instance_uid {
+            self.request.patient.clone()
+        } else {
+            patient_of(&self.study)
+        };
         let kind = match self.author.licence.kind {
             LicenceKind::Dentist => "歯科医籍",
             LicenceKind::Physician => "医籍",
@@ -168,6 +224,7 @@ impl Reported<'_> {
     fn dicom(&self, evidence: Vec<EvidenceInstance>) -> Result<ReportContent, ServiceError> {
         let study = &self.study.study;
         let name = &study.patient_name;
+        let of_image = |value: fn(&InstanceHeader) -> &String| self.image.as_ref().map(value).cloned();
         Ok(ReportContent {
             entry_id: *self.entry.id().as_bytes(),
             previous_entry_id: self.report.predecessor.map(|id| *id.as_bytes()),
@@ -186,16 +243,20 @@ impl Reported<'_> {
                         phonetic: name.phonetic.clone(),
                     },
                     id: study.patient_id.clone(),
-                    id_issuer: String::new(),
+                    id_issuer: of_image(|image| &image.patient.id_issuer).unwrap_or_default(),
                     birth_date: study.birth_date.clone(),
                     sex: study.sex.clone(),
                 },
                 study_date: study.study_date.clone(),
-                study_time: String::new(),
+                study_time: of_image(|image| &image.study_time).unwrap_or_default(),
                 study_description: study.description.clone(),
-                study_id: String::new(),
+                study_id: of_image(|image| &image.study_id).unwrap_or_default(),
                 accession_number: study.accession_number.clone(),
-                referring_physician: PersonName::default(),
+                referring_physician: self
+                    .image
+                    .as_ref()
+                    .map(|image| image.referring_physician.clone())
+                    .unwrap_or_default(),
             },
             modality: self.request.modalities.first().cloned().unwrap_or_default(),
             evidence,

@@ -4,10 +4,12 @@ use std::io;
 use std::path::PathBuf;
 
 use dokuei_consultation::refusal::Refusal;
+use dokuei_dicom::deid::DeidError;
 use dokuei_dicom::files::FilesError;
 use dokuei_dicom::header::HeaderError;
 use dokuei_dicom::render::RenderError;
 use dokuei_dicom::report::ReportError;
+use dokuei_dicom::wrap::WrapError;
 use dokuei_document::DocumentError;
 use dokuei_identity::application::{ApplicationError, SealError as ApplicationSealError};
 use dokuei_identity::chain::ChainError;
@@ -21,6 +23,7 @@ use dokuei_package::seal::SealError;
 use dokuei_store::StoreError;
 use thiserror::Error;
 
+use super::checking::Findings;
 use super::codes::Code;
 use super::media::MediaError;
 use crate::credentials::CredentialError;
@@ -200,6 +203,15 @@ pub enum ServiceError {
     /// A file is not an acceptable DICOM file.
     #[error(transparent)]
     Header(#[from] HeaderError),
+    /// A file is no picture, document or model that can be attached.
+    #[error(transparent)]
+    Attach(#[from] WrapError),
+    /// No pseudonym can be given.
+    #[error(transparent)]
+    Pseudonym(#[from] DeidError),
+    /// Something must be looked at, and acknowledged, before a study is sent.
+    #[error("{0}")]
+    ToAcknowledge(Box<Findings>),
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -324,6 +336,9 @@ impl ServiceError {
             Self::File { .. } => Code::FileUnusable,
             Self::Files(_) => Code::FilesUnreadable,
             Self::Header(_) => Code::DicomRefused,
+            Self::Attach(_) => Code::NotAttached,
+            Self::Pseudonym(_) => Code::NotPseudonymised,
+            Self::ToAcknowledge(_) => Code::ToAcknowledge,
             Self::Store(
                 StoreError::InstanceConflict | StoreError::SeriesConflict | StoreError::PatientConflict,
             ) => Code::Conflict,
@@ -353,6 +368,7 @@ impl ServiceError {
         match self {
             Self::Denied(denial) => Some(format!("{}（{}）", denial.japanese(), denial.clause())),
             Self::Refused(refusal) => Some(refusal.ja()),
+            Self::ToAcknowledge(findings) => Some(findings.japanese()),
             Self::Passphrase(error) => Some(error.japanese()),
             _ => None,
         }
@@ -397,6 +413,8 @@ impl ServiceError {
             Self::Wiped => "set up a new node with `dokuei init` and restore a backup",
             Self::Refused(refusal) => refusal.next_en(),
             Self::Field { .. } => "correct the field and send again",
+            Self::Pseudonym(_) => "choose a study with images, or send it under the patient's name",
+            Self::ToAcknowledge(_) => "correct what is wrong, or say that it was looked at (`--acknowledge WORD`, `acknowledged` in the API)",
             Self::NoAgreement => "propose one (`dokuei agreement propose`) and wait until it is countersigned",
             Self::NoDevice => "ask her to sign in at her node once, then try again",
             Self::NotOpened => "wait until the transfer is complete and sign in as the consulting specialist",
@@ -440,6 +458,8 @@ impl ServiceError {
                 StoreError::InstanceConflict | StoreError::SeriesConflict | StoreError::PatientConflict,
             ) => Blame::Conflict,
             Self::Store(_) => Blame::Storage,
+            Self::ToAcknowledge(_) => Blame::Conflict,
+            Self::Attach(_) | Self::Pseudonym(_) => Blame::Caller,
             Self::Field { .. } | Self::Files(_) | Self::Header(_) | Self::File { .. } | Self::Render(_) => {
                 Blame::Caller
             }

@@ -231,7 +231,8 @@ pub(super) fn lasting(refusal: &EntryRefusal) -> RefusalCode {
         EntryRefusal::UnknownSigner(_)
         | EntryRefusal::NoAgreement
         | EntryRefusal::FromTheFuture { .. }
-        | EntryRefusal::Revoked(_) => RefusalCode::Stale,
+        | EntryRefusal::Revoked(_)
+        | EntryRefusal::Newer(_) => RefusalCode::Stale,
         EntryRefusal::Malformed => RefusalCode::Malformed,
         _ => RefusalCode::Policy,
     }

@@ -1,55 +1,22 @@
-//! Takes DICOM files into the encrypted store: each is read once, hashed and sealed in the same pass.
+//! Takes instances into the encrypted store: each is read once, hashed and sealed in the same pass.
 
-use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use dokuei_dicom::files::{self, Limits};
-use dokuei_dicom::{InstanceHeader, read_header_file};
+use dokuei_dicom::InstanceHeader;
 use dokuei_store::{
     FinishedBlob, Inserted, NewInstance, Origin, PersonName, SeriesRecord, StoreError, StudyRecord,
 };
-use serde::Serialize;
-use serde_json::Value;
 
 use super::Node;
+use super::dicomweb::describe;
 use super::error::ServiceError;
-use super::events::EventKind;
-use super::jobs::Job;
+use super::sealing::find_samples;
 
 /// Bytes copied at a time.
 const BUFFER: usize = 256 * 1024;
 
 /// Instances whose rows are written together: each is an open file until then.
 pub(super) const BATCH: usize = 64;
-
-/// A file that was not imported.
-#[derive(Debug, Serialize)]
-struct RefusedFile {
-    file: PathBuf,
-    reason: String,
-}
-
-/// What an import did.
-#[derive(Debug, Default, Serialize)]
-struct Imported {
-    imported: u64,
-    duplicates: u64,
-    bytes: u64,
-    studies: BTreeSet<String>,
-    refused: Vec<RefusedFile>,
-}
-
-impl Imported {
-    fn refuse(&mut self, file: PathBuf, error: &ServiceError) {
-        self.refused.push(RefusedFile {
-            file,
-            reason: error.to_string(),
-        });
-    }
-}
 
 /// A copied file, before its row is written.
 pub(super) struct Copied {
@@ -66,8 +33,8 @@ pub(super) struct Batch {
 /// What became of an instance of a batch.
 pub(super) struct Kept {
     pub(super) outcome: Inserted,
-    study: String,
-    bytes: u64,
+    pub(super) study: String,
+    pub(super) bytes: u64,
 }
 
 impl Kept {
@@ -112,101 +79,6 @@ impl Batch {
 }
 
 impl Node {
-    /// Imports a file or a folder in the background.
-    #[must_use]
-    pub fn start_import(&self, path: PathBuf) -> Arc<Job> {
-        let node = self.clone();
-        self.0
-            .jobs
-            .start("import", &self.0.events, move |job| node.import(job, path))
-    }
-
-    fn import(&self, job: &Job, path: PathBuf) -> Result<Value, ServiceError> {
-        self.may_work()?;
-        let candidates = files::find(&[path], Limits::default())?;
-        self.require_room(candidates.bytes)?;
-        job.expect(candidates.bytes);
-        let mut result = Imported::default();
-        let mut batch = Batch::new(Origin::Imported);
-        let mut paths = Vec::new();
-        for file in candidates.files {
-            match self.read_file(&file, job) {
-                Ok(copied) => {
-                    if batch.is_full_for(&copied) {
-                        self.keep_imported(&mut batch, &mut paths, &mut result)?;
-                    }
-                    batch.add(copied);
-                    paths.push(file);
-                }
-                // A full disk ends the import; a bad file does not.
-                Err(error @ ServiceError::Store(StoreError::NoSpace)) => return Err(error),
-                Err(error) => result.refuse(file, &error),
-            }
-        }
-        self.keep_imported(&mut batch, &mut paths, &mut result)?;
-        for (file, why) in candidates.skipped {
-            let reason = serde_json::to_value(why)
-                .ok()
-                .and_then(|word| word.as_str().map(skipped_because));
-            result.refused.push(RefusedFile {
-                file,
-                reason: reason.unwrap_or_default(),
-            });
-        }
-        for study in &result.studies {
-            self.audit("operator", "import", study, "success")?;
-            self.0.events.publish(EventKind::Study, study);
-        }
-        Ok(serde_json::to_value(result).unwrap_or_default())
-    }
-
-    fn read_file(&self, path: &Path, job: &Job) -> Result<Copied, ServiceError> {
-        let header = read_header_file(path)?;
-        let file = File::open(path).map_err(ServiceError::file(path))?;
-        self.copy_in(header, file, |bytes| job.advance(bytes))
-            .map_err(|error| match error {
-                ServiceError::File { source, .. } => ServiceError::File {
-                    path: path.to_owned(),
-                    source,
-                },
-                other => other,
-            })
-    }
-
-    /// Stores a batch and counts what became of each file of it.
-    fn keep_imported(
-        &self,
-        batch: &mut Batch,
-        paths: &mut Vec<PathBuf>,
-        result: &mut Imported,
-    ) -> Result<(), ServiceError> {
-        let paths = std::mem::take(paths);
-        let kept = match self.keep_all(batch) {
-            Ok(kept) => kept,
-            Err(error @ ServiceError::Store(StoreError::NoSpace)) => return Err(error),
-            Err(error) => {
-                paths.into_iter().for_each(|path| result.refuse(path, &error));
-                return Ok(());
-            }
-        };
-        for (path, kept) in paths.into_iter().zip(kept) {
-            match kept.outcome {
-                Inserted::Added => {
-                    result.imported += 1;
-                    result.bytes += kept.bytes;
-                }
-                Inserted::AlreadyThere => result.duplicates += 1,
-                Inserted::Conflict if self.has_same_as(&path).unwrap_or(false) => result.duplicates += 1,
-                Inserted::Conflict => {
-                    result.refuse(path, &StoreError::InstanceConflict.into());
-                    continue;
-                }
-            }
-            result.studies.insert(kept.study);
-        }
-        Ok(())
-    }
-
     /// Seals the bytes of one instance into the vault; nothing refers to them before [`Self::keep`].
     pub(super) fn copy_in(
         &self,
@@ -214,7 +86,10 @@ impl Node {
         mut from: impl Read,
         mut progress: impl FnMut(u64),
     ) -> Result<Copied, ServiceError> {
-        let mut blob = self.store().blob_writer(header.study_instance_uid.as_str())?;
+        let mut blob = self
+            .store()
+            .blob_writer(header.study_instance_uid.as_str())?
+            .finding(find_samples);
         let mut buffer = vec![0; BUFFER];
         loop {
             let read = match from.read(&mut buffer) {
@@ -255,6 +130,7 @@ impl Node {
             number: header.series_number.map(i64::from),
             modality: header.modality.clone(),
             description: header.series_description.clone(),
+            body_part: header.body_part.clone(),
         };
         let mut kept: Vec<Kept> = copied.iter().map(Kept::not_yet).collect();
         let instances = copied
@@ -280,12 +156,13 @@ fn instance_of(header: &InstanceHeader) -> NewInstance {
         rows: header.rows.map_or(0, u32::from),
         columns: header.columns.map_or(0, u32::from),
         frames: header.frames.unwrap_or(0),
+        bits_allocated: header.bits_allocated.map_or(0, u32::from),
     }
 }
 
 fn study_of(header: &InstanceHeader, origin: Origin) -> StudyRecord {
     let name = &header.patient.name;
-    StudyRecord {
+    let mut study = StudyRecord {
         study_instance_uid: header.study_instance_uid.to_string(),
         patient_name: PersonName {
             alphabetic: name.alphabetic.clone(),
@@ -299,17 +176,8 @@ fn study_of(header: &InstanceHeader, origin: Origin) -> StudyRecord {
         description: header.study_description.clone(),
         accession_number: header.accession_number.clone(),
         origin,
-        case_id: None,
-    }
-}
-
-fn skipped_because(word: &str) -> String {
-    match word {
-        "not_dicom" => "this is not a DICOM file".to_owned(),
-        "dicom_dir" => "a DICOMDIR is not needed: the files that it lists are found by themselves".to_owned(),
-        "link" => "links are not followed".to_owned(),
-        "too_deep" => "the folder is nested too deeply".to_owned(),
-        "unreadable" => "the file cannot be read".to_owned(),
-        other => other.to_owned(),
-    }
+        ..StudyRecord::default()
+    };
+    describe(&mut study, header);
+    study
 }

@@ -34,6 +34,10 @@ pub(super) struct Taken {
     pub(super) forked: bool,
 }
 
+/// The last type of entry that this version shows to its users. The log knows further ones; what nobody would be shown is
+/// not acknowledged either, and waits at its sender.
+const LAST_SERVED: EntryType = EntryType::EraseNotice;
+
 /// Entries after which nothing is to be kept of a package.
 const ENDS_A_TRANSFER: [EntryType; 3] = [EntryType::EraseNotice, EntryType::Withdraw, EntryType::Decline];
 
@@ -53,6 +57,14 @@ fn ours(error: ServiceError) -> ServiceError {
         ServiceError::Refused(_) => ServiceError::DamagedLog,
         other => other,
     }
+}
+
+/// Whether this version serves entries of this type.
+fn served(entry_type: EntryType) -> Result<(), Refusal> {
+    let number = entry_type.number();
+    (number <= LAST_SERVED.number())
+        .then_some(())
+        .ok_or(Refusal::Newer(number))
 }
 
 fn signed(row: StoredEntry) -> SignedEntry {
@@ -176,6 +188,7 @@ impl Node {
         wanted: impl Fn(&[Fingerprint]) -> bool,
     ) -> Result<Taken, ServiceError> {
         let header = entry.unverified_header()?;
+        served(header.entry_type)?;
         let log: [u8; 16] = *header.log.as_bytes();
         let (event, now) = (Event::Arrived(entry), self.now());
         let _writing = self.write_lock();
@@ -274,6 +287,9 @@ impl Node {
         self.0.replays.changed(&log);
         appended?;
         self.0.heads.changed(&log);
+        if rows.iter().any(|row| row.entry_type == EntryType::Report.name()) {
+            self.0.archives.report_came();
+        }
         for package in stopped {
             self.0.transfers.stop(CaseId::from_bytes(log), package.as_bytes());
         }
@@ -366,5 +382,24 @@ impl Node {
             entries.push(EntryBytes(bytes));
         }
         Ok(CaseReply::Entries { entries, more })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R6, R9: an amendment or an urgent finding that this version would not show is not taken as if it had been.
+    #[test]
+    fn r6_r9_what_nobody_would_be_shown_is_not_acknowledged() {
+        for entry_type in EntryType::KNOWN {
+            let shown = entry_type.number() <= 11;
+            assert_eq!(served(*entry_type).is_ok(), shown, "{}", entry_type.name());
+        }
+        assert!(matches!(served(EntryType::Amendment), Err(Refusal::Newer(15))));
+        assert!(matches!(
+            served(EntryType::UrgentFinding),
+            Err(Refusal::Newer(16))
+        ));
     }
 }

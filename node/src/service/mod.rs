@@ -12,11 +12,15 @@ pub mod session;
 pub mod view;
 
 mod agreements;
+mod archive;
+pub mod attaching;
 mod bandwidth;
 mod bans;
+pub mod checking;
 mod delivery;
 mod device_keys;
 mod devices;
+pub mod dicomweb;
 pub mod directory;
 mod documents;
 mod erasing;
@@ -25,6 +29,7 @@ mod fetch;
 mod heads;
 mod host;
 mod import;
+mod importing;
 mod links;
 mod logs;
 mod opening;
@@ -35,6 +40,7 @@ mod people;
 mod permission;
 mod previews;
 mod profiles;
+mod pseudonymising;
 mod reach;
 mod receiving;
 pub mod reception;
@@ -54,6 +60,7 @@ mod transfer_view;
 mod transfers;
 mod trust;
 mod unlocking;
+mod watching;
 mod wipe;
 
 use std::collections::BTreeSet;
@@ -68,6 +75,7 @@ use dokuei_net::{Network, PeerId};
 use dokuei_store::{AuditEvent, Store, StoreError, StoreKey};
 use tokio::sync::Notify;
 
+use self::archive::Archives;
 use self::bandwidth::Bandwidth;
 use self::bans::Strangers;
 use self::directory::Directory;
@@ -79,6 +87,7 @@ use self::links::Links;
 use self::opening::Openings;
 use self::owner::Owners;
 use self::people::People;
+use self::pseudonymising::Pseudonyms;
 use self::reach::Reach;
 use self::reception::Reception;
 use self::register::Register;
@@ -88,6 +97,7 @@ use self::session::Sessions;
 use self::status::Meeting;
 use self::transfers::Transfers;
 use self::trust::{Held, Own, Trust};
+use self::watching::Watch;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::credentials::Credentials;
@@ -149,6 +159,14 @@ struct Inner {
     reach: Reach,
     /// What comes by the DICOM network of the house.
     reception: Reception,
+    /// The folders that are watched.
+    watch: Watch,
+    /// Studies under a pseudonym.
+    pseudonyms: Pseudonyms,
+    /// What goes to the archives of the house.
+    archives: Archives,
+    /// What is kept of what was looked at.
+    retrievals: dicomweb::Retrievals,
     /// Something may be to erase.
     to_erase: AtomicBool,
     /// How much bandwidth images may take.
@@ -235,6 +253,7 @@ impl Node {
         let class = trust.own().ok().map(|own| own.certificate.device_class);
         let sessions = Sessions::new(auto_lock(&config, class));
         let bandwidth = Bandwidth::open(&store, &config)?;
+        let pseudonyms = Pseudonyms::open(&store)?;
         let links = Links::open(&store)?;
         let inner = Inner {
             dir,
@@ -255,6 +274,10 @@ impl Node {
             transfers: Transfers::default(),
             reach: Reach::default(),
             reception: Reception::default(),
+            watch: Watch::default(),
+            pseudonyms,
+            archives: Archives::default(),
+            retrievals: dicomweb::Retrievals::default(),
             to_erase: AtomicBool::new(true),
             bandwidth,
             links,
@@ -278,6 +301,7 @@ impl Node {
         };
         let node = Self(Arc::new(inner));
         node.remember_ourselves(now)?;
+        node.complete_index()?;
         // What came by the register may not have been installed when the node was ended.
         if node.0.trust.get().is_some() {
             node.install_issued(now)?;

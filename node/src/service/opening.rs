@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::{self, BufReader, ErrorKind, Read};
+use std::io::{self, BufReader, Read};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
@@ -15,7 +15,8 @@ use dokuei_dicom::read_header;
 use dokuei_package::bitmap::Bitmap;
 use dokuei_package::core::{UnverifiedCore, VerifiedCore};
 use dokuei_package::grant::{Grant as SealedKey, GrantError, open_grant};
-use dokuei_package::open::{OpenError, PackageReader};
+use dokuei_package::manifest::Instance;
+use dokuei_package::open::{OpenError, PackageReader, Piece};
 use dokuei_package::schedule::PackageKey;
 use dokuei_package::tree::{ChunkRange, TreeError};
 use dokuei_store::{Direction, Inserted, LogKind, Origin, PackageRow, PackageState, StoreError};
@@ -26,47 +27,16 @@ use super::events::EventKind;
 use super::import::{BATCH, Batch, Copied};
 use super::session::Session;
 
-/// The most of an image that is kept while its header is read, bytes. A header that goes further is no reason to hold an
+/// The most of an image that is kept until its header is read, bytes. A header that goes further is no reason to hold an
 /// image in memory: it is read again from its beginning.
 const PEEK: usize = 1 << 20;
 
-/// A stream whose beginning is looked at before it is read as a whole, so that it need not be read twice.
-struct Peeked<R> {
-    stream: R,
-    /// What was read, as long as it is not more than [`PEEK`].
-    seen: Option<Vec<u8>>,
-}
+/// Where the beginning of a file was cut off: between two elements it must not pass for the end of the file.
+struct Cut;
 
-impl<R: Read> Peeked<R> {
-    const fn new(stream: R) -> Self {
-        Self {
-            stream,
-            seen: Some(Vec::new()),
-        }
-    }
-
-    /// Whether what was looked at was kept.
-    const fn is_kept(&self) -> bool {
-        self.seen.is_some()
-    }
-
-    /// All of it, if what was looked at was kept; else the rest.
-    fn all_of_it(self) -> impl Read {
-        io::Cursor::new(self.seen.unwrap_or_default()).chain(self.stream)
-    }
-}
-
-impl<R: Read> Read for Peeked<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.stream.read(buffer)?;
-        if let Some(seen) = &mut self.seen {
-            if seen.len() + read > PEEK {
-                self.seen = None;
-            } else {
-                seen.extend_from_slice(buffer.get(..read).unwrap_or_default());
-            }
-        }
-        Ok(read)
+impl Read for Cut {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::UnexpectedEof.into())
     }
 }
 
@@ -332,29 +302,7 @@ impl Node {
             if until == Some(place) {
                 break;
             }
-            let mut image = Peeked::new(reader.instance(place)?);
-            let header = read_header(BufReader::new(&mut image))
-                .map_err(|error| ServiceError::BadPackage(error.to_string()))?;
-            if header.study_instance_uid.as_str() != study.as_str()
-                || header.sop_instance_uid.as_str() != listed.sop_instance_uid
-            {
-                return Err(ServiceError::BadPackage(
-                    "an instance is not of the study that was requested".to_owned(),
-                ));
-            }
-            // Reading to its end compares the instance with the manifest; only then does it become a row.
-            let whole: Box<dyn Read + '_> = if image.is_kept() {
-                Box::new(image.all_of_it())
-            } else {
-                drop(image);
-                Box::new(reader.instance(place)?)
-            };
-            let copied = self.copy_in(header, whole, |_| {}).map_err(|error| match error {
-                ServiceError::File { source, .. } if source.kind() == ErrorKind::InvalidData => {
-                    ServiceError::BadPackage(source.to_string())
-                }
-                other => other,
-            })?;
+            let copied = self.take_instance(reader, place, &listed, study)?;
             if !*may_add && self.store().instance(&listed.sop_instance_uid).is_err() {
                 return Err(ServiceError::BadPackage(
                     "it would add images to a study of another origin that is stored here".to_owned(),
@@ -368,6 +316,46 @@ impl Node {
         }
         full.send(batches.take()).map_err(|_| ServiceError::Interrupted)?;
         Ok(place)
+    }
+
+    /// Takes one instance into the vault in the form in which it lies in the package. Its blocks are compared with the
+    /// manifest while they pass; only at the end can it become a row.
+    fn take_instance(
+        &self,
+        reader: &mut PackageReader<File, File>,
+        place: usize,
+        listed: &Instance,
+        study: &str,
+    ) -> Result<Copied, ServiceError> {
+        let mut blob = self.store().blob_writer(study)?;
+        blob.predict(listed.samples)?;
+        let mut beginning = Vec::new();
+        let mut instance = reader.instance(place)?;
+        while let Some(Piece { bytes, stored }) = instance.next_block()? {
+            let room = PEEK.saturating_sub(beginning.len()).min(bytes.len());
+            beginning.extend_from_slice(bytes.get(..room).unwrap_or_default());
+            blob.put(bytes, stored)?;
+        }
+        let header = if listed.length > PEEK as u64 {
+            match read_header(beginning.as_slice().chain(Cut)) {
+                Err(_) => read_header(BufReader::new(reader.instance(place)?)),
+                read => read,
+            }
+        } else {
+            read_header(beginning.as_slice())
+        };
+        let header = header.map_err(|error| ServiceError::BadPackage(error.to_string()))?;
+        if header.study_instance_uid.as_str() != study
+            || header.sop_instance_uid.as_str() != listed.sop_instance_uid
+        {
+            return Err(ServiceError::BadPackage(
+                "an instance is not of the study that was requested".to_owned(),
+            ));
+        }
+        Ok(Copied {
+            header,
+            blob: blob.finish()?,
+        })
     }
 
     /// Writes the rows of what was opened.
@@ -466,33 +454,5 @@ impl Node {
     /// Whether any case log is here at all.
     pub(super) fn case_count(&self) -> Result<usize, ServiceError> {
         Ok(self.store().logs(Some(LogKind::Case))?.len())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_stream_whose_beginning_was_looked_at_is_read_as_a_whole_and_once() {
-        let file: Vec<u8> = (0..40_000_u32).map(|at| (at % 251) as u8).collect();
-        for looked_at in [0, 1, 8192, 10_000, 40_000] {
-            let mut image = Peeked::new(file.as_slice());
-            let mut beginning = vec![0; looked_at];
-            BufReader::new(&mut image).read_exact(&mut beginning).unwrap();
-            assert_eq!(beginning, file[..looked_at]);
-            let mut all = Vec::new();
-            image.all_of_it().read_to_end(&mut all).unwrap();
-            assert_eq!(all, file);
-        }
-    }
-
-    #[test]
-    fn a_header_that_goes_on_and_on_is_not_held_in_memory() {
-        let mut image = Peeked::new(io::repeat(0).take(3 * PEEK as u64));
-        io::copy(&mut (&mut image).take(PEEK as u64), &mut io::sink()).unwrap();
-        assert_eq!(image.seen.as_ref().map(Vec::len), Some(PEEK));
-        io::copy(&mut image, &mut io::sink()).unwrap();
-        assert!(!image.is_kept());
     }
 }

@@ -1,15 +1,16 @@
-//! Previews: made of a cone-beam CT when it is sealed, looked at while the study is still on its way.
+//! Previews: made of a cone-beam CT when it is imported, sealed before its images, looked at while the study is still on its way.
 
 use std::io::Read;
 
 use dokuei_consultation::machine::Case;
+use dokuei_dicom::HeaderError;
 use dokuei_dicom::preview::{MAX_EDGE, PreviewError, Previews, VolumeBuilder};
 use dokuei_package::manifest::{MAX_PREVIEWS, PreviewKind};
 use dokuei_package::open::{OpenError, PackageReader};
 use dokuei_package::schedule::{Cek, PackageKey};
 use dokuei_package::seal::Picture;
 use dokuei_package::tree::TreeError;
-use dokuei_store::{InstanceRecord, PackageState, StoreError};
+use dokuei_store::{InstanceRecord, KeptPreview, KeptPreviewKind, PackageState, StoreError};
 use serde_json::{Value, json};
 
 use super::Node;
@@ -23,26 +24,44 @@ const LONGEST: u64 = 8 << 20;
 
 impl Node {
     /// The previews of a study: of each series that is a volume, as many as a package may have. A series of which none
-    /// can be made has none.
+    /// can be made has none. They are made once, when a study was imported or else when it is first sent, and kept.
     pub(super) fn pictures_of(&self, study: &str) -> Result<Vec<Picture>, StoreError> {
         let mut pictures = Vec::new();
         for series in self.store().series_of(study)? {
             if series.modality != "CT" {
                 continue;
             }
-            let slices: Vec<_> = self
-                .store()
-                .instances_of(&series.series_instance_uid)?
+            let uid = &series.series_instance_uid;
+            let instances = self.store().instances_of(uid)?;
+            let of = instances.len() as u64;
+            if let Some(kept) = self.store().kept_previews(uid, of)? {
+                pictures.extend(kept.into_iter().filter_map(|one| picture_of(uid, one)));
+                continue;
+            }
+            let slices: Vec<_> = instances
                 .into_iter()
                 .filter(|one| one.frames == 1 && one.bytes <= LONGEST)
                 .collect();
             if slices.len() < FEWEST {
                 continue;
             }
-            match self.made_of(&slices) {
-                Ok(previews) => pictures.extend(named(&series.series_instance_uid, previews)),
-                Err(error) => tracing::info!(%error, "a series has no preview"),
+            let made = match self.made_of(&slices) {
+                Ok(previews) => named(uid, previews),
+                // A disk that fails now says nothing of the series: it is tried again the next time.
+                Err(PreviewError::Header(HeaderError::Io(error))) => {
+                    tracing::warn!(%error, "a preview could not be made");
+                    continue;
+                }
+                Err(error) => {
+                    tracing::info!(%error, "a series has no preview");
+                    Vec::new()
+                }
+            };
+            let kept: Vec<_> = made.iter().filter_map(kept_of).collect();
+            if let Err(error) = self.store().keep_previews(uid, of, &kept) {
+                tracing::warn!(%error, "a preview could not be kept");
             }
+            pictures.extend(made);
         }
         pictures.truncate(MAX_PREVIEWS);
         Ok(pictures)
@@ -59,7 +78,7 @@ impl Node {
                 .blob_reader(&slice.sop_instance_uid)
                 .map_err(std::io::Error::other)
                 .and_then(|blob| blob.take(LONGEST).read_to_end(&mut file));
-            blob.map_err(dokuei_dicom::HeaderError::from)?;
+            blob.map_err(HeaderError::from)?;
             builder.add(&file)?;
         }
         builder.finish()
@@ -126,6 +145,33 @@ impl Node {
             reader => reader.map(Some),
         }
     }
+}
+
+fn kept_of(picture: &Picture) -> Option<KeptPreview> {
+    let kind = match picture.kind {
+        PreviewKind::AxialMip => KeptPreviewKind::AxialMip,
+        PreviewKind::Panoramic => KeptPreviewKind::Panoramic,
+        PreviewKind::CrossSection => KeptPreviewKind::CrossSection,
+        _ => return None,
+    };
+    Some(KeptPreview {
+        kind,
+        png: picture.png.clone(),
+    })
+}
+
+fn picture_of(series: &str, kept: KeptPreview) -> Option<Picture> {
+    let kind = match kept.kind {
+        KeptPreviewKind::AxialMip => PreviewKind::AxialMip,
+        KeptPreviewKind::Panoramic => PreviewKind::Panoramic,
+        KeptPreviewKind::CrossSection => PreviewKind::CrossSection,
+        KeptPreviewKind::None => return None,
+    };
+    Some(Picture {
+        kind,
+        series_instance_uid: series.to_owned(),
+        png: kept.png,
+    })
 }
 
 const fn word(kind: PreviewKind) -> &'static str {

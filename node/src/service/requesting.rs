@@ -74,10 +74,24 @@ impl Node {
             return Err(ServiceError::NoDevice);
         }
         let study = self.seen_study(&session.certificate.fingerprint, &wanted.study_instance_uid)?;
+        self.require_finished(&wanted.study_instance_uid)?;
+        let sent = match &wanted.pseudonymise {
+            None => study.clone(),
+            Some(options) => {
+                self.to_pseudonymise(
+                    &session.certificate.fingerprint,
+                    &wanted.study_instance_uid,
+                    options,
+                )?;
+                self.as_pseudonymised(&study, options)?
+            }
+        };
         let agreement = self
             .agreement_with(&session.certificate.fingerprint, &consultant, now)?
             .ok_or(ServiceError::NoAgreement)?;
-        let request = self.request_body(session, consultant, &agreement, &study, wanted)?;
+        self.require_settled(&study, &wanted)?;
+        let pseudonymise = wanted.pseudonymise;
+        let request = self.request_body(session, consultant, &agreement, &sent, wanted)?;
         let id = CaseId::from_bytes(rand::random());
         let author = self.author(session)?;
         let mut check = Beginning {
@@ -89,9 +103,17 @@ impl Node {
         };
         check.add(Body::Request(Box::new(request.clone())))?;
         let (node, session) = (self.clone(), Arc::clone(session));
-        let job = self.0.jobs.start("request", &self.0.events, move |job| {
-            node.request(job, &session, id, request, &study)
-        });
+        let job = self
+            .0
+            .jobs
+            .start("request", &self.0.events, move |job| match pseudonymise {
+                None => node.request(job, &session, id, request, &study),
+                Some(options) => {
+                    node.pseudonymised(job, &session.id, &study, &options)?;
+                    let sent = node.store().study(&request.study_instance_uid)?;
+                    node.request(job, &session, id, request, &sent)
+                }
+            });
         Ok((id, job))
     }
 
@@ -211,7 +233,7 @@ impl Node {
     }
 }
 
-fn patient_of(summary: &StudySummary) -> Patient {
+pub(super) fn patient_of(summary: &StudySummary) -> Patient {
     let study = &summary.study;
     Patient {
         name: PersonName {

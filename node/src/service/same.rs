@@ -1,12 +1,9 @@
 //! Whether two files are the same instance: they are when their data sets are, bit for bit, whoever wrote the file meta
 //! information before them. One that came by network and was then imported from a disc is here once.
 
-use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
-use std::path::Path;
 
 use dokuei_dicom::network::data_set_of;
-use dokuei_dicom::read_header_file;
 use dokuei_store::StoreError;
 use sha2::{Digest, Sha256};
 
@@ -27,17 +24,10 @@ impl Node {
         let stored = digest(self.store().blob_reader(sop_instance_uid)?)?;
         Ok(stored.0 == transfer_syntax && stored.1 == *data_set)
     }
-
-    /// Whether what is stored is the instance in this file.
-    pub(super) fn has_same_as(&self, path: &Path) -> Result<bool, ServiceError> {
-        let header = read_header_file(path)?;
-        let (syntax, data_set) = digest(File::open(path).map_err(ServiceError::file(path))?)?;
-        self.has_same(header.sop_instance_uid.as_str(), &syntax, &data_set)
-    }
 }
 
 /// Transfer syntax and SHA-256 of the data set of a Part 10 file.
-fn digest(file: impl Read) -> Result<(String, [u8; 32]), ServiceError> {
+pub(super) fn digest(file: impl Read) -> Result<(String, [u8; 32]), ServiceError> {
     let (syntax, mut data_set) = data_set_of(BufReader::with_capacity(BUFFER, file))?;
     let mut hash = Hashing(Sha256::new());
     io::copy(&mut data_set, &mut hash).map_err(StoreError::from)?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufReader, Write as _};
+use std::io::{BufReader, Read, Write as _};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -16,8 +16,8 @@ use dokuei_package::encoding::{Effort, Encoding, Sizes, choose};
 use dokuei_package::order::reading_order;
 use dokuei_package::samples::{Sample, Samples};
 use dokuei_package::schedule::Cek;
-use dokuei_package::seal::{Contents, Progress, Source, seal_package};
-use dokuei_store::{InstanceRecord, PackageFile, StoreError, StudySummary};
+use dokuei_package::seal::{Contents, Opened, Progress, Source, seal_package};
+use dokuei_store::{BlobReader, InstanceRecord, PackageFile, StoreError, StudySummary};
 use serde_json::{Value, json};
 
 use super::Node;
@@ -82,7 +82,11 @@ impl Node {
             study,
         } = what;
         let package = PackageId::from_bytes(rand::random());
-        let sources = self.in_reading_order(&study.study.study_instance_uid)?;
+        let all = self.in_reading_order(&study.study.study_instance_uid)?;
+        let stored = all
+            .iter()
+            .all(|(source, stored)| *stored || source.samples.is_none());
+        let sources: Vec<Source> = all.into_iter().map(|(source, _)| source).collect();
         self.require_room(sources.iter().map(|source| source.length).sum())?;
         let file = self.store().new_package_file()?;
         let payload = File::options()
@@ -97,9 +101,13 @@ impl Node {
             purpose: Purpose::Consultation,
             expires_at: now.plus(PACKAGE_VALIDITY),
         };
+        let previews = self.pictures_of(&study.study.study_instance_uid)?;
+        let (encoding, form) = self.form_for(&reader, &sources, stored)?;
+        tracing::info!(%case, %form, "a study is sealed");
         let open = |_: usize, source: &Source| {
             self.store()
                 .blob_reader(&source.sop_instance_uid)
+                .and_then(|blob| opened(blob, encoding, source))
                 .map_err(std::io::Error::other)
         };
         let progress = |progress: Progress| {
@@ -107,9 +115,6 @@ impl Node {
             job.reached(progress.done);
             ControlFlow::Continue(())
         };
-        let previews = self.pictures_of(&study.study.study_instance_uid)?;
-        let (encoding, form) = self.form_for(&reader, &sources)?;
-        tracing::info!(%case, %form, "a study is sealed");
         let contents = Contents {
             previews: &previews,
             instances: &sources,
@@ -131,7 +136,13 @@ impl Node {
 
     /// In which form images are sealed for this reader: what suits the line to her, as far as that is known; and the
     /// same with its reason, for people to see.
-    fn form_for(&self, reader: &Fingerprint, sources: &[Source]) -> Result<(Encoding, Value), ServiceError> {
+    /// What lies `stored` in that form here already costs no time to be sent in it.
+    fn form_for(
+        &self,
+        reader: &Fingerprint,
+        sources: &[Source],
+        stored: bool,
+    ) -> Result<(Encoding, Value), ServiceError> {
         let sizes = Sizes {
             study: sources.iter().map(|source| source.length).sum(),
             samples: sources
@@ -146,6 +157,8 @@ impl Node {
             (Encoding::AsIs, "settings")
         } else if sizes.samples == 0 {
             (Encoding::AsIs, "nothing_uncompressed")
+        } else if stored {
+            (Encoding::Predicted(Effort::Quick), "stored")
         } else {
             (choose(rate, cores, sizes), "line")
         };
@@ -161,7 +174,7 @@ impl Node {
 
     /// The instances of a study as they are to be sealed: of every series the middle first, then every eighth, fourth,
     /// second, and the rest, so that a reader scrolls a coarse volume soon.
-    fn in_reading_order(&self, study: &str) -> Result<Vec<Source>, ServiceError> {
+    fn in_reading_order(&self, study: &str) -> Result<Vec<(Source, bool)>, ServiceError> {
         let mut all = BTreeMap::new();
         for (number, series) in self.store().series_of(study)?.into_iter().enumerate() {
             let instances = self.store().instances_of(&series.series_instance_uid)?;
@@ -176,35 +189,63 @@ impl Node {
             .collect()
     }
 
-    fn source_of(&self, instance: InstanceRecord) -> Result<Source, ServiceError> {
-        Ok(Source {
-            samples: self.samples_of(&instance)?,
+    /// An instance, and whether it is stored predicted.
+    fn source_of(&self, instance: InstanceRecord) -> Result<(Source, bool), ServiceError> {
+        let (samples, stored) = self.samples_of(&instance)?;
+        let source = Source {
+            samples,
             sop_instance_uid: instance.sop_instance_uid,
             series_instance_uid: instance.series_instance_uid,
             length: instance.bytes,
             blake3: instance.blake3,
-        })
+        };
+        Ok((source, stored))
     }
 
-    /// Where the uncompressed samples of an image are; a file in which they are not found is sealed as it is.
-    fn samples_of(&self, instance: &InstanceRecord) -> Result<Option<Samples>, StoreError> {
+    /// Where the uncompressed samples of an image are, and whether it is stored predicted; a file in which they are not
+    /// found is sealed as it is.
+    fn samples_of(&self, instance: &InstanceRecord) -> Result<(Option<Samples>, bool), StoreError> {
         if instance.rows == 0 {
-            return Ok(None);
+            return Ok((None, false));
         }
         let file = self.store().blob_reader(&instance.sop_instance_uid)?;
-        let found = native_samples(BufReader::with_capacity(HEADER, file));
-        Ok(found.ok().flatten().map(|native| Samples {
-            at: native.at,
-            length: native.length,
-            row: native.row,
-            sample: match native.sample {
-                NativeSample::Unsigned8 => Sample::Unsigned8,
-                NativeSample::Colour8 => Sample::Colour8,
-                NativeSample::Unsigned16 => Sample::Unsigned16,
-                NativeSample::Signed16 => Sample::Signed16,
-            },
-        }))
+        Ok(match file.samples() {
+            Some(samples) => (Some(samples), true),
+            None => (samples_in(BufReader::with_capacity(HEADER, file)), false),
+        })
     }
+}
+
+/// The stored form where it can be taken as it is; else the file.
+fn opened(
+    blob: BlobReader,
+    encoding: Encoding,
+    source: &Source,
+) -> Result<Opened<Box<dyn Read>>, StoreError> {
+    if encoding == Encoding::AsIs || blob.samples() != source.samples || source.samples.is_none() {
+        return Ok(Opened::File(Box::new(blob)));
+    }
+    let stored = blob.into_stored()?.ok_or(StoreError::Damaged("image"))?;
+    Ok(Opened::Stored(Box::new(stored)))
+}
+
+/// Where the uncompressed samples are by the beginning of a file: what is to be stored predicted.
+pub(super) fn find_samples(beginning: &[u8]) -> Option<Samples> {
+    samples_in(beginning)
+}
+
+fn samples_in(file: impl Read) -> Option<Samples> {
+    native_samples(file).ok().flatten().map(|native| Samples {
+        at: native.at,
+        length: native.length,
+        row: native.row,
+        sample: match native.sample {
+            NativeSample::Unsigned8 => Sample::Unsigned8,
+            NativeSample::Colour8 => Sample::Colour8,
+            NativeSample::Unsigned16 => Sample::Unsigned16,
+            NativeSample::Signed16 => Sample::Signed16,
+        },
+    })
 }
 
 fn write_durable(path: &Path, bytes: &[u8]) -> Result<(), ServiceError> {

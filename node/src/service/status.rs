@@ -62,6 +62,7 @@ impl Node {
     /// Leaves the network, that of the house too.
     pub async fn leave(&self) {
         self.0.reception.end();
+        self.0.archives.end();
         if let Some(network) = self.network() {
             network.shutdown().await;
             self.ring();
@@ -104,11 +105,23 @@ impl Node {
             .map(|one| json!({"address": one.address.to_string(), "connected": one.connected}))
             .collect();
         let working = self.working_at()?;
-        let peers: Result<Vec<Value>, ServiceError> = network
-            .peers
-            .iter()
-            .filter(|peer| peer.admitted)
-            .map(|peer| self.peer_view(peer, working.get(&peer.peer).map_or(&[][..], Vec::as_slice)))
+        // Read at once: with hundreds of peers, asking for each would be hundreds of questions.
+        let nodes = self.store().nodes()?.into_iter();
+        let institutions: HashMap<String, String> =
+            nodes.map(|node| (node.peer_id, node.institution)).collect();
+        let admitted = network.peers.iter().filter(|peer| peer.admitted);
+        let peers: Vec<Value> = admitted
+            .map(|peer| {
+                let peer_id = peer.peer.to_string();
+                json!({
+                    "institution": institutions.get(&peer_id),
+                    "peer_id": peer_id,
+                    "practitioners": working.get(&peer.peer).map_or(&[][..], Vec::as_slice),
+                    "direct": peer.direct,
+                    "relayed": peer.relayed,
+                    "address": peer.address.as_ref().map(ToString::to_string),
+                })
+            })
             .collect();
         Ok(json!({
             "version": env!("CARGO_PKG_VERSION"),
@@ -127,11 +140,12 @@ impl Node {
             "listening": network.listening.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "external": network.external.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "bootstraps": bootstraps,
-            "peers": peers?,
+            "peers": peers,
             "banned": self.network().map_or(0, |network| network.bans().len()),
             "signed_in": signed_in.first(),
-            "studies": self.store().studies()?.len(),
+            "studies": self.store().study_count()?,
             "cases": self.case_count()?,
+            "watch": self.0.watch.view(&self.config().import.watch),
             "dicom": self.0.reception.view(&self.config().dicom),
         }))
     }
@@ -148,22 +162,6 @@ impl Node {
             }
         }
         Ok(working)
-    }
-
-    fn peer_view(
-        &self,
-        peer: &dokuei_net::PeerStatus,
-        practitioners: &[String],
-    ) -> Result<Value, ServiceError> {
-        let node = self.store().node_by_peer(&peer.peer.to_string())?;
-        Ok(json!({
-            "peer_id": peer.peer.to_string(),
-            "institution": node.map(|node| node.institution),
-            "practitioners": practitioners,
-            "direct": peer.direct,
-            "relayed": peer.relayed,
-            "address": peer.address.as_ref().map(ToString::to_string),
-        }))
     }
 
     /// The peers that are reachable at this moment, with how.

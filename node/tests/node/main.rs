@@ -7,11 +7,15 @@
     reason = "a test fails where it stands, in helpers too"
 )]
 
+mod archive;
 mod command_line;
+mod dicomweb;
 mod gateway;
 mod hostile_peer;
 mod import;
 mod lock;
 mod media;
+mod pseudonym;
 mod reception;
+mod sources;
 mod support;

@@ -24,6 +24,7 @@ fn listening() -> Home {
     config.dicom.peers = vec![DicomPeer {
         aet: "CBCT1".to_owned(),
         address: Some("127.0.0.1".parse().unwrap()),
+        ..DicomPeer::default()
     }];
     config.write(&home.dir).unwrap();
     home
@@ -130,7 +131,7 @@ async fn r13_what_was_imported_is_known_when_it_is_sent() {
 }
 
 /// A slice of another sample, with pixels of so many MiB.
-fn large(folder: &Path, mib: u16) -> PathBuf {
+pub(crate) fn large(folder: &Path, mib: u16) -> PathBuf {
     sample::write(folder, 1, 48, 2).unwrap();
     let path = files(folder).remove(0);
     let mut bytes = fs::read(&path).unwrap();
@@ -154,7 +155,7 @@ fn large(folder: &Path, mib: u16) -> PathBuf {
 }
 
 /// The most memory that a process had, KiB.
-fn peak(process: u32) -> u64 {
+pub(crate) fn peak(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()

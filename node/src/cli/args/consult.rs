@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::Pseudonym;
+
 /// `dokuei agreement …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Agreement {
@@ -165,6 +167,24 @@ pub(crate) struct Request {
     /// How urgent
     #[arg(long, value_enum, default_value_t = Urgency::Routine)]
     pub(crate) urgency: Urgency,
+    /// Send it under a pseudonym; who it is stays known here only
+    #[arg(long)]
+    pub(crate) pseudonymise: bool,
+    #[command(flatten)]
+    pub(crate) pseudonym: Pseudonym,
+    /// The patient who is meant, to be compared with the images: her number
+    #[arg(long)]
+    pub(crate) patient_id: Option<String>,
+    /// Her name, in any writing
+    #[arg(long)]
+    pub(crate) patient_name: Option<String>,
+    /// Her date of birth
+    #[arg(long)]
+    pub(crate) patient_born: Option<String>,
+    /// A finding that was looked at, by the word that was told with it (repeat for several); without it, whoever sits at
+    /// the terminal is asked
+    #[arg(long, value_name = "WORD")]
+    pub(crate) acknowledge: Vec<String>,
 }
 
 /// How urgent a request is.

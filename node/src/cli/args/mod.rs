@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod apply;
+mod archive;
+mod attach;
 mod bandwidth;
 mod consult;
 mod directory;
@@ -15,6 +17,8 @@ mod peers;
 mod register;
 
 pub(crate) use apply::*;
+pub(crate) use archive::*;
+pub(crate) use attach::*;
 pub(crate) use bandwidth::*;
 pub(crate) use consult::*;
 pub(crate) use directory::*;
@@ -78,6 +82,9 @@ pub(crate) enum Command {
     /// Import, list, show and export studies
     #[command(subcommand)]
     Study(Study),
+    /// Send to the archives of the house by DICOM, and see what became of it
+    #[command(subcommand)]
+    Archive(Archive),
     /// Find practitioners by name, place or field, in kanji, kana, romaji or English
     Directory(DirectoryQuery),
     /// Show or publish what you say of yourself in the directory
@@ -262,11 +269,20 @@ pub(crate) struct Run {
 /// `dokuei study …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Study {
-    /// Take DICOM files or whole folders into the encrypted store
+    /// Take DICOM files, whole folders, media with a DICOMDIR or ZIP archives into the encrypted store
     Import {
-        /// Files and folders
+        /// Files, folders, DICOMDIRs and archives
         #[arg(required = true)]
         paths: Vec<PathBuf>,
+    },
+    /// Make photographs, scanned radiographs, PDFs or STL models part of a study
+    Attach(Box<Attach>),
+    /// Make a study under a pseudonym of this one, beside it
+    Pseudonymise {
+        /// Study Instance UID
+        study: String,
+        #[command(flatten)]
+        how: Pseudonym,
     },
     /// List the studies held here
     List,
@@ -282,6 +298,20 @@ pub(crate) enum Study {
         /// A new or empty folder
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
+        /// As a DICOM medium: with a DICOMDIR, uncompressed where nothing is lost by it
+        #[arg(long)]
+        dicomdir: bool,
+    },
+    /// Send one study to an archive of the house by DICOM (it leaves the encrypted store: it is audited)
+    Send {
+        /// Study Instance UID
+        study: String,
+        /// AE title of the archive
+        #[arg(long, value_name = "AET")]
+        to: String,
+        /// Wait until it is there
+        #[arg(long)]
+        wait: bool,
     },
     /// Write a synthetic dental CBCT to practise with, clearly marked as a sample
     Sample {
