@@ -14,6 +14,19 @@ export interface ProblemDetails {
   retryAfter?: number;
   /** What the second factor is asked, when an answer of it is what is missing. */
   secondFactor?: FactorAsked;
+  /** What must be looked at before a study is sent. */
+  findings?: Finding[];
+}
+
+/** Something to look at before a study is sent, with the node's own words in both languages. */
+export interface Finding {
+  code: string;
+  /** It must not be sent at all. */
+  final: boolean;
+  /** The word by which this finding of this request is acknowledged. */
+  acknowledge: string;
+  detail: string;
+  detail_ja: string;
 }
 
 /** A refusal or failure, with one sentence of what happened and what to do next. */
@@ -25,9 +38,11 @@ export class Problem extends Error {
   readonly nextJa: string;
   readonly retryAfter: number | null;
   readonly secondFactor: FactorAsked | null;
+  readonly findings: readonly Finding[];
 
   constructor(details: ProblemDetails) {
-    const { status, code, detail, detailJa, next, nextJa, retryAfter, secondFactor } = details;
+    const { status, code, detail, detailJa, next, nextJa, retryAfter, secondFactor, findings } =
+      details;
     super(detail);
     this.name = "Problem";
     this.status = status;
@@ -37,6 +52,7 @@ export class Problem extends Error {
     this.nextJa = nextJa ?? "";
     this.retryAfter = retryAfter ?? null;
     this.secondFactor = secondFactor ?? null;
+    this.findings = findings ?? [];
   }
 }
 
@@ -78,7 +94,20 @@ export async function readProblem(response: Response): Promise<Problem> {
     nextJa: text(body["next_ja"]),
     ...(typeof body["retry_after"] === "number" ? { retryAfter: body["retry_after"] } : {}),
     ...(isObject(body["second_factor"]) ? { secondFactor: asked(body["second_factor"]) } : {}),
+    ...(Array.isArray(body["findings"])
+      ? { findings: body["findings"].filter(isObject).map(found) }
+      : {}),
   });
+}
+
+function found(body: Record<string, unknown>): Finding {
+  return {
+    code: text(body["code"]),
+    final: body["final"] === true,
+    acknowledge: text(body["acknowledge"]),
+    detail: text(body["detail"]),
+    detail_ja: text(body["detail_ja"]),
+  };
 }
 
 function asked(body: Record<string, unknown>): FactorAsked {

@@ -216,6 +216,10 @@ export interface StudySummary {
   bytes: number;
   origin: "imported" | "received";
   case_id: string | null;
+  /** Of a copy that this node made under a pseudonym: what the patient is called in it, and whether it is whole. */
+  pseudonym: { code: string; finished: boolean } | null;
+  /** What was odd about the text of its first image, and how it was read all the same. */
+  notes: string[];
 }
 
 export interface Instance {
@@ -375,6 +379,10 @@ export interface NewCase {
   justification: string;
   consent: Consent;
   urgency: Urgency;
+  /** Goes under a pseudonym; how, when not as usual. */
+  pseudonymise?: Record<string, unknown>;
+  /** `acknowledge` of the findings that were looked at. */
+  acknowledged?: string[];
 }
 
 export interface ReportDraft {

@@ -117,6 +117,8 @@ export const en: Texts = {
     filterOpen: "Open",
   },
   studies: {
+    guessed:
+      "Its character set is missing or wrong: the text was read by a rule. Please check the name.",
     title: "Studies held here",
     empty: "There are no studies yet. Import some with `dokuei study import FOLDER`.",
     images: "images: {{count}}",
@@ -207,6 +209,11 @@ export const en: Texts = {
   },
   request: {
     title: "New request",
+    pseudonymise:
+      "Send under a pseudonym (name, ID and dates are replaced; who it is stays known on this node only)",
+    findings: "Look at this before it is sent:",
+    findingsFinal: "It cannot be sent like this. Choose another study.",
+    findingsLooked: "I looked at all of it, and it is right to send it",
     study: "Study",
     reader: "Reader",
     look: "Look for a name, institution, region…",

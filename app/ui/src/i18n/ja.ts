@@ -118,6 +118,8 @@ export const ja = {
     filterOpen: "進行中",
   },
   studies: {
+    guessed:
+      "文字コードの指定がない、または誤っているため、推定して読み取りました。氏名などが正しいか確かめてください。",
     title: "このノードの検査",
     empty: "検査はまだありません。`dokuei study import フォルダ` で取り込めます。",
     images: "{{count}} 画像",
@@ -207,6 +209,10 @@ export const ja = {
   },
   request: {
     title: "読影の依頼",
+    pseudonymise: "仮名で送る（氏名・患者ID・日付を置き換え、対応はこのノードだけに残ります）",
+    findings: "送る前に、次の点を確認してください。",
+    findingsFinal: "このまま送ることはできません。検査を選び直してください。",
+    findingsLooked: "すべて確認し、このまま送ってよい",
     study: "検査",
     reader: "読影者",
     look: "名前・施設・地域などで探す",

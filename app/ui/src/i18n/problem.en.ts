@@ -167,6 +167,10 @@ export const problemEn: ProblemTexts = {
     detail: "The disk is full. Nothing already stored was lost.",
     next: "Make room, then try again.",
   },
+  media_type: {
+    detail: "This is not exchanged in that form.",
+    next: "Choose a supported form in the settings of the program.",
+  },
   not_rendered: {
     detail: "This image cannot be shown.",
     next: "Look at it on its own device or in another viewer.",
@@ -218,6 +222,18 @@ export const problemEn: ProblemTexts = {
   dicom_refused: {
     detail: "This is not accepted as a DICOM file.",
     next: "Export it anew from where it was made.",
+  },
+  not_attached: {
+    detail: "This file cannot be made part of a study.",
+    next: "Choose a JPEG, PNG, TIFF, PDF or STL file.",
+  },
+  not_pseudonymised: {
+    detail: "This study cannot be given a pseudonym.",
+    next: "Choose a study with images, or send it under the patient's name.",
+  },
+  to_acknowledge: {
+    detail: "Something should be looked at before this is sent.",
+    next: "Look at it and correct what is wrong; when it is right, confirm and send.",
   },
   conflict: {
     detail: "Something else with the same identifier is on this node already.",

@@ -170,6 +170,10 @@ export const problemJa = {
     detail: "ディスクの空きがありません。保存済みのものは失われていません。",
     next: "空きを増やしてから、もう一度試してください。",
   },
+  media_type: {
+    detail: "この形式では受け渡しできません。",
+    next: "プログラムの設定で、対応している形式を選んでください。",
+  },
   not_rendered: {
     detail: "この画像は表示できません。",
     next: "元の装置か別のビューアで確認してください。",
@@ -221,6 +225,18 @@ export const problemJa = {
   dicom_refused: {
     detail: "DICOM のファイルとして受け入れられません。",
     next: "元の装置から書き出し直してください。",
+  },
+  not_attached: {
+    detail: "このファイルは検査に追加できません。",
+    next: "JPEG、PNG、TIFF、PDF、STL のファイルを選んでください。",
+  },
+  not_pseudonymised: {
+    detail: "この検査は仮名にできません。",
+    next: "画像のある検査を選ぶか、実名のまま送ってください。",
+  },
+  to_acknowledge: {
+    detail: "送る前に確認が必要な点があります。",
+    next: "内容を確認し、誤りがあれば直してください。正しければ、確認したうえで送ってください。",
   },
   conflict: {
     detail: "同じ識別番号で内容の異なるものが、すでにこのノードにあります。",

@@ -103,7 +103,7 @@ test("r7 an incomplete request names its fields; a complete one is sent", async 
   await userEvent.type(screen.getByLabelText(/^部位/), "右下8");
   await userEvent.type(screen.getByLabelText(/^検査の正当化/), "抜歯前");
   await userEvent.type(screen.getByLabelText(/^説明した日時/), "2026-01-02T03:04");
-  await userEvent.click(screen.getByRole("checkbox"));
+  await userEvent.click(screen.getByRole("checkbox", { name: /送り先/ }));
   await userEvent.click(send);
   const sent = calls.find((call) => call.path === "/api/v1/cases" && call.method === "POST");
   expect(sent?.body).toMatchObject({ with: specialist.fingerprint, region: "右下8" });
@@ -125,4 +125,52 @@ test("r17 an old register says that the standing is not sure", async () => {
   open([agreement], specialist.fingerprint, old);
   expect(await screen.findByText(/送る前に相手に電話で確かめて/)).toBeTruthy();
   expect(screen.queryByText(/証明書は有効/)).toBeNull();
+});
+
+test("r7 r12 what the node finds is shown, and the study goes when it was looked at", async () => {
+  open([agreement]);
+  const findings = [
+    {
+      code: "missing_slices",
+      acknowledge: "missing_slices:0011223344556677",
+      final: false,
+      detail: "slices are missing",
+      detail_ja: "スライスが欠けています。",
+    },
+  ];
+  const refusal = { code: "to_acknowledge", detail: "look", next: "", findings };
+  answer({
+    "GET /api/v1/studies": { body: [studySummary] },
+    "POST /api/v1/cases": { status: 409, body: refusal },
+  });
+  await userEvent.selectOptions(await screen.findByLabelText(/^読影者/), specialist.fingerprint);
+  await userEvent.type(screen.getByLabelText(/^知りたいこと|^質問/), "位置関係");
+  await userEvent.type(screen.getByLabelText(/^部位/), "48");
+  await userEvent.type(screen.getByLabelText(/^検査の正当化/), "抜歯前");
+  await userEvent.type(screen.getByLabelText(/^説明した日時/), "2026-01-02T03:04");
+  await userEvent.click(screen.getByRole("checkbox", { name: /送り先/ }));
+  await userEvent.click(screen.getByRole("checkbox", { name: /仮名/ }));
+  const send = screen.getByRole("button", { name: "署名して依頼する" });
+  await userEvent.click(send);
+  expect(await screen.findByText("スライスが欠けています。")).toBeTruthy();
+  // Another region is another request: it is asked anew, and nothing of it was looked at.
+  await userEvent.click(screen.getByRole("checkbox", { name: /すべて確認し/ }));
+  await userEvent.type(screen.getByLabelText(/^部位/), "、47");
+  expect(screen.queryByText("スライスが欠けています。")).toBeNull();
+  const anew = answer({ "POST /api/v1/cases": { status: 409, body: refusal } });
+  await userEvent.click(send);
+  expect(await screen.findByText("スライスが欠けています。")).toBeTruthy();
+  expect(anew.find((call) => call.method === "POST")?.body).not.toHaveProperty("acknowledged");
+  expect(screen.getByRole("checkbox", { name: /すべて確認し/ })).toHaveProperty("checked", false);
+  const again = answer({
+    "POST /api/v1/cases": { status: 202, body: { case_id: "c9", job: "j1" } },
+  });
+  await userEvent.click(screen.getByRole("checkbox", { name: /すべて確認し/ }));
+  await userEvent.click(send);
+  await waitFor(() =>
+    expect(again.find((call) => call.method === "POST")?.body).toMatchObject({
+      pseudonymise: {},
+      acknowledged: ["missing_slices:0011223344556677"],
+    }),
+  );
 });

@@ -32,7 +32,10 @@ export function NewRequest({
         <RequestForm
           me={me}
           studyChosen={study ?? ""}
-          studies={studies.data.filter((one) => one.origin === "imported")}
+          studies={studies.data.filter(
+            // A copy under a pseudonym is made and sent by asking about its original.
+            (one) => one.origin === "imported" && one.pseudonym === null,
+          )}
           readerChosen={chosen.data?.may_read && reader !== me.fingerprint ? chosen.data : null}
           readers={(directory.data ?? []).filter(
             (one) => one.may_read && one.fingerprint !== me.fingerprint,

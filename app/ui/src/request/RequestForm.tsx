@@ -1,6 +1,7 @@
 import { useState, type SyntheticEvent, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { backend } from "../backend/client";
+import { Problem } from "../backend/problem";
 import { keys, useChange } from "../backend/queries";
 import type {
   Agreement,
@@ -8,18 +9,18 @@ import type {
   NewCase,
   Practitioner,
   StudySummary,
-  Urgency,
 } from "../backend/types";
 import { useFormat } from "../i18n/format";
 import { Field } from "../parts/Field";
 import { ProblemNote } from "../parts/ProblemNote";
 import { goTo } from "../route";
 import { faultsOf, toNewCase, type Draft } from "./draft";
+import { Findings } from "./Findings";
 import { AgreementNotice, RecipientCard } from "./Recipient";
+import { PseudonymChoice } from "./PseudonymChoice";
 import { ReaderField } from "./ReaderField";
 import { TextField, type DraftChange } from "./TextField";
-
-const URGENCIES: readonly Urgency[] = ["routine", "urgent", "emergency"];
+import { UrgencyChoice } from "./UrgencyChoice";
 
 export function RequestForm({
   me,
@@ -57,12 +58,23 @@ export function RequestForm({
     scope: t("request.consentScopeDefault"),
     urgency: "routine",
   }));
-  const change: DraftChange = (part) => setDraft((old) => ({ ...old, ...part }));
   const send = useChange(
     (request: NewCase) =>
       backend.request(request).then(({ case_id }) => goTo({ page: "case", id: case_id })),
     [keys.cases],
   );
+  const [pseudonymise, setPseudonymise] = useState(false);
+  const [seen, setSeen] = useState(false);
+  // What was found, and looked at, was so of the request as it stood.
+  const forget = () => {
+    setSeen(false);
+    if (send.isError) send.reset();
+  };
+  const change: DraftChange = (part) => {
+    setDraft((old) => ({ ...old, ...part }));
+    forget();
+  };
+  const findings = send.error instanceof Problem ? send.error.findings : [];
   const faults = tried ? faultsOf(draft, new Date()) : {};
   const wrong = (field: keyof Draft) => {
     const fault = faults[field];
@@ -83,7 +95,13 @@ export function RequestForm({
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setTried(true);
-    if (Object.keys(faultsOf(draft, new Date())).length === 0) send.mutate(toNewCase(draft));
+    if (Object.keys(faultsOf(draft, new Date())).length > 0) return;
+    send.mutate({
+      ...toNewCase(draft),
+      ...(pseudonymise ? { pseudonymise: {} } : {}),
+      ...(seen ? { acknowledged: findings.map((one) => one.acknowledge) } : {}),
+    });
+    setSeen(false);
   };
   const text = { draft, change, wrong };
 
@@ -144,27 +162,25 @@ export function RequestForm({
       </div>
       <TextField {...text} name="scope" label="consentScope" required />
 
-      <fieldset className="choices">
-        <legend>{t("request.urgency")}</legend>
-        {URGENCIES.map((urgency) => (
-          <label key={urgency}>
-            <input
-              type="radio"
-              name="urgency"
-              checked={draft.urgency === urgency}
-              onChange={() => change({ urgency })}
-            />
-            {t(`urgency.${urgency}`)}
-          </label>
-        ))}
-      </fieldset>
+      <UrgencyChoice chosen={draft.urgency} onChoose={(urgency) => change({ urgency })} />
+      <PseudonymChoice
+        chosen={pseudonymise}
+        onChoose={(chosen) => {
+          setPseudonymise(chosen);
+          forget();
+        }}
+      />
 
       {Object.keys(faults).length > 0 && (
         <p className="note note-problem" role="alert">
           {t("request.incomplete", { count: Object.keys(faults).length })}
         </p>
       )}
-      {send.isError && <ProblemNote error={send.error} />}
+      {findings.length > 0 ? (
+        <Findings findings={findings} looked={seen} onLooked={setSeen} />
+      ) : (
+        send.isError && <ProblemNote error={send.error} />
+      )}
       <button
         type="submit"
         className="button button-primary"

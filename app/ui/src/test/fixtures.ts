@@ -73,6 +73,8 @@ export const studySummary: StudySummary = {
   bytes: 1_572_864,
   origin: "imported",
   case_id: null,
+  pseudonym: null,
+  notes: [],
 };
 
 export const study: Study = {

@@ -31,6 +31,11 @@ export function StudyList(): ReactElement {
   );
 }
 
+/** Whether the text was read by a character set that the file does not name, or not all of it. */
+function isGuessed(note: string): boolean {
+  return note.startsWith("read_as_") || note === "unknown_term" || note === "replaced";
+}
+
 function StudyCard({ study }: { study: StudySummary }): ReactElement {
   const { t } = useTranslation();
   const { t: reader } = useTranslation("reader");
@@ -48,6 +53,11 @@ function StudyCard({ study }: { study: StudySummary }): ReactElement {
         {t("studies.images", { count: study.instances })} · {format.bytes(study.bytes)} ·{" "}
         {t(`studies.${study.origin}`)}
       </p>
+      {study.notes.some(isGuessed) && (
+        <p className="note">
+          <Words>{t("studies.guessed")}</Words>
+        </p>
+      )}
       <div className="buttons">
         <a className="button" href={href({ page: "reader", study: uid, caseId: study.case_id })}>
           {reader("open")}

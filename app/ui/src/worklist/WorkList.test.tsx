@@ -2,7 +2,7 @@ import { screen, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import type { CaseSummary, StudySummary } from "../backend/types";
 import { chooseLanguage } from "../i18n";
-import { reportedCase } from "../test/fixtures";
+import { reportedCase, studySummary } from "../test/fixtures";
 import { answer, show } from "../test/node";
 import { WorkList } from "./WorkList";
 
@@ -53,4 +53,15 @@ test("a command in a sentence is shown as one, and not between backticks", async
   expect(command.tagName).toBe("CODE");
   const section = screen.getByRole("region", { name: "このノードの検査" });
   expect(within(section).queryByText(/`/)).toBeNull();
+});
+
+test("a name that was read by guess is to be looked at", async () => {
+  const old = { ...studySummary, study_instance_uid: "1.9", notes: ["read_as_shift_jis"] };
+  open(
+    [],
+    [studySummary, old, { ...old, study_instance_uid: "1.8", notes: ["undeclared_escape"] }],
+  );
+  const told = await screen.findAllByText(/氏名などが正しいか/);
+  expect(told).toHaveLength(1);
+  expect(told[0]?.closest("li")?.getAttribute("data-study")).toBe("1.9");
 });
