@@ -97,6 +97,18 @@ impl Client {
         }
     }
 
+    /// `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The bearer token, for another program.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// GET below `/api/v1`.
     ///
     /// # Errors

@@ -13,6 +13,10 @@ pub const SIZE: u16 = 400;
 
 /// The version whose files the tests know.
 pub const PYDICOM: &str = "3.0.2";
+/// The version with which pseudonyms are compared.
+const ANONYMIZER: &str = "2.1.0";
+/// The version of dicomweb-client that speaks with our DICOMweb.
+pub const DICOMWEB_CLIENT: &str = "0.61.2";
 /// The environment variable that names pydicom's data folder (`test_files` and `charset_files` are in it) for tests of
 /// other packages.
 pub const PYDICOM_FILES: &str = "DOKUEI_PYDICOM_FILES";
@@ -70,15 +74,49 @@ pub fn pydicom_files() -> Result<PathBuf> {
     if let Some(given) = std::env::var_os(PYDICOM_FILES) {
         return Ok(PathBuf::from(given).join(TEST_FILES));
     }
+    let pydicom = format!("pydicom=={PYDICOM}");
+    let anonymizer = format!("dicom-anonymizer=={ANONYMIZER}");
+    // The second judges pseudonyms: dokuei-dicom's tests look for it beside the files.
+    let venv = environment("venv", &[&pydicom, &anonymizer], |venv| {
+        let beside = |files: PathBuf| {
+            files
+                .ancestors()
+                .nth(3)
+                .map(|one| one.join("dicomanonymizer").is_dir())
+        };
+        installed(venv).and_then(beside).unwrap_or(false)
+    })?;
+    installed(&venv)
+        .context("pydicom is installed, but its test files are not where they were in this version")
+}
+
+/// The Python of an environment with dicomweb-client and pydicom; made below `target/` when it is not there yet.
+///
+/// # Errors
+/// When Python or PyPI cannot be used.
+pub fn dicomweb_client() -> Result<PathBuf> {
+    let wanted = [
+        format!("pydicom=={PYDICOM}"),
+        format!("dicomweb-client=={DICOMWEB_CLIENT}"),
+    ];
+    let venv = environment("venv-dicomweb", &wanted.each_ref().map(String::as_str), |venv| {
+        venv.join("complete").is_file()
+    })?;
+    std::fs::write(venv.join("complete"), "")?;
+    Ok(venv.join("bin/python"))
+}
+
+/// A Python environment of this name below `target/`, with these packages; made when it is not `complete` yet.
+fn environment(name: &str, packages: &[&str], complete: impl Fn(&Path) -> bool) -> Result<PathBuf> {
     let target = target_dir();
     std::fs::create_dir_all(&target)?;
     // Several tests may come here at the same time.
-    let lock = File::create(target.join("venv.lock"))?;
+    let lock = File::create(target.join(format!("{name}.lock")))?;
     lock.lock()
-        .context("cannot wait for another test that installs pydicom")?;
-    let venv = target.join("venv");
-    if let Some(files) = installed(&venv) {
-        return Ok(files);
+        .context("cannot wait for another test that installs Python packages")?;
+    let venv = target.join(name);
+    if complete(&venv) {
+        return Ok(venv);
     }
     output(Command::new("python3").args(["-m", "venv"]).arg(&venv))
         .context("cannot make a Python environment: `apt-get install python3-venv` brings what it needs")?;
@@ -90,14 +128,9 @@ pub fn pydicom_files() -> Result<PathBuf> {
         "--disable-pip-version-check",
         "--no-input",
     ];
-    output(
-        Command::new(venv.join("bin/python"))
-            .args(pip)
-            .arg(format!("pydicom=={PYDICOM}")),
-    )
-    .context("cannot install pydicom from PyPI")?;
-    installed(&venv)
-        .context("pydicom is installed, but its test files are not where they were in this version")
+    output(Command::new(venv.join("bin/python")).args(pip).args(packages))
+        .with_context(|| format!("cannot install {} from PyPI", packages.join(", ")))?;
+    Ok(venv)
 }
 
 fn installed(venv: &Path) -> Option<PathBuf> {

@@ -37,6 +37,7 @@ pub fn command(name: &str) -> Result<Command> {
 fn package_of(name: &str) -> &str {
     match name {
         "dcmdump" | "dsrdump" | "echoscu" | "storescu" | "storescp" | "dciodvfy" => "dcmtk",
+        "Orthanc" => "orthanc",
         "pdftotext" | "pdfinfo" | "pdftoppm" => "poppler-utils",
         other => other,
     }

@@ -31,6 +31,10 @@ pub(crate) const BUILD: &[Package] = &[
 pub(crate) const DEMO: &[Package] = &[
     ("dcmtk", "an independent reader of the structured report"),
     (
+        "dicom3tools",
+        "an independent judge of the DICOM objects that are written",
+    ),
+    (
         "dbus-daemon",
         "a session bus, to unlock a node from the system's keyring",
     ),
@@ -46,6 +50,8 @@ pub(crate) const DEMO: &[Package] = &[
     ("libsecret-tools", "asks the system's keyring for a secret"),
     ("nftables", "makes the routers and firewalls of the network tests"),
     ("openssl", "an independent verifier of the certificates"),
+    ("orthanc", "an archive of others, which is sent to and sends"),
+    ("orthanc-dicomweb", "an independent speaker of DICOMweb"),
     ("poppler-utils", "an independent reader of the PDF report"),
     ("procps", "ends the programs' process groups"),
     (
@@ -77,8 +83,6 @@ pub(crate) const PEERS: &[Package] = &[
     ("curl", "orders the transfers of Orthanc"),
     ("openssh-client", "scp, and the shell of rsync"),
     ("openssh-server", "the receiving side of both"),
-    ("orthanc", "sends and receives by its own protocol"),
-    ("orthanc-dicomweb", "sends and receives by STOW-RS"),
     ("rsync", "synchronises with compression"),
 ];
 

@@ -12,6 +12,7 @@ mod consultation;
 mod crash;
 mod delivery;
 mod dicom_foreign;
+mod dicomweb;
 mod identity;
 mod interruptions;
 mod media;
