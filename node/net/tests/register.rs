@@ -162,10 +162,10 @@ async fn r17_a_flood_of_checkpoints_is_not_judged() {
     assert_eq!(host_b.heard.lock().unwrap().len(), before, "it has lost our ear");
 }
 
-/// R17: dropping a revoked peer ends running transfers on both sides within a second, and it does not come back while
-/// the host bars it, although its hold-off is over.
+/// R17: dropping a revoked peer ends running transfers on both sides within the five seconds that a revocation may take, and
+/// it does not come back while the host bars it, although its hold-off is over.
 #[tokio::test(flavor = "multi_thread")]
-async fn r17_a_dropped_peer_loses_running_transfers_within_a_second() {
+async fn r17_a_dropped_peer_loses_running_transfers_within_five_seconds() {
     let mut holder = TestHost::new(67);
     holder.slow = Duration::from_millis(200);
     // More than can come before the test has seen the first of it.
@@ -196,7 +196,7 @@ async fn r17_a_dropped_peer_loses_running_transfers_within_a_second() {
     let (pulled, ended) = pull.await.unwrap();
     assert!(pulled.is_err());
     let took = ended.duration_since(dropped);
-    assert!(took < Duration::from_secs(1), "{took:?}");
+    assert!(took < Duration::from_secs(5), "{took:?}");
     // On a busy machine it may have come twice before: what counts is that it does not come again.
     until("the host is told", || !host_a.gone.lock().unwrap().is_empty()).await;
     let before = host_a.admitted.lock().unwrap().len();
