@@ -1,7 +1,7 @@
 //! `hcRole` (ISO 17090-2) in a foreign certificate.
 //!
-//! Whether the ministry's module tags explicitly or implicitly has not been confirmed, so both are understood; the
-//! coding scheme and the text must be the published ones either way.
+//! One authority was seen, and tags explicitly (see [`crate::extension`]). Others follow the same policy but were not seen,
+//! so implicit tags are understood too; the coding scheme and the text must be the published ones either way.
 
 use cms::cert::x509::Certificate;
 use cms::cert::x509::ext::pkix::SubjectDirectoryAttributes;
