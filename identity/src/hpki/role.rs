@@ -1,6 +1,6 @@
 //! `hcRole` (ISO 17090-2) in a foreign certificate.
 //!
-//! One authority was seen, and tags explicitly (see [`crate::extension`]). Others follow the same policy but were not seen,
+//! One authority was seen, and tags explicitly (see `extension.rs`). Others follow the same policy but were not seen,
 //! so implicit tags are understood too; the coding scheme and the text must be the published ones either way.
 
 use cms::cert::x509::Certificate;
