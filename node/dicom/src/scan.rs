@@ -18,7 +18,6 @@ use crate::header::{HeaderError, HeaderNote};
 pub(crate) mod meta;
 mod source;
 pub(crate) mod tree;
-pub(crate) mod visit;
 use source::Source;
 
 /// Longest value that is kept, bytes: far above any value of a header that we show.
@@ -36,11 +35,11 @@ const MAX_INFLATED: u64 = 1 << 28;
 /// How elements are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Encoding {
-    explicit: bool,
+    pub(crate) explicit: bool,
     pub(crate) big_endian: bool,
 }
 
-const IMPLICIT_LE: Encoding = Encoding {
+pub(crate) const IMPLICIT_LE: Encoding = Encoding {
     explicit: false,
     big_endian: false,
 };
@@ -48,19 +47,23 @@ pub(crate) const EXPLICIT_LE: Encoding = Encoding {
     explicit: true,
     big_endian: false,
 };
-const EXPLICIT_BE: Encoding = Encoding {
+pub(crate) const EXPLICIT_BE: Encoding = Encoding {
     explicit: true,
     big_endian: true,
 };
 
 /// PS3.5 7.5: what divides sequences.
-const ITEM: Tag = Tag(0xfffe, 0xe000);
-const ITEM_END: Tag = Tag(0xfffe, 0xe00d);
-const SEQUENCE_END: Tag = Tag(0xfffe, 0xe0dd);
+pub(crate) const ITEM: Tag = Tag(0xfffe, 0xe000);
+pub(crate) const ITEM_END: Tag = Tag(0xfffe, 0xe00d);
+pub(crate) const SEQUENCE_END: Tag = Tag(0xfffe, 0xe0dd);
 
 /// The element at which a walk stopped because pixels begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pixels {
+    /// (7FE0,0010), or one of the elements for samples of floating point.
+    pub(crate) tag: Tag,
+    /// As it is written; blanks in an implicit encoding.
+    pub(crate) vr: [u8; 2],
     /// Offset of the value in the file; `None` in a deflated data set.
     pub(crate) value_at: Option<u64>,
     /// Length of native pixels, bytes; `None` when they are encapsulated.
@@ -330,6 +333,8 @@ fn read_data_set<R: Read>(
         let element = walk.element(tag, encoding)?;
         if tag.group() == 0x7fe0 && matches!(tag.element(), 0x0008..=0x0010) {
             scanned.pixels = Some(Pixels {
+                tag,
+                vr: element.vr,
                 value_at: Some(walk.source.at()),
                 length: element.length,
             });

@@ -4,7 +4,7 @@
 //! small files that become enormous are refused before anything of them is read.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek};
 use std::path::Path;
 
 use zip::ZipArchive;
@@ -106,8 +106,8 @@ pub struct ZipEntry {
 }
 
 /// An archive that was looked through.
-pub struct Zipped {
-    archive: ZipArchive<BufReader<File>>,
+pub struct Zipped<R = BufReader<File>> {
+    archive: ZipArchive<R>,
     /// What can be read, in the order of names.
     pub entries: Vec<ZipEntry>,
     /// What can't, with the reason.
@@ -122,7 +122,17 @@ impl Zipped {
     pub fn open(path: &Path, limits: &ZipLimits) -> Result<Self, ZipError> {
         let file = File::open(path)?;
         let length = file.metadata()?.len();
-        let mut archive = ZipArchive::new(BufReader::new(file)).map_err(damaged)?;
+        Self::of(BufReader::new(file), length, limits)
+    }
+}
+
+impl<R: Read + Seek> Zipped<R> {
+    /// The same of an archive of this length that is not a file.
+    ///
+    /// # Errors
+    /// [`ZipError`].
+    pub fn of(reader: R, length: u64, limits: &ZipLimits) -> Result<Self, ZipError> {
+        let mut archive = ZipArchive::new(reader).map_err(damaged)?;
         if archive.len() > limits.entries {
             return Err(ZipError::TooMany {
                 limit: limits.entries,

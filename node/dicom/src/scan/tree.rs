@@ -1,23 +1,40 @@
-//! A data set as a tree of raw values, up to its pixels, which stay a stream: what is needed to write it anew, and to
-//! read a DICOMDIR.
+//! A data set as a tree of raw values, up to its pixels, which stay a stream: what is needed to write it anew, to read a
+//! DICOMDIR, and, with long values only where they lie, to tell what it says.
 
 use std::io::{self, ErrorKind, Read};
 
 use dicom_core::Tag;
-use dicom_core::dictionary::{DataDictionary, DataDictionaryEntry};
+use dicom_core::dictionary::{DataDictionary, DataDictionaryEntry, VirtualVr};
 use dicom_dictionary_std::{StandardDataDictionary, tags, uids};
 use dicom_encoding::{Codec, TransferSyntaxIndex};
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
 use super::source::Source;
 use super::{
-    Encoding, IMPLICIT_LE, ITEM, ITEM_END, MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS, MAX_INFLATED, SEQUENCE_END,
-    SHORT_LENGTH, Scanned, encoding_of, padded_text, read_meta, read_rest, start,
+    Encoding, IMPLICIT_LE, ITEM, ITEM_END, MAX_BYTES, MAX_DEPTH, MAX_INFLATED, SEQUENCE_END, SHORT_LENGTH,
+    Scanned, Walk, encoding_of, padded_text, read_meta, start,
 };
 use crate::header::HeaderError;
 
-/// Most bytes of values that are held.
+/// Most bytes of values that are held: of all, and of short ones.
 const MAX_HELD: u64 = 128 << 20;
+const MAX_SHORT_HELD: u64 = 16 << 20;
+/// Most elements whose short values are held.
+const MAX_SHORT_ELEMENTS: u32 = 200_000;
+/// Longest short value, bytes: of text, and of another kind.
+const MAX_TEXT: u32 = 64 * 1024;
+const MAX_INLINE: u32 = 1024;
+
+/// What of the values is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    /// All.
+    All,
+    /// All that is there: a sequence may promise more.
+    WhatIsThere,
+    /// Short ones; of long ones, where they lie.
+    Short,
+}
 
 /// One element with its raw value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +50,12 @@ pub(crate) struct Element {
 pub(crate) enum Content {
     Bytes(Vec<u8>),
     Items(Vec<Vec<Element>>),
+    /// It is long: where it is in the file (nowhere in a deflated one), and its length, which fragments do not have. There
+    /// is none where all is kept.
+    Elsewhere {
+        at: Option<u64>,
+        length: Option<u32>,
+    },
 }
 
 /// The element of the pixels: its value is read from the stream.
@@ -58,15 +81,31 @@ pub(crate) struct Tree<'r> {
 
 /// Reads the Part 10 file in `reader` up to its pixels, bounded.
 pub(crate) fn read_tree<'r>(reader: impl Read + 'r) -> Result<Tree<'r>, HeaderError> {
-    read(reader, false)
+    read(reader, Keep::All)
 }
 
 /// The same, of a file whose sequences may promise more than there is: what is there is given.
 pub(crate) fn read_what_is_there<'r>(reader: impl Read + 'r) -> Result<Tree<'r>, HeaderError> {
-    read(reader, true)
+    read(reader, Keep::WhatIsThere)
 }
 
-fn read<'r>(reader: impl Read + 'r, lenient: bool) -> Result<Tree<'r>, HeaderError> {
+/// The same with the pixels among the elements, and all long values only where they lie.
+pub(crate) fn read_short<'r>(reader: impl Read + 'r) -> Result<Tree<'r>, HeaderError> {
+    let mut tree = read(reader, Keep::Short)?;
+    if let Some(pixels) = tree.pixels {
+        tree.elements.push(Element {
+            tag: pixels.tag,
+            vr: pixels.vr,
+            value: Content::Elsewhere {
+                at: (!tree.is_deflated()).then(|| tree.rest.at()),
+                length: pixels.length,
+            },
+        });
+    }
+    Ok(tree)
+}
+
+fn read<'r>(reader: impl Read + 'r, keep: Keep) -> Result<Tree<'r>, HeaderError> {
     let reader: Box<dyn Read + 'r> = Box::new(reader);
     let mut source = Source::new(reader, MAX_BYTES);
     start(&mut source, &mut Vec::new())?;
@@ -74,19 +113,24 @@ fn read<'r>(reader: impl Read + 'r, lenient: bool) -> Result<Tree<'r>, HeaderErr
     let text = |tag| meta.get(&tag).map(|value| padded_text(value)).unwrap_or_default();
     let declared = text(tags::TRANSFER_SYNTAX_UID);
     let codec = TransferSyntaxRegistry.get(&declared).map(|syntax| syntax.codec());
-    let mut rest: Source<Box<dyn Read + 'r>> = match codec {
+    let (mut rest, in_file): (Source<Box<dyn Read + 'r>>, bool) = match codec {
         Some(Codec::Dataset(Some(adapter))) => {
-            Source::new(adapter.adapt_reader(Box::new(source)), MAX_INFLATED)
+            let inflated = adapter.adapt_reader(Box::new(source));
+            (Source::new(inflated, MAX_INFLATED), false)
         }
-        _ => source,
+        _ => (source, true),
     };
     let mut scanned = Scanned::of(declared);
     let encoding = encoding_of(&mut rest, &mut scanned)?;
     let mut reading = Reading {
-        source: &mut rest,
-        elements: 0,
+        walk: Walk {
+            source: &mut rest,
+            elements: 0,
+        },
         held: 0,
-        lenient,
+        keep,
+        in_file,
+        signed: false,
     };
     let (elements, pixels) = reading.data_set(encoding)?;
     Ok(Tree {
@@ -144,17 +188,19 @@ pub(crate) fn dictionary_vr(tag: Tag) -> Option<[u8; 2]> {
 }
 
 struct Reading<'s, R> {
-    source: &'s mut Source<R>,
-    elements: u32,
+    walk: Walk<'s, R>,
     held: u64,
-    /// Whether a sequence may end with the file.
-    lenient: bool,
+    keep: Keep,
+    /// Whether offsets in what is read are those in the file.
+    in_file: bool,
+    /// (0028,0103): whether samples are signed, which decides what "US or SS" is in an implicit encoding.
+    signed: bool,
 }
 
 impl<R: Read> Reading<'_, R> {
     fn data_set(&mut self, encoding: Encoding) -> Result<(Vec<Element>, Option<PixelElement>), HeaderError> {
         let mut elements = Vec::new();
-        while let Some(tag) = self.source.tag(encoding.big_endian)? {
+        while let Some(tag) = self.walk.source.tag(encoding.big_endian)? {
             let (vr, length) = self.head(tag, encoding)?;
             if tag.group() == 0x7fe0 && matches!(tag.element(), 0x0008..=0x0010) {
                 return Ok((elements, Some(PixelElement { tag, vr, length })));
@@ -169,19 +215,18 @@ impl<R: Read> Reading<'_, R> {
     }
 
     fn head(&mut self, tag: Tag, encoding: Encoding) -> Result<([u8; 2], Option<u32>), HeaderError> {
-        self.elements += 1;
-        if self.elements > MAX_ELEMENTS {
+        let head = self.walk.element(tag, encoding)?;
+        if self.keep == Keep::Short && self.walk.elements > MAX_SHORT_ELEMENTS {
             return Err(HeaderError::TooLarge {
-                what: "it has more than a million elements",
+                what: "it has more than 200,000 elements",
             });
         }
-        let element = read_rest(self.source, tag, encoding)?;
         let vr = if encoding.explicit {
-            element.vr
+            head.vr
         } else {
-            dictionary_vr(tag).unwrap_or(*b"UN")
+            implicit_vr(tag, self.signed)
         };
-        Ok((vr, element.length))
+        Ok((vr, head.length))
     }
 
     fn element(
@@ -194,34 +239,58 @@ impl<R: Read> Reading<'_, R> {
     ) -> Result<Element, HeaderError> {
         // PS3.5 6.2.2, note 2: UN may hold a sequence in Implicit VR Little Endian.
         let hidden = vr == *b"UN" && (length.is_none() || dictionary_vr(tag) == Some(*b"SQ"));
-        if vr != *b"SQ" && !hidden && length.is_some() {
+        if vr == *b"SQ" || hidden {
+            let inner = if vr == *b"UN" { IMPLICIT_LE } else { encoding };
+            let mut items = self.items(length, inner, depth + 1)?;
+            if inner.big_endian != encoding.big_endian {
+                // Their values would have to be turned round; nobody writes such files today.
+                items.clear();
+            }
             return Ok(Element {
                 tag,
-                vr,
-                value: Content::Bytes(self.bytes(length.unwrap_or(0))?),
+                vr: *b"SQ",
+                value: Content::Items(items),
             });
         }
-        let inner = if vr == *b"UN" { IMPLICIT_LE } else { encoding };
-        let mut items = self.items(length, inner, depth + 1)?;
-        if inner.big_endian != encoding.big_endian {
-            // Their values would have to be turned round; nobody writes such files today.
-            items.clear();
+        let at = self.in_file.then(|| self.walk.source.at());
+        let value = match length {
+            Some(length) if self.keep == Keep::Short && length > longest(vr) => {
+                self.walk.source.skip(length)?;
+                Content::Elsewhere {
+                    at,
+                    length: Some(length),
+                }
+            }
+            Some(length) => Content::Bytes(self.bytes(length)?),
+            // Fragments of an icon.
+            None if self.keep == Keep::Short => {
+                self.walk.skip_sequence(vr, encoding, depth)?;
+                Content::Elsewhere { at, length: None }
+            }
+            None => {
+                let what = "a value that is no sequence has no length";
+                return Err(self.walk.source.malformed(what));
+            }
+        };
+        if let (tags::PIXEL_REPRESENTATION, Content::Bytes(bytes)) = (tag, &value) {
+            self.signed = bytes.contains(&1);
         }
-        Ok(Element {
-            tag,
-            vr: *b"SQ",
-            value: Content::Items(items),
-        })
+        Ok(Element { tag, vr, value })
     }
 
     fn bytes(&mut self, length: u32) -> Result<Vec<u8>, HeaderError> {
-        self.held += u64::from(length);
-        if self.held > MAX_HELD {
+        let (overhead, most) = if self.keep == Keep::Short {
+            (std::mem::size_of::<Element>() as u64, MAX_SHORT_HELD)
+        } else {
+            (0, MAX_HELD)
+        };
+        self.held += u64::from(length) + overhead;
+        if self.held > most {
             return Err(HeaderError::TooLarge {
-                what: "more than 128 MiB come before the image",
+                what: "its values before the image",
             });
         }
-        self.source.bytes(length)
+        self.walk.source.bytes(length)
     }
 
     fn items(
@@ -235,27 +304,31 @@ impl<R: Read> Reading<'_, R> {
                 what: "its sequences are nested too deeply",
             });
         }
-        let end = length.map(|length| self.source.at().saturating_add(length.into()));
+        let end = self.end(length);
         let mut items = Vec::new();
-        while end.is_none_or(|end| self.source.at() < end) {
-            let Some(tag) = self.source.tag(encoding.big_endian)? else {
-                if self.lenient {
+        while end.is_none_or(|end| self.walk.source.at() < end) {
+            let Some(tag) = self.walk.source.tag(encoding.big_endian)? else {
+                if self.keep == Keep::WhatIsThere {
                     return Ok(items);
                 }
-                return Err(self.source.truncated());
+                return Err(self.walk.source.truncated());
             };
             let (_, length) = self.head(tag, encoding)?;
             match tag {
                 SEQUENCE_END => return Ok(items),
                 ITEM => items.push(self.item(length, encoding, depth)?),
                 _ => {
-                    return Err(self
-                        .source
-                        .malformed("a sequence holds something that is not an item"));
+                    let what = "a sequence holds something that is not an item";
+                    return Err(self.walk.source.malformed(what));
                 }
             }
         }
         Ok(items)
+    }
+
+    /// Where a value of this length that begins here ends; `None` where only its end says so.
+    fn end(&self, length: Option<u32>) -> Option<u64> {
+        length.map(|length| self.walk.source.at().saturating_add(length.into()))
     }
 
     fn item(
@@ -264,13 +337,13 @@ impl<R: Read> Reading<'_, R> {
         encoding: Encoding,
         depth: u32,
     ) -> Result<Vec<Element>, HeaderError> {
-        let end = length.map(|length| self.source.at().saturating_add(length.into()));
+        let end = self.end(length);
         let mut elements = Vec::new();
-        while end.is_none_or(|end| self.source.at() < end) {
+        while end.is_none_or(|end| self.walk.source.at() < end) {
             match self.item_element(encoding, depth) {
                 Ok(Some(element)) => elements.push(element),
                 Ok(None) => return Ok(elements),
-                Err(HeaderError::Truncated { .. }) if self.lenient => return Ok(elements),
+                Err(HeaderError::Truncated { .. }) if self.keep == Keep::WhatIsThere => return Ok(elements),
                 Err(error) => return Err(error),
             }
         }
@@ -279,14 +352,36 @@ impl<R: Read> Reading<'_, R> {
 
     /// The next element of an item; `None` at its end.
     fn item_element(&mut self, encoding: Encoding, depth: u32) -> Result<Option<Element>, HeaderError> {
-        let Some(tag) = self.source.tag(encoding.big_endian)? else {
-            return Err(self.source.truncated());
+        let Some(tag) = self.walk.source.tag(encoding.big_endian)? else {
+            return Err(self.walk.source.truncated());
         };
         let (vr, length) = self.head(tag, encoding)?;
         if tag == ITEM_END {
             return Ok(None);
         }
         self.element(tag, vr, length, encoding, depth).map(Some)
+    }
+}
+
+/// The longest value of this VR that is short.
+fn longest(vr: [u8; 2]) -> u32 {
+    if is_text(vr) || vr == *b"UI" {
+        MAX_TEXT
+    } else {
+        MAX_INLINE
+    }
+}
+
+/// The VR of an element that comes without (PS3.5 A.1, PS3.6): `UN` for what the dictionary does not know.
+pub(crate) fn implicit_vr(tag: Tag, signed: bool) -> [u8; 2] {
+    if tag.group() % 2 == 1 {
+        let creator = (0x0010..=0x00ff).contains(&tag.element());
+        return if creator { *b"LO" } else { *b"UN" };
+    }
+    match StandardDataDictionary.by_tag(tag).map(|entry| entry.vr()) {
+        Some(VirtualVr::Xs) if signed => *b"SS",
+        Some(vr) => vr.relaxed().to_bytes(),
+        None => *b"UN",
     }
 }
 
@@ -314,6 +409,8 @@ pub(crate) fn write_elements(out: &mut Vec<u8>, elements: &[Element], encoding: 
                 }
                 write_head(out, SEQUENCE_END, *b"  ", Some(0), encoding);
             }
+            // There is none in what is written.
+            Content::Elsewhere { .. } => {}
         }
     }
 }
