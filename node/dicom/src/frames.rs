@@ -5,14 +5,14 @@
 
 use std::io::{Cursor, Read, Seek, SeekFrom};
 
-use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use image::ImageFormat;
 use image::codecs::jpeg::JpegEncoder;
 
 use crate::header::HeaderError;
-use crate::render::RenderError;
-use crate::render::frame::Frame;
+use crate::pixels::Image;
+use crate::pixels::description::{is_wanted, number_of_frames};
+use crate::render::{RenderError, colour};
 use crate::scan::{Scanned, scan};
 
 /// Most frames of an image, and most fragments.
@@ -24,30 +24,20 @@ const MAX_FRAME: u64 = 1 << 28;
 const ITEM: [u8; 4] = [0xfe, 0xff, 0x00, 0xe0];
 const SEQUENCE_END: [u8; 4] = [0xfe, 0xff, 0xdd, 0xe0];
 
-const WANTED: [Tag; 7] = [
-    tags::SAMPLES_PER_PIXEL,
-    tags::PHOTOMETRIC_INTERPRETATION,
-    tags::NUMBER_OF_FRAMES,
-    tags::ROWS,
-    tags::COLUMNS,
-    tags::BITS_ALLOCATED,
-    tags::PIXEL_DATA,
-];
-
 /// Where the frames of an image lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FrameIndex {
     transfer_syntax: String,
     frames: u32,
-    /// Grey, or RGB.
+    /// Grey, RGB or YBR_FULL.
     as_told: bool,
     pixels: Pixels,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Pixels {
-    /// One after the other, each so long, from this offset on.
-    Native { at: u64, length: u64, swap: usize },
+    /// One after the other, each of so many bits, from this offset on.
+    Native { at: u64, bits: u64, swap: usize },
     /// In fragments: the offset of the first item of each frame, and behind the last.
     Encapsulated(Vec<u64>),
 }
@@ -59,9 +49,13 @@ impl FrameIndex {
     /// [`RenderError`] when it has none, or not where they should be.
     pub fn read<F: Read + Seek>(file: &mut F) -> Result<Self, RenderError> {
         file.rewind().map_err(HeaderError::from)?;
-        let scanned = scan(std::io::BufReader::with_capacity(32 * 1024, &mut *file), |tag| {
-            WANTED.contains(&tag)
-        })?;
+        let reader = std::io::BufReader::with_capacity(32 * 1024, &mut *file);
+        let scanned = scan(reader, is_wanted)?;
+        Self::of(file, scanned)
+    }
+
+    /// The same, of a file that was scanned for what [`is_wanted`].
+    pub(crate) fn of<F: Read + Seek>(file: &mut F, scanned: Scanned) -> Result<Self, RenderError> {
         let pixels = scanned.pixels.ok_or(RenderError::NoPixels)?;
         let unsupported = || RenderError::Unsupported {
             transfer_syntax: scanned.transfer_syntax.clone(),
@@ -72,15 +66,13 @@ impl FrameIndex {
             return Err(RenderError::TooLarge);
         }
         let pixels = match pixels.length {
-            Some(length) => native(&scanned, at, length.into(), frames)?,
+            Some(length) => native(&scanned, at, length.into(), pixels.vr == *b"OW", frames)?,
             None => Pixels::Encapsulated(encapsulated(file, at, frames)?),
         };
         Ok(Self {
             as_told: scanned.u16(tags::SAMPLES_PER_PIXEL).unwrap_or(1) == 1
-                || scanned
-                    .bytes(tags::PHOTOMETRIC_INTERPRETATION)
-                    .trim_ascii()
-                    .eq(b"RGB"),
+                || [&b"RGB"[..], b"YBR_FULL"]
+                    .contains(&scanned.bytes(tags::PHOTOMETRIC_INTERPRETATION).trim_ascii()),
             transfer_syntax: scanned.transfer_syntax,
             frames,
             pixels,
@@ -124,13 +116,22 @@ impl FrameIndex {
             });
         }
         match &self.pixels {
-            Pixels::Native { at, length, swap } => {
-                file.seek(SeekFrom::Start(at + length * u64::from(index)))
+            Pixels::Native { at, bits, swap } => {
+                // Whole words, and of them the frame.
+                let (word, first) = (*swap as u64, bits * u64::from(index));
+                let before = first / 8 % word;
+                let needed = before + (first % 8 + bits).div_ceil(8);
+                file.seek(SeekFrom::Start(at + first / 8 - before))
                     .map_err(HeaderError::from)?;
-                let mut bytes = exactly(file, *length)?;
+                let mut bytes = exactly(file, needed.next_multiple_of(word))?;
                 if *swap > 1 {
                     bytes.chunks_exact_mut(*swap).for_each(<[u8]>::reverse);
                 }
+                bytes.drain(..before as usize);
+                if first % 8 > 0 {
+                    bytes = from_bit(&bytes, first % 8);
+                }
+                bytes.truncate(bits.div_ceil(8) as usize);
                 Ok(bytes)
             }
             Pixels::Encapsulated(starts) => {
@@ -141,13 +142,22 @@ impl FrameIndex {
     }
 }
 
-fn number_of_frames(scanned: &Scanned) -> u32 {
-    let text = String::from_utf8_lossy(scanned.bytes(tags::NUMBER_OF_FRAMES)).into_owned();
-    let first = text.split('\\').next().unwrap_or_default();
-    first.trim_matches([' ', '\0', '+']).parse().unwrap_or(1)
+/// Single bits from this one of the first byte on (frames of them follow each other without padding, PS3.5 8.1.1).
+fn from_bit(bytes: &[u8], bit: u64) -> Vec<u8> {
+    let next = bytes.iter().skip(1).chain(&[0]);
+    let pairs = bytes.iter().zip(next);
+    pairs
+        .map(|(low, high)| ((u16::from_le_bytes([*low, *high])) >> bit) as u8)
+        .collect()
 }
 
-fn native(scanned: &Scanned, at: u64, declared: u64, frames: u32) -> Result<Pixels, RenderError> {
+fn native(
+    scanned: &Scanned,
+    at: u64,
+    declared: u64,
+    in_words: bool,
+    frames: u32,
+) -> Result<Pixels, RenderError> {
     let number = |tag| scanned.u16(tag).map(u64::from).ok_or(RenderError::Undecodable);
     let samples = scanned.u16(tags::SAMPLES_PER_PIXEL).map_or(1, u64::from);
     let allocated = number(tags::BITS_ALLOCATED)?;
@@ -155,26 +165,22 @@ fn native(scanned: &Scanned, at: u64, declared: u64, frames: u32) -> Result<Pixe
     // Of every two pixels, half the colour is left out (PS3.3 C.7.6.3.1.2).
     if scanned
         .bytes(tags::PHOTOMETRIC_INTERPRETATION)
-        .starts_with(b"YBR_FULL_422")
+        .trim_ascii()
+        .ends_with(b"_422")
     {
         bits = bits / 3 * 2;
     }
-    // Frames of single bits follow each other without padding: one that begins in the middle of a byte is not cut out.
-    if !bits.is_multiple_of(8) && frames > 1 {
-        return Err(RenderError::Unsupported {
-            transfer_syntax: scanned.transfer_syntax.clone(),
-        });
-    }
-    let length = bits.div_ceil(8);
-    if length == 0 || length > MAX_FRAME || length.saturating_mul(frames.into()) > declared {
+    let length = bits.saturating_mul(frames.into()).div_ceil(8);
+    if bits == 0 || bits.div_ceil(8) > MAX_FRAME || length > declared {
         return Err(RenderError::Undecodable);
     }
-    let swap = if scanned.big_endian {
-        allocated as usize / 8
-    } else {
-        1
+    // Bytes and bits lie in words of 16 bits (PS3.5 8.1.1), unless they are written as bytes.
+    let swap = match (scanned.big_endian, allocated as usize / 8) {
+        (false, _) => 1,
+        (true, 0 | 1) => 1 + usize::from(in_words),
+        (true, bytes) => bytes,
     };
-    Ok(Pixels::Native { at, length, swap })
+    Ok(Pixels::Native { at, bits, swap })
 }
 
 /// The offset of the first item of each frame, and behind the last (PS3.5 A.4).
@@ -221,12 +227,17 @@ fn encapsulated<F: Read + Seek>(file: &mut F, at: u64, frames: u32) -> Result<Ve
     }
 }
 
-/// Offset of the value and length of the item at `at`; `None` at the end of the sequence.
+/// Offset of the value and length of the item at `at`; `None` at the end of the sequence, or of a file without one.
 fn item<F: Read + Seek>(file: &mut F, at: u64) -> Result<Option<(u64, u64)>, RenderError> {
     file.seek(SeekFrom::Start(at)).map_err(HeaderError::from)?;
-    let head = exactly(file, 8)?;
-    let (tag, length) = head.split_at(4);
-    let length: [u8; 4] = length.try_into().map_err(|_| RenderError::Undecodable)?;
+    let mut head = Vec::with_capacity(8);
+    file.take(8).read_to_end(&mut head).map_err(HeaderError::from)?;
+    let Some((tag, length)) = head.split_at_checked(4) else {
+        return Ok(None);
+    };
+    let Ok(length) = <[u8; 4]>::try_from(length) else {
+        return Ok(None);
+    };
     if tag == SEQUENCE_END {
         return Ok(None);
     }
@@ -272,12 +283,52 @@ fn exactly<F: Read>(file: &mut F, length: u64) -> Result<Vec<u8>, RenderError> {
     }
 }
 
-/// A frame of the compressed image in `file`, counted from 0, uncompressed: samples in little endian, colour by pixel.
+/// The samples of one frame, uncompressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Samples {
+    /// In little endian, colour by pixel, as an uncompressed image has them (PS3.5 8).
+    pub bytes: Vec<u8>,
+    /// (0028,0004) of these samples. A codec may have undone the colour space that the file names, and a halved one is
+    /// whole afterwards.
+    pub photometric_interpretation: String,
+}
+
+/// A frame of the image in `file`, counted from 0, uncompressed.
 ///
 /// # Errors
 /// [`RenderError`] says what hinders it.
-pub fn uncompressed(file: &[u8], index: u32) -> Result<Vec<u8>, RenderError> {
-    Ok(Frame::decode(file, index)?.into_samples())
+pub fn samples(file: &[u8], index: u32) -> Result<Samples, RenderError> {
+    let frame = Image::open(file)?.frame(index)?;
+    Ok(Samples {
+        photometric_interpretation: frame.photometric.clone(),
+        bytes: frame.into_samples(),
+    })
+}
+
+/// Frames of the compressed image in `file`, each counted from 0, uncompressed and in the colour space that its metadata
+/// names where [`FrameIndex::decodes_as_told`], else in RGB; until `each` has enough.
+///
+/// # Errors
+/// [`RenderError`] says what hinders it.
+pub fn uncompressed(
+    file: &[u8],
+    frames: &[u32],
+    mut each: impl FnMut(Vec<u8>) -> bool,
+) -> Result<(), RenderError> {
+    let image = Image::open(file)?;
+    for index in frames {
+        let frame = image.frame(*index)?;
+        let told = frame.photometric == image.description().photometric;
+        let samples = if frame.samples == 1 || told {
+            frame.into_samples()
+        } else {
+            colour::rgb_samples(frame)
+        };
+        if !each(samples) {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The media type of a compressed frame (PS3.18 table 8.7.3-5); `None` for one that has none.

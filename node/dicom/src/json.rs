@@ -6,16 +6,16 @@
 
 use std::io::Read;
 
-use dicom_core::Tag;
 use dicom_core::dictionary::DataDictionary;
 use dicom_core::dictionary::DataDictionaryEntry;
+use dicom_core::{Tag, VR};
 use dicom_dictionary_std::{StandardDataDictionary, tags};
 use serde_json::{Map, Value, json};
 
 use crate::charset::CharacterSet;
 use crate::header::HeaderError;
 use crate::name::PersonName;
-use crate::scan::visit::{Held, Node, Tree, tree};
+use crate::scan::tree::{Content, Element, read_short};
 
 mod place;
 mod value;
@@ -96,19 +96,14 @@ pub fn tag_of(name: &str) -> Option<u32> {
 /// # Errors
 /// As [`crate::read_header`].
 pub fn metadata<R: Read>(reader: R, bulk_data: &str) -> Result<Attributes, HeaderError> {
-    let tree = tree(reader)?;
+    let tree = read_short(reader)?;
     let writer = Writer {
-        big_endian: tree.big_endian,
+        big_endian: tree.encoding.big_endian,
         bulk_data,
     };
-    let Tree {
-        elements,
-        transfer_syntax,
-        ..
-    } = &tree;
-    let mut attributes = writer.data_set(elements, &CharacterSet::from_value(""), "");
+    let mut attributes = writer.data_set(&tree.elements, &CharacterSet::from_value(""), "");
     // For who asks for pixels (PS3.18 10.4.1.1.2): how they are stored.
-    attributes.text(0x0008_3002, "UI", transfer_syntax);
+    attributes.text(0x0008_3002, "UI", &tree.transfer_syntax);
     attributes.text(0x0008_0005, "CS", UTF8);
     Ok(attributes)
 }
@@ -119,10 +114,10 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn data_set(&self, nodes: &[Node], inherited: &CharacterSet, path: &str) -> Attributes {
+    fn data_set(&self, nodes: &[Element], inherited: &CharacterSet, path: &str) -> Attributes {
         let own = nodes.iter().find(|node| node.tag == tags::SPECIFIC_CHARACTER_SET);
         let own = own.and_then(|node| match &node.value {
-            Held::Bytes(bytes) => {
+            Content::Bytes(bytes) => {
                 let text = String::from_utf8_lossy(bytes);
                 Some(CharacterSet::from_value(text.trim_end_matches(['\0', ' '])))
             }
@@ -141,14 +136,14 @@ impl Writer<'_> {
         attributes
     }
 
-    fn attribute(&self, node: &Node, charset: &CharacterSet, path: &str) -> Value {
+    fn attribute(&self, node: &Element, charset: &CharacterSet, path: &str) -> Value {
         let here = format!("{path}{}", key(node.tag));
         match &node.value {
-            Held::Bytes(bytes) => values(node.vr, bytes, self.big_endian, charset),
-            Held::Elsewhere { .. } => {
-                json!({"vr": node.vr.to_string(), "BulkDataURI": format!("{}/{here}", self.bulk_data)})
+            Content::Bytes(bytes) => values(vr(node), bytes, self.big_endian, charset),
+            Content::Elsewhere { .. } => {
+                json!({"vr": vr(node).to_string(), "BulkDataURI": format!("{}/{here}", self.bulk_data)})
             }
-            Held::Items(items) => {
+            Content::Items(items) => {
                 let items = items.iter().enumerate().map(|(number, item)| {
                     Value::from(self.data_set(item, charset, &format!("{here}/{}/", number + 1)))
                 });
@@ -161,6 +156,11 @@ impl Writer<'_> {
             }
         }
     }
+}
+
+/// One that the standard does not have is written as UN (PS3.18 F.2.1).
+fn vr(node: &Element) -> VR {
+    VR::from_binary(node.vr).unwrap_or(VR::UN)
 }
 
 fn key(tag: Tag) -> String {

@@ -35,6 +35,7 @@ pub mod name;
 pub mod native;
 pub mod network;
 pub mod phantom;
+mod pixels;
 pub mod preview;
 pub mod render;
 pub mod report;

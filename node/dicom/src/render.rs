@@ -4,8 +4,14 @@ use std::io::Cursor;
 
 use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
 
-pub(crate) mod frame;
-use frame::Frame;
+use crate::pixels::{Frame, Image};
+
+pub(crate) mod colour;
+mod look;
+mod lut;
+
+use look::{Look, Modality, Voi};
+use lut::{Curve, Function};
 
 /// A linear window (PS3.3 C.11.2.1.2.1), in output units of the modality LUT (for CT: HU).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,7 +27,7 @@ pub struct Window {
 pub struct RenderRequest {
     /// Frame, counted from 0.
     pub frame: u32,
-    /// Window; without one the file's first is used, else its smallest to its largest value.
+    /// Window; without one the file's first is used, then its first VOI LUT, else its smallest to its largest value.
     pub window: Option<Window>,
     /// Largest width of the result, pixels; the picture is never enlarged.
     pub max_width: u32,
@@ -67,9 +73,19 @@ pub enum RenderError {
         /// (0002,0010).
         transfer_syntax: String,
     },
-    /// The compressed pixels are damaged, or of a kind that the decoder does not know.
+    /// Samples or colours of a kind that nothing here shows (retired ones, CMYK, samples packed beyond bytes).
     #[error(
-        "the pixels of this image are damaged, or of a kind that can't be previewed; the file itself is kept"
+        "images of this kind can't be previewed ({photometric}, {bits} bits a sample); the file itself is intact"
+    )]
+    Kind {
+        /// (0028,0004).
+        photometric: String,
+        /// (0028,0100).
+        bits: u16,
+    },
+    /// The pixels are not what the header says.
+    #[error(
+        "the pixels of this image are damaged: they are not what its header says; the file itself is kept"
     )]
     Undecodable,
     /// Window of width below 1, or a size of 0.
@@ -82,88 +98,100 @@ pub enum RenderError {
 
 /// Renders one frame of the Part 10 file in `file` to PNG bytes (8-bit grey or RGB).
 ///
-/// Native pixels, RLE, JPEG baseline, extended (8 bits) and lossless, JPEG-LS and JPEG 2000 are
-/// decoded. Bounded by the number of pixels
-/// and the length of `file`.
+/// Uncompressed samples, RLE, JPEG (baseline, extended, lossless), JPEG-LS, JPEG 2000, HTJ2K and JPEG XL are decoded;
+/// what the file says about modality and VOI tables, windows, palettes and padding is followed (PS3.3 C.11, C.7.6.3).
+/// Bounded by the number of pixels and the length of `file`.
 ///
 /// # Errors
 /// [`RenderError`] says what hinders it; nothing is guessed.
 pub fn render_png(file: &[u8], request: &RenderRequest) -> Result<Vec<u8>, RenderError> {
-    let window_fits = request
-        .window
-        .is_none_or(|w| w.center.is_finite() && w.width.is_finite() && w.width >= 1.0);
-    if !window_fits || request.max_width == 0 || request.max_height == 0 {
+    let window = request.window.map(|window| Curve {
+        center: window.center,
+        width: window.width,
+        function: Function::Linear,
+    });
+    if !window.is_none_or(|window| window.is_sound()) || request.max_width == 0 || request.max_height == 0 {
         return Err(RenderError::BadRequest);
     }
-    let frame = Frame::decode(file, request.frame)?;
-    let image = if frame.samples == 1 {
-        grey(&frame, request.window)?
-    } else {
-        colour(&frame)?
+    let image = Image::open(file)?;
+    let frame = image.frame(request.frame)?;
+    let picture = match (frame.samples, frame.photometric.as_str()) {
+        (1, "PALETTE COLOR") => palette(&frame, &Look::of(&image, request.frame)?)?,
+        (1, _) => grey(&frame, &Look::of(&image, request.frame)?, window)?,
+        _ => RgbImage::from_raw(frame.columns.into(), frame.rows.into(), colour::rgb(&frame))
+            .ok_or(RenderError::Undecodable)?
+            .into(),
     };
-    encode(fit(image, request.max_width, request.max_height))
+    encode(fit(picture, request.max_width, request.max_height))
 }
 
-/// Modality LUT, window, and the sense of the photometric interpretation (PS3.3 C.7.6.3.1.2, C.11).
-fn grey(frame: &Frame, window: Option<Window>) -> Result<DynamicImage, RenderError> {
-    let values = frame.values();
-    let window = window.or(frame.window).unwrap_or_else(|| full_range(&values));
-    let inverted = frame.photometric == "MONOCHROME1";
-    let pixels = values.into_iter().map(|value| {
-        let level = window.level(value);
-        if inverted { 255 - level } else { level }
+/// The values of a grey frame after the modality LUT: for CT, HU.
+///
+/// # Errors
+/// [`RenderError::Header`] when the file can't be read.
+pub(crate) fn measured(image: &Image<'_>, frame: &Frame, index: u32) -> Result<Vec<f64>, RenderError> {
+    Ok(Look::of(image, index)?.measured(frame.values()))
+}
+
+impl Look {
+    fn measured(&self, stored: Vec<f64>) -> Vec<f64> {
+        let mut values = stored;
+        match &self.modality {
+            Modality::Rescale { slope, intercept } => {
+                values
+                    .iter_mut()
+                    .for_each(|value| *value = *value * slope + intercept);
+            }
+            Modality::Table(table) => values.iter_mut().for_each(|value| *value = table.at(*value)),
+        }
+        values
+    }
+}
+
+/// Modality LUT, VOI LUT or window, and the sense of the photometric interpretation (PS3.3 C.7.6.3.1.2, C.11). What is no
+/// image is black in either sense, and says nothing about the range.
+fn grey(frame: &Frame, look: &Look, window: Option<Curve>) -> Result<DynamicImage, RenderError> {
+    let stored = frame.values();
+    let padded: Vec<bool> = match &look.padding {
+        Some(padding) => stored.iter().map(|value| padding.contains(value)).collect(),
+        None => Vec::new(),
+    };
+    let is_padded = |at: usize| padded.get(at).copied().unwrap_or(false);
+    let values = look.measured(stored);
+    let voi = window.map(Voi::Curve).or_else(|| look.voi.clone());
+    let voi = voi.unwrap_or_else(|| {
+        if frame.stored() == 1 {
+            // Off and on are what they are where all are on, too.
+            return Voi::Curve(Curve::over([0.0, 1.0].into_iter()));
+        }
+        let image = values.iter().enumerate().filter(|(at, _)| !is_padded(*at));
+        Voi::Curve(Curve::over(image.map(|(_, value)| *value)))
     });
-    let image = GrayImage::from_raw(frame.columns.into(), frame.rows.into(), pixels.collect());
+    let inverted = frame.photometric == "MONOCHROME1";
+    let level = |(at, value): (usize, f64)| {
+        if is_padded(at) {
+            return 0;
+        }
+        let level = match &voi {
+            Voi::Curve(curve) => curve.level(value),
+            Voi::Table(table) => table.level(value),
+        };
+        let level = level.round().clamp(0.0, 255.0) as u8;
+        if inverted { 255 - level } else { level }
+    };
+    let levels = values.into_iter().enumerate().map(level).collect();
+    let image = GrayImage::from_raw(frame.columns.into(), frame.rows.into(), levels);
     image.map(DynamicImage::from).ok_or(RenderError::Undecodable)
 }
 
-impl Window {
-    /// The linear function of PS3.3 C.11.2.1.2.1 to 0–255.
-    fn level(&self, value: f64) -> u8 {
-        let (middle, half) = (self.center - 0.5, (self.width - 1.0) / 2.0);
-        if value <= middle - half {
-            0
-        } else if value > middle + half {
-            255
-        } else {
-            (((value - middle) / (self.width - 1.0) + 0.5) * 255.0)
-                .round()
-                .clamp(0.0, 255.0) as u8
-        }
-    }
-}
-
-/// The window from the smallest to the largest value.
-fn full_range(values: &[f64]) -> Window {
-    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if low > high {
-        return Window {
-            center: 0.5,
-            width: 1.0,
-        };
-    }
-    Window {
-        center: (low + high) / 2.0 + 0.5,
-        width: high - low + 1.0,
-    }
-}
-
-/// RGB as it is, YBR_FULL converted (PS3.3 C.7.6.3.1.2).
-fn colour(frame: &Frame) -> Result<DynamicImage, RenderError> {
-    let mut pixels = frame.interleaved();
-    if frame.photometric.starts_with("YBR_FULL") {
-        for pixel in pixels.chunks_exact_mut(3) {
-            let (y, b, r) = (
-                f32::from(pixel[0]),
-                f32::from(pixel[1]) - 128.0,
-                f32::from(pixel[2]) - 128.0,
-            );
-            let rgb = [y + 1.402 * r, y - 0.344_136 * b - 0.714_136 * r, y + 1.772 * b];
-            pixel.copy_from_slice(&rgb.map(|value| value.round().clamp(0.0, 255.0) as u8));
-        }
-    }
-    let image = RgbImage::from_raw(frame.columns.into(), frame.rows.into(), pixels);
+/// PS3.3 C.7.9.
+fn palette(frame: &Frame, look: &Look) -> Result<DynamicImage, RenderError> {
+    let tables = look.palette.as_ref().ok_or(RenderError::Undecodable)?;
+    let levels = frame.values().into_iter().flat_map(|value| {
+        let colour = tables.each_ref().map(|table| table.level(value));
+        colour.map(|level| level.round().clamp(0.0, 255.0) as u8)
+    });
+    let image = RgbImage::from_raw(frame.columns.into(), frame.rows.into(), levels.collect());
     image.map(DynamicImage::from).ok_or(RenderError::Undecodable)
 }
 

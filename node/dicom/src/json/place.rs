@@ -7,8 +7,9 @@ use std::str::FromStr;
 use dicom_core::Tag;
 
 use super::value::{little_endian, width};
+use super::vr;
 use crate::header::HeaderError;
-use crate::scan::visit::{Held, Node, tree};
+use crate::scan::tree::{Content, Element, read_short};
 
 /// The deepest path.
 const MAX_STEPS: usize = 32;
@@ -87,11 +88,11 @@ pub enum BulkPlace {
 /// # Errors
 /// As [`crate::read_header`].
 pub fn find_bulk<R: Read>(reader: R, path: &BulkPath) -> Result<Option<BulkPlace>, HeaderError> {
-    let tree = tree(reader)?;
+    let tree = read_short(reader)?;
     let mut nodes = &tree.elements;
     for (sequence, item) in &path.0 {
         match node(nodes, *sequence).map(|node| &node.value) {
-            Some(Held::Items(items)) => match items.get(*item) {
+            Some(Content::Items(items)) => match items.get(*item) {
                 Some(item) => nodes = item,
                 None => return Ok(None),
             },
@@ -99,24 +100,28 @@ pub fn find_bulk<R: Read>(reader: R, path: &BulkPath) -> Result<Option<BulkPlace
         }
     }
     Ok(node(nodes, path.1).and_then(|node| match &node.value {
-        Held::Bytes(bytes) => Some(BulkPlace::Bytes(little_endian(node.vr, bytes, tree.big_endian))),
-        Held::Elsewhere {
+        Content::Bytes(bytes) => Some(BulkPlace::Bytes(little_endian(
+            vr(node),
+            bytes,
+            tree.encoding.big_endian,
+        ))),
+        Content::Elsewhere {
             at: Some(_),
             length: Some(_),
-        } if tree.big_endian && width(node.vr) > 1 => Some(BulkPlace::BigEndian),
-        Held::Elsewhere {
+        } if tree.encoding.big_endian && width(vr(node)) > 1 => Some(BulkPlace::BigEndian),
+        Content::Elsewhere {
             at: Some(at),
             length: Some(length),
         } => Some(BulkPlace::InFile {
             at: *at,
             length: (*length).into(),
         }),
-        Held::Elsewhere { length: None, .. } => Some(BulkPlace::Fragments),
-        Held::Elsewhere { at: None, .. } => Some(BulkPlace::Deflated),
-        Held::Items(_) => None,
+        Content::Elsewhere { length: None, .. } => Some(BulkPlace::Fragments),
+        Content::Elsewhere { at: None, .. } => Some(BulkPlace::Deflated),
+        Content::Items(_) => None,
     }))
 }
 
-fn node(nodes: &[Node], tag: Tag) -> Option<&Node> {
+fn node(nodes: &[Element], tag: Tag) -> Option<&Element> {
     nodes.iter().find(|node| node.tag == tag)
 }

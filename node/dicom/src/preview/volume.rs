@@ -6,7 +6,8 @@ use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 
 use super::{MAX_EDGE, PreviewError, Previews};
-use crate::render::frame::Frame;
+use crate::pixels::Image;
+use crate::render::measured;
 use crate::scan::{Scanned, scan};
 
 /// The most pixels of a slice: above any cone-beam CT.
@@ -150,13 +151,14 @@ impl VolumeBuilder {
         if self.heights.len() == self.slices {
             return Err(PreviewError::NotAVolume("there are more than was said"));
         }
-        let frame = Frame::decode(file, 0)?;
+        let image = Image::open(file)?;
+        let frame = image.frame(0)?;
         if frame.samples != 1 || (frame.rows, frame.columns) != (plane.rows, plane.columns) {
             return Err(PreviewError::NotAVolume("they are in colour"));
         }
         self.heights.push(height);
         let (columns, factor) = (usize::from(plane.columns), self.factor);
-        let values = frame.values();
+        let values = measured(&image, &frame, 0)?;
         let pixels = (factor * factor) as f64;
         for rows in values.chunks_exact(columns * factor) {
             let whole = columns / factor * factor;
