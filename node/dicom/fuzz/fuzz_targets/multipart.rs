@@ -1,0 +1,6 @@
+//! See `src/multipart.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    dokuei_dicom_fuzz::multipart::run(data);
+});
