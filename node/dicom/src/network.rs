@@ -1,5 +1,6 @@
 //! The DICOM network (PS3.7, PS3.8): associations with the devices and archives of the own house. Those that they open
-//! echo, store and ask for storage commitment ([`serve`]); those that we open do the same with an archive ([`Calling`]).
+//! echo, store and ask for storage commitment ([`serve`]); those that we open do the same with an archive, look for its
+//! studies and fetch them ([`Calling`]).
 //!
 //! One call of [`serve`] is one association, from its request to its end, on the thread of the caller; nothing of it is
 //! shared with another one. What is received is handed on as a stream, a [`Received`], to the [`Reception`] of whoever
@@ -11,7 +12,10 @@ mod caller;
 mod command;
 mod commitment;
 mod negotiation;
+mod query;
 mod received;
+mod retrieve;
+mod small;
 mod syntaxes;
 mod tls;
 mod transport;
@@ -23,10 +27,13 @@ use std::time::Duration;
 
 pub use association::{Ended, serve};
 pub use caller::{Answer, CallError, Calling, MAX_CONTEXTS, Role, Wanted};
+pub use command::Suboperations;
 pub use commitment::{CommitmentRequest, CommitmentResult, FailureReason, Reference};
+pub use query::{BadQuery, FoundInstance, FoundStudy, StudyQuery, Text};
 pub use received::{Received, data_set_of};
+pub use retrieve::{Found, Keeping, Retrieved};
 pub use syntaxes::is_storage;
-pub use tls::{TlsClient, TlsClientFiles, TlsError, TlsFiles, TlsServer};
+pub use tls::{TlsClient, TlsClientFiles, TlsError, TlsFiles, TlsServer, TlsVersion};
 pub use transport::{Plain, Transport};
 
 /// The longest protocol data unit that is taken, bytes (PS3.8 D.1): what DCMTK sends at most.

@@ -4,9 +4,10 @@
 
 mod dcmtk;
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use dokuei_dicom::header::read_instance;
 use dokuei_dicom::network::{
     CallError, Caller, Calling, CommitmentRequest, CommitmentResult, Committing, Failure, FailureReason,
     Peer, Plain, Received, Reception, Reference, Refused, Rejection, Role, Settings, Stored, TlsClient,
-    TlsClientFiles, TlsFiles, TlsServer, Transport, Wanted, serve,
+    TlsClientFiles, TlsFiles, TlsServer, TlsVersion, Transport, Wanted, serve,
 };
 
 /// What came, in the order in which it came.
@@ -229,6 +230,7 @@ fn r16_tls_with_certificates_of_both_sides() {
         certificate: house.server.0.clone(),
         key: house.server.1.clone(),
         clients: Some(house.root.clone()),
+        oldest: TlsVersion::V1_3,
     });
     let provider = Provider::start(Some(tls.unwrap()));
     let by = |certificates: &Certificates| {
@@ -344,12 +346,14 @@ fn r16_an_archive_is_called_inside_tls_with_certificates_of_both_sides() {
         certificate: house.server.0.clone(),
         key: house.server.1.clone(),
         clients: Some(house.root.clone()),
+        oldest: TlsVersion::V1_3,
     });
     let provider = Provider::start(Some(tls.unwrap()));
     let client = |trusted: &Certificates, own: &Certificates| {
         TlsClient::open(&TlsClientFiles {
             authorities: trusted.root.clone(),
             own: own.client.clone(),
+            oldest: TlsVersion::V1_3,
         })
         .unwrap()
     };
@@ -362,6 +366,95 @@ fn r16_an_archive_is_called_inside_tls_with_certificates_of_both_sides() {
     assert!(echo(&client(&house, &others)).is_err(), "it does not know us");
 }
 
+/// R20: a device that knows TLS 1.2 only is let in where the settings say so, and nowhere else; so is an archive.
+#[test]
+fn r20_tls_1_2_is_spoken_only_where_it_is_allowed() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Certificates::make(&folder.path().join("house"));
+    let files = |oldest| TlsFiles {
+        certificate: house.server.0.clone(),
+        key: house.server.1.clone(),
+        clients: Some(house.root.clone()),
+        oldest,
+    };
+    let old_device = |oldest| {
+        let provider = Provider::start(Some(TlsServer::open(&files(oldest)).unwrap()));
+        let output = Command::new("/usr/bin/openssl")
+            .args([
+                "s_client",
+                "-tls1_2",
+                "-connect",
+                &format!("127.0.0.1:{}", provider.port),
+            ])
+            .arg("-CAfile")
+            .arg(&house.root)
+            .arg("-cert")
+            .arg(&house.client.0)
+            .arg("-key")
+            .arg(&house.client.1)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let refused = old_device(TlsVersion::V1_3);
+    assert!(refused.contains("Cipher is (NONE)"), "{refused}");
+    let allowed = old_device(TlsVersion::V1_2);
+    assert!(allowed.contains("Cipher is ECDHE-"), "{allowed}");
+    assert!(
+        allowed.contains("GCM") || allowed.contains("CHACHA20"),
+        "{allowed}"
+    );
+
+    let old_archive = |oldest| {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let mut archive = Command::new("/usr/bin/openssl")
+            .args([
+                "s_server",
+                "-tls1_2",
+                "-quiet",
+                "-naccept",
+                "1",
+                "-accept",
+                &port.to_string(),
+            ])
+            .arg("-cert")
+            .arg(&house.server.0)
+            .arg("-key")
+            .arg(&house.server.1)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let stream = (0..600).find_map(|_| {
+            std::thread::sleep(Duration::from_millis(50));
+            TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()
+        });
+        let tls = TlsClient::open(&TlsClientFiles {
+            authorities: house.root.clone(),
+            own: house.client.clone(),
+            oldest,
+        });
+        let mut transport = tls
+            .unwrap()
+            .connect("localhost", Plain::new(stream.unwrap()).unwrap())
+            .unwrap();
+        let spoken = transport.write_all(b"spoken").and_then(|()| transport.flush());
+        drop(transport);
+        let mut said = Vec::new();
+        archive.stdout.take().unwrap().read_to_end(&mut said).unwrap();
+        let _ = archive.wait();
+        spoken.is_ok() && said == b"spoken"
+    };
+    assert!(!old_archive(TlsVersion::V1_3));
+    assert!(old_archive(TlsVersion::V1_2));
+}
+
 #[test]
 fn certificates_that_cannot_be_used_are_named() {
     let folder = tempfile::tempdir().unwrap();
@@ -369,6 +462,7 @@ fn certificates_that_cannot_be_used_are_named() {
         certificate: folder.path().join("none.pem"),
         key: folder.path().join("none.key"),
         clients: None,
+        oldest: TlsVersion::default(),
     };
     let error = TlsServer::open(&files).unwrap_err().to_string();
     assert!(error.contains("none.pem"), "{error}");

@@ -251,22 +251,15 @@ impl<T: Transport> Association<'_, T> {
     }
 
     fn store(&mut self, id: u8, context: &Context, command: &Command) -> Result<(), WireError> {
-        let outcome = if command.has_data_set() {
-            let mut data = DataSet::new(self.wire, id, self.max_object);
-            let outcome = take(&self.caller, context, command, &mut data, self.reception);
-            match data.finish()? {
-                Whole::Yes => outcome,
-                Whole::TooLarge => Err(Refused::new(
-                    Failure::OutOfResources,
-                    "the object is larger than this node is set to take",
-                )),
-            }
-        } else {
-            Err(Refused::new(
-                Failure::CannotUnderstand,
-                "the command comes without a data set",
-            ))
-        };
+        let (caller, reception) = (&self.caller, self.reception);
+        let mut store = |instance: &mut Received<'_>| reception.store(caller, instance);
+        let outcome = take(
+            &mut *self.wire,
+            id,
+            (context, command),
+            self.max_object,
+            &mut store,
+        )?;
         let answer = match &outcome {
             Ok(Stored::New | Stored::AlreadyHere) => command.answer(command::SUCCESS, ""),
             Err(refused) => {
@@ -278,13 +271,40 @@ impl<T: Transport> Association<'_, T> {
     }
 }
 
+/// Who takes an instance.
+pub(super) type Taking<'a> = &'a mut dyn FnMut(&mut Received<'_>) -> Result<Stored, Refused>;
+
+/// Takes the instance that follows a C-STORE off the wire, whole; what became of it.
+pub(super) fn take<T: Transport>(
+    wire: &mut Wire<T>,
+    id: u8,
+    (context, command): (&Context, &Command),
+    max_object: u64,
+    store: Taking<'_>,
+) -> Result<Result<Stored, Refused>, WireError> {
+    if !command.has_data_set() {
+        return Ok(Err(Refused::new(
+            Failure::CannotUnderstand,
+            "the command comes without a data set",
+        )));
+    }
+    let mut data = DataSet::new(wire, id, max_object);
+    let outcome = hand_on(context, command, &mut data, store);
+    Ok(match data.finish()? {
+        Whole::Yes => outcome,
+        Whole::TooLarge => Err(Refused::new(
+            Failure::OutOfResources,
+            "the object is larger than this node is set to take",
+        )),
+    })
+}
+
 /// Hands an instance on.
-fn take(
-    caller: &Caller,
+fn hand_on(
     context: &Context,
     command: &Command,
     data: &mut dyn Read,
-    reception: &dyn Reception,
+    store: Taking<'_>,
 ) -> Result<Stored, Refused> {
     let (Some(sop_class), Some(sop_instance)) = (command.sop_class(), command.sop_instance()) else {
         return Err(Refused::new(
@@ -308,5 +328,5 @@ fn take(
         })?,
     };
     let mut received = Received::begin(named, data).map_err(|error| cannot(&error))?;
-    reception.store(caller, &mut received)
+    store(&mut received)
 }

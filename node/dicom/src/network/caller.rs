@@ -1,6 +1,7 @@
 //! Associations that we open, with an archive of the house: it is asked whether it is there (C-ECHO), given instances
 //! (C-STORE) and asked to commit itself to them (N-ACTION, PS3.4 J).
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use dicom_ul::pdu::{
 use super::command::{self, Command, MAX_COMMAND, field};
 use super::commitment::{CommitmentRequest, CommitmentResult, MAX_DATA};
 use super::negotiation::APPLICATION_CONTEXT;
+use super::syntaxes::is_storage;
 use super::transport::Transport;
 use super::wire::{Message, Wire, WireError, invalid, unexpected};
 use super::{AeTitle, MAX_PDU, Refused};
@@ -43,6 +45,9 @@ pub enum CallError {
     /// It offers no such service.
     #[error("it does not offer this service")]
     NotOffered,
+    /// It refuses what it was asked.
+    #[error("it answers with status {:04X}{}", .0.status, .0.words())]
+    Answered(Answer),
     /// What we were to send could not be read.
     #[error("what is to be sent cannot be read: {0}")]
     Unreadable(io::Error),
@@ -74,6 +79,29 @@ impl Answer {
             self.status,
             0x0000 | 0x0001 | 0x0107 | 0x0111 | 0x0116 | 0xb000..=0xbfff
         )
+    }
+
+    /// What the status means, for people, with the peer's own comment (PS3.4 C.4); empty when neither says anything.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let meaning = match self.status {
+            0x0122 => "it does not know this service",
+            0x0124 => "this node may not ask for it there",
+            0xa700..=0xa701 => "it has no room or time for it now",
+            0xa801 => {
+                "it does not know this node's AE title, address and port as a place to send to: add them there"
+            }
+            0xa900 => "it does not understand the question",
+            0xa702 | 0xb000 => "not everything could be given, or was taken",
+            0xc000..=0xcfff => "it cannot do it",
+            0xfe00 => "it was cancelled",
+            _ => "",
+        };
+        [meaning, &self.comment]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .map(|part| format!(": {part}"))
+            .collect()
     }
 
     /// Not now: it may be tried again as it is.
@@ -118,23 +146,25 @@ impl Wanted {
     }
 }
 
-/// Which side of storage commitment we are on an association that we open.
+/// Which side of a service we are on an association that we open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// We ask.
     User,
+    /// We ask, and keep instances of these storage classes that come on the same association (C-GET, PS3.4 C.5.3).
+    Keeper,
     /// We tell the outcome: the peer asked before (PS3.4 J.3.3, PS3.7 D.3.3.4).
     Provider,
 }
 
 /// An open association.
 pub struct Calling<T: Transport> {
-    wire: Wire<T>,
+    pub(super) wire: Wire<T>,
     /// Context identifiers of what the peer accepts.
-    accepted: Vec<(u8, Wanted)>,
+    pub(super) accepted: Vec<(u8, Wanted)>,
     piece: usize,
     last_message: u16,
-    idle: Duration,
+    pub(super) idle: Duration,
 }
 
 impl<T: Transport> Calling<T> {
@@ -169,14 +199,14 @@ impl<T: Transport> Calling<T> {
         self.context(abstract_syntax, transfer_syntax).is_ok()
     }
 
-    fn context(&self, abstract_syntax: &str, transfer_syntax: &str) -> Result<u8, CallError> {
+    pub(super) fn context(&self, abstract_syntax: &str, transfer_syntax: &str) -> Result<u8, CallError> {
         let found = self.accepted.iter().find(|(_, one)| {
             one.abstract_syntax == abstract_syntax && one.transfer_syntax == transfer_syntax
         });
         found.map(|(id, _)| *id).ok_or(CallError::NotOffered)
     }
 
-    fn message(&mut self) -> u16 {
+    pub(super) fn message(&mut self) -> u16 {
         self.last_message = self.last_message.wrapping_add(1).max(1);
         self.last_message
     }
@@ -264,7 +294,7 @@ impl<T: Transport> Calling<T> {
     ) -> Result<bool, CallError> {
         let syntax = uids::IMPLICIT_VR_LITTLE_ENDIAN;
         let context = self.context(uids::STORAGE_COMMITMENT_PUSH_MODEL, syntax)?;
-        let (command, data) = match self.receive(context, Instant::now() + within) {
+        let (command, data) = match self.receive(context, MAX_DATA, Instant::now() + within) {
             Ok(message) => message,
             Err(WireError::Slow | WireError::Closed | WireError::Aborted) => return Ok(false),
             Err(error) => return Err(error.into()),
@@ -290,7 +320,7 @@ impl<T: Transport> Calling<T> {
         }
     }
 
-    fn send_data(&mut self, context: u8, data: &[u8]) -> Result<(), CallError> {
+    pub(super) fn send_data(&mut self, context: u8, data: &[u8]) -> Result<(), CallError> {
         let mut pieces = data.chunks(self.piece).peekable();
         while let Some(piece) = pieces.next() {
             let last = pieces.peek().is_none();
@@ -303,7 +333,7 @@ impl<T: Transport> Calling<T> {
     fn answer(&mut self, context: u8, message: u16) -> Result<Answer, CallError> {
         let deadline = Instant::now() + self.idle;
         loop {
-            let (command, _) = self.receive(context, deadline)?;
+            let (command, _) = self.receive(context, MAX_DATA, deadline)?;
             if command.field & field::RESPONSE == 0 || command.answered() != Some(message) {
                 return Err(unexpected("an answer to another question").into());
             }
@@ -320,19 +350,41 @@ impl<T: Transport> Calling<T> {
         }
     }
 
-    /// A whole message with its data set, which is small.
-    fn receive(&mut self, context: u8, deadline: Instant) -> Result<(Command, Vec<u8>), WireError> {
-        let bytes = self.message_part(context, PDataValueType::Command, MAX_COMMAND as u64, deadline)?;
-        let command = Command::parse(&bytes).ok_or_else(|| invalid("a command is damaged"))?;
+    /// A whole message with its data set, of at most so many bytes.
+    pub(super) fn receive(
+        &mut self,
+        context: u8,
+        most: u64,
+        deadline: Instant,
+    ) -> Result<(Command, Vec<u8>), WireError> {
+        let (_, command) = self.next_command(Some(context), deadline)?;
         let data = if command.has_data_set() {
-            self.message_part(context, PDataValueType::Data, MAX_DATA, deadline)?
+            self.message_part(context, PDataValueType::Data, most, deadline)?
         } else {
             Vec::new()
         };
         Ok((command, data))
     }
 
-    fn message_part(
+    /// The next command, on this presentation context or on any; and on which it came.
+    pub(super) fn next_command(
+        &mut self,
+        context: Option<u8>,
+        deadline: Instant,
+    ) -> Result<(u8, Command), WireError> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let first = match self.wire.next_within(left)? {
+            Message::Value(value) => value,
+            Message::Release => return Err(unexpected("a release of what it did not open")),
+        };
+        let id = context.unwrap_or(first.presentation_context_id);
+        self.wire.put_back(first);
+        let bytes = self.message_part(id, PDataValueType::Command, MAX_COMMAND as u64, deadline)?;
+        let command = Command::parse(&bytes).ok_or_else(|| invalid("a command is damaged"))?;
+        Ok((id, command))
+    }
+
+    pub(super) fn message_part(
         &mut self,
         context: u8,
         kind: PDataValueType,
@@ -373,6 +425,17 @@ fn request(ours: &AeTitle, theirs: &AeTitle, wanted: &[Wanted], role: Role) -> A
         };
         let class = uids::STORAGE_COMMITMENT_PUSH_MODEL.to_owned();
         user_variables.push(UserVariableItem::ScuScpRoleSelectionSubItem(class, roles));
+    }
+    if role == Role::Keeper {
+        let classes: BTreeSet<&str> = wanted.iter().map(|one| one.abstract_syntax.as_str()).collect();
+        for class in classes.into_iter().filter(|class| is_storage(class)) {
+            let roles = RequestorRoles {
+                scu: false,
+                scp: true,
+            };
+            let class = class.to_owned();
+            user_variables.push(UserVariableItem::ScuScpRoleSelectionSubItem(class, roles));
+        }
     }
     AssociationRQ {
         protocol_version: 1,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use dicom_dictionary_std::uids;
 
-use super::commitment;
+use super::{AeTitle, commitment};
 use crate::uid::Uid;
 
 /// The longest command set that is read, bytes: ten times what any of the standard takes.
@@ -22,6 +22,7 @@ const REQUESTED_SOP_CLASS: u16 = 0x0003;
 const COMMAND_FIELD: u16 = 0x0100;
 const MESSAGE_ID: u16 = 0x0110;
 const ANSWERED_MESSAGE_ID: u16 = 0x0120;
+const MOVE_DESTINATION: u16 = 0x0600;
 const PRIORITY: u16 = 0x0700;
 const DATA_SET_TYPE: u16 = 0x0800;
 const STATUS: u16 = 0x0900;
@@ -30,6 +31,10 @@ const AFFECTED_SOP_INSTANCE: u16 = 0x1000;
 const REQUESTED_SOP_INSTANCE: u16 = 0x1001;
 const EVENT_TYPE: u16 = 0x1002;
 const ACTION_TYPE: u16 = 0x1008;
+const REMAINING: u16 = 0x1020;
+const COMPLETED: u16 = 0x1021;
+const FAILED: u16 = 0x1022;
+const WARNED: u16 = 0x1023;
 
 /// (0000,0800) when no data set follows, and when one does (any other value).
 const NO_DATA_SET: u16 = 0x0101;
@@ -40,6 +45,9 @@ const MEDIUM: u16 = 0x0000;
 /// Commands that we know, by (0000,0100).
 pub(super) mod field {
     pub(crate) const C_STORE_RQ: u16 = 0x0001;
+    pub(crate) const C_GET_RQ: u16 = 0x0010;
+    pub(crate) const C_FIND_RQ: u16 = 0x0020;
+    pub(crate) const C_MOVE_RQ: u16 = 0x0021;
     pub(crate) const C_ECHO_RQ: u16 = 0x0030;
     pub(crate) const C_CANCEL_RQ: u16 = 0x0fff;
     pub(crate) const N_EVENT_REPORT_RQ: u16 = 0x0100;
@@ -57,6 +65,24 @@ pub(super) const INVALID_ARGUMENT: u16 = 0x0115;
 /// (0000,0900) of an action or event that the class does not have (PS3.7 C.5.13, C.5.9).
 pub(super) const NO_SUCH_ACTION: u16 = 0x0123;
 pub(super) const NO_SUCH_EVENT: u16 = 0x0113;
+
+/// The Study Root models (PS3.4 C.4 to C.6).
+pub(super) const STUDY_ROOT_FIND: &str = "1.2.840.10008.5.1.4.1.2.2.1";
+pub(super) const STUDY_ROOT_MOVE: &str = "1.2.840.10008.5.1.4.1.2.2.2";
+pub(super) const STUDY_ROOT_GET: &str = "1.2.840.10008.5.1.4.1.2.2.3";
+
+/// How far a retrieval is, instances.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Suboperations {
+    /// To come; told in the middle only.
+    pub remaining: Option<u16>,
+    /// Came.
+    pub completed: u16,
+    /// Could not be given, or were not taken.
+    pub failed: u16,
+    /// Came, with a warning.
+    pub warned: u16,
+}
 
 /// A command that was received.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +158,17 @@ impl Command {
         printable(text.trim_matches([' ', '\0']), MAX_COMMENT)
     }
 
+    /// (0000,1020) and following of an answer: how far a retrieval is.
+    pub(super) fn suboperations(&self) -> Suboperations {
+        let number = |element| self.values.get(&element).and_then(|value| us(value));
+        Suboperations {
+            remaining: number(REMAINING),
+            completed: number(COMPLETED).unwrap_or(0),
+            failed: number(FAILED).unwrap_or(0),
+            warned: number(WARNED).unwrap_or(0),
+        }
+    }
+
     fn uid(&self, element: u16) -> Option<Uid> {
         std::str::from_utf8(self.values.get(&element)?).ok()?.parse().ok()
     }
@@ -180,6 +217,43 @@ pub(super) fn store(message: u16, class: &Uid, instance: &Uid) -> Vec<u8> {
     request.us(PRIORITY, MEDIUM);
     request.us(DATA_SET_TYPE, DATA_SET);
     request.uid(AFFECTED_SOP_INSTANCE, instance);
+    request.finish()
+}
+
+/// C-FIND-RQ, of which an identifier follows.
+pub(super) fn find(message: u16) -> Vec<u8> {
+    asking(message, field::C_FIND_RQ, STUDY_ROOT_FIND, None)
+}
+
+/// C-GET-RQ, of which an identifier follows.
+pub(super) fn get(message: u16) -> Vec<u8> {
+    asking(message, field::C_GET_RQ, STUDY_ROOT_GET, None)
+}
+
+/// C-MOVE-RQ to this title, of which an identifier follows.
+pub(super) fn move_to(message: u16, destination: &AeTitle) -> Vec<u8> {
+    asking(message, field::C_MOVE_RQ, STUDY_ROOT_MOVE, Some(destination))
+}
+
+fn asking(message: u16, field: u16, class: &str, destination: Option<&AeTitle>) -> Vec<u8> {
+    let mut request = Writer::default();
+    request.text_uid(AFFECTED_SOP_CLASS, class);
+    request.us(COMMAND_FIELD, field);
+    request.us(MESSAGE_ID, message);
+    if let Some(destination) = destination {
+        request.put(MOVE_DESTINATION, destination.as_str().as_bytes().to_vec(), b' ');
+    }
+    request.us(PRIORITY, MEDIUM);
+    request.us(DATA_SET_TYPE, DATA_SET);
+    request.finish()
+}
+
+/// C-CANCEL-RQ of this message.
+pub(super) fn cancel(message: u16) -> Vec<u8> {
+    let mut request = Writer::default();
+    request.us(COMMAND_FIELD, field::C_CANCEL_RQ);
+    request.us(ANSWERED_MESSAGE_ID, message);
+    request.us(DATA_SET_TYPE, NO_DATA_SET);
     request.finish()
 }
 
@@ -277,6 +351,26 @@ mod tests {
         let report = Command::parse(&event_report(3, 2)).unwrap();
         assert_eq!(report.event(), Some(2));
         assert!(report.has_data_set());
+    }
+
+    #[test]
+    fn a_retrieval_is_asked_for_and_tells_how_far_it_is() {
+        let asked = Command::parse(&move_to(7, &"DOKUEI".parse().unwrap())).unwrap();
+        assert_eq!((asked.field, asked.message), (field::C_MOVE_RQ, 7));
+        assert_eq!(asked.values[&MOVE_DESTINATION], b"DOKUEI");
+        assert!(asked.has_data_set());
+        assert_eq!(asked.sop_class().unwrap().as_str(), STUDY_ROOT_MOVE);
+        let cancelled = Command::parse(&cancel(7)).unwrap();
+        assert_eq!((cancelled.answered(), cancelled.has_data_set()), (Some(7), false));
+        let mut answer = Writer::default();
+        answer.us(COMMAND_FIELD, field::C_MOVE_RQ | field::RESPONSE);
+        answer.us(REMAINING, 3);
+        answer.us(COMPLETED, 2);
+        let answer = Command::parse(&answer.finish()).unwrap().suboperations();
+        assert_eq!(
+            (answer.remaining, answer.completed, answer.failed),
+            (Some(3), 2, 0)
+        );
     }
 
     #[test]

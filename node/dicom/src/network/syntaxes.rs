@@ -66,6 +66,31 @@ const PREFERRED: [&str; 35] = [
     "1.2.840.10008.1.2.4.108",
 ];
 
+/// Those of still images that archives have, in which what we fetch is offered to be given: likelier ones first.
+pub(super) const STILL_IMAGES: [&str; 16] = [
+    uids::EXPLICIT_VR_LITTLE_ENDIAN,
+    uids::IMPLICIT_VR_LITTLE_ENDIAN,
+    // JPEG lossless, first-order prediction; JPEG baseline.
+    "1.2.840.10008.1.2.4.70",
+    "1.2.840.10008.1.2.4.50",
+    // JPEG 2000 lossless, and that may lose something.
+    "1.2.840.10008.1.2.4.90",
+    "1.2.840.10008.1.2.4.91",
+    // JPEG-LS lossless, JPEG lossless, RLE, JPEG extended, JPEG-LS that may lose something.
+    "1.2.840.10008.1.2.4.80",
+    "1.2.840.10008.1.2.4.57",
+    uids::RLE_LOSSLESS,
+    "1.2.840.10008.1.2.4.51",
+    "1.2.840.10008.1.2.4.81",
+    uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
+    // Explicit VR Big Endian, retired.
+    "1.2.840.10008.1.2.2",
+    // High-throughput JPEG 2000: lossless, also with RPCL, and that may lose something.
+    "1.2.840.10008.1.2.4.201",
+    "1.2.840.10008.1.2.4.202",
+    "1.2.840.10008.1.2.4.203",
+];
+
 /// The one of the offered transfer syntaxes that is taken for images.
 pub(super) fn preferred(offered: &[String]) -> Option<&str> {
     PREFERRED

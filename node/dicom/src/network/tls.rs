@@ -1,5 +1,6 @@
 //! Associations inside TLS 1.3 (PS3.15 B.12, which follows BCP 195), with the certificates of the house and not those
-//! of the consultation's network: devices and archives know nothing of a registry.
+//! of the consultation's network: devices and archives know nothing of a registry. For devices that have no more, TLS 1.2
+//! can be allowed: then only with ephemeral keys and authenticated encryption, as BCP 195 has it too.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -12,7 +13,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{
-    ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection, StreamOwned, version,
+    ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection, StreamOwned,
+    SupportedProtocolVersion, version,
 };
 
 use super::transport::{Plain, Transport};
@@ -26,6 +28,30 @@ pub struct TlsFiles {
     pub key: PathBuf,
     /// Who issues the certificates of callers: each must show one then. `None`: none is asked for.
     pub clients: Option<PathBuf>,
+    /// The oldest version that is spoken.
+    pub oldest: TlsVersion,
+}
+
+/// A version of TLS.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TlsVersion {
+    /// 1.2.
+    V1_2,
+    /// 1.3.
+    #[default]
+    V1_3,
+}
+
+/// Newest first.
+static BOTH: [&SupportedProtocolVersion; 2] = [&version::TLS13, &version::TLS12];
+
+impl TlsVersion {
+    fn and_newer(self) -> &'static [&'static SupportedProtocolVersion] {
+        match self {
+            Self::V1_2 => &BOTH,
+            Self::V1_3 => BOTH.get(..1).unwrap_or_default(),
+        }
+    }
 }
 
 /// Where the certificates lie for connections that we open, all PEM.
@@ -35,6 +61,8 @@ pub struct TlsClientFiles {
     pub authorities: PathBuf,
     /// Our certificate, with those between it and the root, and its private key: shown to archives that ask for one.
     pub own: (PathBuf, PathBuf),
+    /// The oldest version that is spoken.
+    pub oldest: TlsVersion,
 }
 
 /// The certificates cannot be used.
@@ -51,7 +79,7 @@ pub enum TlsError {
         /// Why it does not.
         why: String,
     },
-    /// They do not belong together, or are of a kind that TLS 1.3 does not know.
+    /// They do not belong together, or are of a kind that TLS does not know.
     #[error("the certificates for DICOM over TLS cannot be used: {0}")]
     Unusable(String),
 }
@@ -77,7 +105,7 @@ impl TlsServer {
         let chain = certificates(&files.certificate)?;
         let key = private_key(&files.key)?;
         let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
-            .with_protocol_versions(&[&version::TLS13])
+            .with_protocol_versions(files.oldest.and_newer())
             .map_err(|error| unusable(&error))?;
         let config = match &files.clients {
             Some(path) => {
@@ -124,7 +152,7 @@ impl TlsClient {
         let unusable = |error: &dyn fmt::Display| TlsError::Unusable(error.to_string());
         let (certificate, key) = &files.own;
         let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_protocol_versions(&[&version::TLS13])
+            .with_protocol_versions(files.oldest.and_newer())
             .map_err(|error| unusable(&error))?
             .with_root_certificates(authorities(&files.authorities)?)
             .with_client_auth_cert(certificates(certificate)?, private_key(key)?)

@@ -109,6 +109,11 @@ impl<T: Transport> Wire<T> {
         }
     }
 
+    /// Looked at, and to be read again as what comes next.
+    pub(super) fn put_back(&mut self, value: PDataValue) {
+        self.values.push_front(value);
+    }
+
     /// Sends a command, which is short.
     pub(super) fn answer(&mut self, context: u8, command: Vec<u8>) -> Result<(), WireError> {
         self.value(context, PDataValueType::Command, true, &command)
