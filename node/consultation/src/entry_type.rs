@@ -102,6 +102,19 @@ entry_types! {
     ForwardConsent = 22, "forward_consent";
     /// A blind reader has committed herself to her report.
     BlindCommitment = 23, "blind_commitment";
+    /// A version of the report with key images or measurements: to people the same as one without.
+    IllustratedReport = 24, "report";
+    /// The same of an amendment.
+    IllustratedAmendment = 25, "amendment";
+}
+
+impl EntryType {
+    /// Whether it belongs to what may never be held back: an urgent finding, and the word that somebody has taken note. A
+    /// frozen log takes these, and nothing else (R9).
+    #[must_use]
+    pub const fn alarms(self) -> bool {
+        matches!(self, Self::UrgentFinding | Self::UrgentAck)
+    }
 }
 
 impl<C> Encode<C> for EntryType {

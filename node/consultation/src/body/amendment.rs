@@ -48,7 +48,7 @@ impl Amendment {
         self.report.validate()
     }
 
-    /// Whether nothing of `before` is lost: every text begins with what it was.
+    /// Whether nothing of `before` is lost: every text, and what is shown and measured, begins with what it was.
     #[must_use]
     pub fn keeps(&self, before: &Report) -> bool {
         let new = &self.report;
@@ -58,9 +58,13 @@ impl Amendment {
             (&before.recommendations, &new.recommendations),
             (&before.technique, &new.technique),
         ];
-        texts
-            .into_iter()
-            .all(|(before, after)| after.starts_with(before.as_str()))
+        let illustrated = match (&before.illustrations, &new.illustrations) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(before), Some(after)) => after.keep(before),
+        };
+        let said = |(before, after): (&String, &String)| after.starts_with(before.as_str());
+        illustrated && texts.into_iter().all(said)
     }
 }
 

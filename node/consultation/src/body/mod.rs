@@ -1,15 +1,18 @@
-//! What entries say. One type per [`EntryType`], encoded as CBOR arrays, bounded and complete, or not read at all.
+//! What entries say. One type per [`EntryType`] (two for reports, see [`Illustrations`]), encoded as CBOR arrays, bounded and complete, or not read at all.
 
 mod agreement;
 mod amendment;
 mod answer;
 mod finding;
 mod forward;
+mod illustration;
 mod limits;
+mod measurement;
 mod package;
 mod query;
 mod report;
 mod request;
+mod thousandths;
 
 use std::fmt;
 
@@ -24,11 +27,16 @@ pub use finding::{
     Category, Channel, IncidentalFinding, IncidentalResolved, Resolution, UrgentAck, UrgentFinding,
 };
 pub use forward::{BlindCommitment, Forward, ForwardConsent, ForwardKind};
+pub use illustration::{
+    Illustrations, ImageReference, KeyImage, KeyImageTitle, MAX_KEY_IMAGES, MAX_MEASUREMENTS, Window,
+};
 pub use limits::{Incomplete, MAX_LINE, MAX_LIST, MAX_NAME, MAX_TEXT, Problem};
+pub use measurement::{Calibration, Measurement, Points, Quantity, QuantityKind, Shape, Tooth, Unit};
 pub use package::{EraseNotice, Grant, GrantRevoke, MAX_CORE, MAX_GRANT, PackageOffered, Received};
 pub use query::{Answer, PatientInformed, Query};
 pub use report::{GUIDELINE, ImagesReviewed, Report, ReportStatus};
 pub use request::{AgreementReference, Consent, Patient, PersonName, Request, Requester, Sex, Urgency};
+pub use thousandths::Thousandths;
 
 use crate::entry::EntryType;
 use crate::refusal::Refusal;
@@ -123,6 +131,7 @@ impl Body {
             Self::PackageOffered(_) => EntryType::PackageOffered,
             Self::Grant(_) => EntryType::Grant,
             Self::Received(_) => EntryType::Received,
+            Self::Report(body) if body.illustrations.is_some() => EntryType::IllustratedReport,
             Self::Report(_) => EntryType::Report,
             Self::ReportRead(_) => EntryType::ReportRead,
             Self::Close(_) => EntryType::Close,
@@ -131,6 +140,7 @@ impl Body {
             Self::GrantRevoke(_) => EntryType::GrantRevoke,
             Self::Query(_) => EntryType::Query,
             Self::Answer(_) => EntryType::Answer,
+            Self::Amendment(body) if body.report.illustrations.is_some() => EntryType::IllustratedAmendment,
             Self::Amendment(_) => EntryType::Amendment,
             Self::UrgentFinding(_) => EntryType::UrgentFinding,
             Self::UrgentAck(_) => EntryType::UrgentAck,

@@ -3,6 +3,7 @@
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
+use super::illustration::Illustrations;
 use super::limits::{Incomplete, MAX_LIST, MAX_TEXT, form, optional, required, some, uid};
 use super::redacted;
 use crate::id::{EntryId, PackageId, Sha256Hash};
@@ -72,6 +73,10 @@ pub struct Report {
     /// The guideline, by title and version; see [`GUIDELINE`].
     #[n(10)]
     pub guideline: String,
+    /// Key images and measurements; none for a report of words, which is encoded as it was before there were any.
+    #[n(11)]
+    #[serde(default)]
+    pub illustrations: Option<Illustrations>,
 }
 
 impl Report {
@@ -89,7 +94,10 @@ impl Report {
         for series in &self.images.series {
             uid("images.series", series)?;
         }
-        required("guideline", &self.guideline, 256)
+        required("guideline", &self.guideline, 256)?;
+        self.illustrations
+            .as_ref()
+            .map_or(Ok(()), Illustrations::validate)
     }
 }
 

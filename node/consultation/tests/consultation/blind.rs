@@ -94,6 +94,16 @@ fn r7_the_first_report_is_withheld_until_the_second_is_committed_to() {
     blind.story.dentist(read(blind.first)).unwrap();
     let hidden = blind.story.case.withheld_from(&certificate(SECOND));
     assert_eq!(hidden.len(), 2);
+    // Where both lie, she sees what she would see if they did not.
+    let seen = blind.story.case.seen_by(&certificate(SECOND));
+    assert_eq!(seen.log().heads(), blind.second.log().heads());
+    assert_eq!(seen.log().len(), blind.second.log().len());
+    assert_eq!(
+        (seen.state(), seen.open()),
+        (blind.second.state(), blind.second.open())
+    );
+    assert_ne!(seen.state(), blind.story.case.state());
+    drop(seen);
     assert_eq!(
         blind.story.case.withheld_from(&certificate(DENTIST)),
         BTreeSet::new()

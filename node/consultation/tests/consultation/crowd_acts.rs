@@ -11,7 +11,16 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 
 use crate::bodies;
+use crate::illustrations::illustrations;
 use crate::world::{DENTIST, SPECIALIST, World, certificate};
+
+/// What a version of a report may be.
+const VERSIONS: [EntryType; 4] = [
+    EntryType::Report,
+    EntryType::Amendment,
+    EntryType::IllustratedReport,
+    EntryType::IllustratedAmendment,
+];
 
 /// Something to sign.
 pub(crate) struct Act {
@@ -155,13 +164,13 @@ impl Mind<'_> {
                 let (reader, node) = *readers.choose(self.rng)?;
                 bodies::grant_to(reader, node)
             }
-            3 | 4 => bodies::read(self.any(&[T::Report, T::Amendment])?),
+            3 | 4 => bodies::read(self.any(&VERSIONS)?),
             5 => bodies::close(),
             6 => bodies::acknowledge(self.any(&[T::UrgentFinding])?),
             7 => bodies::resolve(self.any(&[T::IncidentalFinding])?),
             8 => bodies::answer(self.any(&[T::Query])?),
             9 => self.doubt()?,
-            10 => bodies::informed(self.any(&[T::Report, T::Amendment, T::UrgentFinding])?),
+            10 => bodies::informed(self.any(&[&VERSIONS[..], &[T::UrgentFinding]].concat())?),
             11 | 12 => {
                 let (to, _) = self.further()?;
                 let kinds = [
@@ -187,7 +196,7 @@ impl Mind<'_> {
     }
 
     fn doubt(&mut self) -> Option<Body> {
-        let kinds = [EntryType::Request, EntryType::Report, EntryType::Answer];
+        let kinds = [&VERSIONS[..], &[EntryType::Request, EntryType::Answer]].concat();
         let (about, to) = (self.any(&kinds)?, self.anybody());
         Some(bodies::query(about, to))
     }
@@ -266,6 +275,7 @@ impl Mind<'_> {
         let report = Report {
             status,
             predecessor: own.last().copied(),
+            illustrations: self.rng.random_bool(0.5).then(illustrations),
             ..self.report(asked)?
         };
         Some(Body::Report(Box::new(report)))

@@ -18,6 +18,7 @@ mod deadlines;
 mod duties;
 mod forks;
 mod further;
+mod illustrations;
 mod invariant;
 mod limits;
 mod newer;

@@ -60,6 +60,7 @@ fn all() -> Vec<Refusal> {
         Refusal::NotAnAddendum,
         Refusal::StillOpen(OpenKind::Query),
         Refusal::NotBlind,
+        Refusal::NotApart,
         Refusal::OtherThanCommitted,
     ]
 }

@@ -8,6 +8,7 @@ use dokuei_identity::cbor;
 use dokuei_identity::key::SecretKey;
 
 use crate::bodies;
+use crate::illustrations::illustrations;
 use crate::world::{CLINIC, DENTIST, NOW, SECOND, SPECIALIST, Story, World, certificate, standard};
 
 /// Eighty hexadecimal digits a line.
@@ -93,7 +94,12 @@ fn the_body_of_a_report() {
     report.request = EntryId::of(b"request");
     insta::assert_snapshot!("report_first", shown(&Body::Report(Box::new(report.clone()))));
     report.predecessor = Some(EntryId::of(b"report"));
-    insta::assert_snapshot!("report_correction", shown(&Body::Report(Box::new(report))));
+    insta::assert_snapshot!(
+        "report_correction",
+        shown(&Body::Report(Box::new(report.clone())))
+    );
+    report.illustrations = Some(illustrations());
+    insta::assert_snapshot!("report_illustrated", shown(&Body::Report(Box::new(report))));
 }
 
 #[test]
