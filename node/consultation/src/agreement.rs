@@ -249,7 +249,7 @@ impl AgreementLog {
             }
             Event::ForkShown(proof) => {
                 let parties = self.parties();
-                return ledger::freeze(&mut self.log, proof, &parties, standing);
+                return ledger::freeze(&mut self.log, judge, proof, &parties, standing);
             }
         };
         let id = signed.id();

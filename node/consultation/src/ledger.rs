@@ -57,7 +57,8 @@ fn check_time(header: &EntryHeader, fresh: bool, now: Timestamp) -> Result<(), R
 }
 
 /// Takes in an entry that this node had judged and stored before: signature and place are verified again (R6), the
-/// present standing of the signer is not asked.
+/// present standing of the signer is not asked. An alarm that is refused is put aside: it may have been taken when the log
+/// was frozen already, which is learnt only after all entries.
 pub(crate) fn restore(
     log: &mut Log,
     rules: Rules,
@@ -65,8 +66,13 @@ pub(crate) fn restore(
     standing: &dyn Standing,
 ) -> Result<Outcome, Refusal> {
     let entry = VerifiedEntry::open(signed, standing)?;
-    log.offer(entry, &|log, entry| {
+    let alarm = entry.header().entry_type.alarms().then(|| entry.clone());
+    let taken = log.offer(entry, &|log, entry| {
         rules(log, entry.header(), entry.body(), standing)
+    });
+    taken.or_else(|refusal| match alarm {
+        Some(alarm) => log.put_aside(alarm).then(Outcome::default).ok_or(refusal),
+        None => Err(refusal),
     })
 }
 
@@ -103,6 +109,7 @@ pub(crate) fn effects(log: &Log, outcome: &Outcome, fresh: bool, parties: &[Fing
 /// Takes in evidence of a fork.
 pub(crate) fn freeze(
     log: &mut Log,
+    rules: Rules,
     proof: ForkProof,
     parties: &[Fingerprint],
     standing: &dyn Standing,
@@ -110,8 +117,10 @@ pub(crate) fn freeze(
     if proof.verify(standing)? != log.id() {
         return Err(Refusal::OtherLog);
     }
+    let judge = |log: &Log, entry: &VerifiedEntry| rules(log, entry.header(), entry.body(), standing);
     if log.fork().is_some() {
-        return Ok(Vec::new());
+        let taken = alarms_of(log, &judge, &proof, standing)?;
+        return Ok(effects(log, &taken, false, parties));
     }
     // A stranger's fork says nothing about this log: one of the two must be, or claim to be, of somebody in it.
     let signer = proof.first.unverified_header()?.signer;
@@ -119,9 +128,36 @@ pub(crate) fn freeze(
         return Err(Refusal::NotAParty);
     }
     log.freeze(proof.clone());
-    let mut effects = vec![Effect::PersistForkProof(proof.clone())];
-    effects.extend(alarm(&proof, parties));
-    Ok(effects)
+    // The two first: what waited may be about one of them.
+    let mut outcome = alarms_of(log, &judge, &proof, standing)?;
+    outcome.absorb(log.release(&judge));
+    let mut all = vec![Effect::PersistForkProof(proof.clone())];
+    all.extend(effects(log, &outcome, false, parties));
+    all.extend(alarm(&proof, parties));
+    Ok(all)
+}
+
+/// Of two entries for one place each may be an urgent finding or an acknowledgement: neither is held back for that.
+fn alarms_of(
+    log: &mut Log,
+    judge: &dyn Fn(&Log, &VerifiedEntry) -> Result<(), Refusal>,
+    proof: &ForkProof,
+    standing: &dyn Standing,
+) -> Result<Outcome, Refusal> {
+    let mut outcome = Outcome::default();
+    for signed in [&proof.first, &proof.second] {
+        let entry = VerifiedEntry::open(signed.clone(), standing)?;
+        if !entry.header().entry_type.alarms() {
+            continue;
+        }
+        match log.offer(entry.clone(), judge) {
+            Ok(taken) => outcome.absorb(taken),
+            Err(_) => {
+                log.put_aside(entry);
+            }
+        }
+    }
+    Ok(outcome)
 }
 
 fn alarm(proof: &ForkProof, parties: &[Fingerprint]) -> Vec<Effect> {

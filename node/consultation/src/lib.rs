@@ -38,4 +38,4 @@ mod summary;
 pub mod template;
 
 pub use ledger::CLOCK_TOLERANCE;
-pub use reader::Version;
+pub use reader::{Reading, Version};

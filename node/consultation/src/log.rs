@@ -31,6 +31,16 @@ pub struct Outcome {
     pub fork: Option<ForkProof>,
 }
 
+impl Outcome {
+    /// Both, one after the other.
+    pub(crate) fn absorb(&mut self, later: Self) {
+        self.admitted.extend(later.admitted);
+        self.rejected.extend(later.rejected);
+        self.missing.extend(later.missing);
+        self.fork = self.fork.take().or(later.fork);
+    }
+}
+
 /// One log.
 #[derive(Debug, Clone)]
 pub struct Log {
@@ -39,6 +49,8 @@ pub struct Log {
     chains: BTreeMap<(Fingerprint, Fingerprint, u64), EntryId>,
     heads: BTreeSet<EntryId>,
     waiting: BTreeMap<EntryId, VerifiedEntry>,
+    /// Alarms that were refused, to be judged again when the log is known to be frozen.
+    aside: Vec<VerifiedEntry>,
     fork: Option<ForkProof>,
 }
 
@@ -52,6 +64,7 @@ impl Log {
             chains: BTreeMap::new(),
             heads: BTreeSet::new(),
             waiting: BTreeMap::new(),
+            aside: Vec::new(),
             fork: None,
         }
     }
@@ -147,14 +160,55 @@ impl Log {
             .and_then(|(_, id)| self.entries.get(id))
     }
 
-    /// Freezes the log on evidence that came from elsewhere and has been verified.
+    /// The log as somebody sees it from whom these entries are withheld, and with each of them all that follow it.
+    pub(crate) fn without(&self, hidden: &BTreeSet<EntryId>) -> Self {
+        let seen = |id: &EntryId| !hidden.contains(id);
+        let entries = self.entries.iter().filter(|(id, _)| seen(id));
+        let entries: BTreeMap<_, _> = entries.map(|(id, entry)| (*id, entry.clone())).collect();
+        let chains = self.chains.iter().filter(|(_, id)| seen(id));
+        let followed: BTreeSet<_> = entries
+            .values()
+            .flat_map(|entry| entry.header().parents.iter().copied())
+            .collect();
+        let heads = entries.keys().filter(|id| !followed.contains(id));
+        Self {
+            id: self.id,
+            chains: chains.map(|(place, id)| (*place, *id)).collect(),
+            heads: heads.copied().collect(),
+            entries,
+            waiting: BTreeMap::new(),
+            aside: Vec::new(),
+            fork: self.fork.clone(),
+        }
+    }
+
+    /// Freezes the log on evidence that came from elsewhere and has been verified. Alarms that waited may be taken then:
+    /// [`Self::release`].
     pub fn freeze(&mut self, proof: ForkProof) {
         self.fork.get_or_insert(proof);
     }
 
+    /// Takes the alarms that waited, or were put aside, before it was known that the log is frozen.
+    pub fn release(&mut self, judge: &dyn Fn(&Self, &VerifiedEntry) -> Result<(), Refusal>) -> Outcome {
+        let mut outcome = Outcome::default();
+        self.release_alarms(judge, &mut outcome);
+        outcome
+    }
+
+    /// Keeps an alarm of this log that was refused, if it is one: what is taken when a log is frozen need not have been
+    /// allowed before. Gives whether it is kept.
+    pub(crate) fn put_aside(&mut self, entry: VerifiedEntry) -> bool {
+        let header = entry.header();
+        let kept = header.entry_type.alarms() && header.log == self.id && self.aside.len() < MAX_ENTRIES;
+        if kept {
+            self.aside.push(entry);
+        }
+        kept
+    }
+
     /// Offers an entry. `judge` says whether it may stand after the log's entries that are before it. An entry whose
     /// parents are not all here waits; entries that waited for it are judged after it. An entry that is already here
-    /// changes nothing.
+    /// changes nothing. A log that is frozen takes alarms only ([`crate::entry::EntryType::alarms`]).
     ///
     /// # Errors
     /// The [`Refusal`] of the offered entry; the log is then as before.
@@ -171,9 +225,14 @@ impl Log {
             return Ok(outcome);
         }
         if self.fork.is_some() {
-            return Err(Refusal::Frozen);
+            self.take_alarm(entry, judge, &mut outcome)?;
+            self.release_alarms(judge, &mut outcome);
+            return Ok(outcome);
         }
         if self.forked_by(&entry, &mut outcome) {
+            // It stays out of the log unless it is one that is never held back; what waited may be about it.
+            self.put_aside(entry);
+            self.release_alarms(judge, &mut outcome);
             return Ok(outcome);
         }
         if needs(&entry).any(|id| !self.entries.contains_key(&id)) {
@@ -285,13 +344,72 @@ impl Log {
             let id = entry.id();
             self.waiting.remove(&id);
             if self.forked_by(&entry, outcome) {
+                self.put_aside(entry);
+                self.release_alarms(judge, outcome);
                 return;
             }
-            if let Err(refusal) = self.append(entry, judge, outcome) {
+            if let Err(refusal) = self.append(entry.clone(), judge, outcome) {
+                self.put_aside(entry);
                 self.forget_followers(id);
                 outcome.rejected.push((id, refusal));
             }
         }
+    }
+
+    /// A frozen log takes what may never be held back, and nothing else. What it names as seen may be in the branch that is
+    /// not here: its parents are not asked for, nor is its place, unless all of them are here.
+    fn take_alarm(
+        &mut self,
+        entry: VerifiedEntry,
+        judge: &dyn Fn(&Self, &VerifiedEntry) -> Result<(), Refusal>,
+        outcome: &mut Outcome,
+    ) -> Result<(), Refusal> {
+        if !entry.header().entry_type.alarms() {
+            return Err(Refusal::Frozen);
+        }
+        if needs(&entry).all(|id| self.entries.contains_key(&id)) {
+            self.check_place(&entry)?;
+        } else if self.entries.len() >= MAX_ENTRIES {
+            return Err(Refusal::Full { limit: MAX_ENTRIES });
+        }
+        judge(self, &entry)?;
+        let id = entry.id();
+        for parent in &entry.header().parents {
+            self.heads.remove(parent);
+        }
+        self.heads.insert(id);
+        self.chains.entry(place(&entry)).or_insert(id);
+        self.waiting.remove(&id);
+        self.entries.insert(id, entry);
+        outcome.admitted.push(id);
+        Ok(())
+    }
+
+    /// Takes the alarms that waited for what a frozen log will never take, or were put aside, the earliest first. What is
+    /// refused may be about one that came after it, an acknowledgement about its finding, and is judged once more.
+    fn release_alarms(
+        &mut self,
+        judge: &dyn Fn(&Self, &VerifiedEntry) -> Result<(), Refusal>,
+        outcome: &mut Outcome,
+    ) {
+        let alarms = self
+            .waiting
+            .values()
+            .filter(|one| one.header().entry_type.alarms());
+        let waited: Vec<_> = alarms.cloned().collect();
+        for alarm in &waited {
+            self.waiting.remove(&alarm.id());
+        }
+        let mut left = std::mem::take(&mut self.aside);
+        left.extend(waited);
+        left.sort_by_key(|one| (one.header().lamport, one.id()));
+        for _ in 0..2 {
+            left.retain(|alarm| {
+                !self.entries.contains_key(&alarm.id())
+                    && self.take_alarm(alarm.clone(), judge, outcome).is_err()
+            });
+        }
+        self.aside = left;
     }
 
     /// What follows a rejected entry can never be judged: it makes room for what can.
@@ -306,7 +424,9 @@ impl Log {
                 .map(VerifiedEntry::id)
                 .collect();
             for follower in followers {
-                self.waiting.remove(&follower);
+                if let Some(entry) = self.waiting.remove(&follower) {
+                    self.put_aside(entry);
+                }
                 gone.push(follower);
             }
         }

@@ -1,5 +1,6 @@
 //! The case: an event in, effects out. No clock, no I/O; time, certificates and agreements come in as arguments.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use dokuei_identity::fingerprint::Fingerprint;
@@ -7,7 +8,7 @@ use dokuei_identity::time::Timestamp;
 
 use crate::audience::{self, Audience};
 use crate::author::{Author, Draft};
-use crate::body::{AgreementReference, Body, PackageOffered, Request, Urgency};
+use crate::body::{AgreementReference, Body, Grant, PackageOffered, Request, Urgency};
 use crate::deadline::{self, Deadline, Due, Patience};
 use crate::effect::Effect;
 use crate::entry::{EntryType, SignedEntry};
@@ -18,7 +19,7 @@ use crate::ledger;
 use crate::log::Log;
 use crate::notice::notices;
 use crate::open::{Open, OpenKind};
-use crate::reader::Version;
+use crate::reader::{Reading, Version};
 use crate::refusal::Refusal;
 use crate::rules;
 use crate::standing::Standing;
@@ -112,6 +113,17 @@ impl Case {
             .collect()
     }
 
+    /// Everybody who was asked to read, the consultant first, then the further readers in the order in which they were
+    /// asked; those too who have declined.
+    #[must_use]
+    pub fn readings(&self) -> Vec<Reading<'_>> {
+        let facts = Facts::of(&self.log);
+        let readers = facts.readers.iter();
+        readers
+            .map(|reader| Reading::of(reader, facts.has_reported(reader)))
+            .collect()
+    }
+
     /// Everything that must be settled before the end, the most pressing first (R7, R9, R10).
     #[must_use]
     pub fn open(&self) -> Vec<Open> {
@@ -169,6 +181,19 @@ impl Case {
         Audience::of(&self.log, &Facts::of(&self.log)).withheld_from(who)
     }
 
+    /// The case as a practitioner may see it: without what is withheld from her.
+    #[must_use]
+    pub fn seen_by(&self, who: &Fingerprint) -> Cow<'_, Self> {
+        let hidden = self.withheld_from(who);
+        if hidden.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        Cow::Owned(Self {
+            log: self.log.without(&hidden),
+            here: self.here,
+        })
+    }
+
     /// The entries that this practitioner, who takes part and has these heads, lacks and may see, parents first.
     #[must_use]
     pub fn entries_for(&self, who: &Fingerprint, heads: &[EntryId]) -> Vec<&SignedEntry> {
@@ -179,6 +204,28 @@ impl Case {
     #[must_use]
     pub fn may_fetch(&self, node: &Fingerprint, package: &PackageId) -> bool {
         wanted(&Facts::of(&self.log), *node, true).contains_key(package)
+    }
+
+    /// For whom a package was granted at this node.
+    #[must_use]
+    pub fn granted_at(&self, node: &Fingerprint, package: &PackageId) -> Vec<Fingerprint> {
+        let facts = Facts::of(&self.log);
+        let grants = facts.grants.iter();
+        let here = grants.filter(|granted| granted.grant.node == *node && granted.grant.package == *package);
+        here.filter(|granted| !granted.revoked)
+            .map(|granted| granted.grant.recipient)
+            .collect()
+    }
+
+    /// The keys of a package that were made for a practitioner and not taken back, at whichever node, the earliest first.
+    #[must_use]
+    pub fn grants_to(&self, who: &Fingerprint, package: &PackageId) -> Vec<&Grant> {
+        let grants = Facts::of(&self.log).grants.into_iter();
+        grants
+            .filter(|granted| !granted.revoked)
+            .map(|granted| granted.grant)
+            .filter(|grant| grant.recipient == *who && grant.package == *package)
+            .collect()
     }
 
     /// Packages that this node is still to fetch, after a start.
@@ -301,7 +348,16 @@ impl Case {
             }
             Event::ForkShown(proof) => {
                 let parties = self.parties();
-                return ledger::freeze(&mut self.log, proof, &parties, standing);
+                let mut effects = ledger::freeze(&mut self.log, rules::judge, proof, &parties, standing)?;
+                // Alarms that waited for what the log will never take.
+                let facts = Facts::of(&self.log);
+                let released = effects.iter().filter_map(|effect| match effect {
+                    Effect::Persist(entry) => self.log.get(&entry.id()),
+                    _ => None,
+                });
+                let told: Vec<_> = released.flat_map(|entry| notices(&facts, entry)).collect();
+                effects.extend(told);
+                return Ok(effects);
             }
         };
         let id = signed.id();

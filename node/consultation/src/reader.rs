@@ -75,6 +75,62 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Somebody who was asked to read, and how far she is.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    /// The request, or the forward.
+    pub asked_by: EntryId,
+    /// Who was asked.
+    pub who: Fingerprint,
+    /// Who asked her.
+    pub by: Fingerprint,
+    /// The agreement under which she reads.
+    pub agreement: AgreementId,
+    /// What the forward says; none for the consultant.
+    pub forward: Option<&'a Forward>,
+    /// Whether the requester lets her in.
+    pub consented: bool,
+    /// The entry by which she takes it on.
+    pub accepted: Option<EntryId>,
+    /// The entry by which she does not, or is no longer asked.
+    pub declined: Option<EntryId>,
+    /// Whether, reading blind, she has committed herself to her report.
+    pub committed: bool,
+    /// Whether she has signed a final report.
+    pub reported: bool,
+}
+
+impl<'a> Reading<'a> {
+    pub(crate) const fn of(reader: &Reader<'a>, reported: bool) -> Self {
+        Self {
+            asked_by: reader.asked_by,
+            who: reader.who,
+            by: reader.by,
+            agreement: reader.agreement,
+            forward: reader.forward,
+            consented: reader.consented,
+            accepted: reader.accepted,
+            declined: reader.declined,
+            committed: reader.committed.is_some(),
+            reported,
+        }
+    }
+
+    /// Whether her final report is the one that was asked for: the consultant's, or that of who reads in her place.
+    #[must_use]
+    pub fn leads(&self) -> bool {
+        self.forward
+            .is_none_or(|forward| forward.kind == ForwardKind::Alternative)
+    }
+
+    /// Whether she reads blind, before or after she has committed herself.
+    #[must_use]
+    pub fn is_blind(&self) -> bool {
+        self.forward
+            .is_some_and(|forward| forward.kind == ForwardKind::Blind)
+    }
+}
+
 /// One version of a report. All stay readable, with who, when and why (R6).
 #[derive(Debug, Clone, Copy)]
 pub struct Version<'a> {

@@ -138,6 +138,9 @@ pub enum Refusal {
     /// A blind reader has seen another report already.
     #[error("the commitment to a blind reading comes after another report was seen")]
     NotBlind,
+    /// A blind reader works at a node at which another reader of the case does.
+    #[error("a blind reader cannot work at a node at which another reader of the consultation works")]
+    NotApart,
     /// A blind reader shows another report than the one that she had committed herself to.
     #[error("the report is not the one that was committed to before the blind reading was opened")]
     OtherThanCommitted,
@@ -383,6 +386,12 @@ impl Refusal {
                 "他の報告書を見た後では、盲検読影として確定できません。",
                 "Sign it as a second opinion.",
                 "セカンドオピニオンとして署名してください。",
+            ),
+            Self::NotApart => (
+                "not_apart",
+                "盲検読影は、同じ相談の他の読影医が使う端末では行えません。",
+                "Ask somebody at another facility for it, or ask for a second opinion.",
+                "別の施設の読影医に依頼するか、セカンドオピニオンとして依頼してください。",
             ),
             Self::OtherThanCommitted => (
                 "other_than_committed",

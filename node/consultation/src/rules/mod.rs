@@ -30,7 +30,13 @@ pub(crate) fn judge(
     body: &Body,
     standing: &dyn Standing,
 ) -> Result<(), Refusal> {
-    let facts = Facts::before(log, &header.parents);
+    // What an alarm in a frozen log names as seen may be in the branch that is not here: it is judged by what is.
+    let frozen = log.fork().is_some() && header.entry_type.alarms();
+    let facts = if frozen {
+        Facts::of(log)
+    } else {
+        Facts::before(log, &header.parents)
+    };
     let Some((request_id, request)) = facts.request else {
         return beginning::judge(log, header, body, standing);
     };
