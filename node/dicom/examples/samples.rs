@@ -7,7 +7,7 @@ use std::time::Instant;
 use std::{env, fs};
 
 use dokuei_dicom::phantom::{PhantomOptions, write_cbct};
-use dokuei_dicom::report::{EvidenceInstance, ReportPerson, ReportStatus};
+use dokuei_dicom::report::{EvidenceInstance, Illustrations, ReportPerson, ReportStatus};
 use dokuei_dicom::{
     PersonName, RenderRequest, ReportContent, read_header_file, render_png, to_encapsulated_pdf, to_sr,
 };
@@ -43,6 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let content = ReportContent {
         entry_id: [7; 32],
         previous_entry_id: Some([6; 32]),
+        previous_measured_in: None,
         version: 2,
         status: ReportStatus::Amended,
         study: (&header).into(),
@@ -61,6 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         findings: "48は近心傾斜埋伏。\n根尖は下顎管に接する。".into(),
         impression: "48 埋伏智歯。".into(),
         recommendations: "抜歯時に下歯槽神経損傷の危険を説明すること。".into(),
+        illustrations: Illustrations::default(),
     };
     fs::write(dir.join("report.dcm"), to_sr(&content)?.bytes)?;
     fs::write(

@@ -89,6 +89,48 @@ pub struct DirectoryWriter {
     /// By Patient ID and issuer; those without an ID by name.
     patients: BTreeMap<[Vec<u8>; 3], Patient>,
     seed: Vec<u8>,
+    profiles: Profiles,
+}
+
+/// Which application profiles (PS3.11) the files that were added meet.
+#[derive(Debug, Default)]
+struct Profiles {
+    files: u64,
+    /// Not in Explicit VR Little Endian, which the general purpose profile asks for.
+    encoded_otherwise: u64,
+    /// Not what the dental profile asks for.
+    not_dental: u64,
+}
+
+/// What the dental profile exchanges (PS3.11 K.3.1): digital X-ray and intra-oral images, for presentation.
+const DENTAL: [&str; 2] = ["1.2.840.10008.5.1.4.1.1.1.1", "1.2.840.10008.5.1.4.1.1.1.3"];
+/// What it wants to be there, if without a value (PS3.11 table K.3-4).
+const DENTAL_TYPE_2: [Tag; 5] = [
+    tags::INSTITUTION_NAME,
+    tags::MANUFACTURER_MODEL_NAME,
+    tags::DETECTOR_ID,
+    tags::DETECTOR_MANUFACTURER_NAME,
+    tags::DETECTOR_MANUFACTURER_MODEL_NAME,
+];
+
+impl Profiles {
+    fn note(&mut self, syntax: &str, all: &[Element]) {
+        let explicit = syntax == uids::EXPLICIT_VR_LITTLE_ENDIAN;
+        let number = |tag| bytes_of(all, tag).try_into().map(u16::from_le_bytes).ok();
+        // PS3.11 table K.3-3.
+        let bits = matches!(
+            (number(tags::BITS_STORED), number(tags::BITS_ALLOCATED)),
+            (Some(8), Some(8)) | (Some(10 | 12 | 16), Some(16))
+        );
+        let class = trimmed(bytes_of(all, tags::SOP_CLASS_UID));
+        let there = |tag: &Tag| all.iter().any(|element| element.tag == *tag);
+        let dental = DENTAL.iter().any(|one| one.as_bytes() == class.as_slice())
+            && bits
+            && DENTAL_TYPE_2.iter().all(there);
+        self.files += 1;
+        self.encoded_otherwise += u64::from(!explicit);
+        self.not_dental += u64::from(!explicit || !dental);
+    }
 }
 
 /// A record with what is below it.
@@ -129,6 +171,7 @@ impl DirectoryWriter {
         let tree = read_tree(reader)?;
         let has_image = tree.pixels.is_some();
         let (syntax, all) = (tree.transfer_syntax, tree.elements);
+        self.profiles.note(&syntax, &all);
         let value = |tag| trimmed(bytes_of(&all, tag));
         self.seed.extend_from_slice(&value(tags::SOP_INSTANCE_UID));
         let instance = instance(path, &syntax, &all, has_image);
@@ -150,6 +193,24 @@ impl DirectoryWriter {
         let series = study.below.entry(series_uid).or_insert_with(series);
         series.below.push(instance);
         Ok(())
+    }
+
+    /// The application profiles that what was added meets: the general purpose one, and the dental one.
+    #[must_use]
+    pub fn profiles(&self) -> Vec<&'static str> {
+        let Profiles {
+            files,
+            encoded_otherwise,
+            not_dental,
+        } = self.profiles;
+        let met = |name, faults| (files > 0 && faults == 0).then_some(name);
+        [
+            met("STD-GEN-CD", encoded_otherwise),
+            met("STD-DEN-CD", not_dental),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 
     /// The DICOMDIR; `set_id` names the medium (up to 16 capital letters, digits, _ or spaces).

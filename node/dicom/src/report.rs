@@ -1,4 +1,5 @@
-//! A signed report as DICOM objects under the study it reports: Basic Text SR and Encapsulated PDF.
+//! A signed report as DICOM objects under the study it reports: Basic Text SR and Encapsulated PDF; with key images also
+//! Key Object Selections and Grayscale Softcopy Presentation States, with measurements a Comprehensive (3D) SR.
 //!
 //! UIDs and times come from the report's entry alone, so that making the objects again, on either side,
 //! gives the same bytes. Our signature stays outside of DICOM (the case log); the SR names the signer as
@@ -13,9 +14,22 @@ use crate::header::{InstanceHeader, Patient};
 use crate::name::PersonName;
 use crate::uid::Uid;
 
+mod content;
+mod document;
+mod gsps;
+mod illustrated;
+mod kos;
+mod measurement;
 mod object;
 mod pdf;
 mod sr;
+mod teeth;
+
+pub use illustrated::{
+    Coordinates, Illustrations, ImageFacts, KeyImage, Measurement, Points, Quantity, QuantityKind, Shape,
+    ShownFrame,
+};
+use object::{Kind, SignedAt};
 
 /// The study that is reported, as it is known at the requesting clinic.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +112,8 @@ pub struct ReportContent {
     pub entry_id: [u8; 32],
     /// The entry of the version that this one replaces.
     pub previous_entry_id: Option<[u8; 32]>,
+    /// How that version's measurements were given; none when it had none.
+    pub previous_measured_in: Option<Coordinates>,
     /// Version, from 1.
     pub version: u32,
     /// Status.
@@ -126,6 +142,8 @@ pub struct ReportContent {
     pub impression: String,
     /// Recommendations, or empty.
     pub recommendations: String,
+    /// Key images and measurements.
+    pub illustrations: Illustrations,
 }
 
 impl fmt::Debug for ReportContent {
@@ -165,15 +183,27 @@ pub enum ReportError {
     Write(String),
 }
 
-/// The documents of the report that this entry is, before they are made: SOP Class and SOP Instance UID of the
-/// structured report and of the PDF.
+/// The documents that every report has, before they are made: SOP Class and SOP Instance UID of the structured report and
+/// of the PDF.
 #[must_use]
 pub fn document_instances(entry_id: &[u8; 32]) -> [(&'static str, Uid); 2] {
     [
-        ("sr", uids::BASIC_TEXT_SR_STORAGE),
-        ("pdf", uids::ENCAPSULATED_PDF_STORAGE),
+        (uids::BASIC_TEXT_SR_STORAGE, Kind::SR),
+        (uids::ENCAPSULATED_PDF_STORAGE, Kind::PDF),
     ]
-    .map(|(kind, class)| (class, object::instance_uid(kind, entry_id)))
+    .map(|(class, kind)| (class, kind.instance(entry_id)))
+}
+
+/// What shows and measures, as objects beside the report's: key object selections, presentation states, and measurements
+/// after TID 1500. Nothing for a report of words.
+///
+/// # Errors
+/// [`ReportError`].
+pub fn to_illustrations(content: &ReportContent) -> Result<Vec<WrittenObject>, ReportError> {
+    let mut objects = gsps::write(content)?;
+    objects.extend(kos::write(content)?);
+    objects.extend(measurement::write(content)?);
+    Ok(objects)
 }
 
 /// The report as Basic Text SR (PS3.3 A.35.1) after TID 2000, in UTF-8 (`ISO_IR 192`).

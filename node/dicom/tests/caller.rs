@@ -176,6 +176,9 @@ fn what_lost_something_is_not_decompressed() {
     let file = std::fs::read(path).unwrap();
     let error = convert::write_data_set(file.as_slice(), "1.2.840.10008.1.2.1", &mut Vec::new()).unwrap_err();
     assert!(error.to_string().contains("without loss"), "{error}");
+    let mut nothing = Vec::new();
+    convert::write_file(file.as_slice(), "1.2.840.10008.1.2.1", &mut nothing).unwrap_err();
+    assert!(nothing.is_empty(), "something was written");
     assert!(convert::offers("1.2.840.10008.1.2.4.51").is_empty());
 }
 

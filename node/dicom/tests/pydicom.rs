@@ -1,11 +1,22 @@
 //! Files of other makers: pydicom's test data, where DOKUEI_PYDICOM_FILES names its folder.
 #![allow(clippy::unwrap_used, reason = "a failed test says where")]
 
+#[path = "../fuzz/src/targets.rs"]
+#[allow(
+    unreachable_pub,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "as in the fuzz package"
+)]
+mod fuzz_targets;
+
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use dokuei_dicom::files::{Limits, find};
+use dokuei_dicom::frames::{FrameIndex, samples};
 use dokuei_dicom::{HeaderError, RenderError, RenderRequest, read_header_file, render_png};
 
 /// The Part 10 files of the folder; `None`, and a word about it, when it isn't named.
@@ -159,4 +170,94 @@ fn r24_changed_bytes_of_compressed_pictures_never_panic_and_never_take_long() {
             assert!(begun.elapsed() < Duration::from_secs(10), "{}", path.display());
         }
     }
+}
+
+/// The samples of all frames of a file and the picture of its first, written into `folder`; a line that names them.
+fn decoded(path: &Path, folder: &Path, number: usize) -> Result<Option<String>, RenderError> {
+    let file = std::fs::read(path).unwrap();
+    let picture = match render_png(&file, &RenderRequest::default()) {
+        Err(RenderError::NoPixels | RenderError::Header(_)) => return Ok(None),
+        made => image::load_from_memory(&made?).unwrap().into_bytes(),
+    };
+    // Of a deflated file, the frames are not found without inflating it; there is one.
+    let frames = FrameIndex::read(&mut std::io::Cursor::new(&file)).map_or(1, |index| index.frames());
+    let (mut bytes, mut photometric) = (Vec::new(), String::new());
+    for index in 0..frames {
+        let frame = samples(&file, index)?;
+        bytes.extend(frame.bytes);
+        photometric = frame.photometric_interpretation;
+    }
+    let (of_samples, of_picture) = (
+        folder.join(format!("{number}.samples")),
+        folder.join(format!("{number}.picture")),
+    );
+    std::fs::write(&of_samples, bytes).unwrap();
+    std::fs::write(&of_picture, picture).unwrap();
+    Ok(Some(format!(
+        "{photometric}\t{}\t{}",
+        of_samples.display(),
+        of_picture.display()
+    )))
+}
+
+/// Python with pydicom's decoders, where they are installed beside its files.
+fn python(data: &Path) -> Option<PathBuf> {
+    let there = data.parent()?.parent()?.join("pylibjpeg").is_dir();
+    if !there {
+        println!("skipped: pydicom's decoders are not installed beside it");
+        return None;
+    }
+    let venv = data
+        .ancestors()
+        .find(|folder| folder.join("bin/python").exists())?;
+    Some(venv.join("bin/python"))
+}
+
+/// R1: samples are the same as pydicom's (of lossy JPEG and JPEG 2000 within 1), pictures within 1 of 255.
+#[test]
+fn r1_samples_and_pictures_are_those_of_pydicom() {
+    let Some(files) = files() else { return };
+    let data = PathBuf::from(std::env::var_os("DOKUEI_PYDICOM_FILES").unwrap());
+    let Some(python) = python(&data) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let mut manifest = String::new();
+    for (number, path) in files.iter().enumerate() {
+        let line = match decoded(path, folder.path(), number) {
+            Ok(None) => continue,
+            Ok(Some(line)) => line,
+            Err(error) => format!("-\t{error}"),
+        };
+        manifest += &format!("{}\t{line}\n", path.display());
+    }
+    let list = folder.path().join("manifest");
+    std::fs::write(&list, manifest).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/compare_pixels.py");
+    let output = Command::new(python).arg(script).arg(list).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    println!("{told}");
+    assert!(
+        output.status.success(),
+        "{told}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// R24: the bodies of the fuzz targets over files of other makers, so that neither rots between two runs of the fuzzer.
+#[test]
+fn r24_no_fuzz_target_panics_on_files_of_other_makers_cut_or_altered() {
+    assert!(fuzz_targets::run("pdu", &fuzz_targets::pdu::first_input()));
+    assert!(fuzz_targets::run("zip", &fuzz_targets::zip::first_input()));
+    let Some(files) = files() else { return };
+    let mut good = BTreeMap::new();
+    for path in &files {
+        let file = std::fs::read(path).unwrap();
+        if file.len() > 16 * 1024 {
+            continue;
+        }
+        for (name, body) in fuzz_targets::ALL {
+            *good.entry(name).or_insert(0) += usize::from(body(&file));
+            body(&file[..file.len() * 2 / 3]);
+        }
+    }
+    assert!(good["dataset"] > 30, "{good:?}");
 }

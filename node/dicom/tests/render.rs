@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed test says where")]
 
 mod common;
+mod kinds;
 
 use common::{explicit, identity, part10, slice};
 use dokuei_dicom::{RenderError, RenderRequest, Window, render_png};

@@ -88,6 +88,8 @@ impl Acting<'_> {
                 })
             }
             Content::Bytes(value) => Some(bytes(tag, written, self.value(wanted, vr, value))),
+            // There is none where all is read.
+            Content::Elsewhere { .. } => None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! What both objects of a report share: patient, study, series, equipment, and the writing as Part 10.
+//! What all objects of a report share: patient, study, series, equipment, and the writing as Part 10.
 
 use dicom_core::value::{DataSetSequence, PrimitiveValue, Value};
 use dicom_core::{DataElement, Length, Tag, VR};
@@ -14,6 +14,61 @@ use crate::uid::{IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION, Uid};
 /// The UID of the object of this kind that shows the entry.
 pub(super) fn instance_uid(kind: &str, entry_id: &[u8; 32]) -> Uid {
     Uid::derived(&format!("dokuei {kind} instance"), entry_id)
+}
+
+/// The UID of the series in which objects of this kind lie.
+pub(super) fn series_uid(kind: &str, entry_id: &[u8; 32]) -> Uid {
+    Uid::derived(&format!("dokuei {kind} series"), entry_id)
+}
+
+/// A kind of object, and which one of those of the entry.
+pub(super) struct Kind {
+    /// Its series, by which UIDs are derived.
+    pub(super) series: &'static str,
+    at: usize,
+    modality: &'static str,
+    /// Above any series of an imaging device, below IS's bound whatever the version.
+    series_number: u16,
+}
+
+impl Kind {
+    pub(super) const SR: Self = Self::of("sr", 0, "SR", 9001);
+    pub(super) const PDF: Self = Self::of("pdf", 0, "DOC", 9002);
+    pub(super) const MEASUREMENTS: Self = Self::of("measurements", 0, "SR", 9003);
+
+    /// The selection of key images of the title at this place.
+    pub(super) const fn key_images(at: usize) -> Self {
+        Self::of("key images", at, "KO", 9004)
+    }
+
+    /// The presentation state at this place.
+    pub(super) const fn presentation(at: usize) -> Self {
+        Self::of("presentation", at, "PR", 9005)
+    }
+
+    const fn of(series: &'static str, at: usize, modality: &'static str, series_number: u16) -> Self {
+        Self {
+            series,
+            at,
+            modality,
+            series_number,
+        }
+    }
+
+    pub(super) fn instance(&self, entry_id: &[u8; 32]) -> Uid {
+        match self.at {
+            0 => instance_uid(self.series, entry_id),
+            at => instance_uid(&format!("{} {}", self.series, at + 1), entry_id),
+        }
+    }
+
+    /// (0020,0013).
+    fn instance_number(&self, content: &ReportContent) -> String {
+        match self.modality {
+            "KO" | "PR" => (self.at + 1).to_string(),
+            _ => content.version.to_string(),
+        }
+    }
 }
 
 /// An object under construction.
@@ -63,12 +118,11 @@ impl Object {
     pub(super) fn new(
         content: &ReportContent,
         sop_class: &'static str,
-        kind: &str,
-        modality: &str,
+        kind: &Kind,
     ) -> Result<Self, ReportError> {
         let at = SignedAt::of(content)?;
-        let sop_instance = instance_uid(kind, &content.entry_id);
-        let series = Uid::derived(&format!("dokuei {kind} series"), &content.entry_id);
+        let sop_instance = kind.instance(&content.entry_id);
+        let series = series_uid(kind.series, &content.entry_id);
         let mut object = Self {
             data: InMemDicomObject::new_empty(),
             sop_class,
@@ -89,11 +143,9 @@ impl Object {
             object.text(tag, VR::UI, uid.as_str());
         }
         object.patient_and_study(content);
-        object.text(tags::MODALITY, VR::CS, modality);
-        // Above any series of an imaging device, below IS's bound whatever the version.
-        let number = if modality == "SR" { 9001 } else { 9002 };
-        object.text(tags::SERIES_NUMBER, VR::IS, &number.to_string());
-        object.text(tags::INSTANCE_NUMBER, VR::IS, &content.version.to_string());
+        object.text(tags::MODALITY, VR::CS, kind.modality);
+        object.text(tags::SERIES_NUMBER, VR::IS, &kind.series_number.to_string());
+        object.text(tags::INSTANCE_NUMBER, VR::IS, &kind.instance_number(content));
         object.text(tags::CONTENT_DATE, VR::DA, &at.date);
         object.text(tags::CONTENT_TIME, VR::TM, &at.time);
         object.text(tags::MANUFACTURER, VR::LO, "Dokuei");

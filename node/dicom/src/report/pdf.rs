@@ -4,10 +4,9 @@ use dicom_core::value::PrimitiveValue;
 use dicom_core::{DataElement, VR};
 use dicom_dictionary_std::{tags, uids};
 
-use super::object::{Object, SignedAt, code, document_title, is_complete};
-use super::sr::reference;
+use super::content::reference;
+use super::object::{Kind, Object, SignedAt, code, document_title, is_complete};
 use super::{ReportContent, ReportError, WrittenObject};
-use crate::uid::Uid;
 
 /// Largest PDF, bytes: a report has pages, not volumes.
 const MAX_PDF: usize = 64 << 20;
@@ -16,7 +15,7 @@ pub(super) fn write(content: &ReportContent, pdf: &[u8]) -> Result<WrittenObject
     if !pdf.starts_with(b"%PDF-") || pdf.len() > MAX_PDF {
         return Err(ReportError::BadPdf);
     }
-    let mut object = Object::new(content, uids::ENCAPSULATED_PDF_STORAGE, "pdf", "DOC")?;
+    let mut object = Object::new(content, uids::ENCAPSULATED_PDF_STORAGE, &Kind::PDF)?;
     let at = SignedAt::of(content)?;
     let (title, meaning) = document_title(content);
     object.text(
@@ -43,7 +42,7 @@ pub(super) fn write(content: &ReportContent, pdf: &[u8]) -> Result<WrittenObject
         },
     );
     object.items(tags::CONCEPT_NAME_CODE_SEQUENCE, vec![code(title, "LN", meaning)]);
-    let sr = Uid::derived("dokuei sr instance", &content.entry_id);
+    let sr = Kind::SR.instance(&content.entry_id);
     object.items(
         tags::SOURCE_INSTANCE_SEQUENCE,
         vec![reference(uids::BASIC_TEXT_SR_STORAGE, &sr)],

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use dokuei_dicom::phantom::{PhantomOptions, write_cbct};
-use dokuei_dicom::report::{EvidenceInstance, ReportPerson, ReportStatus};
+use dokuei_dicom::report::{EvidenceInstance, Illustrations, ReportPerson, ReportStatus};
 use dokuei_dicom::{PersonName, ReportContent, read_header};
 
 /// One small slice of the phantom, as bytes.
@@ -65,6 +65,7 @@ pub(crate) fn report() -> ReportContent {
     ReportContent {
         entry_id: [7; 32],
         previous_entry_id: None,
+        previous_measured_in: None,
         version: 1,
         status: ReportStatus::Final,
         study: (&header).into(),
@@ -83,6 +84,7 @@ pub(crate) fn report() -> ReportContent {
         findings: "48は近心傾斜埋伏。\n根尖は下顎管に接する。".into(),
         impression: "48 埋伏智歯。".into(),
         recommendations: "下歯槽神経損傷の危険を説明すること。".into(),
+        illustrations: Illustrations::default(),
     }
 }
 
