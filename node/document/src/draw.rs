@@ -13,6 +13,8 @@ pub(crate) const GREY: Colour = (90, 90, 90);
 pub(crate) const ACCENT: Colour = (28, 78, 112);
 /// Behind labels.
 pub(crate) const TINT: Colour = (236, 241, 245);
+/// What was drawn in a picture.
+pub(crate) const DRAWN: Colour = (255, 214, 92);
 
 /// One mark on a page; positions in points from the top left corner.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +35,16 @@ pub(crate) enum Mark {
         height: f32,
         colour: Colour,
     },
+    /// A picture.
+    Picture {
+        x: f32,
+        y: f32,
+        width: f32,
+        height: f32,
+        image: krilla::image::Image,
+    },
+    /// A thin line through points.
+    Line { points: Vec<(f32, f32)>, colour: Colour },
 }
 
 /// A page's marks, in the order in which they are drawn.

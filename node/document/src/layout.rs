@@ -1,6 +1,8 @@
 //! Fills pages from top to bottom.
 
-use crate::draw::{ACCENT, Colour, GREY, INK, Mark, PAGE, Page, TINT};
+use krilla::image::Image;
+
+use crate::draw::{ACCENT, Colour, DRAWN, GREY, INK, Mark, PAGE, Page, TINT};
 use crate::fonts::Typesetter;
 use crate::lines::wrap;
 
@@ -14,6 +16,8 @@ const LEADING: f32 = 1.55;
 pub(crate) const BODY: f32 = 10.5;
 const SMALL: f32 = 8.0;
 const LABEL: f32 = 92.0;
+/// The largest picture, points: two stand on a page.
+const PICTURE: (f32, f32) = (360.0, 270.0);
 
 /// Sets blocks one below the other and turns the page when it is full.
 pub(crate) struct Layout<'a> {
@@ -64,6 +68,41 @@ impl<'a> Layout<'a> {
         for line in wrap(&self.typesetter, &text, size, width()) {
             self.line(MARGIN, size, colour, line);
         }
+    }
+
+    /// A picture (PNG) with what is drawn in it, in shares of its width and height, and room for a caption below. False,
+    /// and nothing, when it cannot be read.
+    pub(crate) fn picture(&mut self, png: &[u8], drawn: &[Vec<(f32, f32)>]) -> bool {
+        let Ok(image) = Image::from_png(png.to_vec().into(), false) else {
+            return false;
+        };
+        let (columns, rows) = image.size();
+        if columns == 0 || rows == 0 {
+            return false;
+        }
+        let scale = (PICTURE.0 / columns as f32).min(PICTURE.1 / rows as f32);
+        let (width, height) = (columns as f32 * scale, rows as f32 * scale);
+        self.keep_together(height + 3.0 * BODY * LEADING);
+        let (x, y) = (MARGIN, self.y);
+        self.put(Mark::Picture {
+            x,
+            y,
+            width,
+            height,
+            image,
+        });
+        for points in drawn {
+            let inside = |share: f32| share.clamp(0.0, 1.0);
+            let points = points
+                .iter()
+                .map(|(across, down)| (x + inside(*across) * width, y + inside(*down) * height));
+            self.put(Mark::Line {
+                points: points.collect(),
+                colour: DRAWN,
+            });
+        }
+        self.y += height + 3.0;
+        true
     }
 
     /// Rows of one or two pairs of label and value, with rules between them.

@@ -22,7 +22,8 @@ mod report;
 
 pub use fonts::Fonts;
 pub use report::{
-    PatientBlock, ReportDocument, ReportStatus, RequestBlock, SignerBlock, StudyBlock, render_report,
+    Illustration, PatientBlock, ReportDocument, ReportStatus, RequestBlock, SignerBlock, StudyBlock,
+    render_report,
 };
 
 use std::path::PathBuf;

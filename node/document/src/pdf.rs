@@ -4,11 +4,11 @@ use krilla::Document;
 use krilla::SerializeSettings;
 use krilla::color::rgb;
 use krilla::configure::{Archival, ConfigurationBuilder};
-use krilla::geom::{PathBuilder, Point, Rect};
+use krilla::geom::{PathBuilder, Point, Rect, Size, Transform};
 use krilla::metadata::{DateTime, Metadata};
 use krilla::num::NormalizedF32;
 use krilla::page::PageSettings;
-use krilla::paint::{Fill, FillRule};
+use krilla::paint::{Fill, FillRule, Stroke};
 use krilla::surface::Surface;
 use krilla::text::{GlyphId, KrillaGlyph};
 
@@ -88,6 +88,35 @@ fn draw(surface: &mut Surface<'_>, mark: &Mark, fonts: &Fonts, typesetter: &Type
                 surface.draw_path(&path);
             }
         }
+        Mark::Picture {
+            x,
+            y,
+            width,
+            height,
+            image,
+        } => {
+            if let Some(size) = Size::from_wh(*width, *height) {
+                surface.push_transform(&Transform::from_translate(*x, *y));
+                surface.draw_image(image.clone(), size);
+                surface.pop();
+            }
+        }
+        Mark::Line { points, colour } => {
+            let mut path = PathBuilder::new();
+            for (at, (x, y)) in points.iter().enumerate() {
+                if at == 0 {
+                    path.move_to(*x, *y);
+                } else {
+                    path.line_to(*x, *y);
+                }
+            }
+            if let Some(path) = path.finish() {
+                surface.set_fill(None);
+                surface.set_stroke(Some(stroke(*colour)));
+                surface.draw_path(&path);
+                surface.set_stroke(None);
+            }
+        }
     }
 }
 
@@ -143,6 +172,14 @@ fn text_runs(
             size,
             false,
         );
+    }
+}
+
+fn stroke((red, green, blue): Colour) -> Stroke {
+    Stroke {
+        paint: rgb::Color::new(red, green, blue).into(),
+        width: 1.0,
+        ..Stroke::default()
     }
 }
 

@@ -78,8 +78,19 @@ pub struct SignerBlock {
     pub signed_at: i64,
 }
 
+/// A key image as it is printed: a copy, not for diagnosis.
+#[derive(Clone, Default, PartialEq)]
+pub struct Illustration {
+    /// Which it is, and what is to be seen in it.
+    pub caption: String,
+    /// PNG; the caption stands alone without one, or when it cannot be read.
+    pub picture: Option<Vec<u8>>,
+    /// What is drawn in it, each as a line through these points: shares of its width and height.
+    pub drawn: Vec<Vec<(f32, f32)>>,
+}
+
 /// A signed report as it is printed.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ReportDocument {
     /// Name of the institution that asked.
     pub requesting_institution: String,
@@ -97,6 +108,10 @@ pub struct ReportDocument {
     pub impression: String,
     /// 推奨; the section is left out when empty.
     pub recommendations: String,
+    /// 計測, a line each; the section is left out when there is none.
+    pub measurements: Vec<String>,
+    /// キー画像; the section is left out when there is none.
+    pub key_images: Vec<Illustration>,
     /// Whether it may still change.
     pub status: ReportStatus,
     /// Counts from 1.
@@ -137,6 +152,13 @@ pub fn render_report(report: &ReportDocument, fonts: &Fonts) -> Result<Vec<u8>, 
             layout.paragraph(&or_dash(text), BODY, INK);
         }
     }
+    if !report.measurements.is_empty() {
+        layout.heading("計測 Measurements");
+        for line in &report.measurements {
+            layout.paragraph(line, BODY, INK);
+        }
+    }
+    key_images(&mut layout, &report.key_images);
     signature(&mut layout, report, &signed_at);
     let patient = &report.patient;
     let header = format!(
@@ -209,6 +231,32 @@ fn request(layout: &mut Layout<'_>, request: &RequestBlock) {
         rows.push(vec![("経過 History", request.history.clone())]);
     }
     layout.table(&rows);
+}
+
+/// Each with its caption below; that they are copies is said before.
+fn key_images(layout: &mut Layout<'_>, images: &[Illustration]) {
+    if images.is_empty() {
+        return;
+    }
+    if images.first().is_some_and(|one| one.picture.is_some()) {
+        // The heading stands above its first picture.
+        layout.keep_together(360.0);
+    }
+    layout.heading("キー画像 Key images");
+    layout.paragraph(
+        "以下の画像は縮小した写しであり、診断には使用できません。 Reduced copies, not for diagnosis.",
+        8.0,
+        GREY,
+    );
+    layout.gap(4.0);
+    for one in images {
+        let picture = one.picture.as_ref();
+        if picture.is_some_and(|picture| layout.picture(picture, &one.drawn)) {
+            layout.paragraph("写し Copy", 7.0, GREY);
+        }
+        layout.paragraph(&one.caption, BODY, INK);
+        layout.gap(6.0);
+    }
 }
 
 /// Kept on one page: a signature torn from its note could be put under another text.

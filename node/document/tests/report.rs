@@ -7,7 +7,8 @@ use std::path::Path;
 use std::process::Command;
 
 use dokuei_document::{
-    Fonts, PatientBlock, ReportDocument, ReportStatus, RequestBlock, SignerBlock, StudyBlock, render_report,
+    Fonts, Illustration, PatientBlock, ReportDocument, ReportStatus, RequestBlock, SignerBlock, StudyBlock,
+    render_report,
 };
 
 fn report() -> ReportDocument {
@@ -38,6 +39,8 @@ fn report() -> ReportDocument {
             .into(),
         impression: "歯根嚢胞の疑い。".into(),
         recommendations: "外科的歯内療法の適応をご検討ください。".into(),
+        measurements: Vec::new(),
+        key_images: Vec::new(),
         status: ReportStatus::Final,
         version: 1,
         signer: SignerBlock {
@@ -207,3 +210,48 @@ fn odd_text_does_not_stop_a_report() {
         render_report(&document, &fonts).unwrap_or_else(|error| panic!("{odd:.20?}: {error}"));
     }
 }
+
+/// R15: measurements and key images are on the paper, the images as copies that say so; one that cannot be read leaves its
+/// caption.
+#[test]
+fn r15_what_was_shown_and_measured_is_printed_as_a_copy() {
+    let Some(fonts) = fonts() else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let shown = |picture: Option<&[u8]>, caption: &str| Illustration {
+        caption: caption.into(),
+        picture: picture.map(<[u8]>::to_vec),
+        drawn: vec![vec![(0.1, 0.1), (0.9, 0.5)], vec![], vec![(f32::NAN, 7.0)]],
+    };
+    let mut illustrated = report();
+    illustrated.measurements = vec!["計測1 歯 36 長さ 2.10 mm（実寸）画像 12：下顎管まで".into()];
+    illustrated.key_images = vec![
+        shown(Some(PICTURE), "1. 画像 12：近心根"),
+        shown(Some(b"no picture"), "2. 画像 13"),
+        shown(None, "3. 画像 14"),
+    ];
+    let pdf = render_report(&illustrated, &fonts).unwrap();
+    let Some(text) = text_of(&pdf, directory.path()) else {
+        return;
+    };
+    let text: String = text.split_whitespace().collect();
+    for expected in [
+        "計測1歯36長さ2.10mm（実寸）画像12：下顎管まで",
+        "1.画像12：近心根",
+        "2.画像13",
+        "3.画像14",
+        "縮小した写しであり、診断には使用できません",
+    ] {
+        assert!(text.contains(expected), "{expected} is missing in {text}");
+    }
+    assert_eq!(text.matches("写しCopy").count(), 1, "{text}");
+    let listed = Command::new("pdfimages")
+        .arg("-list")
+        .arg(directory.path().join("report.pdf"))
+        .output()
+        .unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    assert_eq!(listed.lines().skip(2).count(), 1, "{listed}");
+}
+
+/// Eight pixels by four, grey.
+const PICTURE: &[u8] = b"\x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x44\x52\x00\x00\x00\x08\x00\x00\x00\x04\x08\x00\x00\x00\x00\x96\xa6\x21\x2c\x00\x00\x00\x2d\x49\x44\x41\x54\x78\xda\x63\x60\x90\xb3\x89\xaa\x98\xb6\xe5\x12\x03\xbb\xaa\x73\x62\xfd\xdc\xdd\x37\x19\xf8\x74\xbc\x32\xda\x96\x1c\x7a\xc0\x20\x6a\x1c\x98\xdf\xbb\xfa\xe4\x73\x00\xe6\x7c\x0e\x71\x02\x4c\x28\x57\x00\x00\x00\x00\x49\x45\x4e\x44\xae\x42\x60\x82";
