@@ -102,6 +102,11 @@ impl Ahead {
         })
     }
 
+    /// For a block that is decoded where it is read.
+    pub(crate) fn decoder(&mut self) -> &mut Decoder {
+        &mut self.decoder
+    }
+
     /// Instances before `until` are here and will be read in order.
     pub(crate) fn until(&mut self, until: usize) {
         self.until = until;

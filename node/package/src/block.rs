@@ -80,6 +80,11 @@ impl Block {
         length == self.length || (self.rows.is_none() && length > 0 && length < self.length)
     }
 
+    /// Whether it is of samples.
+    pub(crate) const fn is_samples(self) -> bool {
+        self.rows.is_some()
+    }
+
     /// The same of another length.
     pub(crate) const fn of_length(self, length: usize) -> Self {
         Self { length, ..self }
@@ -120,8 +125,12 @@ impl Iterator for Blocks {
     }
 }
 
-/// Encodes blocks; keeps its buffers from one to the next.
+/// Encodes blocks; keeps its buffers from one to the next. What it gives was decoded again, and was the same: nothing that
+/// goes wrong in the encoder, or in the memory that it uses, loses an image.
 pub(crate) struct Encoder {
+    decoder: Decoder,
+    /// What the last block became when it was decoded again.
+    again: Vec<u8>,
     compressor: Compressor<'static>,
     /// For planes of differences.
     planar: Compressor<'static>,
@@ -136,6 +145,8 @@ impl Encoder {
         let mut planar = Compressor::new(effort.level())?;
         planar.set_parameter(CParameter::MinMatch(SHORTEST_MATCH))?;
         Ok(Self {
+            decoder: Decoder::new()?,
+            again: Vec::new(),
             compressor: Compressor::new(effort.level())?,
             planar,
             filtered: Vec::new(),
@@ -159,7 +170,8 @@ impl Encoder {
                 compress(&mut self.compressor, &self.filtered, &mut stored)?;
             }
         }
-        if (stored.len() - PREFIX).saturating_mul(10) > bytes.len().saturating_mul(9) {
+        let pays = (stored.len() - PREFIX).saturating_mul(10) <= bytes.len().saturating_mul(9);
+        if !pays || !self.comes_back(block, &stored[PREFIX..], bytes) {
             stored.truncate(PREFIX);
             stored.extend_from_slice(bytes);
         }
@@ -167,6 +179,17 @@ impl Encoder {
         let length = (stored.len() - PREFIX) as u32;
         stored[..PREFIX].copy_from_slice(&length.to_be_bytes());
         Ok(stored)
+    }
+
+    /// Whether what was encoded is these bytes. If not, the block is kept as it is: that cannot go wrong.
+    fn comes_back(&mut self, block: Block, stored: &[u8], bytes: &[u8]) -> bool {
+        let buffer = std::mem::take(&mut self.again);
+        let Ok(again) = self.decoder.decode(block.of_length(bytes.len()), stored, buffer) else {
+            return false;
+        };
+        let same = again == bytes;
+        self.again = again;
+        same
     }
 
     fn sorted(&mut self, flip: u16, row: usize, bytes: &[u8], stored: &mut Vec<u8>) -> io::Result<()> {
@@ -210,10 +233,15 @@ pub(crate) fn read_stored(block: Block, mut stream: impl Read, mut buffer: Vec<u
     if length > block.length {
         return Err(bad());
     }
-    buffer.clear();
-    buffer.resize(length, 0);
+    make_room(&mut buffer, length);
     stream.read_exact(&mut buffer)?;
     Ok(buffer)
+}
+
+/// Apart from what is generic, which is compiled in the package that uses it, and perhaps not optimised there.
+fn make_room(buffer: &mut Vec<u8>, length: usize) {
+    buffer.clear();
+    buffer.resize(length, 0);
 }
 
 /// Decodes blocks; keeps its buffers from one to the next.
@@ -396,6 +424,27 @@ mod tests {
         let frame = zstd::bulk::compress(&planes, 1).unwrap();
         let stored = [&(frame.len() as u32).to_be_bytes(), frame.as_slice()].concat();
         assert_eq!(decode(samples, file.len() as u64, &stored).unwrap(), file);
+    }
+
+    /// R1: what does not decode to what was encoded, because the memory or the encoder failed, is noticed before the
+    /// original is forgotten.
+    #[test]
+    fn r1_a_block_that_would_not_come_back_is_noticed() {
+        let (samples, file) = image(0, 100, 200, 0);
+        let mut encoder = Encoder::new(Effort::Quick).unwrap();
+        let block = blocks(samples, file.len() as u64).next().unwrap();
+        let stored = encoder.encode(block, &file).unwrap();
+        assert!(stored.len() * 2 < file.len());
+        assert!(encoder.comes_back(block, &stored[PREFIX..], &file));
+        let mut other = file.clone();
+        other[777] ^= 4;
+        assert!(!encoder.comes_back(block, &stored[PREFIX..], &other));
+        for at in [0, 3, 9, 40, stored.len() - PREFIX - 1] {
+            let mut altered = stored[PREFIX..].to_vec();
+            altered[at] ^= 0x55;
+            assert!(!encoder.comes_back(block, &altered, &file), "byte {at}");
+        }
+        assert!(encoder.comes_back(block, &stored[PREFIX..], &file), "it goes on");
     }
 
     #[test]

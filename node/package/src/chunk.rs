@@ -3,8 +3,9 @@
 //! STREAM (Hoang, Reyhanitabar, Rogaway and Vizár, 2015) over ChaCha20-Poly1305 (RFC 8439): the nonce of chunk `i` is
 //! prefix7 ‖ BE32(i) ‖ last1, so that no chunk can be moved, dropped, or made the last one unnoticed.
 
-use aead_stream::{NewStream, StreamBE32, StreamPrimitive};
-use chacha20poly1305::ChaCha20Poly1305;
+use std::fmt;
+
+use aws_lc_rs::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use thiserror::Error;
 
 /// Length of a full chunk of ciphertext, bytes.
@@ -89,28 +90,83 @@ pub struct NotAuthentic {
     pub index: u32,
 }
 
-/// Seals and opens chunks at any position.
-pub(crate) struct ChunkCipher(StreamBE32<ChaCha20Poly1305>);
+/// Seals and opens chunks at any position. The cipher is that of AWS-LC, which TLS here uses too: everything that is sent
+/// or stored passes it twice at each side, and it takes about half the time of the implementations in Rust.
+pub(crate) struct ChunkCipher {
+    key: LessSafeKey,
+    prefix: [u8; 7],
+}
+
+impl fmt::Debug for ChunkCipher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ChunkCipher(redacted)")
+    }
+}
 
 impl ChunkCipher {
     pub(crate) fn new(key: &[u8; 32], prefix: &[u8; 7]) -> Self {
-        Self(StreamBE32::new(&(*key).into(), &(*prefix).into()))
+        let key = UnboundKey::new(&CHACHA20_POLY1305, key).expect("32 bytes are a key of ChaCha20-Poly1305");
+        Self {
+            key: LessSafeKey::new(key),
+            prefix: *prefix,
+        }
+    }
+
+    /// The nonce of STREAM: prefix7 ‖ BE32(index) ‖ last1. No position is sealed twice under one key: keys are derived from
+    /// a fresh key or a fresh salt for every package and every blob.
+    fn nonce(&self, index: u32, last: bool) -> Nonce {
+        let mut nonce = [0; 12];
+        nonce[..7].copy_from_slice(&self.prefix);
+        nonce[7..11].copy_from_slice(&index.to_be_bytes());
+        nonce[11] = last.into();
+        Nonce::assume_unique_for_key(nonce)
     }
 
     /// Encrypts the plaintext in `chunk` and appends its tag.
     pub(crate) fn seal(&self, index: u32, last: bool, chunk: &mut Vec<u8>) {
+        chunk.resize(chunk.len() + TAG, 0);
+        self.seal_in_place(index, last, chunk);
+    }
+
+    /// Encrypts the plaintext in `chunk`, of which the last [`TAG`] bytes are room for the tag.
+    pub(crate) fn seal_in_place(&self, index: u32, last: bool, chunk: &mut [u8]) {
+        let (plaintext, room) = chunk
+            .split_last_chunk_mut::<TAG>()
+            .expect("whoever fills a chunk leaves room for its tag");
         // RFC 8439 fails only above 256 GiB in one message.
-        self.0
-            .encrypt_in_place(index, last, &[], chunk)
+        let tag = self
+            .key
+            .seal_in_place_separate_tag(self.nonce(index, last), Aad::empty(), plaintext)
             .expect("a chunk is far below the limit of the cipher");
+        room.copy_from_slice(tag.as_ref());
     }
 
     /// Decrypts `chunk` and takes its tag off; leaves nothing in it when it does not authenticate.
     pub(crate) fn open(&self, index: u32, last: bool, chunk: &mut Vec<u8>) -> Result<(), NotAuthentic> {
-        self.0.decrypt_in_place(index, last, &[], chunk).map_err(|_| {
-            chunk.clear();
-            NotAuthentic { index }
-        })
+        match self.open_in_place(index, last, chunk) {
+            Ok(length) => {
+                chunk.truncate(length);
+                Ok(())
+            }
+            Err(error) => {
+                chunk.clear();
+                Err(error)
+            }
+        }
+    }
+
+    /// Decrypts `chunk` in its place and gives the length of its plaintext. When it does not authenticate, nothing of what
+    /// is left in it may be used.
+    pub(crate) fn open_in_place(
+        &self,
+        index: u32,
+        last: bool,
+        chunk: &mut [u8],
+    ) -> Result<usize, NotAuthentic> {
+        self.key
+            .open_in_place(self.nonce(index, last), Aad::empty(), chunk)
+            .map(|plaintext| plaintext.len())
+            .map_err(|_| NotAuthentic { index })
     }
 }
 
@@ -168,5 +224,30 @@ mod tests {
         }
         cipher.open(3, false, &mut chunk).unwrap();
         assert_eq!(chunk, b"plaintext");
+    }
+
+    /// The construction is that of a library that others use too, byte by byte.
+    #[test]
+    fn chunks_are_those_of_stream_as_its_crate_seals_them() {
+        use aead_stream::{NewStream, StreamBE32, StreamPrimitive};
+        use chacha20poly1305::ChaCha20Poly1305;
+
+        let (key, prefix) = ([7; 32], [9; 7]);
+        let theirs = StreamBE32::<ChaCha20Poly1305>::new(&key.into(), &prefix.into());
+        let ours = ChunkCipher::new(&key, &prefix);
+        for (index, last, length) in [
+            (0, false, CHUNK_PLAINTEXT),
+            (0, true, 0),
+            (1, false, 1),
+            (0x0102_0304, true, 1000),
+        ] {
+            let plaintext = crate::tests::fixture::bytes(index as usize, length);
+            let (mut expected, mut chunk) = (plaintext.clone(), plaintext.clone());
+            theirs.encrypt_in_place(index, last, &[], &mut expected).unwrap();
+            ours.seal(index, last, &mut chunk);
+            assert_eq!(chunk, expected, "{index}");
+            ours.open(index, last, &mut chunk).unwrap();
+            assert_eq!(chunk, plaintext, "{index}");
+        }
     }
 }

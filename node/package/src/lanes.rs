@@ -13,21 +13,25 @@ struct Lane<J, R> {
     thread: JoinHandle<()>,
 }
 
-/// Threads that work in turn. At most [`DEPTH`] jobs of each are inside, so what they hold is bounded.
-pub(crate) struct Lanes<J, R> {
+/// Threads that work in turn. At most two jobs of each are inside, so what they hold is bounded.
+pub struct Lanes<J, R> {
     lanes: Vec<Lane<J, R>>,
     put: usize,
     taken: usize,
 }
 
 /// As many threads as there are cores, but no more than `most`.
-pub(crate) fn threads(most: usize) -> usize {
+#[must_use]
+pub fn threads(most: usize) -> usize {
     thread::available_parallelism().map_or(1, |cores| cores.get().min(most))
 }
 
 impl<J: Send + 'static, R: Send + 'static> Lanes<J, R> {
     /// Starts `threads` of them, each with a worker of its own; they end when this is dropped.
-    pub(crate) fn start<W>(name: &str, threads: usize, worker: impl Fn() -> io::Result<W>) -> io::Result<Self>
+    ///
+    /// # Errors
+    /// What the system or `worker` refused.
+    pub fn start<W>(name: &str, threads: usize, worker: impl Fn() -> io::Result<W>) -> io::Result<Self>
     where
         W: FnMut(J) -> R + Send + 'static,
     {
@@ -52,19 +56,23 @@ impl<J: Send + 'static, R: Send + 'static> Lanes<J, R> {
     }
 
     /// Whether one must be taken before another is put in.
-    pub(crate) fn is_full(&self) -> bool {
+    #[must_use]
+    pub fn is_full(&self) -> bool {
         self.put - self.taken >= self.lanes.len() * DEPTH
     }
 
     /// Puts one in.
-    pub(crate) fn put(&mut self, job: J) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// When the worker whose turn it is has panicked.
+    pub fn put(&mut self, job: J) -> io::Result<()> {
         self.lane(self.put)?.jobs.send(job).map_err(|_| ended())?;
         self.put += 1;
         Ok(())
     }
 
-    /// Waits for the oldest and takes it out; `None` when there is none inside.
-    pub(crate) fn take(&mut self) -> Option<io::Result<R>> {
+    /// Waits for the oldest and takes it out; `None` when there is none inside. An error when its worker has panicked.
+    pub fn take(&mut self) -> Option<io::Result<R>> {
         if self.taken == self.put {
             return None;
         }
@@ -77,6 +85,14 @@ impl<J: Send + 'static, R: Send + 'static> Lanes<J, R> {
 
     fn lane(&self, number: usize) -> io::Result<&Lane<J, R>> {
         self.lanes.get(number % self.lanes.len().max(1)).ok_or_else(ended)
+    }
+}
+
+impl<J, R> std::fmt::Debug for Lanes<J, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lanes")
+            .field("threads", &self.lanes.len())
+            .finish_non_exhaustive()
     }
 }
 

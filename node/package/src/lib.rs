@@ -29,7 +29,7 @@ pub mod encoding;
 pub mod envelope;
 pub mod grant;
 pub mod kem;
-mod lanes;
+pub mod lanes;
 pub mod manifest;
 pub mod open;
 pub mod order;

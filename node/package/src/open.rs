@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use thiserror::Error;
 
 use crate::ahead::{Ahead, Decoded};
-use crate::block::BadEncoding;
+use crate::block::{BadEncoding, Blocks, Decoder, blocks, read_stored};
 use crate::chunk::{CHUNK_PLAINTEXT, NotAuthentic};
 use crate::core::VerifiedCore;
 use crate::manifest::{Instance, Manifest, ManifestError};
@@ -232,8 +232,36 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
         })
     }
 
-    /// Declares the package complete: all instances were read and checked, the padding is zeros, and there is nothing
-    /// behind the end. Length, last flag and root were checked with every chunk.
+    /// A predicted instance as it lies in the package, block by block; `None` when it lies there as it is. Every byte was
+    /// proven and authenticated, so it is what the sender signed. That it decodes to the instance which the manifest names is
+    /// not known before somebody decodes all of it: whoever keeps it in this form compares it then.
+    ///
+    /// # Errors
+    /// [`OpenError::NoSuchInstance`].
+    pub fn stored(&mut self, index: usize) -> Result<Option<StoredInstance<'_, D, O>>, OpenError> {
+        let missing = || OpenError::NoSuchInstance { index };
+        let instance = self.manifest.instances().get(index).ok_or_else(missing)?;
+        let Some(samples) = instance.samples else {
+            return Ok(None);
+        };
+        let at = self.manifest.content() + instance.offset;
+        Ok(Some(StoredInstance {
+            span: Span {
+                source: &mut self.source,
+                at,
+                end: at + instance.stored,
+            },
+            decoder: self.ahead.decoder(),
+            block: &mut self.block,
+            blocks: blocks(samples, instance.length),
+            index,
+            taken: self.checked.get_mut(index).ok_or_else(missing)?,
+        }))
+    }
+
+    /// Declares the package complete: all instances were read to their ends, and compared with the manifest unless they were
+    /// taken as they are stored ([`Self::stored`]), the padding is zeros, and there is nothing behind the end. Length, last
+    /// flag and root were checked with every chunk.
     ///
     /// # Errors
     /// [`OpenError`], telling what is missing.
@@ -293,6 +321,65 @@ pub struct Piece<'a> {
     pub bytes: &'a [u8],
     /// As it lies in the package: a block without its length ([`crate::block`]), or the same.
     pub stored: &'a [u8],
+}
+
+/// One block of an instance as it lies in the package.
+#[derive(Debug, Clone, Copy)]
+pub struct StoredBlock<'a> {
+    /// Of how many bytes of the file.
+    pub length: usize,
+    /// Its stored form, without its length ([`crate::block`]).
+    pub stored: &'a [u8],
+    /// The bytes of the file, unless they are samples.
+    pub bytes: Option<&'a [u8]>,
+}
+
+/// One predicted instance, as it lies in the package: only what is not samples is decoded.
+pub struct StoredInstance<'a, D, O> {
+    span: Span<'a, D, O>,
+    decoder: &'a mut Decoder,
+    block: &'a mut Decoded,
+    blocks: Blocks,
+    index: usize,
+    taken: &'a mut bool,
+}
+
+impl<D: ReadAt, O: ReadAt> StoredInstance<'_, D, O> {
+    /// The next block; `None` at the end, when there is nothing behind it.
+    ///
+    /// # Errors
+    /// [`OpenError`]; use nothing of what came before.
+    pub fn next_block(&mut self) -> Result<Option<StoredBlock<'_>>, OpenError> {
+        let Some(block) = self.blocks.next() else {
+            if self.span.at != self.span.end {
+                return Err(OpenError::Encoding { index: self.index });
+            }
+            *self.taken = true;
+            return Ok(None);
+        };
+        let Decoded { bytes, stored, .. } = &mut *self.block;
+        let mut read = || {
+            *stored = read_stored(block, &mut self.span, std::mem::take(stored))?;
+            if !block.is_samples() {
+                *bytes = self.decoder.decode(block, stored, std::mem::take(bytes))?;
+            }
+            Ok(())
+        };
+        read().map_err(|error| meant(error, self.index))?;
+        Ok(Some(StoredBlock {
+            length: block.length,
+            stored: &self.block.stored,
+            bytes: (!block.is_samples()).then_some(self.block.bytes.as_slice()),
+        }))
+    }
+}
+
+impl<D, O> std::fmt::Debug for StoredInstance<'_, D, O> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StoredInstance")
+            .field("index", &self.index)
+            .finish_non_exhaustive()
+    }
 }
 
 /// One instance as a stream.

@@ -1,29 +1,32 @@
-//! Sealing: one pass over the instances, each chunk encrypted and hashed while it is in the cache.
+//! Sealing: one pass over the instances, read on one thread, encrypted on several, each chunk hashed while it is in the
+//! cache, and written in order.
 //!
 //! The manifest comes before the instances and names their BLAKE3, which the vault knows since the import; it is
 //! checked while files stream by, so that a study that changed on disk is never sealed under an old hash. What
 //! it says of their stored forms is known at the end only: room is left for it, and its chunks are sealed last. The
 //! outboard is built from the chunk hashes of the same pass (32 bytes a chunk, 0.05 % of the payload, in memory).
 
+mod reading;
 mod sealer;
 
 use std::io::{self, Read, Seek, Write};
 use std::ops::ControlFlow;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 use rand_core::CryptoRng;
 use thiserror::Error;
 
-use crate::block::{Block, Encoder, blocks};
+use crate::block::{Block, Encoder};
 use crate::core::{Core, Label, Suite};
 use crate::encoding::{Effort, Encoding};
 use crate::lanes::{Lanes, threads};
 use crate::manifest::{Instance, Manifest, ManifestError, Preview, PreviewKind, padme, room};
 use crate::samples::Samples;
 use crate::schedule::{Cek, Context, derive};
+use reading::{AHEAD, Part, Reading};
 use sealer::Sealer;
 
-/// Bytes of an instance that is stored as it is, read at a time.
-const PART: usize = 1 << 16;
 /// The most threads that encode: beyond that sealing, which is one thread's work, is slower than they are.
 const MOST_THREADS: usize = 8;
 
@@ -131,15 +134,16 @@ pub enum Opened<R> {
     Stored(R),
 }
 
-/// Seals `contents` into `payload`, opening one instance at a time with `open`, and reports after every chunk to
-/// `progress`, which may stop it. The memory used does not depend on the study, but for 0.15 % of it in hashes.
+/// Seals `contents` into `payload`, opening one instance at a time with `open`, on a thread that reads ahead, and reports
+/// again and again to `progress`, which may stop it. The memory used does not depend on the study, but for 0.15 % of it in
+/// hashes.
 ///
 /// # Errors
 /// [`SealError`]; what was written to `payload` is then useless and is to be removed.
 pub fn seal_package<R: Read, G: CryptoRng + ?Sized>(
     label: &Label,
     contents: &Contents<'_>,
-    open: impl FnMut(usize, &Source) -> io::Result<Opened<R>>,
+    open: impl FnMut(usize, &Source) -> io::Result<Opened<R>> + Send,
     payload: impl Write + Seek,
     rng: &mut G,
     progress: impl FnMut(Progress) -> ControlFlow<()>,
@@ -168,7 +172,6 @@ pub fn seal_package<R: Read, G: CryptoRng + ?Sized>(
     let mut passing = Passing {
         sealer: &mut sealer,
         stored: vec![0; instances.len()],
-        buffer: Vec::new(),
     };
     passing.all(contents, &instances, open)?;
     let stored = passing.stored;
@@ -261,8 +264,8 @@ struct Encoded {
     instance: usize,
     /// Its stored form.
     stored: Vec<u8>,
-    /// What it was made of, to be used again as a buffer.
-    buffer: Vec<u8>,
+    /// Bytes that it was made of.
+    taken: u64,
 }
 
 type Coding = Lanes<Job, io::Result<Encoded>>;
@@ -274,7 +277,7 @@ fn start_coding(effort: Effort) -> Result<Coding, SealError> {
             encoder.encode(job.block, &job.bytes).map(|stored| Encoded {
                 instance: job.instance,
                 stored,
-                buffer: job.bytes,
+                taken: job.bytes.len() as u64,
             })
         })
     })
@@ -286,7 +289,6 @@ struct Passing<'a, W, P> {
     sealer: &'a mut Sealer<W, P>,
     /// Length of the stored form of each.
     stored: Vec<u64>,
-    buffer: Vec<u8>,
 }
 
 impl<W: Write + Seek, P: FnMut(Progress) -> ControlFlow<()>> Passing<'_, W, P> {
@@ -294,55 +296,72 @@ impl<W: Write + Seek, P: FnMut(Progress) -> ControlFlow<()>> Passing<'_, W, P> {
         &mut self,
         contents: &Contents<'_>,
         planned: &[Instance],
-        mut open: impl FnMut(usize, &Source) -> io::Result<Opened<R>>,
+        open: impl FnMut(usize, &Source) -> io::Result<Opened<R>> + Send,
     ) -> Result<(), SealError> {
-        let mut coding = None;
-        for (index, (source, planned)) in contents.instances.iter().zip(planned).enumerate() {
-            let reader = match open(index, source).map_err(|error| SealError::Read { index, error })? {
-                Opened::File(reader) => reader,
-                // Only when it is listed as predicted: else it would not be what the list says.
-                Opened::Stored(reader) if planned.samples.is_some() => {
-                    if let Some(coding) = &mut coding {
-                        while self.take(coding)? {}
-                    }
-                    self.as_stored(index, reader, source.length)?;
-                    continue;
-                }
-                Opened::Stored(_) => return Err(SealError::Changed { index }),
+        thread::scope(|scope| {
+            let (sender, parts) = sync_channel(AHEAD);
+            let reading = Reading {
+                sources: contents.instances,
+                planned,
+                encoding: contents.encoding,
+                parts: sender,
             };
-            let mut file = Checked {
-                index,
-                reader,
-                hasher: blake3::Hasher::new(),
-            };
-            if let (Some(samples), Encoding::Predicted(effort)) = (planned.samples, contents.encoding) {
-                let coding = match &mut coding {
+            let reader = thread::Builder::new()
+                .name("read".to_owned())
+                .spawn_scoped(scope, move || reading.all(open))
+                .map_err(SealError::Encode)?;
+            let mut coding = None;
+            // When this ends early, the reader finds nobody to give to and ends too.
+            for part in parts {
+                self.pass(part?, contents.encoding, &mut coding)?;
+            }
+            // One that panicked has given less than there is.
+            let ended = |_| SealError::Encode(io::Error::other("the reading thread has ended"));
+            reader.join().map_err(ended)?;
+            self.drain(&mut coding)
+        })
+    }
+
+    fn pass(&mut self, part: Part, encoding: Encoding, coding: &mut Option<Coding>) -> Result<(), SealError> {
+        match part {
+            Part::Block {
+                instance,
+                block,
+                bytes,
+            } => {
+                let effort = match encoding {
+                    Encoding::Predicted(effort) => effort,
+                    Encoding::AsIs => Effort::Quick,
+                };
+                let coding = match coding {
                     Some(coding) => coding,
                     None => coding.insert(start_coding(effort)?),
                 };
-                for block in blocks(samples, source.length) {
-                    if coding.is_full() {
-                        self.take(coding)?;
-                    }
-                    let mut bytes = std::mem::take(&mut self.buffer);
-                    bytes.resize(block.length, 0);
-                    file.read(&mut bytes)?;
-                    let job = Job {
-                        instance: index,
-                        block,
-                        bytes,
-                    };
-                    coding.put(job).map_err(SealError::Encode)?;
+                if coding.is_full() {
+                    self.take(coding)?;
                 }
-            } else {
-                if let Some(coding) = &mut coding {
-                    while self.take(coding)? {}
-                }
-                self.as_it_is(&mut file, source.length)?;
+                let job = Job {
+                    instance,
+                    block,
+                    bytes,
+                };
+                coding.put(job).map_err(SealError::Encode)
             }
-            file.finish(&source.blake3)?;
+            Part::Bytes {
+                instance,
+                bytes,
+                taken,
+            } => {
+                self.drain(coding)?;
+                self.sealer.advance(instance, taken);
+                self.seal(instance, &bytes)
+            }
         }
-        if let Some(coding) = &mut coding {
+    }
+
+    /// Seals all blocks that are being encoded.
+    fn drain(&mut self, coding: &mut Option<Coding>) -> Result<(), SealError> {
+        if let Some(coding) = coding {
             while self.take(coding)? {}
         }
         Ok(())
@@ -356,42 +375,11 @@ impl<W: Write + Seek, P: FnMut(Progress) -> ControlFlow<()>> Passing<'_, W, P> {
         let Encoded {
             instance,
             stored,
-            buffer,
+            taken,
         } = encoded.and_then(|encoded| encoded).map_err(SealError::Encode)?;
-        self.sealer.advance(instance, buffer.len() as u64);
-        self.buffer = buffer;
+        self.sealer.advance(instance, taken);
         self.seal(instance, &stored)?;
         Ok(true)
-    }
-
-    fn as_it_is<R: Read>(&mut self, file: &mut Checked<R>, length: u64) -> Result<(), SealError> {
-        let mut rest = length;
-        let mut part = vec![0; PART];
-        while rest > 0 {
-            part.truncate(usize::try_from(rest).unwrap_or(usize::MAX));
-            file.read(&mut part)?;
-            rest -= part.len() as u64;
-            self.sealer.advance(file.index, part.len() as u64);
-            self.seal(file.index, &part)?;
-        }
-        Ok(())
-    }
-
-    /// Takes the stored form as it is.
-    fn as_stored<R: Read>(&mut self, index: usize, mut reader: R, length: u64) -> Result<(), SealError> {
-        self.buffer.resize(PART, 0);
-        let mut buffer = std::mem::take(&mut self.buffer);
-        loop {
-            match reader.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(read) => self.seal(index, buffer.get(..read).unwrap_or_default())?,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(SealError::Read { index, error }),
-            }
-        }
-        self.buffer = buffer;
-        self.sealer.advance(index, length);
-        Ok(())
     }
 
     fn seal(&mut self, instance: usize, bytes: &[u8]) -> Result<(), SealError> {
@@ -399,41 +387,5 @@ impl<W: Write + Seek, P: FnMut(Progress) -> ControlFlow<()>> Passing<'_, W, P> {
             *stored += bytes.len() as u64;
         }
         self.sealer.write(bytes)
-    }
-}
-
-/// An instance's file, hashed while it is read.
-struct Checked<R> {
-    index: usize,
-    reader: R,
-    hasher: blake3::Hasher,
-}
-
-impl<R: Read> Checked<R> {
-    fn read(&mut self, bytes: &mut [u8]) -> Result<(), SealError> {
-        let index = self.index;
-        self.reader
-            .read_exact(bytes)
-            .map_err(|error| match error.kind() {
-                io::ErrorKind::UnexpectedEof => SealError::Changed { index },
-                _ => SealError::Read { index, error },
-            })?;
-        self.hasher.update(bytes);
-        Ok(())
-    }
-
-    /// The file must end here and be what was imported.
-    fn finish(mut self, blake3: &[u8; 32]) -> Result<(), SealError> {
-        let index = self.index;
-        let ended = self
-            .reader
-            .read(&mut [0])
-            .map_err(|error| SealError::Read { index, error })?
-            == 0;
-        if ended && self.hasher.finalize() == *blake3 {
-            Ok(())
-        } else {
-            Err(SealError::Changed { index })
-        }
     }
 }

@@ -26,6 +26,8 @@ pub const MAX_SLICE: usize = SLICE_CHUNKS as usize * (CHUNK + 64) + 2 * 32 * 64;
 
 const GROUP: BlockSize = BlockSize::from_chunk_log(6);
 const BLAKE3_CHUNKS: u64 = (CHUNK / 1024) as u64;
+/// Length of a hash pair, bytes.
+pub(crate) const PAIR: usize = 64;
 
 /// Which payload: its BLAKE3 and its length. Anybody can check bytes against it; no key is needed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -226,7 +228,7 @@ impl<D: ReadAt, O: ReadAt> Holding<D, O> {
                                 E::from(error.into())
                             }
                         })?;
-                    let index = (start_chunk.0 / BLAKE3_CHUNKS) as u32;
+                    let index = chunk_at(start_chunk);
                     if hash_chunk(index, &chunk, is_root) != hash {
                         return Err(not_held());
                     }
@@ -258,7 +260,20 @@ pub(crate) fn hash_chunk(index: u32, chunk: &[u8], is_only: bool) -> [u8; 32] {
     hasher.finalize_non_root()
 }
 
-fn merge(left: &[u8; 32], right: &[u8; 32], is_root: bool) -> [u8; 32] {
+/// The chunk that begins at this place of the tree.
+pub(crate) const fn chunk_at(start: ChunkNum) -> u32 {
+    (start.0 / BLAKE3_CHUNKS) as u32
+}
+
+/// The two hashes of a pair.
+pub(crate) fn halves(pair: &[u8; PAIR]) -> ([u8; 32], [u8; 32]) {
+    let (mut left, mut right) = ([0; 32], [0; 32]);
+    left.copy_from_slice(&pair[..32]);
+    right.copy_from_slice(&pair[32..]);
+    (left, right)
+}
+
+pub(crate) fn merge(left: &[u8; 32], right: &[u8; 32], is_root: bool) -> [u8; 32] {
     if is_root {
         *merge_subtrees_root(left, right, Mode::Hash).as_bytes()
     } else {

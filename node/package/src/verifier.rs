@@ -2,58 +2,92 @@
 
 use std::io;
 
-use bao_tree::io::outboard::PreOrderOutboard;
-use bao_tree::io::sync::{DecodeResponseIter, OutboardMut};
-use bao_tree::io::{BaoContentItem, DecodeError, Leaf, Parent};
+use bao_tree::iter::BaoChunk;
 
 use crate::bitmap::Bitmap;
-use crate::tree::{ChunkRange, Holding, MAX_SLICE, ReadAt, SLICE_CHUNKS, TreeError, TreeId, WriteAt};
+use crate::tree::{
+    ChunkRange, Holding, MAX_SLICE, PAIR, ReadAt, SLICE_CHUNKS, TreeError, TreeId, WriteAt, chunk_at, halves,
+    hash_chunk, merge,
+};
 
-/// Checks a slice for `range` against the root, and gives its contents, ready to be written.
+/// Checks a slice for `range` against the root, and gives its contents, ready to be written. Nothing is copied.
 ///
 /// # Errors
 /// [`TreeError::NotASlice`] for a range that cannot be asked for; [`TreeError::Forged`] when anything in it is not
 /// proven, or when it is too short or too long.
-pub fn verify_slice(id: TreeId, range: ChunkRange, slice: &[u8]) -> Result<ProvenSlice, TreeError> {
+pub fn verify_slice(id: TreeId, range: ChunkRange, slice: &[u8]) -> Result<ProvenSlice<'_>, TreeError> {
     let ChunkRange { start, end } = range;
     if !range.is_slice_of(id.chunks().unwrap_or(0)) {
         return Err(TreeError::NotASlice { start, end });
     }
-    let forged = TreeError::Forged { start, end };
     if slice.len() > MAX_SLICE {
-        return Err(forged);
+        return Err(TreeError::Forged { start, end });
     }
-    let mut rest = slice;
+    walk(id, range, slice).ok_or(TreeError::Forged { start, end })
+}
+
+/// The slice in pre-order, each pair and each chunk against the hash that the pair above it, or the root, says.
+fn walk(id: TreeId, range: ChunkRange, slice: &[u8]) -> Option<ProvenSlice<'_>> {
     let mut proven = ProvenSlice {
         id,
         range,
-        leaves: Vec::new(),
-        parents: Vec::new(),
+        leaves: Vec::with_capacity(SLICE_CHUNKS as usize),
+        parents: Vec::with_capacity(2 * SLICE_CHUNKS as usize),
     };
-    let ranges = range.bao();
-    for item in DecodeResponseIter::new(id.hash(), id.bao(), &mut rest, &ranges) {
+    let (tree, ranges) = (id.bao(), range.bao());
+    let (mut rest, mut expected) = (slice, vec![*id.root()]);
+    for item in tree.ranges_pre_order_chunks_iter_ref(&ranges, 0) {
+        let hash = expected.pop()?;
         match item {
-            Ok(BaoContentItem::Leaf(leaf)) => proven.leaves.push(leaf),
-            Ok(BaoContentItem::Parent(parent)) => proven.parents.push(parent),
-            Err(DecodeError::Io(error)) if error.kind() != io::ErrorKind::UnexpectedEof => {
-                return Err(error.into());
+            BaoChunk::Parent {
+                node,
+                is_root,
+                left,
+                right,
+                ..
+            } => {
+                let (pair, after) = rest.split_first_chunk::<PAIR>()?;
+                let (l, r) = halves(pair);
+                if merge(&l, &r, is_root) != hash {
+                    return None;
+                }
+                if let Some(place) = tree.pre_order_offset(node) {
+                    proven.parents.push((place * PAIR as u64, pair));
+                }
+                expected.extend(right.then_some(r));
+                expected.extend(left.then_some(l));
+                rest = after;
             }
-            Err(_) => return Err(forged),
+            BaoChunk::Leaf {
+                start_chunk,
+                size,
+                is_root,
+                ..
+            } => {
+                let (leaf, after) = rest.split_at_checked(size)?;
+                if hash_chunk(chunk_at(start_chunk), leaf, is_root) != hash {
+                    return None;
+                }
+                proven.leaves.push((start_chunk.to_bytes(), leaf));
+                rest = after;
+            }
         }
     }
-    if rest.is_empty() { Ok(proven) } else { Err(forged) }
+    (rest.is_empty() && expected.is_empty()).then_some(proven)
 }
 
 /// The contents of a slice that are proven to belong to the payload.
 #[derive(Debug)]
-pub struct ProvenSlice {
+pub struct ProvenSlice<'a> {
     id: TreeId,
     range: ChunkRange,
-    leaves: Vec<Leaf>,
-    parents: Vec<Parent>,
+    /// Chunks, and where they lie in the payload.
+    leaves: Vec<(u64, &'a [u8])>,
+    /// Pairs, and where they lie in the outboard.
+    parents: Vec<(u64, &'a [u8; PAIR])>,
 }
 
-impl ProvenSlice {
+impl ProvenSlice<'_> {
     /// The chunks that it holds.
     #[must_use]
     pub const fn range(&self) -> ChunkRange {
@@ -65,18 +99,13 @@ impl ProvenSlice {
     ///
     /// # Errors
     /// [`io::Error`] of the file.
-    pub fn write<D: WriteAt, O: WriteAt + ReadAt>(&self, data: &mut D, outboard: &mut O) -> io::Result<()> {
-        for leaf in &self.leaves {
-            data.write_all_at(leaf.offset, &leaf.data)?;
+    pub fn write<D: WriteAt, O: WriteAt>(&self, data: &mut D, outboard: &mut O) -> io::Result<()> {
+        for (at, chunk) in &self.leaves {
+            data.write_all_at(*at, chunk)?;
         }
-        let mut tree = PreOrderOutboard {
-            root: self.id.hash(),
-            tree: self.id.bao(),
-            data: outboard,
-        };
         self.parents
             .iter()
-            .try_for_each(|parent| tree.save(parent.node, &parent.pair))
+            .try_for_each(|(at, pair)| outboard.write_all_at(*at, pair.as_slice()))
     }
 }
 
@@ -163,7 +192,7 @@ impl Verifier {
     }
 
     /// Marks chunks whose slice was proven and written.
-    pub fn mark(&mut self, proven: &ProvenSlice) {
+    pub fn mark(&mut self, proven: &ProvenSlice<'_>) {
         if proven.id == self.id {
             (proven.range.start..proven.range.end).for_each(|index| self.bitmap.insert(index));
         }
@@ -173,7 +202,7 @@ impl Verifier {
     ///
     /// # Errors
     /// [`TreeError`]; then nothing was written or marked, except on [`TreeError::Io`] of a failing disk.
-    pub fn accept<D: WriteAt, O: WriteAt + ReadAt>(
+    pub fn accept<D: WriteAt, O: WriteAt>(
         &mut self,
         range: ChunkRange,
         slice: &[u8],

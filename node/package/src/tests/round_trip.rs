@@ -1,6 +1,6 @@
 //! What was sealed comes back byte for byte.
 
-use std::io::Read;
+use std::io::{Cursor, Read};
 
 use proptest::prelude::*;
 
@@ -10,6 +10,7 @@ use crate::manifest::PreviewKind;
 use crate::manifest::padme;
 use crate::order::{COARSE, reading_order};
 use crate::seal::Picture;
+use crate::stored::{StoredReader, StoredWriter};
 
 fn read(shipment: &Shipment, order: impl Iterator<Item = usize>) {
     let mut reader = shipment.reader();
@@ -44,6 +45,44 @@ fn a_volume_is_read_in_its_reading_order() {
     let shipment = ship(&[3_000; 400]);
     read(&shipment, reading_order(400).into_iter());
     assert!(shipment.reader().verify_all().is_ok());
+}
+
+/// R1: what is taken as it lies in the package is the stored form of the file, of which only the beginning and the end were
+/// decoded; a package whose instances were all taken, in either form, is complete.
+#[test]
+fn r1_images_are_taken_as_they_lie_in_the_package() {
+    let (files, sources) = images(&[400, 1, 7_000, 0]);
+    let shipment = ship_study(files.clone(), &sources, &[], Encoding::default());
+    let mut reader = shipment.reader();
+    for (index, file) in files.iter().enumerate() {
+        let Some(listed) = reader.manifest().instances().get(index).cloned() else {
+            panic!("an instance is missing");
+        };
+        let Some(samples) = listed.samples else {
+            assert!(reader.stored(index).unwrap().is_none());
+            std::io::copy(&mut reader.instance(index).unwrap(), &mut std::io::sink()).unwrap();
+            continue;
+        };
+        let mut copy = StoredWriter::new(Vec::new(), samples).unwrap();
+        let mut stored = reader.stored(index).unwrap().unwrap();
+        let (mut at, mut around) = (0, Vec::new());
+        while let Some(block) = stored.next_block().unwrap() {
+            let here = &file[at..at + block.length];
+            assert!(block.bytes.is_none_or(|bytes| bytes == here));
+            around.extend_from_slice(block.bytes.unwrap_or_default());
+            copy.put(block.stored, block.length).unwrap();
+            at += block.length;
+        }
+        let after = (samples.at + samples.length) as usize;
+        assert_eq!(around, [&file[..samples.at as usize], &file[after..]].concat());
+        let copy = Cursor::new(copy.finish().unwrap());
+        let mut back = Vec::new();
+        let mut decoded = StoredReader::open(copy, file.len() as u64).unwrap();
+        decoded.read_to_end(&mut back).unwrap();
+        assert_eq!(back, *file);
+    }
+    reader.finish().unwrap();
+    assert!(reader.stored(4).is_err(), "there is none");
 }
 
 #[test]
