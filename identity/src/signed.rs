@@ -40,6 +40,8 @@ pub enum Kind {
     RegisterKey,
     /// The list of what is on an offline medium.
     MediaIndex,
+    /// The hashes of the files that are the evidence of a consultation.
+    Evidence,
 }
 
 impl Kind {
@@ -58,6 +60,7 @@ impl Kind {
             Self::Profile => b"dokuei/profile/1",
             Self::RegisterKey => b"dokuei/register-key/1",
             Self::MediaIndex => b"dokuei/media-index/1",
+            Self::Evidence => b"dokuei/evidence/1",
         }
     }
 }
@@ -163,6 +166,19 @@ impl Unverified {
     #[must_use]
     pub fn unverified_payload(&self) -> &[u8] {
         self.envelope.payload.as_deref().unwrap_or_default()
+    }
+
+    /// The bytes that a signature over this as a document of `kind` is over (`Sig_structure`, RFC 9052 §4.4): for those
+    /// who verify it with another program.
+    #[must_use]
+    pub fn to_be_signed(&self, kind: Kind) -> Vec<u8> {
+        self.envelope.tbs_data(kind.aad())
+    }
+
+    /// The signature, not verified.
+    #[must_use]
+    pub fn signature(&self) -> &[u8] {
+        &self.envelope.signature
     }
 
     /// Verifies with the key of the named signer and gives the payload.
