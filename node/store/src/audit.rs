@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::integrity::{self, Table};
 use crate::text::{signed, unsigned};
 use crate::{Id32, Store, StoreError};
 
@@ -43,6 +44,14 @@ pub struct AuditRow {
     pub hash: Id32,
 }
 
+impl AuditRow {
+    /// The bytes whose SHA-256 is [`Self::hash`]: the hash before, then number, time and texts, each after its length.
+    #[must_use]
+    pub fn hashed(&self) -> Vec<u8> {
+        hashed(&self.prev_hash, self.seq, &self.event)
+    }
+}
+
 /// The end of the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AuditHead {
@@ -59,6 +68,8 @@ impl Store {
     /// When the database refuses.
     pub fn audit(&self, event: &AuditEvent) -> Result<AuditHead, StoreError> {
         self.write(|transaction| {
+            let (key, table, id) = (self.seal_key(), Table::AuditHead, &integrity::HEAD);
+            let sound = integrity::is_sound(transaction, key, table, id)?;
             let last = head(transaction)?;
             let seq = last.seq + 1;
             let next = AuditHead {
@@ -80,21 +91,49 @@ impl Store {
             transaction
                 .prepare_cached("INSERT OR REPLACE INTO audit_head VALUES (1, ?1, ?2)")?
                 .execute((signed(seq), next.hash))?;
+            if sound {
+                integrity::seal(transaction, key, table, id)?;
+            }
             Ok(next)
         })
     }
 
-    /// At most `limit` rows from number `from` on.
+    /// At most `limit` rows from number `from` on, each compared with its hash and the row before.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// [`StoreError::AuditBroken`] names the first row that was changed, removed or put in; or the database refuses.
     pub fn audit_rows(&self, from: u64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
         self.read(|connection| {
+            let from = from.max(1);
+            let mut last = AuditHead {
+                seq: from - 1,
+                hash: [0; 32],
+            };
+            if from > 1 {
+                let sql = "SELECT hash FROM audit WHERE seq = ?1";
+                let before = connection
+                    .prepare_cached(sql)?
+                    .query_row([signed(from - 1)], |row| row.get(0))
+                    .optional()?;
+                let Some(hash) = before else {
+                    // Beyond the end there is nothing; before it a row is missing.
+                    return match head(connection)?.seq {
+                        end if end < from => Ok(Vec::new()),
+                        _ => Err(StoreError::AuditBroken { seq: from - 1 }),
+                    };
+                };
+                last.hash = hash;
+            }
             let sql = "SELECT * FROM audit WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
-            Ok(connection
-                .prepare_cached(sql)?
-                .query_map((signed(from), limit), audit_row)?
-                .collect::<Result<_, _>>()?)
+            let mut statement = connection.prepare_cached(sql)?;
+            let mut rows = statement.query((signed(from), limit))?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let row = audit_row(row)?;
+                last = follows(&last, &row)?;
+                found.push(row);
+            }
+            Ok(found)
         })
     }
 
@@ -119,16 +158,11 @@ impl Store {
             let mut statement = connection.prepare_cached("SELECT * FROM audit ORDER BY seq")?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                let row = audit_row(row)?;
-                let seq = last.seq + 1;
-                let expected = hash(&last.hash, seq, &row.event);
-                if row.seq != seq || row.prev_hash != last.hash || row.hash != expected {
-                    return Err(StoreError::AuditBroken { seq });
-                }
-                last = AuditHead { seq, hash: expected };
+                last = follows(&last, &audit_row(row)?)?;
             }
-            if head(connection)? == last {
-                Ok(last)
+            let sealed = integrity::check(connection, self.seal_key(), Table::AuditHead, &integrity::HEAD);
+            if head(connection)? == last && !matches!(sealed, Err(StoreError::Altered(_))) {
+                sealed.map(|()| last)
             } else {
                 Err(StoreError::AuditBroken { seq: last.seq + 1 })
             }
@@ -152,16 +186,30 @@ fn head(connection: &Connection) -> Result<AuditHead, StoreError> {
     }))
 }
 
+/// Whether a row stands where the chain is at `last`; where it is then.
+fn follows(last: &AuditHead, row: &AuditRow) -> Result<AuditHead, StoreError> {
+    let seq = last.seq + 1;
+    let expected = hash(&last.hash, seq, &row.event);
+    if row.seq != seq || row.prev_hash != last.hash || row.hash != expected {
+        return Err(StoreError::AuditBroken { seq });
+    }
+    Ok(AuditHead { seq, hash: expected })
+}
+
 fn hash(previous: &Id32, seq: u64, event: &AuditEvent) -> Id32 {
-    let mut hasher = Sha256::new();
-    hasher.update(previous);
+    Sha256::digest(hashed(previous, seq, event)).into()
+}
+
+/// What the hash of a row is over.
+fn hashed(previous: &Id32, seq: u64, event: &AuditEvent) -> Vec<u8> {
+    let mut bytes = previous.to_vec();
     let (seq, at) = (seq.to_be_bytes(), event.at.0.to_be_bytes());
     let texts = [&event.actor, &event.action, &event.object, &event.outcome].map(|text| text.as_bytes());
     for field in [seq.as_slice(), at.as_slice()].into_iter().chain(texts) {
-        hasher.update((field.len() as u64).to_be_bytes());
-        hasher.update(field);
+        bytes.extend_from_slice(&(field.len() as u64).to_be_bytes());
+        bytes.extend_from_slice(field);
     }
-    hasher.finalize().into()
+    bytes
 }
 
 fn audit_row(row: &Row<'_>) -> rusqlite::Result<AuditRow> {

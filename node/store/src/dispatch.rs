@@ -465,8 +465,11 @@ impl Store {
         since: Timestamp,
     ) -> Result<Vec<(Id16, Id32)>, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT log_id, entry_id FROM entries WHERE type = 'report' AND received_at >= ?2
-                AND NOT EXISTS (SELECT 1 FROM dispatches
+            // Each part by an index of its own.
+            let sql = "SELECT log_id, entry_id FROM (
+                    SELECT * FROM entries WHERE type = 'report' AND received_at >= ?2
+                    UNION ALL SELECT * FROM entries WHERE type = 'amendment' AND received_at >= ?2) AS entries
+                WHERE NOT EXISTS (SELECT 1 FROM dispatches
                     WHERE dispatches.entry_id = entries.entry_id AND dispatches.peer = ?1)
                 ORDER BY received_at, lamport, entry_id";
             Ok(connection

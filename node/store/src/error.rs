@@ -78,6 +78,16 @@ pub enum StoreError {
         /// The first row that does not fit (one past the end when rows at the end are gone).
         seq: u64,
     },
+    /// An image that lies here is not the one that its hash names: it is not given out.
+    #[error(
+        "the stored image is not the one that its checksum names; ask its sender to send it again, or import it again"
+    )]
+    Differs,
+    /// A row of the logs or packages is not as it was written, or is gone.
+    #[error(
+        "a stored {0} was altered by other hands; keep the data directory as evidence and see `dokuei doctor`"
+    )]
+    Altered(&'static str),
     /// Something stored cannot be read back as it was written.
     #[error("the stored {0} is damaged; restore it from a backup or ask the sender again")]
     Damaged(&'static str),

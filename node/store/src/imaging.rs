@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, Transaction, named_params};
 
 use crate::files::{sync_directory, sync_file_system};
 use crate::indexing::index;
+use crate::proof::UNKNOWN;
 use crate::records::{Origin, SeriesRecord, StudyRecord};
 use crate::text::signed;
 use crate::vault::FinishedBlob;
@@ -258,16 +259,20 @@ fn insert_one(
     instance: &NewInstance,
     blob: &FinishedBlob,
 ) -> Result<Inserted, StoreError> {
-    let stored: Option<Id32> = transaction
-        .prepare_cached("SELECT sha256 FROM instances WHERE sop_instance_uid = ?1")?
-        .query_row([&instance.sop_instance_uid], |row| row.get(0))
+    let stored: Option<(Id32, bool)> = transaction
+        .prepare_cached(
+            "SELECT blake3, EXISTS (SELECT 1 FROM unproven WHERE unproven.blob_id = instances.blob_id)
+             FROM instances WHERE sop_instance_uid = ?1",
+        )?
+        .query_row([&instance.sop_instance_uid], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    if let Some(stored) = stored {
-        return Ok(if stored == blob.sha256 {
-            Inserted::AlreadyThere
-        } else {
-            Inserted::Conflict
-        });
+    if let Some((stored, unproven)) = stored {
+        return match (stored == blob.blake3, unproven && blob.sha256.is_some()) {
+            (false, _) => Ok(Inserted::Conflict),
+            (true, false) => Ok(Inserted::AlreadyThere),
+            // What is known to be right takes the place of what only claims to be the same.
+            (true, true) => replace(transaction, series, instance, blob),
+        };
     }
     transaction
         .prepare_cached(
@@ -287,8 +292,59 @@ fn insert_one(
             ":frames": instance.frames,
             ":bits": instance.bits_allocated,
             ":bytes": signed(blob.bytes),
-            ":sha256": blob.sha256,
+            ":sha256": blob.sha256.unwrap_or(UNKNOWN),
             ":blake3": blob.blake3,
+            ":blob": blob.id,
+        })?;
+    if blob.sha256.is_none() {
+        transaction
+            .prepare_cached("INSERT INTO unproven VALUES (?1)")?
+            .execute([blob.id])?;
+    }
+    Ok(Inserted::Added)
+}
+
+/// With the file goes what its sender said of it. It is named by no row any more and goes when the store is next opened.
+fn replace(
+    transaction: &Transaction<'_>,
+    series: &SeriesRecord,
+    instance: &NewInstance,
+    blob: &FinishedBlob,
+) -> Result<Inserted, StoreError> {
+    let claimed: String = transaction
+        .prepare_cached("SELECT series_instance_uid FROM instances WHERE sop_instance_uid = ?1")?
+        .query_row([&instance.sop_instance_uid], |row| row.get(0))?;
+    if claimed != series.series_instance_uid {
+        return Ok(Inserted::Conflict);
+    }
+    let of = "(SELECT blob_id FROM instances WHERE sop_instance_uid = ?1)";
+    transaction
+        .prepare_cached(&format!("DELETE FROM unproven WHERE blob_id = {of}"))?
+        .execute([&instance.sop_instance_uid])?;
+    transaction
+        .prepare_cached(
+            "UPDATE series SET bytes = series.bytes - before.bytes + ?2 FROM instances AS before
+             WHERE before.sop_instance_uid = ?1 AND before.series_instance_uid = series.series_instance_uid",
+        )?
+        .execute((&instance.sop_instance_uid, signed(blob.bytes)))?;
+    transaction
+        .prepare_cached(
+            "UPDATE instances SET sop_class_uid = :class, transfer_syntax_uid = :syntax, number = :number, rows = :rows,
+                columns = :columns, frames = :frames, bits_allocated = :bits, bytes = :bytes, sha256 = :sha256,
+                blob_id = :blob
+             WHERE sop_instance_uid = :uid",
+        )?
+        .execute(named_params! {
+            ":uid": instance.sop_instance_uid,
+            ":class": instance.sop_class_uid,
+            ":syntax": instance.transfer_syntax_uid,
+            ":number": instance.number,
+            ":rows": instance.rows,
+            ":columns": instance.columns,
+            ":frames": instance.frames,
+            ":bits": instance.bits_allocated,
+            ":bytes": signed(blob.bytes),
+            ":sha256": blob.sha256,
             ":blob": blob.id,
         })?;
     Ok(Inserted::Added)

@@ -7,8 +7,10 @@ use chacha20poly1305::{ChaCha20Poly1305, Nonce};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::StoreError;
+use crate::integrity::SealKey;
 
 const DATABASE: &str = "dokuei store 2026-11 database key";
+const SEALS: &str = "dokuei store 2026-11 row seals";
 const VAULT: &str = "dokuei store 2026-11 vault key-encryption key";
 const NONCE: usize = 12;
 
@@ -38,6 +40,11 @@ impl StoreKey {
     /// The raw key of the database (BLAKE3 `derive_key`).
     pub(crate) fn database(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(blake3::derive_key(DATABASE, &self.0))
+    }
+
+    /// The key of seals over rows.
+    pub(crate) fn seals(&self) -> SealKey {
+        SealKey(blake3::derive_key(SEALS, &self.0))
     }
 
     /// The key under which the keys of studies and packages are wrapped.

@@ -20,12 +20,14 @@
 mod applications;
 mod audit;
 mod database;
+mod deadlines;
 mod directory;
 mod dispatch;
 mod error;
 mod files;
 mod imaging;
 mod indexing;
+mod integrity;
 mod key;
 mod listing;
 mod log;
@@ -33,6 +35,7 @@ mod migration;
 mod outbox;
 mod packages;
 mod profiles;
+mod proof;
 mod pseudonyms;
 mod query;
 mod records;
@@ -45,17 +48,20 @@ mod vault;
 
 pub use applications::{ApplicationRow, NewApplication};
 pub use audit::{AuditEvent, AuditHead, AuditRow};
+pub use deadlines::ToldDeadline;
 pub use directory::{ChainKind, DeviceListRow, NodeRow};
 pub use dispatch::{
     Commitment, DispatchRow, DispatchState, Dispatched, DispatchedInstance, InstanceState, NewDispatch,
 };
 pub use error::StoreError;
 pub use imaging::{Inserted, NewInstance};
+pub use integrity::{AlteredRow, LogDamage, as_an_insider};
 pub use key::StoreKey;
-pub use log::{Appended, Fork, LogKind, LogRow, StoredEntry};
+pub use log::{Appended, Fork, LogKind, LogRow, Queued, StoredEntry};
 pub use outbox::OutboxRow;
 pub use packages::{Direction, NewPackage, PackageFile, PackageRow, PackageState};
 pub use profiles::ProfileRow;
+pub use proof::Unproven;
 pub use pseudonyms::PseudonymRecord;
 pub use query::{Field, FoundInstance, FoundSeries, FoundStudy, Level, Query, Test};
 pub use records::{InstanceRecord, Origin, PersonName, SeriesRecord, StudyRecord, StudySummary};

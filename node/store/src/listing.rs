@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use dokuei_identity::time::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 
+use crate::proof::UNKNOWN;
 use crate::records::{InstanceRecord, PersonName, SeriesRecord, StudyRecord, StudySummary};
 use crate::text::unsigned;
 use crate::{Store, StoreError};
@@ -220,7 +221,7 @@ pub(crate) fn instance_of(row: &Row<'_>) -> rusqlite::Result<InstanceRecord> {
         frames: row.get("frames")?,
         bits_allocated: row.get("bits_allocated")?,
         bytes: unsigned(row, "bytes")?,
-        sha256: row.get("sha256")?,
+        sha256: Some(row.get("sha256")?).filter(|sha256| *sha256 != UNKNOWN),
         blake3: row.get("blake3")?,
         blob_id: row.get("blob_id")?,
     })

@@ -6,6 +6,7 @@ use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::time::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 
+use crate::integrity::{self, SealKey, Table};
 use crate::text::{signed, stored_as_text, unsigned};
 use crate::{Id16, Id32, Store, StoreError};
 
@@ -72,6 +73,17 @@ pub enum Appended {
     },
 }
 
+/// An entry that is to be brought to a peer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queued {
+    /// The text of the peer's `PeerId`.
+    pub peer: String,
+    /// The log.
+    pub log_id: Id16,
+    /// The entry.
+    pub entry_id: Id32,
+}
+
 /// A log with what is counted over it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogRow {
@@ -127,7 +139,7 @@ impl Store {
         self.write(|transaction| {
             let mut outcomes = Vec::with_capacity(entries.len());
             for entry in entries {
-                let outcome = append(transaction, entry)?;
+                let outcome = append(transaction, self.seal_key(), entry)?;
                 if !matches!(outcome, Appended::Fork { .. }) {
                     for peer in queue_for {
                         crate::outbox::add(
@@ -140,6 +152,35 @@ impl Store {
                     }
                 }
                 outcomes.push(outcome);
+            }
+            Ok(outcomes)
+        })
+    }
+
+    /// Appends entries, and queues what is named, which may have been stored before: who was brought into a case late is
+    /// given all that she may see of it, and nobody what she may not. All in one transaction, as
+    /// [`Store::append_entries`].
+    ///
+    /// # Errors
+    /// When the database refuses; none is stored then.
+    pub fn append_and_queue(
+        &self,
+        entries: &[StoredEntry],
+        queue: &[Queued],
+        now: Timestamp,
+    ) -> Result<Vec<Appended>, StoreError> {
+        self.write(|transaction| {
+            let mut outcomes = Vec::with_capacity(entries.len());
+            let mut forks = BTreeSet::new();
+            for entry in entries {
+                let outcome = append(transaction, self.seal_key(), entry)?;
+                if matches!(outcome, Appended::Fork { .. }) {
+                    forks.insert(entry.entry_id);
+                }
+                outcomes.push(outcome);
+            }
+            for one in queue.iter().filter(|one| !forks.contains(&one.entry_id)) {
+                crate::outbox::add(transaction, &one.peer, &one.log_id, &one.entry_id, now)?;
             }
             Ok(outcomes)
         })
@@ -181,9 +222,10 @@ impl Store {
     /// The entries of a log by Lamport time, then id: parents come before their children.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// [`StoreError::Altered`] when one of them was changed, removed or put in; or when the database refuses.
     pub fn entries(&self, log_id: &Id16) -> Result<Vec<StoredEntry>, StoreError> {
         self.read(|connection| {
+            integrity::check_log(connection, self.seal_key(), log_id)?;
             let sql = "SELECT entries.*, kind FROM entries JOIN logs USING (log_id) WHERE log_id = ?1
                        ORDER BY lamport, entry_id";
             Ok(connection
@@ -196,9 +238,10 @@ impl Store {
     /// One entry.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`].
+    /// [`StoreError::NotFound`], [`StoreError::Altered`].
     pub fn entry(&self, entry_id: &Id32) -> Result<StoredEntry, StoreError> {
         self.read(|connection| {
+            integrity::check(connection, self.seal_key(), Table::Entries, entry_id)?;
             let sql = "SELECT entries.*, kind FROM entries JOIN logs USING (log_id) WHERE entry_id = ?1";
             let found = connection
                 .prepare_cached(sql)?
@@ -237,7 +280,8 @@ impl Store {
     }
 }
 
-fn append(transaction: &Transaction<'_>, entry: &StoredEntry) -> Result<Appended, StoreError> {
+fn append(transaction: &Transaction<'_>, key: &SealKey, entry: &StoredEntry) -> Result<Appended, StoreError> {
+    let sound = integrity::is_sound(transaction, key, Table::Logs, &entry.log_id)?;
     transaction
         .prepare_cached("INSERT INTO logs VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO NOTHING")?
         .execute((entry.log_id, entry.kind, signed(entry.received_at.0)))?;
@@ -273,6 +317,7 @@ fn append(transaction: &Transaction<'_>, entry: &StoredEntry) -> Result<Appended
                     entry.salt,
                     signed(entry.received_at.0),
                 ))?;
+            integrity::seal(transaction, key, Table::Forks, &entry.entry_id)?;
             Ok(Appended::Fork { rival_of })
         }
         None => {
@@ -280,12 +325,16 @@ fn append(transaction: &Transaction<'_>, entry: &StoredEntry) -> Result<Appended
             transaction
                 .prepare_cached("UPDATE logs SET updated_at = max(updated_at, ?2) WHERE log_id = ?1")?
                 .execute((entry.log_id, signed(entry.received_at.0)))?;
+            integrity::seal(transaction, key, Table::Entries, &entry.entry_id)?;
+            if sound {
+                integrity::seal(transaction, key, Table::Logs, &entry.log_id)?;
+            }
             Ok(Appended::Added)
         }
     }
 }
 
-fn insert(transaction: &Transaction<'_>, entry: &StoredEntry) -> Result<(), StoreError> {
+pub(crate) fn insert(transaction: &Transaction<'_>, entry: &StoredEntry) -> Result<(), StoreError> {
     transaction
         .prepare_cached(
             "INSERT INTO entries VALUES (:id, :log, :type, :signer, :device, :seq, :lamport, :header, :body, :salt, :at)",
@@ -316,7 +365,7 @@ fn log(row: &Row<'_>) -> rusqlite::Result<LogRow> {
     })
 }
 
-fn entry(row: &Row<'_>) -> rusqlite::Result<StoredEntry> {
+pub(crate) fn entry(row: &Row<'_>) -> rusqlite::Result<StoredEntry> {
     Ok(StoredEntry {
         log_id: row.get("log_id")?,
         kind: row.get("kind")?,

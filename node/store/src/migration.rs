@@ -19,6 +19,9 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0011_study_index.sql"),
     include_str!("../migrations/0012_pseudonyms.sql"),
     include_str!("../migrations/0013_series_previews.sql"),
+    include_str!("../migrations/0014_unproven.sql"),
+    include_str!("../migrations/0015_told_deadlines.sql"),
+    include_str!("../migrations/0016_seals.sql"),
 ];
 
 /// Brings the database to the schema of the last of `steps`.

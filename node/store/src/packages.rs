@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, Row, named_params};
 use zeroize::Zeroizing;
 
 use crate::files::{create_new, id_of, remove, sync_directory};
+use crate::integrity::{self, Table};
 use crate::text::{signed, stored_as_text, unsigned};
 use crate::{Id16, Id32, Store, StoreError};
 
@@ -177,7 +178,7 @@ impl Store {
                     ":verified": new.verified,
                     ":now": signed(now.0),
                 })?;
-            Ok(())
+            integrity::seal(transaction, self.seal_key(), Table::Packages, &new.package_id)
         })?;
         file.kept = true;
         Ok(())
@@ -186,9 +187,10 @@ impl Store {
     /// One package.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`].
+    /// [`StoreError::NotFound`], [`StoreError::Altered`].
     pub fn package(&self, package_id: &Id16) -> Result<PackageRow, StoreError> {
         self.read(|connection| {
+            integrity::check(connection, self.seal_key(), Table::Packages, package_id)?;
             connection
                 .prepare_cached("SELECT * FROM packages WHERE package_id = ?1")?
                 .query_row([package_id], package)
@@ -299,7 +301,7 @@ impl Store {
         let (payload, outboard) = self.package_files(package_id)?;
         self.write(|transaction| {
             transaction.execute("DELETE FROM packages WHERE package_id = ?1", [package_id])?;
-            Ok(())
+            integrity::seal(transaction, self.seal_key(), Table::Packages, package_id)
         })?;
         self.truncate_log()?;
         remove(&payload)?;
@@ -312,12 +314,15 @@ impl Store {
         sql: &str,
         value: impl rusqlite::ToSql,
     ) -> Result<(), StoreError> {
-        self.write(
-            |transaction| match transaction.prepare_cached(sql)?.execute((package_id, value))? {
+        self.write(|transaction| {
+            let (key, table) = (self.seal_key(), Table::Packages);
+            let sound = integrity::is_sound(transaction, key, table, package_id)?;
+            match transaction.prepare_cached(sql)?.execute((package_id, value))? {
                 0 => Err(StoreError::NotFound("package")),
+                _ if sound => integrity::seal(transaction, key, table, package_id),
                 _ => Ok(()),
-            },
-        )
+            }
+        })
     }
 
     fn package_paths(&self, file_id: &Id16) -> (PathBuf, PathBuf) {

@@ -149,9 +149,9 @@ pub struct InstanceRecord {
     pub bits_allocated: u32,
     /// Size of the file, bytes.
     pub bytes: u64,
-    /// SHA-256 of the file.
-    #[serde(serialize_with = "crate::text::as_hex")]
-    pub sha256: Id32,
+    /// SHA-256 of the file; of a received image, once it was decoded and compared with what its sender signed.
+    #[serde(serialize_with = "crate::text::as_hex_or_null")]
+    pub sha256: Option<Id32>,
     /// BLAKE3 of the file.
     #[serde(serialize_with = "crate::text::as_hex")]
     pub blake3: Id32,

@@ -10,11 +10,12 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use zeroize::Zeroizing;
 
 use crate::files::{DirectoryLock, make_directory, sync_directory};
+use crate::integrity::SealKey;
 use crate::key::WrappingKey;
 use crate::vault::StudyKey;
-use crate::{StoreError, StoreKey, database};
+use crate::{Id16, Id32, StoreError, StoreKey, database};
 
-const DATABASE: &str = "dokuei.db";
+pub(crate) const DATABASE: &str = "dokuei.db";
 
 /// Connections for reading. A reader does not wait for a writer's `fsync` (write-ahead logging), nor for another reader
 /// as long as there are no more of them than this.
@@ -29,8 +30,11 @@ struct Inner {
     readers: [Mutex<Connection>; READERS],
     next_reader: AtomicUsize,
     vault_key: WrappingKey,
+    seal_key: SealKey,
     /// Keys of studies that have a blob being written but no row yet.
     new_study_keys: Mutex<HashMap<String, StudyKey>>,
+    /// The SHA-256 of received images that were compared, by blob, until their rows say so.
+    proven: Mutex<HashMap<Id16, Id32>>,
     vault: PathBuf,
     packages: PathBuf,
     // Dropped last: the directory is free only once the database is closed.
@@ -49,6 +53,7 @@ impl Store {
             return Err(StoreError::AlreadyExists(directory.to_owned()));
         }
         let store = Self::assemble(directory, key, lock, true)?;
+        store.begin_seals(directory)?;
         sync_directory(directory)?;
         Ok(store)
     }
@@ -64,6 +69,7 @@ impl Store {
         }
         let lock = DirectoryLock::take(directory)?;
         let store = Self::assemble(directory, key, lock, false)?;
+        store.begin_seals(directory)?;
         store.sweep_blobs()?;
         store.sweep_packages()?;
         Ok(store)
@@ -87,7 +93,9 @@ impl Store {
             readers,
             next_reader: AtomicUsize::new(0),
             vault_key: key.vault(),
+            seal_key: key.seals(),
             new_study_keys: Mutex::default(),
+            proven: Mutex::default(),
             vault,
             packages,
             _lock: lock,
@@ -127,7 +135,7 @@ impl Store {
         Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
 
-    fn connection(&self) -> MutexGuard<'_, Connection> {
+    pub(crate) fn connection(&self) -> MutexGuard<'_, Connection> {
         lock(&self.0.connection)
     }
 
@@ -152,6 +160,15 @@ impl Store {
             .new_study_keys
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn proven(&self) -> MutexGuard<'_, HashMap<Id16, Id32>> {
+        self.0.proven.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The key of seals over rows.
+    pub(crate) fn seal_key(&self) -> &SealKey {
+        &self.0.seal_key
     }
 
     pub(crate) fn vault_directory(&self) -> &Path {

@@ -42,6 +42,17 @@ pub(crate) fn unsigned(row: &rusqlite::Row<'_>, column: &str) -> rusqlite::Resul
     Ok(u64::try_from(row.get::<_, i64>(column)?).unwrap_or(0))
 }
 
+/// A hash that may not be known yet.
+pub(crate) fn as_hex_or_null<S: serde::Serializer>(
+    bytes: &Option<crate::Id32>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match bytes {
+        Some(bytes) => as_hex(bytes, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
 /// A hash, shown as hexadecimal.
 pub(crate) fn as_hex<S: serde::Serializer>(bytes: &crate::Id32, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&hex::encode(bytes))

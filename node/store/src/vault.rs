@@ -2,8 +2,10 @@
 //! compressed lies there in the stored form of packages, about half as long; which of both it is, the purpose tells that
 //! the blob was sealed for.
 
+mod reader;
+
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Take, Write};
+use std::io::{self, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use dokuei_package::samples::Samples;
@@ -12,13 +14,15 @@ use dokuei_package::stream::{OpeningReader, SealingWriter, StreamError, StreamKe
 use rusqlite::{OptionalExtension, named_params};
 use sha2::{Digest, Sha256};
 
+pub use self::reader::BlobReader;
+use self::reader::Lying;
 use crate::files::{create_new, id_of, make_directory, remove, sharded};
 use crate::{Id16, Id32, Store, StoreError};
 
 const STUDY_KEY: &str = "study key";
 /// While a blob is written; never referenced by a row.
 const UNFINISHED: &str = "part";
-const FINISHED: &str = "blob";
+pub(crate) const FINISHED: &str = "blob";
 /// So much of a file is looked at to find its samples, bytes: a header that goes further is rare.
 const LOOK: usize = 1 << 18;
 /// Added to the purpose of a blob in the stored form of packages.
@@ -54,7 +58,7 @@ impl Store {
             kept: false,
             study_key: key.clone(),
             bytes: 0,
-            sha256: [0; 32],
+            sha256: None,
             blake3: [0; 32],
         };
         Ok(BlobWriter {
@@ -65,24 +69,48 @@ impl Store {
             },
             sha256: Sha256::new(),
             blake3: blake3::Hasher::new(),
+            claimed: false,
             blob,
         })
     }
 
-    /// Opens the blob of a stored instance; what it reads is authenticated.
+    /// Opens the blob of a stored instance; what it reads is authenticated, and compared with the hash of the file when all
+    /// of it is read from its beginning to its end. A received image that nobody has read yet is compared here first, whole:
+    /// nothing of it is given out before.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Damaged`] when the file is gone or its key does not open.
+    /// [`StoreError::NotFound`]; [`StoreError::Damaged`] when the file is gone or its key does not open;
+    /// [`StoreError::Differs`] when it is not what its sender signed.
     pub fn blob_reader(&self, sop_instance_uid: &str) -> Result<BlobReader, StoreError> {
-        let (blob, study, wrapped, bytes): (Id16, String, Vec<u8>, i64) = self.read(|connection| {
+        let (mut reader, unproven) = self.open_blob(sop_instance_uid)?;
+        if let Some(blob) = unproven.filter(|blob| !self.proven().contains_key(blob)) {
+            // The same file is given out, not what its row names by then.
+            self.compare(&blob, &mut reader)?;
+            reader.seek(SeekFrom::Start(0))?;
+        }
+        Ok(reader)
+    }
+
+    /// Opens a blob, and names it when it was not compared yet.
+    pub(crate) fn open_blob(&self, sop_instance_uid: &str) -> Result<(BlobReader, Option<Id16>), StoreError> {
+        type Found = (Id16, String, Vec<u8>, i64, Id32, bool);
+        let (blob, study, wrapped, bytes, blake3, unproven): Found = self.read(|connection| {
             connection
                 .prepare_cached(
-                    "SELECT blob_id, study_instance_uid, wrapped_key, instances.bytes FROM instances
+                    "SELECT blob_id, study_instance_uid, wrapped_key, instances.bytes, blake3,
+                        EXISTS (SELECT 1 FROM unproven WHERE unproven.blob_id = instances.blob_id) FROM instances
                      JOIN series USING (series_instance_uid) JOIN studies USING (study_instance_uid)
                      WHERE sop_instance_uid = ?1",
                 )?
                 .query_row([sop_instance_uid], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                    Ok((
+                        row.get(0)?,
+                        row.get(1)?,
+                        row.get(2)?,
+                        row.get(3)?,
+                        row.get(4)?,
+                        row.get(5)?,
+                    ))
                 })
                 .optional()?
                 .ok_or(StoreError::NotFound("instance"))
@@ -112,7 +140,7 @@ impl Store {
             }
             Err(error) => return Err(damaged(error)),
         };
-        Ok(BlobReader(lying))
+        Ok((BlobReader::new(lying, blake3), unproven.then_some(blob)))
     }
 
     /// The study's key: of its row, or made now and kept until the row is.
@@ -185,6 +213,8 @@ pub struct BlobWriter {
     form: Form,
     sha256: Sha256,
     blake3: blake3::Hasher,
+    /// Of what was put in, a part came as it is stored elsewhere, and is not hashed.
+    claimed: bool,
     blob: FinishedBlob,
 }
 
@@ -240,6 +270,21 @@ impl BlobWriter {
         Ok(())
     }
 
+    /// Writes the next block of a predicted file as it is stored elsewhere, `length` bytes of the file, which nobody has
+    /// decoded: end it with [`Self::finish_claimed`].
+    ///
+    /// # Errors
+    /// [`StoreError::NoSpace`], what the system refused, or when it is no block.
+    pub fn put_stored(&mut self, stored: &[u8], length: usize) -> Result<(), StoreError> {
+        let Form::Predicted(writer) = &mut self.form else {
+            return Err(unusable().into());
+        };
+        writer.put(stored, length)?;
+        self.claimed = true;
+        self.blob.bytes += length as u64;
+        Ok(())
+    }
+
     fn decide(&mut self, samples: Option<Samples>) -> io::Result<()> {
         let Form::Undecided { file, begun, .. } = std::mem::replace(&mut self.form, Form::Nothing) else {
             return Err(io::Error::other("the form of a stored file was decided before"));
@@ -280,21 +325,42 @@ impl BlobWriter {
     ///
     /// # Errors
     /// [`StoreError::NoSpace`] or what the system refused; the file is removed then.
-    pub fn finish(mut self) -> Result<FinishedBlob, StoreError> {
+    pub fn finish(self) -> Result<FinishedBlob, StoreError> {
+        self.end(None)
+    }
+
+    /// The same for a file that came in its stored form, of which its sender says that it has this BLAKE3. It is compared
+    /// before anything of it is given out ([`Store::blob_reader`], [`Store::prove`]).
+    ///
+    /// # Errors
+    /// As [`Self::finish`].
+    pub fn finish_claimed(self, blake3: Id32) -> Result<FinishedBlob, StoreError> {
+        self.end(Some(blake3))
+    }
+
+    fn end(mut self, claim: Option<Id32>) -> Result<FinishedBlob, StoreError> {
         self.look()?;
         let Self {
             form,
             sha256,
             blake3,
+            claimed,
             mut blob,
         } = self;
+        if claimed != claim.is_some() {
+            return Err(unusable().into());
+        }
         blob.file = Some(match form {
             Form::Predicted(writer) => writer.finish()?.finish()?,
             Form::AsIs(writer) => writer.finish()?,
             Form::Undecided { .. } | Form::Nothing => return Err(unusable().into()),
         });
-        blob.sha256 = sha256.finalize().into();
-        blob.blake3 = *blake3.finalize().as_bytes();
+        if let Some(claim) = claim {
+            blob.blake3 = claim;
+        } else {
+            blob.sha256 = Some(sha256.finalize().into());
+            blob.blake3 = *blake3.finalize().as_bytes();
+        }
         Ok(blob)
     }
 }
@@ -343,7 +409,7 @@ pub struct FinishedBlob {
     kept: bool,
     pub(crate) study_key: StudyKey,
     pub(crate) bytes: u64,
-    pub(crate) sha256: Id32,
+    pub(crate) sha256: Option<Id32>,
     pub(crate) blake3: Id32,
 }
 
@@ -354,13 +420,13 @@ impl FinishedBlob {
         self.bytes
     }
 
-    /// SHA-256 of the plaintext.
+    /// SHA-256 of the plaintext; `None` when that is not known yet ([`BlobWriter::finish_claimed`]).
     #[must_use]
-    pub const fn sha256(&self) -> &Id32 {
-        &self.sha256
+    pub const fn sha256(&self) -> Option<&Id32> {
+        self.sha256.as_ref()
     }
 
-    /// BLAKE3 of the plaintext.
+    /// BLAKE3 of the plaintext, or what is said to be it.
     #[must_use]
     pub const fn blake3(&self) -> &Id32 {
         &self.blake3
@@ -415,69 +481,4 @@ impl std::fmt::Debug for FinishedBlob {
 
 fn unusable() -> io::Error {
     io::Error::other("a stored file could not be begun")
-}
-
-/// Reads a stored instance back, from any position.
-pub struct BlobReader(Lying);
-
-/// How it lies there.
-enum Lying {
-    AsIs(OpeningReader<File>),
-    /// In the stored form of packages.
-    Predicted(Box<StoredReader<OpeningReader<File>>>),
-}
-
-impl BlobReader {
-    /// Size of the plaintext, bytes.
-    #[must_use]
-    pub const fn length(&self) -> u64 {
-        match &self.0 {
-            Lying::AsIs(reader) => reader.length(),
-            Lying::Predicted(reader) => reader.length(),
-        }
-    }
-
-    /// Where the samples are of an image that is stored predicted.
-    #[must_use]
-    pub fn samples(&self) -> Option<Samples> {
-        match &self.0 {
-            Lying::AsIs(_) => None,
-            Lying::Predicted(reader) => reader.samples(),
-        }
-    }
-
-    /// The stored form of an image that has one.
-    ///
-    /// # Errors
-    /// What the system refused.
-    pub fn into_stored(self) -> Result<Option<Take<OpeningReader<File>>>, StoreError> {
-        match self.0 {
-            Lying::Predicted(reader) if reader.samples().is_some() => Ok(Some(reader.into_stored()?)),
-            _ => Ok(None),
-        }
-    }
-}
-
-impl Read for BlobReader {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match &mut self.0 {
-            Lying::AsIs(reader) => reader.read(buffer),
-            Lying::Predicted(reader) => reader.read(buffer),
-        }
-    }
-}
-
-impl Seek for BlobReader {
-    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
-        match &mut self.0 {
-            Lying::AsIs(reader) => reader.seek(position),
-            Lying::Predicted(reader) => reader.seek(position),
-        }
-    }
-}
-
-impl std::fmt::Debug for BlobReader {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("BlobReader(…)")
-    }
 }

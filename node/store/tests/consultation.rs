@@ -11,7 +11,7 @@ use std::io::{Seek, SeekFrom, Write};
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::time::Timestamp;
 use dokuei_store::{
-    Appended, ChainKind, Direction, LogKind, NewPackage, NodeRow, PackageState, Store, StoreError,
+    Appended, ChainKind, Direction, LogKind, NewPackage, NodeRow, PackageState, Queued, Store, StoreError,
     StoredEntry,
 };
 use proptest::prelude::*;
@@ -36,6 +36,58 @@ fn entry(log: u8, id: u8, seq: u64, lamport: u64) -> StoredEntry {
         salt: [id; 32],
         received_at: Timestamp(NOW.0 + u64::from(id)),
     }
+}
+
+/// R12: to each peer goes what is named for it, entries that were stored before among it, and evidence to nobody.
+#[test]
+fn r12_each_peer_is_queued_what_is_named_for_it() {
+    let (_directory, store) = store();
+    let (first, second) = (entry(1, 9, 0, 0), entry(1, 3, 1, 1));
+    store.append_entry(&first, &[]).unwrap();
+    let queued = |peer: &str, one: &StoredEntry| Queued {
+        peer: peer.into(),
+        log_id: one.log_id,
+        entry_id: one.entry_id,
+    };
+    let rival = StoredEntry {
+        entry_id: [7; 32],
+        ..second.clone()
+    };
+    let queue = [
+        queued("new", &first),
+        queued("new", &second),
+        queued("old", &second),
+        queued("old", &rival),
+    ];
+    let outcomes = store
+        .append_and_queue(&[second.clone(), rival], &queue, NOW)
+        .unwrap();
+    let rival_of = second.entry_id;
+    assert_eq!(outcomes, [Appended::Added, Appended::Fork { rival_of }]);
+    let of = |peer| {
+        let rows = store.outbox(Some(peer)).unwrap().into_iter();
+        rows.map(|row| row.entry_id).collect::<Vec<_>>()
+    };
+    assert_eq!(of("new"), [first.entry_id, second.entry_id]);
+    assert_eq!(of("old"), [second.entry_id]);
+}
+
+/// R9, R10: that people were told of a deadline is noted once, and known after a restart.
+#[test]
+fn r9_r10_a_deadline_is_told_of_once_across_restarts() {
+    let (directory, store) = store();
+    let tell = |store: &Store, stage, at| {
+        let told = store.tell_deadline(&[1; 16], &[9; 32], ("acknowledge", stage), Timestamp(at));
+        told.unwrap()
+    };
+    assert!(tell(&store, "warn", 5));
+    assert!(!tell(&store, "warn", 6));
+    drop(store);
+    let store = Store::open(directory.path(), &key()).unwrap();
+    assert!(!tell(&store, "warn", 7) && tell(&store, "escalate", 8));
+    let told = store.told_deadlines(&[1; 16]).unwrap();
+    let told: Vec<_> = told.iter().map(|one| (one.stage.as_str(), one.told_at)).collect();
+    assert_eq!(told, [("warn", Timestamp(5)), ("escalate", Timestamp(8))]);
 }
 
 /// R6: entries come back as they were signed, parents first, after a restart too.
