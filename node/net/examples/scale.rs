@@ -28,11 +28,17 @@ use futures::StreamExt as _;
 
 /// Nodes that come at once: the next one when one has found its place, or when it has waited for that long enough. All at
 /// once, they would take the processor from each other until no handshake ends in time; a network grows otherwise.
-const TOGETHER: usize = 32;
+const TOGETHER: usize = 16;
 const PLACED: Duration = Duration::from_secs(30);
 
 /// Lookups under way at once, all nodes together.
 const AT_ONCE: usize = 4;
+
+/// How long is looked up at most; what was found by then counts.
+const LOOKING: Duration = Duration::from_secs(300);
+
+/// Until the network has come to rest: whoever was dialled only to be asked is let go after half a minute.
+const RESTED: Duration = Duration::from_secs(45);
 
 /// How long the idle network is watched.
 const WATCHED: Duration = Duration::from_secs(10);
@@ -99,9 +105,11 @@ async fn lookups(nodes: &[Network], count: usize) -> Vec<Found> {
             (nodes[one].clone(), nodes[other].peer_id())
         })
         .collect();
+    let end = tokio::time::sleep(LOOKING);
     futures::stream::iter(pairs)
         .map(|(node, wanted)| async move { node.find(wanted).await.unwrap() })
         .buffer_unordered(AT_ONCE)
+        .take_until(end)
         .collect()
         .await
 }
@@ -132,26 +140,32 @@ async fn main() {
     let (nodes, mut waits): (Vec<Network>, Vec<Duration>) = placing.buffer_unordered(TOGETHER).unzip().await;
     waits.sort_unstable();
     let grown = begun.elapsed().as_secs_f64();
+    let grown_cpu = program::processor() / count as f64;
     let joined = nodes.iter().filter(|node| has_joined(node)).count();
     let serving = nodes.iter().filter(|node| serves(node)).count();
     let met = nodes.iter().filter(|node| has_met(node, count - 1)).count();
     eprintln!(
         "{count} nodes after {grown:.0} s: {joined} at both bootstraps, {serving} can be dialled, {met} have met others"
     );
-    // The first looking around in the tables comes to rest.
-    tokio::time::sleep(WATCHED).await;
+    tokio::time::sleep(RESTED).await;
 
-    let ((bytes, packets), watching) = (loopback(), Instant::now());
+    let ((bytes, packets), watching, used) = (loopback(), Instant::now(), program::processor());
     tokio::time::sleep(WATCHED).await;
     let (after, watched) = (loopback(), watching.elapsed().as_secs_f64());
     let idle = [after.0 - bytes, after.1 - packets].map(|sum| sum as f64 / watched / count as f64);
+    let idle_cpu = (program::processor() - used) / watched / count as f64;
+    eprintln!(
+        "idle: {:.0} bytes and {:.2} packets a second for each",
+        idle[0], idle[1]
+    );
     let connections = mean(nodes.iter().map(|node| node.status().peers.len() as u64));
 
     let (before, looking) = (loopback(), Instant::now());
     let found = lookups(&nodes, wanted).await;
     let (after, took) = (loopback(), looking.elapsed().as_secs_f64());
     let spare = idle[0] * count as f64 * took;
-    let wire = ((after.0 - before.0) as f64 - spare).max(0.0) / wanted as f64;
+    let wanted = found.len();
+    let wire = ((after.0 - before.0) as f64 - spare).max(0.0) / wanted.max(1) as f64;
     let good: Vec<_> = found.iter().filter(|one| !one.addresses.is_empty()).collect();
     let sorted = |of: &dyn Fn(&&Found) -> u64| {
         let mut all: Vec<u64> = good.iter().map(of).collect();
@@ -163,7 +177,8 @@ async fn main() {
     let size = sorted(&|one| one.bytes);
     let hosts = [&first, &second].map(|host| host.memory("VmRSS:"));
     println!(
-        r#"{{"nodes":{count},"joined":{joined},"serving":{serving},"met":{met},"grown_seconds":{grown:.1},"placed_p50_ms":{},"placed_p99_ms":{},"lookups":{wanted},"found":{},"hops_mean":{:.3},"hops_p99":{},"hops_max":{},"asked_mean":{:.2},"asked_p99":{},"bytes_mean":{:.0},"wire_bytes_mean":{wire:.0},"p50_ms":{:.2},"p99_ms":{:.2},"connections_mean":{connections:.1},"idle_bytes_per_second":{:.0},"idle_packets_per_second":{:.2},"memory_bytes":{},"bootstrap_bytes":{}}}"#,
+        r#"{{"nodes":{count},"joined":{joined},"serving":{serving},"met":{met},"grown_seconds":{grown:.1},"grown_cpu_ms":{:.0},"placed_p50_ms":{},"placed_p99_ms":{},"lookups":{wanted},"found":{},"hops_mean":{:.3},"hops_p99":{},"hops_max":{},"asked_mean":{:.2},"asked_p99":{},"bytes_mean":{:.0},"wire_bytes_mean":{wire:.0},"p50_ms":{:.2},"p99_ms":{:.2},"connections_mean":{connections:.1},"idle_bytes_per_second":{:.0},"idle_packets_per_second":{:.2},"idle_cpu_ms":{:.2},"memory_bytes":{},"bootstrap_bytes":{}}}"#,
+        grown_cpu * 1000.0,
         quantile(&waits, 500).as_millis(),
         quantile(&waits, 990).as_millis(),
         good.len(),
@@ -177,6 +192,7 @@ async fn main() {
         quantile(&micros, 990) as f64 / 1000.0,
         idle[0],
         idle[1],
+        idle_cpu * 1000.0,
         program::memory("self", "VmHWM:"),
         hosts.into_iter().max().unwrap_or_default(),
     );

@@ -19,6 +19,7 @@ use crate::config::NetworkConfig;
 use crate::connected::Connected;
 use crate::error::NetError;
 use crate::gossip::{self, Gossip};
+use crate::rendezvous::Rendezvous;
 use crate::routing::Routing;
 use crate::streams::Protocols;
 use crate::transport::quic::{self, Timing, Windows};
@@ -49,7 +50,7 @@ pub(crate) struct Behaviour {
     identify: identify::Behaviour,
     ping: ping::Behaviour,
     pub(crate) kad: Toggle<Routing>,
-    pub(crate) rendezvous: Toggle<rendezvous::client::Behaviour>,
+    pub(crate) rendezvous: Toggle<Rendezvous>,
     autonat: Toggle<autonat::v2::client::Behaviour>,
     relay: Toggle<relay::client::Behaviour>,
     dcutr: Toggle<dcutr::Behaviour>,
@@ -136,7 +137,7 @@ fn behaviour(
         ping: ping::Behaviour::new(ping::Config::new().with_interval(Duration::from_secs(10))),
         kad: discovery.then(|| kademlia(me, protocols)).into(),
         rendezvous: discovery
-            .then(|| rendezvous::client::Behaviour::new(key.clone()))
+            .then(|| Rendezvous::new(rendezvous::client::Behaviour::new(key.clone())))
             .into(),
         autonat: discovery.then(autonat::v2::client::Behaviour::default).into(),
         relay: discovery.then_some(relay).into(),

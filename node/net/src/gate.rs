@@ -57,6 +57,8 @@ struct Standing {
     streams: usize,
     admissions: usize,
     questions: usize,
+    /// When the last application stream or question ended.
+    used: Option<Instant>,
 }
 
 impl Standing {
@@ -154,6 +156,16 @@ impl Gate {
     /// Application streams that are open with `peer`.
     pub(crate) fn streams(&self, peer: &PeerId) -> usize {
         self.lock().peers.get(peer).map_or(0, |standing| standing.streams)
+    }
+
+    /// When something last ran with `peer`, which is now while something does; none when nothing ever did.
+    pub(crate) fn used(&self, peer: &PeerId) -> Option<Instant> {
+        let inner = self.lock();
+        let standing = inner.peers.get(peer)?;
+        if standing.streams + standing.questions > 0 {
+            return Some(Instant::now());
+        }
+        standing.used
     }
 
     /// Closes the gate for `peer` and holds it off.
@@ -294,6 +306,9 @@ impl Drop for Pass {
         let Some(standing) = inner.peers.get_mut(&self.peer) else {
             return;
         };
+        if self.purpose != Purpose::Admission {
+            standing.used = Some(Instant::now());
+        }
         match self.purpose {
             Purpose::Application(_) => standing.streams = standing.streams.saturating_sub(1),
             Purpose::Admission => standing.admissions = standing.admissions.saturating_sub(1),

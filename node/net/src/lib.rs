@@ -27,6 +27,7 @@ mod host;
 mod network;
 mod package;
 mod question;
+mod rendezvous;
 mod routing;
 mod serving;
 mod status;

@@ -182,6 +182,16 @@ impl Routing {
         over.iter().for_each(|query| self.finish(query));
     }
 
+    /// Whether somebody stands in the table, or a place is free. For whom none is, libp2p dials the one that was out of
+    /// touch for longest, to see whether it is to give way.
+    pub(crate) fn has_room(&mut self, peer: PeerId) -> bool {
+        let key = kad::KBucketKey::from(peer);
+        self.kad.kbucket(peer).is_some_and(|bucket| {
+            let stands = || bucket.iter().any(|entry| *entry.node.key == key);
+            bucket.num_entries() < kad::K_VALUE.get() || stands()
+        })
+    }
+
     fn finish(&mut self, query: &QueryId) {
         if let Some(mut query) = self.kad.query_mut(query) {
             query.finish();
@@ -303,6 +313,8 @@ impl NetworkBehaviour for Routing {
 
 #[cfg(test)]
 mod tests {
+    use libp2p::kad::K_VALUE;
+
     use super::*;
 
     fn told(search: &mut Search, source: PeerId, peers: &[PeerId]) {
@@ -343,6 +355,32 @@ mod tests {
             "an address is told once"
         );
         assert!(search.bytes > 4 * REQUEST);
+    }
+
+    /// R17 (obstruct): in a large network a newcomer makes nobody dial whoever stands in its place.
+    #[test]
+    fn r17_a_part_of_the_table_that_is_full_has_no_room_for_newcomers() {
+        let me = PeerId::random();
+        let mut routing = Routing::new(kad::Behaviour::new(me, MemoryStore::new(me)));
+        let address: Multiaddr = "/ip4/192.0.2.1/udp/4600/quic-v1".parse().unwrap();
+        // Half of all belong into the first part.
+        let standing: Vec<_> = std::iter::repeat_with(PeerId::random)
+            .take(1000)
+            .take_while(|peer| {
+                let room = routing.has_room(*peer);
+                if room {
+                    routing.add_address(peer, address.clone());
+                }
+                room
+            })
+            .collect();
+        assert!(
+            (K_VALUE.get()..1000).contains(&standing.len()),
+            "{}",
+            standing.len()
+        );
+        assert!(standing.iter().all(|peer| routing.has_room(*peer)));
+        assert!(!routing.has_room(me));
     }
 
     #[test]

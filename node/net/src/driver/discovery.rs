@@ -43,6 +43,11 @@ const REGISTRATIONS: Rate = Rate::new(10, 12.0 / 3600.0);
 /// Bootstraps at which we hold a relay reservation.
 const RESERVATIONS: usize = 2;
 
+/// How often somebody in a full part of the routing table is dialled to see whether it is to give way to a newcomer. That
+/// dial is somebody's newcomer too, and in a network of many nodes, where most parts are full, one dial would bring about
+/// the next for ever.
+pub(super) const CHECKS: Rate = Rate::new(1, 1.0 / 600.0);
+
 /// Addresses of a peer that go into the routing table.
 const MAX_ROUTES: usize = 16;
 
@@ -180,7 +185,10 @@ impl Driver {
         if !state.routes || !self.gate.is_admitted(peer) {
             return;
         }
-        if let Some(kad) = self.swarm.behaviour_mut().kad.as_mut() {
+        let running = self.conduct.now();
+        if let Some(kad) = self.swarm.behaviour_mut().kad.as_mut()
+            && (kad.has_room(*peer) || self.checks.take(1.0, &CHECKS, running))
+        {
             for address in state.told.iter().take(MAX_ROUTES) {
                 kad.add_address(peer, address.clone());
             }

@@ -15,6 +15,10 @@ const WELCOME: Duration = Duration::from_secs(30);
 /// Who dialled us and let nothing be heard of for this long had no reason to stay.
 const SILENT: Duration = Duration::from_secs(600);
 
+/// Who goes at one look, of which there are four in a second. Both sides of a connection have too many at the same time: if
+/// each let go of all that it has too many, both would have too few, dial anew, and have too many again, for ever.
+const AT_ONCE: usize = 1;
+
 /// Somebody who could go.
 #[derive(Debug, Clone, Copy)]
 struct Idle {
@@ -26,11 +30,12 @@ struct Idle {
 
 impl Idle {
     /// None while something runs with it, or did a moment ago. Who is not admitted has a deadline of its own.
-    fn of(peer: PeerId, state: &Peer) -> Option<Self> {
+    fn of(peer: PeerId, state: &Peer, used: Option<Instant>, now: Instant) -> Option<Self> {
         let (_, since) = state.admitted?;
         let ours = state.connections.iter().all(|connection| connection.ours);
         let rest = if ours { WELCOME } else { SILENT };
-        let rested = since.elapsed() > rest && state.busy.is_none_or(|busy| busy.elapsed() > rest);
+        let last = used.map_or(since, |used| used.max(since));
+        let rested = now.saturating_duration_since(last) > rest;
         (rested && !state.round.running).then_some(Self { peer, since, ours })
     }
 }
@@ -57,15 +62,13 @@ impl Driver {
         if here <= kept {
             return;
         }
-        for (peer, state) in &mut self.peers {
-            if self.gate.streams(peer) > 0 || self.gate.is_asking(peer) {
-                state.busy = Some(Instant::now());
-            }
-        }
+        let now = Instant::now();
         let spared = |peer: &PeerId| self.is_bootstrap(peer) || self.wanted.contains_key(peer);
         let idle = self.peers.iter().filter(|(peer, _)| !spared(peer));
-        let idle = idle.filter_map(|(peer, state)| Idle::of(*peer, state)).collect();
-        for peer in leaving(idle, here, kept) {
+        let idle = idle
+            .filter_map(|(peer, state)| Idle::of(*peer, state, self.gate.used(peer), now))
+            .collect();
+        for peer in leaving(idle, here, kept).into_iter().take(AT_ONCE) {
             tracing::debug!(%peer, "is let go: nobody needs it now");
             // An error says that it is gone already.
             let _ = self.swarm.disconnect_peer_id(peer);
@@ -75,7 +78,87 @@ impl Driver {
 
 #[cfg(test)]
 mod tests {
+    use libp2p::Multiaddr;
+    use libp2p::swarm::ConnectionId;
+
     use super::*;
+    use crate::driver::Connection;
+    use crate::gate::Gate;
+
+    /// R9, R17 (urgent, obstruct): messages so short that nobody looks while they pass are messages all the same.
+    #[test]
+    fn r9_r17_who_sent_something_short_has_not_been_silent_since() {
+        let (gate, peer, id) = (Gate::default(), PeerId::random(), ConnectionId::new_unchecked(1));
+        gate.connected(peer, id);
+        gate.admit(peer);
+        let begun = Instant::now();
+        let connection = Connection {
+            id,
+            relayed: false,
+            ours: false,
+            address: Multiaddr::empty(),
+            since: begun,
+        };
+        let state = Peer {
+            connections: vec![connection],
+            admitted: Some(([0; 16], begun)),
+            ..Peer::default()
+        };
+        let moment = Duration::from_millis(1);
+        let goes = |used, now| Idle::of(peer, &state, used, now).is_some();
+        assert_eq!(gate.used(&peer), None);
+        assert!(!goes(None, begun + SILENT) && goes(None, begun + SILENT + moment));
+        let message = gate.enter(peer, 1).unwrap();
+        assert!(gate.used(&peer).is_some_and(|used| used >= begun), "it runs");
+        drop(message);
+        let used = gate.used(&peer).unwrap();
+        assert!(!goes(Some(used), used + SILENT) && goes(Some(used), used + SILENT + moment));
+        drop(gate.enter_question(peer).unwrap());
+        assert!(gate.used(&peer).is_some_and(|asked| asked >= used));
+    }
+
+    /// R17 (obstruct): a network in which everybody is in touch with everybody comes to rest, and does not fall apart, after
+    /// which all would dial anew.
+    #[test]
+    fn r17_those_who_have_too_many_come_to_rest_without_having_too_few() {
+        const KEPT: usize = 10;
+        let (nodes, begun) = ([(); 40].map(|()| PeerId::random()), Instant::now());
+        // Of two, the one that comes first has dialled.
+        let all = |one| (one + 1..nodes.len()).map(move |other| (one, other));
+        let mut ties: Vec<(usize, usize)> = (0..nodes.len()).flat_map(all).collect();
+        let others = |ties: &[(usize, usize)], node| -> Vec<Idle> {
+            let of_it = ties.iter().filter(|tie| tie.0 == node || tie.1 == node);
+            of_it
+                .map(|tie| Idle {
+                    peer: nodes[tie.0 + tie.1 - node],
+                    since: begun,
+                    ours: tie.0 == node,
+                })
+                .collect()
+        };
+        loop {
+            let before = ties.clone();
+            for (node, name) in nodes.iter().enumerate() {
+                // All look at the same moment, before they hear of each other.
+                let here = others(&before, node);
+                let count = here.len();
+                for gone in leaving(here, count, KEPT).into_iter().take(AT_ONCE) {
+                    ties.retain(|tie| {
+                        ![(nodes[tie.0], nodes[tie.1]), (nodes[tie.1], nodes[tie.0])].contains(&(*name, gone))
+                    });
+                }
+            }
+            if ties.len() == before.len() {
+                break;
+            }
+        }
+        let left: Vec<_> = (0..nodes.len()).map(|node| others(&ties, node).len()).collect();
+        assert!(left.iter().all(|count| *count <= KEPT * 2), "{left:?}");
+        assert!(
+            left.iter().sum::<usize>() >= nodes.len() * KEPT * 3 / 4,
+            "{left:?}"
+        );
+    }
 
     /// R17 (obstruct): with however many nodes in the network, those who are in touch with us for no reason are few.
     #[test]

@@ -28,6 +28,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::behaviour::Behaviour;
 use crate::conduct::Conduct;
+use crate::conduct::bucket::Bucket;
 use crate::config::Limits;
 use crate::gate::Gate;
 use crate::host::{Host, Refusal, RefusalCode};
@@ -127,8 +128,6 @@ struct Peer {
     told: Vec<Multiaddr>,
     /// It serves the routing table.
     routes: bool,
-    /// When something last ran with it, as far as that was looked at.
-    busy: Option<Instant>,
     /// When it is dialled past the relay.
     shortening: Shortening,
     /// When another hole through both routers is tried.
@@ -163,6 +162,8 @@ pub(crate) struct Driver {
     /// When a stranger was last met beyond those that are kept.
     met: Instant,
     searching: finding::Waiting,
+    /// What was used up of [`discovery::CHECKS`].
+    checks: Bucket,
     reservations: HashMap<ListenerId, PeerId>,
     hearing: Hearing,
     clock: Watch,
@@ -224,6 +225,7 @@ impl Driver {
             known: HashMap::new(),
             met: Instant::now(),
             searching: finding::Waiting::new(),
+            checks: Bucket::default(),
             reservations: HashMap::new(),
             hearing: Hearing::new(),
             clock,

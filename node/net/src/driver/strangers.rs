@@ -119,8 +119,12 @@ impl Driver {
 
     /// Dials a few strangers; when there are as many peers as are kept, now and then one that was never met.
     pub(super) fn introduce(&mut self, now: Instant) {
-        let mut room = self.limits.introductions.saturating_sub(self.peers.len()).min(4);
-        let crowded = room == 0;
+        let (here, most) = (self.peers.len(), self.limits.introductions);
+        // Who is being dialled will be here in a moment: without them, each look would dial four more.
+        let counters = self.swarm.network_info().connection_counters().clone();
+        let under_way = counters.num_pending_outgoing() as usize;
+        let mut room = most.saturating_sub(here + under_way).min(4);
+        let crowded = here >= most;
         if crowded && now.saturating_duration_since(self.met) >= self.limits.meet_every {
             (room, self.met) = (1, now);
         }

@@ -68,9 +68,12 @@ impl Pulling {
                 "a slice of {bytes} bytes with a proof of {proof} is too large"
             )));
         }
+        // Room for both: whoever checks the slice has it in one piece without copying it.
+        let mut buffer = vec![0; bytes as usize + proof as usize];
+        buffer.truncate(bytes as usize);
         let mut slice = Slice {
             range,
-            bytes: vec![0; bytes as usize],
+            bytes: buffer,
             proof: vec![0; proof as usize],
         };
         self.fill(&mut slice.bytes).await?;

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use libp2p::identity::Keypair;
-use libp2p::tls;
 use quinn::crypto::rustls::{QuicClientConfig, QuicServerConfig};
 use quinn::{MtuDiscoveryConfig, VarInt};
 
-use super::QuicError;
 use super::windows::{MOST, STRANGER};
+use super::{QuicError, tls};
 use crate::transport::congestion::FlooredConfig;
 
 /// The most streams that a peer may have open with us on one connection.
@@ -49,8 +48,7 @@ pub(super) struct Configs {
 impl Configs {
     pub(super) fn new(key: &Keypair, timing: Timing) -> Result<Self, QuicError> {
         let failed = |error: &dyn std::fmt::Display| QuicError::Tls(error.to_string());
-        let client = tls::make_client_config(key, None).map_err(|error| failed(&error))?;
-        let server = tls::make_server_config(key).map_err(|error| failed(&error))?;
+        let (client, server) = (tls::client(key)?, tls::server(key)?);
         Ok(Self {
             timing,
             endpoint: endpoint(key)?,

@@ -18,6 +18,7 @@ mod listener;
 mod punch;
 mod room;
 mod stream;
+mod tls;
 mod windows;
 
 use std::collections::HashMap;
