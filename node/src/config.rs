@@ -1,5 +1,6 @@
 //! Settings of a node: `config.toml`, over which the environment and the flags of `dokuei run` prevail.
 
+mod audit;
 mod dicom;
 mod import;
 
@@ -11,8 +12,9 @@ use dokuei_identity::freshness::FreshnessPolicy;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub use self::audit::{Audit, Syslog};
 pub(crate) use self::dicom::Archive;
-pub use self::dicom::{Dicom, DicomPeer, DicomTls};
+pub use self::dicom::{Dicom, DicomPeer, DicomTls, OldestTls};
 pub use self::import::Import;
 use crate::data_dir::{self, DataDir};
 use crate::rates::Transfer;
@@ -69,6 +71,9 @@ pub struct Config {
     /// What it takes in by itself.
     #[serde(default)]
     pub import: Import,
+    /// Where the audit trail goes besides this node.
+    #[serde(default)]
+    pub audit: Audit,
 }
 
 /// The institution that a node belongs to, as it asks the registry to certify it.
@@ -205,6 +210,7 @@ impl Config {
             transfer: Transfer::default(),
             dicom: Dicom::default(),
             import: Import::default(),
+            audit: Audit::default(),
         }
     }
 

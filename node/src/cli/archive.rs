@@ -1,4 +1,4 @@
-//! `dokuei archive …` and `dokuei study send`: what goes to the archives of the house by DICOM.
+//! `dokuei archive …` and `dokuei study send`: what goes to the archives of the house by DICOM, and what comes from them.
 
 use std::time::Duration;
 
@@ -21,6 +21,24 @@ pub(crate) fn run(dir: &DataDir, command: Archive, as_json: bool) -> Outcome {
     match command {
         Archive::List => list(&Client::as_operator(dir)?, as_json),
         Archive::Echo { archive } => echo(&Client::as_operator(dir)?, &archive, as_json),
+        Archive::Find {
+            archive,
+            name,
+            id,
+            accession,
+            date,
+            modality,
+        } => {
+            let question = json!({
+                "patient_name": name.unwrap_or_default(),
+                "patient_id": id.unwrap_or_default(),
+                "accession_number": accession.unwrap_or_default(),
+                "study_date": date.unwrap_or_default(),
+                "modality": modality.unwrap_or_default(),
+            });
+            find(&Client::connect(dir)?, &archive, &question, as_json)
+        }
+        Archive::Fetch { archive, study } => fetch(&Client::connect(dir)?, &archive, &study, as_json),
         Archive::Queue => queue(&Client::as_operator(dir)?, as_json),
         Archive::Report { case, to } => {
             let path = format!("/cases/{case}/send-report");
@@ -78,6 +96,8 @@ fn list(client: &Client, as_json: bool) -> Outcome {
                 column("/aet"),
                 column("/address"),
                 yes(&one["tls"]),
+                yes(&one["send"]),
+                yes(&one["fetch"]),
                 yes(&one["reports"]),
                 yes(&one["commitment"]),
                 column("/waiting"),
@@ -88,7 +108,7 @@ fn list(client: &Client, as_json: bool) -> Outcome {
         .collect();
     if rows.is_empty() {
         println!(
-            "no archive is sent to: add send = true, host and port to its [[dicom.peers]] in the settings"
+            "there is no archive: add send = true or fetch = true, host and port to its [[dicom.peers]] in the settings"
         );
         return Ok(());
     }
@@ -96,6 +116,8 @@ fn list(client: &Client, as_json: bool) -> Outcome {
         "Archive",
         "Address",
         "TLS",
+        "Send",
+        "Fetch",
         "Reports",
         "Commitment",
         "Waiting",
@@ -134,6 +156,103 @@ fn echo(client: &Client, archive: &str, as_json: bool) -> Outcome {
         ),
         "compare host, port and AE titles with the archive's own settings; it must know this node's title too",
     ))
+}
+
+fn find(client: &Client, archive: &str, question: &Value, as_json: bool) -> Outcome {
+    let found = client.post(&format!("/archives/{archive}/find"), question)?;
+    if as_json {
+        output::json(&found);
+        return Ok(());
+    }
+    let rows: Vec<Vec<String>> = found["studies"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|one| {
+            let column = |pointer| output::text(one, pointer);
+            let modalities = one["modalities"].as_array().into_iter().flatten();
+            let modalities: Vec<&str> = modalities.filter_map(Value::as_str).collect();
+            vec![
+                name_of(&one["patient"]["name"]),
+                column("/patient/id"),
+                column("/patient/birth_date"),
+                column("/study_date"),
+                modalities.join("/"),
+                column("/description"),
+                column("/instances"),
+                column("/here"),
+                column("/study_instance_uid"),
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        println!("{archive} has no such study; a name must be written as the archive has it");
+        return Ok(());
+    }
+    let headings = [
+        "Patient",
+        "Id",
+        "Born",
+        "Date",
+        "Modality",
+        "Study",
+        "Images",
+        "Here",
+        "Study UID",
+    ];
+    output::table(&headings, &rows);
+    if found["more"] == true {
+        println!("there are more: narrow it down");
+    }
+    Ok(())
+}
+
+/// The name as its bearer writes it, else as it is there.
+fn name_of(name: &Value) -> String {
+    let group = |group: &str| name[group].as_str().unwrap_or_default().replace('^', " ");
+    let groups = ["ideographic", "alphabetic", "phonetic"].map(group);
+    let found = groups.into_iter().find(|text| !text.is_empty());
+    found.unwrap_or_default()
+}
+
+fn fetch(client: &Client, archive: &str, study: &str, as_json: bool) -> Outcome {
+    let path = format!("/archives/{archive}/fetch");
+    let started = client.post(&path, &json!({"study_instance_uid": study}))?;
+    let result = job::wait_of(client, &started, "fetching", "images")?;
+    if as_json {
+        output::json(&result);
+        return whole(&result);
+    }
+    let of = |pointer| output::text(&result, pointer);
+    println!(
+        "{} new, {} were here already, {} refused, {} did not come",
+        of("/new"),
+        of("/already_here"),
+        of("/refused"),
+        of("/missing")
+    );
+    for reason in result["reasons"].as_array().into_iter().flatten() {
+        println!("  refused: {}", reason.as_str().unwrap_or_default());
+    }
+    if let Some(why) = result["why"].as_str() {
+        println!("  {archive}: {why}");
+    }
+    whole(&result)
+}
+
+/// That a fetched study is here as a whole.
+fn whole(result: &Value) -> Outcome {
+    if result["complete"] != true
+        || result["missing"].as_u64() > Some(0)
+        || result["refused"].as_u64() > Some(0)
+    {
+        return Err(CliError::refused(
+            "not_all_fetched",
+            "the study is not here as a whole, or the archive does not say that it is",
+            "fetch it again; when the same is missing then, look into the archive's log",
+        ));
+    }
+    Ok(())
 }
 
 fn queue(client: &Client, as_json: bool) -> Outcome {

@@ -99,6 +99,22 @@ impl Client {
         read_json(request.header("Authorization", self.bearer()).call())
     }
 
+    /// `GET path?name=value&…`, bytes.
+    ///
+    /// # Errors
+    /// The node's refusal, or that it is not running.
+    pub(crate) fn get_bytes_with(
+        &self,
+        path: &str,
+        parameters: &[(&'static str, String)],
+    ) -> Outcome<Vec<u8>> {
+        let mut request = self.agent.get(self.url(path));
+        for (name, value) in parameters {
+            request = request.query(*name, value);
+        }
+        read_bytes(request.header("Authorization", self.bearer()).call())
+    }
+
     /// `GET path`, bytes (a PDF or a DICOM object).
     ///
     /// # Errors

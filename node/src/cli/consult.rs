@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::args::{Agreement, Consult, Request};
 use super::client::Client;
 use super::error::{CliError, Outcome};
-use super::{fetch, job, output, transfer};
+use super::{duty, fetch, job, output, transfer};
 use crate::data_dir::DataDir;
 
 /// Runs one `agreement` command.
@@ -18,10 +18,14 @@ use crate::data_dir::DataDir;
 pub(crate) fn agreement(dir: &DataDir, command: Agreement, as_json: bool) -> Outcome {
     let client = Client::connect(dir)?;
     let (result, sentence) = match command {
-        Agreement::Propose { with } => {
+        Agreement::Propose {
+            with,
+            emergency_contact,
+        } => {
             let with = resolve(&client, &with)?;
+            let body = json!({"with": with, "emergency_contact": emergency_contact});
             (
-                client.post("/agreements", &json!({"with": with}))?,
+                client.post("/agreements", &body)?,
                 "proposed; it is in force once countersigned",
             )
         }
@@ -108,6 +112,7 @@ pub(crate) fn run(dir: &DataDir, command: Consult, as_json: bool) -> Outcome {
             let body = json!({"patient_informed_by": patient_informed_by, "not_informed_because": not_informed_because});
             (act(&case, "close", body)?, "closed")
         }
+        Consult::Accompanying(command) => return duty::run(&client, command, as_json),
         Consult::Pdf { case, out } => {
             return save(&client, &format!("/cases/{case}/report.pdf"), &out, as_json);
         }
@@ -178,7 +183,7 @@ fn looked_at(client: &Client, body: &Value, acknowledged: &[String]) -> Outcome<
 }
 
 /// Finds the one practitioner of the directory whom `wanted` names: fingerprint, its beginning, or a whole name.
-fn resolve(client: &Client, wanted: &str) -> Outcome<String> {
+pub(super) fn resolve(client: &Client, wanted: &str) -> Outcome<String> {
     let known = client.get_with("/directory", &[("q", wanted.to_owned())])?;
     let found: Vec<String> = entries(&known)
         .filter(|person| {
@@ -273,6 +278,7 @@ fn show(client: &Client, case: &str, as_json: bool) -> Outcome {
             column("/summary_en")
         );
     }
+    show_open(&case);
     for report in entries(&case["reports"]) {
         let column = |pointer| output::text(report, pointer);
         println!(
@@ -286,6 +292,52 @@ fn show(client: &Client, case: &str, as_json: bool) -> Outcome {
         println!("  recommendations: {}", column("/recommendations"));
     }
     Ok(())
+}
+
+/// What is found, asked and open.
+fn show_open(case: &Value) {
+    if case["frozen"] == true {
+        println!("FROZEN: two different entries were signed for one place; telephone the other side");
+    }
+    let short = |one: &Value| {
+        output::text(one, "/entry_id")
+            .chars()
+            .take(12)
+            .collect::<String>()
+    };
+    for one in entries(&case["urgent"]) {
+        let column = |pointer| output::text(one, pointer);
+        let state = match column("/acknowledged/by") {
+            by if by.is_empty() => "NOT ACKNOWLEDGED".to_owned(),
+            by => format!("acknowledged by {by}"),
+        };
+        println!(
+            "urgent {}: {} ({state}; call {})",
+            short(one),
+            column("/finding"),
+            column("/contact")
+        );
+    }
+    for one in entries(&case["incidental"]) {
+        let column = |pointer| output::text(one, pointer);
+        let state = match column("/resolved/note") {
+            note if note.is_empty() => format!("{} by {}", column("/owner/name_ja"), column("/due_at")),
+            note => format!("{}: {note}", column("/resolved/resolution")),
+        };
+        println!("incidental {}: {} ({state})", short(one), column("/finding"));
+    }
+    for one in entries(&case["queries"]) {
+        let column = |pointer| output::text(one, pointer);
+        let answer = match column("/answer/text") {
+            answer if answer.is_empty() => "not answered".to_owned(),
+            answer => answer,
+        };
+        println!("query {}: {} ({answer})", short(one), column("/question"));
+    }
+    for one in entries(&case["readers"]).filter(|one| one["kind"] != "consultant") {
+        let column = |pointer| output::text(one, pointer);
+        println!("{} {}: {}", column("/kind"), short(one), column("/name"));
+    }
 }
 
 fn save(client: &Client, path: &str, out: &Path, as_json: bool) -> Outcome {
@@ -305,11 +357,11 @@ fn save(client: &Client, path: &str, out: &Path, as_json: bool) -> Outcome {
     Ok(())
 }
 
-fn entries(value: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn entries(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-fn done(result: &Value, as_json: bool, sentence: &str) {
+pub(super) fn done(result: &Value, as_json: bool, sentence: &str) {
     if as_json {
         output::json(result);
         return;

@@ -153,6 +153,13 @@ fn split_view(kept: usize) -> String {
     )
 }
 
+fn altered_rows(found: usize) -> String {
+    format!(
+        "{found} rows were altered by other hands: keep a copy of the data directory as evidence; while the node runs it \
+         asks the others for good copies of entries; what they cannot give comes from a backup"
+    )
+}
+
 fn store(dir: &DataDir, key: &dokuei_store::StoreKey) -> Vec<Check> {
     match Store::open(dir.root(), key) {
         Ok(store) => {
@@ -162,9 +169,15 @@ fn store(dir: &DataDir, key: &dokuei_store::StoreKey) -> Vec<Check> {
                 Ok(kept) => Some(split_view(kept.len())),
                 Err(error) => Some(error.to_string()),
             };
+            let altered = match store.altered_rows() {
+                Ok(altered) if altered.is_empty() => None,
+                Ok(altered) => Some(altered_rows(altered.len())),
+                Err(error) => Some(error.to_string()),
+            };
             vec![
                 check("store", None),
                 check("audit log", audit),
+                check("logs and packages", altered),
                 check("register", evidence),
             ]
         }
@@ -177,8 +190,19 @@ fn store(dir: &DataDir, key: &dokuei_store::StoreKey) -> Vec<Check> {
                 Ok(kept) => Some(split_view(kept)),
                 Err(error) => Some(error.message),
             };
+            let view = Client::as_operator(dir).and_then(|client| client.get("/integrity"));
+            let (audit, altered) = match &view {
+                Ok(view) => {
+                    let found = view["altered"].as_array().map_or(0, Vec::len);
+                    let audit = view["audit"]["broken"].as_str().map(str::to_owned);
+                    (audit, (found > 0).then(|| altered_rows(found)))
+                }
+                Err(error) => (Some(error.message.clone()), Some(error.message.clone())),
+            };
             vec![
                 check("store (in use by the running node)", None),
+                check("audit log", audit),
+                check("logs and packages", altered),
                 check("register", evidence),
             ]
         }

@@ -17,10 +17,21 @@ const POLL: Duration = Duration::from_millis(100);
 /// # Errors
 /// The job's own failure.
 pub(crate) fn wait(client: &Client, started: &Value, what: &'static str) -> Outcome<Value> {
+    follow(client, started, &progress_bar(what))
+}
+
+/// The same of a job that counts things.
+///
+/// # Errors
+/// The job's own failure.
+pub(super) fn wait_of(client: &Client, started: &Value, what: &'static str, things: &str) -> Outcome<Value> {
+    follow(client, started, &progress_bar_of(what, things))
+}
+
+fn follow(client: &Client, started: &Value, bar: &ProgressBar) -> Outcome<Value> {
     let Some(id) = started["job"].as_str() else {
         return Ok(started.clone());
     };
-    let bar = progress_bar(what);
     loop {
         let job = client.get(&format!("/jobs/{id}"))?;
         bar.set_length(job["total"].as_u64().unwrap_or(0));

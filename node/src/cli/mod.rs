@@ -3,10 +3,13 @@
 mod apply;
 mod archive;
 mod args;
+mod audit;
+mod case;
 mod client;
 mod consult;
 mod directory;
 mod doctor;
+mod duty;
 mod error;
 mod fetch;
 mod hints;
@@ -88,11 +91,15 @@ fn dispatch(dir: &DataDir, command: Command, as_json: bool) -> Outcome {
         Command::Profile(command) => directory::profile(dir, *command, as_json),
         Command::Agreement(agreement) => consult::agreement(dir, agreement, as_json),
         Command::Consult(consult) => consult::run(dir, consult, as_json),
+        Command::Urgent(command) => duty::urgent(dir, command, as_json),
+        Command::Duties => duty::duties(dir, as_json),
         Command::Media(command) => media::run(dir, command, as_json),
         Command::Outbox => transfer::outbox(dir, as_json),
         Command::Peers(command) => peers::run(dir, &command, as_json),
         Command::Bandwidth(command) => transfer::bandwidth(dir, command, as_json),
         Command::Register(command) => register::run(dir, command, as_json),
+        Command::Audit(command) => audit::run(dir, command, as_json),
+        Command::Case(command) => case::run(dir, command, as_json),
         Command::Doctor(doctor) => doctor::run(dir, &doctor, as_json),
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "dokuei", &mut std::io::stdout());

@@ -109,6 +109,7 @@ async fn serve(
         .await
         .map_err(|error| CliError::refused("cannot_listen_dicom", error.to_string(), error.next()))?;
     node.watch();
+    node.forward_audit();
     // Before anybody can read where the node is, and stop it.
     let stop = stop_on_signal().map_err(|error| {
         CliError::refused(

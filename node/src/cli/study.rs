@@ -246,6 +246,19 @@ fn export(client: &Client, study: &str, (out, dicomdir): (&Path, bool), as_json:
                 result["compressed"]
             );
         }
+        for profile in result["profiles"].as_array().into_iter().flatten() {
+            println!(
+                "it is a medium of the profile {}",
+                profile.as_str().unwrap_or_default()
+            );
+        }
+        for one in result["unlisted"].as_array().into_iter().flatten() {
+            println!(
+                "{} is on the medium and could not be listed in its DICOMDIR: {}",
+                output::text(one, "/file"),
+                output::text(one, "/why")
+            );
+        }
         if result["unconverted"].as_u64() > Some(0) {
             println!(
                 "{} of these could not be decompressed at all and are as they were imported: look at them before you \

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use dokuei_dicom::network::{AeTitle, BadAeTitle, Peer, Settings, TlsClientFiles, TlsFiles};
+use dokuei_dicom::network::{AeTitle, BadAeTitle, Peer, Settings, TlsClientFiles, TlsFiles, TlsVersion};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -25,7 +25,7 @@ pub(crate) enum DicomError {
     Associations,
     /// It could not be found.
     #[error(
-        "{0} is to be sent to, but where it listens is not set: add its port, and host or address, to its [[dicom.peers]]"
+        "{0} is to be sent to or fetched from, but where it listens is not set: add its port, and host or address, to its [[dicom.peers]]"
     )]
     NoAddress(String),
     /// Nothing is sent to it.
@@ -42,7 +42,7 @@ pub(crate) enum DicomError {
     )]
     NoTls(String),
     /// Which of them is meant would be open.
-    #[error("{0} is twice among those that are sent to")]
+    #[error("{0} is twice among those that are sent to or fetched from")]
     Twice(String),
     /// Nothing, or no time, would be allowed.
     #[error("{0} must not be 0")]
@@ -85,6 +85,9 @@ pub struct DicomPeer {
     /// Whether it may be sent to.
     #[serde(default)]
     pub send: bool,
+    /// Whether its studies may be looked for, and fetched.
+    #[serde(default)]
+    pub fetch: bool,
     /// Whether reports on studies of this institution are sent to it by themselves, once they are final.
     #[serde(default)]
     pub reports: bool,
@@ -96,7 +99,7 @@ pub struct DicomPeer {
     pub tls: bool,
 }
 
-/// One that is sent to.
+/// One that is sent to, or fetched from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Archive {
     /// Its AE title.
@@ -105,6 +108,10 @@ pub(crate) struct Archive {
     pub(crate) host: String,
     /// Port.
     pub(crate) port: u16,
+    /// Whether it may be sent to.
+    pub(crate) send: bool,
+    /// Whether its studies may be looked for and fetched.
+    pub(crate) fetch: bool,
     /// Whether reports go there by themselves.
     pub(crate) reports: bool,
     /// Whether it is asked for storage commitment.
@@ -125,6 +132,30 @@ pub struct DicomTls {
     pub clients: Option<PathBuf>,
     /// The issuers of the certificates of archives that are sent to; unset: `clients`.
     pub authorities: Option<PathBuf>,
+    /// The oldest version that is spoken: `1.3`, or `1.2` for devices that have no more.
+    #[serde(default)]
+    pub oldest: OldestTls,
+}
+
+/// The oldest version of TLS that is spoken with devices and archives.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OldestTls {
+    /// 1.2, with ephemeral keys and authenticated encryption only.
+    #[serde(rename = "1.2")]
+    V1_2,
+    /// 1.3.
+    #[default]
+    #[serde(rename = "1.3")]
+    V1_3,
+}
+
+impl From<OldestTls> for TlsVersion {
+    fn from(oldest: OldestTls) -> Self {
+        match oldest {
+            OldestTls::V1_2 => Self::V1_2,
+            OldestTls::V1_3 => Self::V1_3,
+        }
+    }
 }
 
 impl Default for Dicom {
@@ -167,6 +198,7 @@ impl Dicom {
             certificate: tls.certificate,
             key: tls.key,
             clients: tls.clients,
+            oldest: tls.oldest.into(),
         })
     }
 
@@ -176,10 +208,11 @@ impl Dicom {
         Some(TlsClientFiles {
             authorities: tls.authorities.or(tls.clients)?,
             own: (tls.certificate, tls.key),
+            oldest: tls.oldest.into(),
         })
     }
 
-    /// Those that are sent to.
+    /// Those that are sent to, or fetched from.
     pub(crate) fn archives(&self) -> Result<Vec<Archive>, DicomError> {
         let mut archives: Vec<Archive> = Vec::new();
         for peer in &self.peers {
@@ -191,6 +224,8 @@ impl Dicom {
                         return Err(DicomError::NotSentTo { aet, what });
                     }
                 }
+            }
+            if !peer.send && !peer.fetch {
                 continue;
             }
             let host = peer.host.clone();
@@ -208,6 +243,8 @@ impl Dicom {
                 aet,
                 host,
                 port,
+                send: peer.send,
+                fetch: peer.fetch,
                 reports: peer.reports,
                 commitment: peer.commitment,
                 tls: peer.tls,
@@ -267,6 +304,26 @@ mod tests {
     }
 
     #[test]
+    fn r13_an_archive_may_be_fetched_from_without_being_sent_to() {
+        let text = "peers=[{aet='PACS', address='192.168.1.30', port=104, fetch=true}]";
+        let dicom: Dicom = toml::from_str(text).unwrap();
+        dicom.check().unwrap();
+        let archives = dicom.archives().unwrap();
+        assert!(archives[0].fetch && !archives[0].send);
+    }
+
+    #[test]
+    fn r20_tls_is_of_version_1_3_unless_the_settings_say_otherwise() {
+        let tls = |more: &str| {
+            let text = format!("tls={{certificate='c', key='k', clients='a'{more}}}");
+            toml::from_str::<Dicom>(&text).map(|dicom| dicom.tls_files().unwrap().oldest)
+        };
+        assert_eq!(tls("").unwrap(), TlsVersion::V1_3);
+        assert_eq!(tls(", oldest='1.2'").unwrap(), TlsVersion::V1_2);
+        assert!(tls(", oldest='1.1'").is_err());
+    }
+
+    #[test]
     fn what_could_never_work_is_told_when_it_is_read() {
         for (text, word) in [
             ("listen='127.0.0.1:11112'", "peers"),
@@ -276,6 +333,7 @@ mod tests {
             ("idle_seconds=0", "idle_seconds"),
             ("peers=[{aet='PACS', send=true, port=104}]", "host or address"),
             ("peers=[{aet='PACS', send=true, host='pacs'}]", "port"),
+            ("peers=[{aet='PACS', fetch=true, port=104}]", "host or address"),
             ("peers=[{aet='PACS', reports=true}]", "reports"),
             (
                 "peers=[{aet='PACS', send=true, host='pacs', port=104, tls=true}]",

@@ -11,12 +11,23 @@ use super::auth::SignedIn;
 use super::body::Body;
 use super::problem::Problem;
 use super::{Gateway, blocking};
-use crate::service::cases::{Closing, NewReport, NewRequest};
+use crate::service::cases::{Closing, NewRequest};
+use crate::service::reporting::NewReport;
 
 /// With whom an agreement is proposed.
 #[derive(Deserialize)]
 pub(crate) struct Proposal {
     with: String,
+    /// Whom to call in an emergency, and the number.
+    #[serde(default)]
+    emergency_contact: Option<String>,
+}
+
+/// Which version of the report was read; unset: the newest that is not read.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Having {
+    report: Option<String>,
 }
 
 /// Why a request is declined.
@@ -41,7 +52,12 @@ pub(crate) async fn propose(
     SignedIn(session): SignedIn,
     Body(body): Body<Proposal>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let made = blocking(move || gateway.node.propose_agreement(&session, &body.with)).await?;
+    let made = blocking(move || {
+        gateway
+            .node
+            .propose_agreement(&session, &body.with, body.emergency_contact)
+    })
+    .await?;
     Ok((StatusCode::CREATED, Json(made)))
 }
 
@@ -137,8 +153,10 @@ pub(crate) async fn read(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path(id): Path<String>,
+    read: Option<Body<Having>>,
 ) -> Result<Json<Value>, Problem> {
-    blocking(move || gateway.node.mark_read(&session, &id))
+    let named = read.and_then(|Body(read)| read.report);
+    blocking(move || gateway.node.mark_read(&session, &id, named.as_deref()))
         .await
         .map(Json)
 }
@@ -184,6 +202,16 @@ pub(crate) async fn report_pdf(
 ) -> Result<impl IntoResponse, Problem> {
     let pdf = blocking(move || gateway.node.report_pdf(&session, &id)).await?;
     Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf))
+}
+
+/// `GET /cases/{id}/report-objects/{index}`: what the newest report shows and measures, one object after the other.
+pub(crate) async fn report_object(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Path((id, index)): Path<(String, usize)>,
+) -> Result<impl IntoResponse, Problem> {
+    let object = blocking(move || gateway.node.report_object(&session, &id, index)).await?;
+    Ok(([(header::CONTENT_TYPE, "application/dicom")], object))
 }
 
 /// `GET /cases/{id}/report.dcm`

@@ -4,13 +4,16 @@
 
 mod applications;
 mod archives;
+mod audit;
 mod auth;
 mod bans;
 mod body;
 mod cases;
 mod dicomweb;
 mod directory;
+mod duties;
 mod events;
+mod evidence;
 mod guard;
 mod media;
 mod problem;
@@ -79,6 +82,8 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
         .route("/recovery", post(security::restore))
         .merge(setup())
         .merge(applications())
+        .merge(accompanying())
+        .merge(trail())
         .route("/outbox", get(transfer::outbox))
         .route("/bans", get(bans::list))
         .route("/bans/forgive", post(bans::forgive))
@@ -99,6 +104,9 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
         .route("/studies/{uid}/send", post(archives::send_study))
         .route("/archives", get(archives::list))
         .route("/archives/{aet}/echo", post(archives::echo))
+        .route("/archives/{aet}/find", post(archives::find))
+        .route("/archives/{aet}/fetch", post(archives::fetch))
+        .route("/fetches/{job}/cancel", post(archives::cancel_fetch))
         .route("/dispatches", get(archives::dispatches))
         .route("/dispatches/{id}", get(archives::dispatch))
         .route("/dispatches/{id}/cancel", post(archives::cancel))
@@ -122,6 +130,7 @@ pub fn router(node: Node, operator_token: Token, ui: Option<PathBuf>) -> Router 
         .route("/cases/{id}/previews/{index}", get(cases::preview))
         .route("/cases/{id}/report.pdf", get(cases::report_pdf))
         .route("/cases/{id}/report.dcm", get(cases::report_sr))
+        .route("/cases/{id}/report-objects/{index}", get(cases::report_object))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method);
     Router::new()
@@ -147,6 +156,39 @@ fn setup() -> Router<Gateway> {
         .route("/setup/root", post(setup::trust))
         .route("/setup/root/look", post(setup::look))
         .route("/setup/passphrase", post(setup::judge))
+}
+
+/// What was done here, and evidence of it.
+fn trail() -> Router<Gateway> {
+    Router::new()
+        .route("/audit", get(audit::search))
+        .route("/audit/export/{format}", get(audit::export))
+        .route("/audit/disclosures", get(audit::disclosures))
+        .route("/audit/collector", get(audit::collector))
+        .route("/integrity", get(audit::integrity))
+        .route("/cases/{id}/evidence.zip", get(evidence::export))
+}
+
+/// What accompanies request and report.
+fn accompanying() -> Router<Gateway> {
+    Router::new()
+        .route("/urgent", get(duties::urgent))
+        .route("/duties", get(duties::duties))
+        .route("/cases/{id}/urgent", post(duties::tell_urgent))
+        .route(
+            "/cases/{id}/urgent/{entry}/acknowledge",
+            post(duties::acknowledge),
+        )
+        .route("/cases/{id}/incidental", post(duties::tell_incidental))
+        .route("/cases/{id}/incidental/{entry}/resolve", post(duties::resolve))
+        .route("/cases/{id}/queries", post(duties::query))
+        .route("/cases/{id}/queries/{entry}/answer", post(duties::answer))
+        .route("/cases/{id}/informed", post(duties::informed))
+        .route("/cases/{id}/amend", post(duties::amend))
+        .route("/cases/{id}/withdraw", post(duties::withdraw))
+        .route("/cases/{id}/forward", post(duties::forward))
+        .route("/cases/{id}/forwards/{entry}/consent", post(duties::consent))
+        .route("/cases/{id}/forwards/{entry}/end", post(duties::end_forward))
 }
 
 /// Applying for certificates.

@@ -16,9 +16,9 @@ use dokuei_identity::time::Timestamp;
 use dokuei_store::LogKind;
 use serde_json::{Value, json};
 
+use super::Node;
 use super::error::ServiceError;
 use super::session::Session;
-use super::{Node, logs};
 use crate::clock;
 
 /// How long an agreement is in force, seconds (one year).
@@ -40,11 +40,16 @@ impl Node {
         Ok(views.into())
     }
 
-    /// Proposes the standard agreement to another practitioner.
+    /// Proposes the standard agreement to another practitioner; `contact` says whom to call in an emergency, and how.
     ///
     /// # Errors
     /// [`ServiceError::Refused`] with the rule, for example for one of the same institution.
-    pub fn propose_agreement(&self, session: &Session, with: &str) -> Result<Value, ServiceError> {
+    pub fn propose_agreement(
+        &self,
+        session: &Session,
+        with: &str,
+        contact: Option<String>,
+    ) -> Result<Value, ServiceError> {
         let now = self.now();
         self.permit(session, Action::Agree, Object::OWN_CASE)?;
         let with: Fingerprint = with.parse().map_err(|error| ServiceError::field("with", error))?;
@@ -56,7 +61,9 @@ impl Node {
             self.as_party(&session.certificate, now)?,
             self.as_party(&other, now)?,
         );
-        let contact = format!("{} {}", proposer.institution, proposer.name);
+        let contact = contact
+            .filter(|contact| !contact.trim().is_empty())
+            .unwrap_or_else(|| format!("{} {}", proposer.institution, proposer.name));
         let agreement = template::standard(proposer, other, contact, now, now.plus(VALIDITY));
         let id = AgreementId::from_bytes(rand::random());
         let _writing = self.write_lock();
@@ -134,6 +141,8 @@ impl Node {
                         "a stored agreement does not verify; see `dokuei doctor`"
                     );
                 }
+                // It was told when it was found.
+                Err(ServiceError::DamagedLog) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -151,7 +160,7 @@ impl Node {
             return Ok(agreement);
         }
         let begun = self.0.replays.begin();
-        let entries = logs::stored(self.store(), LogKind::Agreement, id.as_bytes())?;
+        let entries = self.sound_entries(LogKind::Agreement, id.as_bytes())?;
         let agreement = Arc::new(AgreementLog::replay(id, entries, self.people())?);
         // What is not here yet is not remembered.
         if agreement.proposal().is_some() {
@@ -197,6 +206,7 @@ impl Node {
             "proposed_by_me": by_me,
             "terms": agreement.terms,
             "turnaround_hours": agreement.turnaround_hours,
+            "emergency_contact": agreement.emergency_contact,
             "valid_from": clock::rfc3339(agreement.valid_from),
             "valid_until": clock::rfc3339(agreement.valid_until),
         })

@@ -2,10 +2,7 @@
 
 use std::collections::HashMap;
 
-use dokuei_consultation::body::{
-    Accept, Body, Close, Decline, GUIDELINE, ImagesReviewed, Outcome, Report, ReportRead, ReportStatus,
-};
-use dokuei_consultation::entry::VerifiedEntry;
+use dokuei_consultation::body::{Accept, Body, Close, Decline, Outcome};
 use dokuei_consultation::id::{CaseId, EntryId};
 use dokuei_consultation::machine::Case;
 use dokuei_consultation::state::State;
@@ -19,6 +16,8 @@ use serde_json::{Value, json};
 use super::Node;
 use super::checking::MeantPatient;
 use super::error::ServiceError;
+use super::findings::role;
+use super::reporting::reading_of;
 use super::session::Session;
 use crate::clock;
 
@@ -65,20 +64,6 @@ pub struct NewConsent {
     pub scope: String,
 }
 
-/// A report, as the app sends it.
-#[derive(Deserialize)]
-pub struct NewReport {
-    /// preliminary or final.
-    pub status: String,
-    /// Findings.
-    pub findings: String,
-    /// Impression.
-    pub impression: String,
-    /// Recommendations.
-    #[serde(default)]
-    pub recommendations: String,
-}
-
 /// How a case is closed, as the app sends it: one of the two is given.
 #[derive(Deserialize)]
 pub struct Closing {
@@ -123,107 +108,34 @@ impl Node {
         Ok(rows.into())
     }
 
-    /// One case with its timeline and reports; looking at it is audited.
-    ///
-    /// # Errors
-    /// [`ServiceError::Unknown`] for a case that is not here or in which the practitioner has no part.
-    pub fn case(&self, session: &Session, id: &str) -> Result<Value, ServiceError> {
-        let case = self.my_case(session, id)?;
-        let mut view = self.row(&case, &session.certificate.fingerprint)?;
-        if let Some((_, request)) = case.request() {
-            view["history"] = request.history.clone().into();
-            view["justification"] = request.justification.clone().into();
-            view["consent"] = json!({
-                "explained_by": request.consent.explained_by,
-                "explained_at": clock::rfc3339(request.consent.explained_at),
-                "scope": request.consent.scope,
-            });
-        }
-        let deliveries = self.deliveries(&case)?;
-        view["timeline"] = case
-            .log()
-            .ordered()
-            .into_iter()
-            .map(|entry| {
-                let mut item = self.timeline_item(entry);
-                item["delivery"] = deliveries.get(&entry.id()).cloned().unwrap_or_default();
-                item
-            })
-            .collect();
-        view["reports"] = self.reports(&case);
-        self.audit(&session.id, "view", id, "success")?;
-        Ok(view)
-    }
-
-    /// Accepts a request; the study is fetched from then on.
+    /// Accepts a request, or a further reading; the study is fetched from then on.
     ///
     /// # Errors
     /// [`ServiceError::Refused`] with the rule.
     pub fn accept(&self, session: &Session, id: &str) -> Result<Value, ServiceError> {
+        let me = session.certificate.fingerprint;
         self.act(session, id, "accept", |case| {
+            let request = asked_of(case, &me)?;
+            let mut readings = case.readings().into_iter();
+            let blind = readings.any(|one| one.asked_by == request && one.is_blind());
+            self.read_apart(case, &me, blind)?;
             Ok(Body::Accept(Accept {
-                request: request_of(case)?,
+                request,
                 note: String::new(),
             }))
         })
     }
 
-    /// Declines a request.
+    /// Declines a request, or a further reading.
     ///
     /// # Errors
     /// [`ServiceError::Refused`] with the rule.
     pub fn decline(&self, session: &Session, id: &str, reason: String) -> Result<Value, ServiceError> {
+        let me = session.certificate.fingerprint;
         self.act(session, id, "decline", |case| {
             Ok(Body::Decline(Decline {
-                request: request_of(case)?,
+                request: asked_of(case, &me)?,
                 reason,
-            }))
-        })
-    }
-
-    /// Signs a report.
-    ///
-    /// # Errors
-    /// [`ServiceError::Refused`] with the rule, [`ServiceError::NotOpened`] while the images are not here.
-    pub fn report(&self, session: &Session, id: &str, report: NewReport) -> Result<Value, ServiceError> {
-        let status = match report.status.as_str() {
-            "final" => ReportStatus::Final,
-            "preliminary" => ReportStatus::Preliminary,
-            _ => return Err(ServiceError::field("status", "it is preliminary or final")),
-        };
-        self.act(session, id, "report", |case| {
-            let (request_id, request) = case.request().ok_or(ServiceError::Unknown("request"))?;
-            let package = self.package_of(&case.id())?.ok_or(ServiceError::NotOpened)?;
-            let predecessor = report_entries(case).last().map(|entry| entry.id());
-            let terms = self
-                .people_agreement(&request.agreement.id)
-                .map(|agreement| agreement.terms_hash())
-                .ok_or(ServiceError::NoAgreement)?;
-            Ok(Body::Report(Box::new(Report {
-                request: request_id,
-                package,
-                predecessor,
-                status,
-                findings: report.findings,
-                impression: report.impression,
-                recommendations: report.recommendations,
-                technique: String::new(),
-                images: self.images_of(&request.study_instance_uid)?,
-                terms,
-                guideline: GUIDELINE.to_owned(),
-            })))
-        })
-    }
-
-    /// Confirms that report and images were read.
-    ///
-    /// # Errors
-    /// [`ServiceError::NoReport`], or [`ServiceError::Refused`] with the rule.
-    pub fn mark_read(&self, session: &Session, id: &str) -> Result<Value, ServiceError> {
-        self.act(session, id, "read", |case| {
-            let newest = report_entries(case).last().map(|entry| entry.id());
-            Ok(Body::ReportRead(ReportRead {
-                report: newest.ok_or(ServiceError::NoReport)?,
             }))
         })
     }
@@ -256,7 +168,11 @@ impl Node {
         // First whether there is a case for her at all: the policy must not tell what is here (R12).
         let mut case = self.my_case(session, id)?;
         let (action, object) = asked_of_policy(verb);
-        self.permit(session, action, object)?;
+        match self.permit(session, action, object) {
+            // R9: never held back for what others may know better; it goes as soon as somebody can be reached.
+            Err(ServiceError::StaleRegister { .. }) if NEVER_HELD_BACK.contains(&verb) => {}
+            permitted => permitted?,
+        }
         let outcome = body(&case).and_then(|body| self.author_case(session, &mut case, body));
         drop(writing);
         self.audit(
@@ -294,31 +210,43 @@ impl Node {
         packages: &[PackageRow],
         outbox: &[OutboxRow],
     ) -> Result<Value, ServiceError> {
+        // Neither what it waits for nor an alarm tells a blind reader of another's report.
+        let (overdue, seen) = (self.overdue_in(case, me), case.seen_by(me));
+        let case = &*seen;
         let Some((id, request)) = case.request() else {
             return Ok(Value::Null);
         };
         let requesting = request.requester.practitioner == *me;
         let other = if requesting {
-            request.consultant
+            case.consultant().unwrap_or(request.consultant)
         } else {
             request.requester.practitioner
         };
-        let (state, reports) = (case.state(), report_entries(case));
+        let (state, open, reports) = (case.state(), case.open(), case.versions());
         let requested_at = case
             .log()
             .get(&id)
             .map(|entry| clock::rfc3339(entry.header().time));
         let (patient, pseudonym) = self.shown_patient(request);
         let [study_date, description] = self.seen_of(&self.real_study(&request.study_instance_uid))?;
-        let newest = reports.last().and_then(|entry| match entry.body() {
-            Body::Report(report) => Some(json!({"status": report.status, "version": reports.len()})),
-            _ => None,
-        });
+        let newest = reports
+            .last()
+            .map(|version| json!({"status": version.status(), "version": reports.len()}));
+        let asked = reading_of(case, me)
+            .is_some_and(|one| one.consented && one.accepted.is_none() && one.declined.is_none());
+        let open: Vec<Value> = open
+            .iter()
+            .map(|one| json!({"kind": one.kind.name(), "entry": one.entry, "mine": one.owner == *me}))
+            .collect();
         Ok(json!({
             "case_id": case.id(),
-            "role": if requesting { "requesting" } else { "consulting" },
+            "role": role(requesting),
             "state": state.name(),
-            "unread": unread(&state, requesting),
+            "unread": unread(&state, requesting, asked),
+            "alarm": !case.alarms().is_empty(),
+            "frozen": case.log().fork().is_some(),
+            "open": open,
+            "overdue": overdue,
             "patient_name": patient.display_name(),
             "patient": patient,
             "pseudonym": pseudonym,
@@ -368,92 +296,40 @@ impl Node {
             })
         })
     }
-
-    fn timeline_item(&self, entry: &VerifiedEntry) -> Value {
-        let header = entry.header();
-        let (ja, en) = entry.body().summary();
-        let person = self
-            .people()
-            .certificate(&header.signer)
-            .map(|one| one.name.japanese);
-        let by = person.or_else(|| {
-            self.people()
-                .node_certificate(&header.signer)
-                .map(|one| one.institution)
-        });
-        json!({
-            "entry_id": entry.id(),
-            "type": header.entry_type,
-            "by": by,
-            "at": clock::rfc3339(header.time),
-            // Replaying the log has just verified signature, commitment and place of every entry.
-            "verified": true,
-            "summary_ja": ja,
-            "summary_en": en,
-            "reason": entry.body().reason(),
-        })
-    }
-
-    fn reports(&self, case: &Case) -> Value {
-        let versions = report_entries(case).into_iter().enumerate();
-        versions
-            .filter_map(|(index, entry)| {
-                let Body::Report(report) = entry.body() else {
-                    return None;
-                };
-                Some(json!({
-                    "entry_id": entry.id(),
-                    "version": index + 1,
-                    "status": report.status,
-                    "findings": report.findings,
-                    "impression": report.impression,
-                    "recommendations": report.recommendations,
-                    "author": self.people().certificate(&entry.header().signer).map(|one| one.name.japanese),
-                    "signed_at": clock::rfc3339(entry.header().time),
-                }))
-            })
-            .collect()
-    }
-
-    fn images_of(&self, study: &str) -> Result<ImagesReviewed, ServiceError> {
-        let series = self.store().series_of(study)?;
-        let study = self.store().study(study)?;
-        Ok(ImagesReviewed {
-            instances: u32::try_from(study.instances).unwrap_or(u32::MAX),
-            series: series.into_iter().map(|one| one.series_instance_uid).collect(),
-        })
-    }
 }
 
-/// The versions of the report, oldest first.
-pub(super) fn report_entries(case: &Case) -> Vec<&VerifiedEntry> {
-    let entries = case.log().ordered().into_iter();
-    entries
-        .filter(|entry| matches!(entry.body(), Body::Report(_)))
-        .collect()
-}
-
-fn request_of(case: &Case) -> Result<EntryId, ServiceError> {
-    case.request()
-        .map(|(id, _)| id)
+/// By which request or forward the practitioner is asked and has not answered; else the request.
+fn asked_of(case: &Case, me: &Fingerprint) -> Result<EntryId, ServiceError> {
+    let mut hers = case.readings().into_iter().filter(|one| one.who == *me);
+    let unanswered = hers.find(|one| one.accepted.is_none() && one.declined.is_none());
+    let asked = unanswered
+        .or_else(|| reading_of(case, me))
+        .map(|one| one.asked_by);
+    asked
+        .or_else(|| case.request().map(|(id, _)| id))
         .ok_or(ServiceError::Unknown("request"))
 }
 
 /// Whether the next move is this practitioner's and she has not made it yet.
-fn unread(state: &State, requesting: bool) -> bool {
+fn unread(state: &State, requesting: bool, asked: bool) -> bool {
     match state {
-        State::AwaitingReading { .. } => requesting,
-        State::AwaitingAcceptance => !requesting,
-        _ => false,
+        State::AwaitingReading { .. } if requesting => true,
+        state => asked && !state.is_ended(),
     }
 }
 
+/// Acts that wait for nothing but the rules (R9).
+const NEVER_HELD_BACK: [&str; 2] = ["urgent", "acknowledge"];
+
 /// What the policy is asked before a step of a case is signed.
-fn asked_of_policy(verb: &str) -> (Action, Object) {
+pub(super) fn asked_of_policy(verb: &str) -> (Action, Object) {
     match verb {
-        "accept" => (Action::Consult, Object::PARTY_CASE),
+        "accept" | "urgent" | "incidental" => (Action::Consult, Object::PARTY_CASE),
         "report" => (Action::SignPreliminary, Object::PARTY_CASE),
-        "decline" | "cancel_receiving" => (Action::Correspond, Object::PARTY_CASE),
+        "addendum" => (Action::SignAddendum, Object::PARTY_CASE),
+        "amend" => (Action::SignAmendment, Object::PARTY_CASE),
+        "forward" => (Action::Forward, Object::OWN_CASE),
+        "decline" | "cancel_receiving" | "propose_forward" => (Action::Correspond, Object::PARTY_CASE),
         _ => (Action::Correspond, Object::OWN_CASE),
     }
 }

@@ -5,11 +5,12 @@
 use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
+use dokuei_consultation::id::CaseId;
 use dokuei_identity::cbor;
 use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryBytes, EntryId, MAX_ENTRIES_BYTES, RefusedEntry};
 use dokuei_net::wire::hello::MAX_PRACTITIONERS;
 use dokuei_net::{CallError, Multiaddr, Network, PeerId, RefusalCode};
-use dokuei_store::OutboxRow;
+use dokuei_store::{LogKind, OutboxRow};
 
 use super::Node;
 use super::applications::ASK_ANSWERS;
@@ -61,6 +62,10 @@ impl Node {
                 tracing::error!(code = error.code(), %error, "a cancelled package could not be erased yet");
             }
             self.introduce(&network).await;
+            let node = self.clone();
+            if let Err(error) = blocking(move || node.tell_what_is_due()).await {
+                tracing::error!(code = error.code(), "what is due could not be told");
+            }
             self.fetch_outstanding(&network).await;
         }
     }
@@ -201,6 +206,9 @@ impl Node {
                 .note_refused(&peer, &entry.entry.0, "peer_refuses_entry")?;
         }
         self.0.reach.problem(*of, later);
+        if later.is_some() {
+            self.acquaint_with(of, sent)?;
+        }
         self.store().acknowledge(&peer, &done)?;
         for id in missing {
             if let Ok(entry) = self.store().entry(&id.0) {
@@ -209,6 +217,20 @@ impl Node {
         }
         for row in sent {
             self.events().publish(EventKind::Case, hex::encode(row.log_id));
+        }
+        Ok(())
+    }
+
+    /// What could not be judged there rests on an agreement or a certificate that is not known there: it is brought.
+    fn acquaint_with(&self, peer: &PeerId, sent: &[OutboxRow]) -> Result<(), ServiceError> {
+        let peers = BTreeSet::from([*peer]);
+        let logs: BTreeSet<_> = sent.iter().map(|row| row.log_id).collect();
+        for log in logs {
+            if self.store().log(&log)?.kind == LogKind::Case
+                && let Ok(case) = self.kept_case(CaseId::from_bytes(log))
+            {
+                self.acquaint(&case, &peers, false)?;
+            }
         }
         Ok(())
     }

@@ -10,7 +10,6 @@ use std::collections::BTreeSet;
 use dokuei_consultation::body::{Body, Grant};
 use dokuei_consultation::id::{CaseId, PackageId};
 use dokuei_consultation::machine::Case;
-use dokuei_consultation::state::State;
 use dokuei_identity::device_list::Device;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::policy::{self, Action, Object};
@@ -22,6 +21,7 @@ use zeroize::Zeroizing;
 
 use super::Node;
 use super::error::ServiceError;
+use super::forwarding::{is_requester, to_grant};
 use super::people::DeviceChange;
 use super::session::Session;
 
@@ -87,7 +87,7 @@ impl Node {
     /// Grants, for everybody who is signed in, what her readers cannot open with a key that they have now.
     pub(super) fn grant_again(&self) {
         for session in self.sessions().all(self.now()) {
-            match self.grant_again_for(&session) {
+            match self.grant_again_for(&session, None) {
                 Ok(0) => {}
                 Ok(_) => self.ring(),
                 Err(error) => {
@@ -97,32 +97,65 @@ impl Node {
         }
     }
 
-    fn grant_again_for(&self, session: &Session) -> Result<usize, ServiceError> {
-        let me = session.certificate.fingerprint;
+    /// Grants what the readers of this practitioner lack, in the case `first` before all others, and tells how much it was.
+    /// What cannot be granted is told, and does not hold up the rest.
+    pub(super) fn grant_again_for(
+        &self,
+        session: &Session,
+        first: Option<CaseId>,
+    ) -> Result<usize, ServiceError> {
+        let mut packages = self.store().packages(None)?;
+        packages.retain(|row| row.has_key);
+        packages.sort_by_key(|row| Some(CaseId::from_bytes(row.package.case_id)) != first);
         let mut granted = 0;
-        for row in self.store().packages(None)? {
-            if row.package.direction != Direction::Outgoing || !row.has_key {
-                continue;
-            }
-            let _writing = self.write_lock();
-            let Ok(mut case) = self.case_log(CaseId::from_bytes(row.package.case_id)) else {
-                continue;
-            };
-            let Some(consultant) = asked_by(&case, &me) else {
-                continue;
-            };
-            for device in self.people().nodes_of(&consultant, self.now())? {
-                if is_granted(&case, &row, &device) {
-                    continue;
-                }
-                self.permit(session, Action::Grant, Object::OWN_CASE)?;
-                if self.grant_to(session, &mut case, &row, &consultant, &device)? {
-                    self.audit(&session.id, "grant", &case.id().to_string(), "again: another key")?;
-                    granted += 1;
-                }
+        for row in &packages {
+            if let Err(error) = self.grant_package(session, row, &mut granted) {
+                tracing::warn!(code = error.code(), %error, "a study could not be granted yet");
             }
         }
         Ok(granted)
+    }
+
+    fn grant_package(
+        &self,
+        session: &Session,
+        row: &PackageRow,
+        granted: &mut usize,
+    ) -> Result<(), ServiceError> {
+        let me = session.certificate.fingerprint;
+        let _writing = self.write_lock();
+        let Ok(mut case) = self.case_log(CaseId::from_bytes(row.package.case_id)) else {
+            return Ok(());
+        };
+        // What a reader holds is hers to wrap only for those whom she has brought in.
+        let sender = is_requester(&case, &me);
+        if sender != (row.package.direction == Direction::Outgoing) {
+            return Ok(());
+        }
+        for reader in to_grant(&case, &me) {
+            for device in self.people().nodes_of(&reader, self.now())? {
+                if is_granted(&case, row, &device) {
+                    continue;
+                }
+                let (action, object) = if sender {
+                    (Action::Grant, Object::OWN_CASE)
+                } else {
+                    (Action::Send, Object::PARTY_CASE)
+                };
+                self.permit(session, action, object)?;
+                let again = has_grant(&case, row, &reader);
+                if self.grant_to(session, &mut case, row, &reader, &device)? {
+                    *granted += 1;
+                    let outcome = if again {
+                        "again: another key".to_owned()
+                    } else {
+                        format!("to {reader}")
+                    };
+                    self.audit(&session.id, "grant", &case.id().to_string(), &outcome)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Wraps the key of a package for one more device, when its reader may still read and it can still be opened.
@@ -159,14 +192,14 @@ impl Node {
     }
 }
 
-/// The reader whom this practitioner has asked and who has not shown yet that she has seen the study.
-fn asked_by(case: &Case, requester: &Fingerprint) -> Option<Fingerprint> {
-    let (_, request) = case.request()?;
-    let open = matches!(
-        case.state(),
-        State::AwaitingAcceptance | State::AwaitingPackage { .. } | State::AwaitingReport { .. }
-    );
-    (open && request.requester.practitioner == *requester).then_some(request.consultant)
+/// Whether some key of this reader was granted the package before.
+fn has_grant(case: &Case, row: &PackageRow, reader: &Fingerprint) -> bool {
+    case.log().ordered().iter().any(|entry| match entry.body() {
+        Body::Grant(grant) => {
+            grant.package.as_bytes() == &row.package.package_id && grant.recipient == *reader
+        }
+        _ => false,
+    })
 }
 
 fn is_granted(case: &Case, row: &PackageRow, device: &Device) -> bool {

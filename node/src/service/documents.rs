@@ -1,12 +1,13 @@
 //! A signed report as a document: PDF for people, Structured Report for the clinic's PACS.
 
-use dokuei_consultation::body::{Body, Report, ReportStatus, Request};
+use dokuei_consultation::body::{Report, ReportStatus, Request};
 use dokuei_consultation::entry::VerifiedEntry;
 use dokuei_consultation::id::EntryId;
 use dokuei_consultation::machine::Case;
 use dokuei_dicom::header::read_instance;
 use dokuei_dicom::report::{
-    EvidenceInstance, ReportContent, ReportPerson, ReportStatus as DicomStatus, ReportedStudy, WrittenObject,
+    Coordinates, EvidenceInstance, Illustrations, ReportContent, ReportPerson, ReportStatus as DicomStatus,
+    ReportedStudy, WrittenObject, to_illustrations,
 };
 use dokuei_dicom::{InstanceHeader, Patient, PersonName, Uid, to_encapsulated_pdf, to_sr};
 use dokuei_document::{
@@ -18,15 +19,15 @@ use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_store::{StoreError, StudySummary};
 
 use super::Node;
-use super::cases::report_entries;
 use super::error::ServiceError;
+use super::illustrating::{Found, lines, measured_in};
 use super::requesting::patient_of;
 use super::session::Session;
 
 /// Japan has one time zone, UTC+9.
 const JAPAN_OFFSET_MINUTES: i16 = 540;
 
-/// The newest version of a report with everything that a document shows of it.
+/// A version of a report with everything that a document shows of it.
 struct Reported<'a> {
     case: &'a Case,
     entry: &'a VerifiedEntry,
@@ -38,6 +39,10 @@ struct Reported<'a> {
     image: Option<InstanceHeader>,
     author: PractitionerCertificate,
     author_institution: String,
+    /// How the version before it gave its measurements.
+    previous_measured_in: Option<Coordinates>,
+    /// The images that it names.
+    found: Found,
 }
 
 impl Node {
@@ -47,7 +52,8 @@ impl Node {
     /// [`ServiceError::NoReport`], or no Japanese font is installed.
     pub fn report_pdf(&self, session: &Session, id: &str) -> Result<Vec<u8>, ServiceError> {
         let case = self.my_case(session, id)?;
-        let pdf = self.pdf_of(&self.reported(&case, None)?)?;
+        let version = newest_seen(&case, &session.certificate.fingerprint)?;
+        let pdf = self.report_pdf_of(&case, Some(&version))?;
         self.audit(&session.id, "report_pdf", id, "success")?;
         Ok(pdf)
     }
@@ -58,9 +64,43 @@ impl Node {
     /// [`ServiceError::NoReport`].
     pub fn report_sr(&self, session: &Session, id: &str) -> Result<Vec<u8>, ServiceError> {
         let case = self.my_case(session, id)?;
-        let object = self.sr_of(&case, None)?;
+        let version = newest_seen(&case, &session.certificate.fingerprint)?;
+        let object = self.sr_of(&case, Some(&version))?;
         self.audit(&session.id, "report_sr", id, "success")?;
         Ok(object.bytes)
+    }
+
+    /// What the newest report shows and measures, by its place: key object selections, presentation states, measurements.
+    ///
+    /// # Errors
+    /// [`ServiceError::NoReport`], or [`ServiceError::Unknown`] behind the last.
+    pub fn report_object(&self, session: &Session, id: &str, index: usize) -> Result<Vec<u8>, ServiceError> {
+        let case = self.my_case(session, id)?;
+        let version = newest_seen(&case, &session.certificate.fingerprint)?;
+        let mut objects = self.illustrations_of(&case, Some(&version))?.into_iter();
+        let object = objects
+            .nth(index)
+            .ok_or(ServiceError::Unknown("object of the report"))?;
+        self.audit(&session.id, "report_sr", id, "success")?;
+        Ok(object.bytes)
+    }
+
+    /// A version of the report (`None`: the newest) as PDF/A.
+    pub(super) fn report_pdf_of(
+        &self,
+        case: &Case,
+        version: Option<&EntryId>,
+    ) -> Result<Vec<u8>, ServiceError> {
+        self.pdf_of(&self.reported(case, version)?)
+    }
+
+    /// What a version of the report shows and measures, as DICOM objects under the original study.
+    pub(super) fn illustrations_of(
+        &self,
+        case: &Case,
+        version: Option<&EntryId>,
+    ) -> Result<Vec<WrittenObject>, ServiceError> {
+        Ok(to_illustrations(&self.dicom_of(&self.reported(case, version)?)?)?)
     }
 
     /// A version of the report (`None`: the newest) as a DICOM Structured Report.
@@ -69,9 +109,7 @@ impl Node {
         case: &Case,
         version: Option<&EntryId>,
     ) -> Result<WrittenObject, ServiceError> {
-        let reported = self.reported(case, version)?;
-        let evidence = self.evidence(&reported)?;
-        Ok(to_sr(&reported.dicom(evidence)?)?)
+        Ok(to_sr(&self.dicom_of(&self.reported(case, version)?)?)?)
     }
 
     /// The same as PDF/A in a DICOM object.
@@ -82,26 +120,37 @@ impl Node {
     ) -> Result<WrittenObject, ServiceError> {
         let reported = self.reported(case, version)?;
         let pdf = self.pdf_of(&reported)?;
-        let evidence = self.evidence(&reported)?;
-        Ok(to_encapsulated_pdf(&reported.dicom(evidence)?, &pdf)?)
+        Ok(to_encapsulated_pdf(&self.dicom_of(&reported)?, &pdf)?)
+    }
+
+    fn dicom_of(&self, reported: &Reported<'_>) -> Result<ReportContent, ServiceError> {
+        let mut content = reported.dicom(self.evidence(reported)?)?;
+        content.illustrations = self.dicom_illustrations(reported.report, &reported.found);
+        Ok(content)
     }
 
     fn pdf_of(&self, reported: &Reported<'_>) -> Result<Vec<u8>, ServiceError> {
         let fonts = Fonts::find(self.config().document.font.as_deref())?;
-        Ok(render_report(&reported.paper(), &fonts)?)
+        let mut paper = reported.paper();
+        paper.key_images = self.printed_images(reported.report, &reported.found);
+        paper.measurements = lines(reported.report, &reported.found);
+        Ok(render_report(&paper, &fonts)?)
     }
 
     fn reported<'a>(&self, case: &'a Case, version: Option<&EntryId>) -> Result<Reported<'a>, ServiceError> {
         let (_, request) = case.request().ok_or(ServiceError::Unknown("request"))?;
-        let mut entries = report_entries(case);
-        if let Some(version) = version {
-            let place = entries.iter().position(|entry| entry.id() == *version);
-            entries.truncate(place.ok_or(ServiceError::NoReport)? + 1);
-        }
-        let entry = *entries.last().ok_or(ServiceError::NoReport)?;
-        let Body::Report(report) = entry.body() else {
-            return Err(ServiceError::NoReport);
+        let versions = case.versions();
+        let version = match version {
+            Some(id) => versions.iter().find(|one| one.id == *id),
+            None => versions.last(),
         };
+        let version = version.ok_or(ServiceError::NoReport)?;
+        let entry = case.log().get(&version.id).ok_or(ServiceError::NoReport)?;
+        let report = version.report;
+        // Each reader counts her own.
+        let of_reader = versions.iter().filter(|one| one.report.request == report.request);
+        let number = of_reader.take_while(|one| one.id != version.id).count() + 1;
+        let before = versions.iter().find(|one| report.predecessor == Some(one.id));
         let signer = entry.header().signer;
         // A report on a study under a pseudonym is the real patient's here.
         let study = self
@@ -116,7 +165,9 @@ impl Node {
             entry,
             report,
             request,
-            version: u32::try_from(entries.len()).unwrap_or(u32::MAX),
+            version: u32::try_from(number).unwrap_or(u32::MAX),
+            previous_measured_in: before.and_then(|one| measured_in(one.report)),
+            found: self.found_images(&request.study_instance_uid, report)?,
             image: self.first_image(&study.study.study_instance_uid)?,
             study,
             author_institution: self.institution_of(&entry.header().device, &author),
@@ -124,12 +175,14 @@ impl Node {
         })
     }
 
-    /// What the first image of a study says of it; `None` when there is none that can be read.
+    /// What the first image that can be read of the first ones of its series says of a study; `None` when there is none.
     fn first_image(&self, study: &str) -> Result<Option<InstanceHeader>, ServiceError> {
         for series in self.store().series_of(study)? {
             if let Some(first) = self.store().instances_of(&series.series_instance_uid)?.first() {
-                let blob = self.store().blob_reader(&first.sop_instance_uid)?;
-                return Ok(read_instance(blob).ok());
+                let blob = self.store().blob_reader(&first.sop_instance_uid).ok();
+                if let Some(header) = blob.and_then(|blob| read_instance(blob).ok()) {
+                    return Ok(Some(header));
+                }
             }
         }
         Ok(None)
@@ -216,6 +269,8 @@ impl Reported<'_> {
                     .collect(),
                 signed_at: self.signed_at(),
             },
+            key_images: Vec::new(),
+            measurements: Vec::new(),
             entry_id: self.entry.id().to_string(),
             case_id: self.case.id().to_string(),
         }
@@ -228,6 +283,7 @@ impl Reported<'_> {
         Ok(ReportContent {
             entry_id: *self.entry.id().as_bytes(),
             previous_entry_id: self.report.predecessor.map(|id| *id.as_bytes()),
+            previous_measured_in: self.previous_measured_in,
             version: self.version,
             status: match (self.report.status, self.report.predecessor) {
                 (ReportStatus::Preliminary, _) => DicomStatus::Preliminary,
@@ -277,6 +333,7 @@ impl Reported<'_> {
             findings: self.report.findings.clone(),
             impression: self.report.impression.clone(),
             recommendations: self.report.recommendations.clone(),
+            illustrations: Illustrations::default(),
         })
     }
 
@@ -298,6 +355,14 @@ fn person(latin: &str, japanese: &str, institution: &str) -> ReportPerson {
     }
 }
 
+/// The newest version that she may see: reports of others are withheld from who reads blind.
+pub(super) fn newest_seen(case: &Case, who: &Fingerprint) -> Result<EntryId, ServiceError> {
+    let withheld = case.withheld_from(who);
+    let versions = case.versions();
+    let mut seen = versions.iter().rev().filter(|one| !withheld.contains(&one.id));
+    seen.next().map(|one| one.id).ok_or(ServiceError::NoReport)
+}
+
 /// How a name is read: kana where there are any, else Latin letters.
 fn reading(phonetic: &str, alphabetic: &str) -> String {
     let name = if phonetic.trim().is_empty() {
@@ -308,7 +373,7 @@ fn reading(phonetic: &str, alphabetic: &str) -> String {
     name.replace('^', " ").trim().to_owned()
 }
 
-fn uid(text: &str) -> Result<Uid, ServiceError> {
+pub(super) fn uid(text: &str) -> Result<Uid, ServiceError> {
     text.parse()
         .map_err(|_| ServiceError::Store(StoreError::Damaged("UID")))
 }

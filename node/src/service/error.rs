@@ -23,6 +23,7 @@ use dokuei_package::seal::SealError;
 use dokuei_store::StoreError;
 use thiserror::Error;
 
+use super::archive::ArchiveError;
 use super::checking::Findings;
 use super::codes::Code;
 use super::media::MediaError;
@@ -265,6 +266,9 @@ pub enum ServiceError {
     /// A medium that is not written, or not taken.
     #[error(transparent)]
     Media(#[from] MediaError),
+    /// An archive of the house that finds or gives nothing.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// Nobody is met, because the clocks disagree.
     #[error("this node meets nobody: its clock and that of the others are more than five minutes apart")]
     ClockApart,
@@ -357,6 +361,7 @@ impl ServiceError {
             Self::Answer(_) => Code::AnswerRefused,
             Self::NotDeposited(_) => Code::NotDeposited,
             Self::Media(error) => error.code(),
+            Self::Archive(error) => error.code(),
             Self::Interrupted => Code::Stopping,
         }
     }
@@ -418,7 +423,7 @@ impl ServiceError {
             Self::NoAgreement => "propose one (`dokuei agreement propose`) and wait until it is countersigned",
             Self::NoDevice => "ask her to sign in at her node once, then try again",
             Self::NotOpened => "wait until the transfer is complete and sign in as the consulting specialist",
-            Self::DamagedLog => "keep the data directory as evidence and restore a backup",
+            Self::DamagedLog => "see `dokuei doctor`; what was altered is asked for again from the others of this consultation as soon as they are connected",
             Self::NotEmpty(_) => "choose a new or empty folder",
             Self::File { .. } | Self::Files(_) => "check the name and the rights on it",
             Self::Store(StoreError::NoSpace) => "free some space and try again; what is stored is safe",
@@ -431,6 +436,7 @@ impl ServiceError {
             Self::Answer(_) => "ask the registry operator for the answer again",
             Self::NotDeposited(_) => "try again later, name another bootstrap host in the settings, or bring it to the registry as a file (--out)",
             Self::Media(error) => error.next(),
+            Self::Archive(error) => error.next(),
             Self::Interrupted => "start it again with `dokuei run`",
             _ => "",
         }
@@ -482,6 +488,7 @@ impl ServiceError {
             | Self::Wiped => Blame::Conflict,
             Self::RegisterFile(_) => Blame::Caller,
             Self::Media(error) => error.blame(),
+            Self::Archive(error) => error.blame(),
             _ => Blame::Node,
         }
     }

@@ -22,6 +22,10 @@ pub struct Event {
 pub enum EventKind {
     /// A consultation.
     Case,
+    /// An urgent finding in a consultation alarms, or does no longer.
+    Alarm,
+    /// Something in a consultation has become due.
+    Duty,
     /// An agreement.
     Agreement,
     /// A job of the node.

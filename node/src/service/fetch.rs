@@ -1,6 +1,7 @@
 //! Fetches granted packages: pulls what the bitmap lacks from whoever holds it, verifies every slice before it is
 //! kept, and signs the receipt only when every byte is verified and on disk.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -29,7 +30,10 @@ use super::transfers::TELL;
 /// The most holders of which one package is fetched at once.
 const HOLDERS: usize = 4;
 
-/// Between two looks at what may be opened of a study on its way, when the last one opened something.
+/// For how long a holder who has not said that it holds our acceptance is not asked, seconds: an honest one says so at once.
+const TOLD_WITHIN: u64 = 5;
+
+/// Between two looks at what may be opened of a study on its way, when somebody is there to open it for.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// One package that this node is to fetch.
@@ -87,7 +91,8 @@ impl Node {
         };
         let (node, network) = (self.clone(), network.clone());
         tokio::spawn(async move {
-            match node.fetch_one(&network, &wanted, &stop).await {
+            let untold = node.untold(wanted.case).await;
+            match node.fetch_one(&network, &wanted, &untold, &stop).await {
                 Ok(()) => {}
                 Err(error @ ServiceError::BadPackage(_)) => node.refuse_offer(&wanted, &error).await,
                 Err(error) => {
@@ -97,6 +102,10 @@ impl Node {
             }
             node.0.transfers.end(wanted.case, package);
             node.events().publish(EventKind::Case, wanted.case);
+            if !untold.is_empty() && node.untold(wanted.case).await.is_empty() {
+                // They were told meanwhile, when this was still under way and nothing else could begin.
+                node.ring();
+            }
             if stop.is_cancelled() {
                 // What there is of it is erased now that nobody writes to it any more.
                 node.sweep_soon();
@@ -118,9 +127,11 @@ impl Node {
         &self,
         network: &Network,
         wanted: &Wanted,
+        untold: &HashSet<String>,
         stop: &CancellationToken,
     ) -> Result<(), ServiceError> {
-        let holders = self.holders(network, wanted).await?;
+        let mut holders = self.holders(network, wanted).await?;
+        holders.retain(|peer| !untold.contains(&peer.to_string()));
         if holders.is_empty() {
             return Ok(());
         }
@@ -165,8 +176,30 @@ impl Node {
                 }
             }
         }
+        // What is not opened yet is opened while the receipt is written and signed.
+        let (opener, package, here) = (self.clone(), *wanted.offer.package.as_bytes(), held_by(&sink));
+        let opening = tokio::task::spawn_blocking(move || opener.open_arriving(&package, &here));
         let (node, wanted) = (self.clone(), wanted.clone());
-        blocking(move || node.finish_receiving(&wanted, &sink)).await
+        let finished = blocking(move || node.finish_receiving(&wanted, &sink)).await;
+        let _ = opening.await;
+        finished
+    }
+
+    /// The peers that were sent our acceptance just now and have not said yet that they hold it: until then they give
+    /// nothing out.
+    async fn untold(&self, case: CaseId) -> HashSet<String> {
+        let (store, now) = (self.store().clone(), self.now());
+        let waiting = blocking(move || Ok(store.outbox(None)?))
+            .await
+            .unwrap_or_default();
+        waiting
+            .into_iter()
+            .filter(|row| {
+                row.log_id == *case.as_bytes() && row.entry_type == "accept" && row.refused.is_none()
+            })
+            .filter(|row| now.since(row.queued_at) < TOLD_WITHIN)
+            .map(|row| row.peer)
+            .collect()
     }
 
     /// Writes down which holders sent what they should not.
@@ -232,18 +265,15 @@ impl Node {
                 let bytes = receiver.borrow_and_update().bytes;
                 node.0.transfers.reached(case, package, before + bytes);
                 let (opener, sink) = (node.clone(), Arc::clone(&sink));
-                let opened = tokio::task::spawn_blocking(move || {
-                    let here = sink.lock().unwrap_or_else(PoisonError::into_inner).here();
-                    opener.open_arriving(&package, &here)
-                });
-                let opened = opened.await.unwrap_or(false);
+                let opened =
+                    tokio::task::spawn_blocking(move || opener.open_arriving(&package, &held_by(&sink)));
+                let can_open = opened.await.unwrap_or(false);
                 if told.is_none_or(|told: Instant| told.elapsed() >= TELL) {
                     told = Some(Instant::now());
                     node.events().publish(EventKind::Case, case);
                 }
-                // While images come faster than they are opened there is no time to lose: the rest would be opened when
-                // everything is here.
-                tokio::time::sleep(if opened { PAUSE } else { TELL }).await;
+                // While they can be opened there is no time to lose: the rest would be opened when everything is here.
+                tokio::time::sleep(if can_open { PAUSE } else { TELL }).await;
             }
         });
         (sender, AbortOnDrop(task))
@@ -297,6 +327,7 @@ impl Node {
             undurable: 0,
             durable_at: Instant::now(),
             saving: None,
+            failed: false,
         };
         if begun {
             let found = receiving.recover()?;
@@ -347,9 +378,12 @@ impl Node {
             .verify(&sender.key)
             .map_err(|error| bad(&error.to_string()))?;
         let signed = core.core();
+        // Whoever grants it, it was sealed by whoever asked.
+        let case = self.kept_case(wanted.case)?;
+        let requester = case.request().map(|(_, request)| request.requester.practitioner);
         let agrees = signed.package == wanted.offer.package
             && signed.case == wanted.case
-            && signed.sender == wanted.from
+            && Some(signed.sender) == requester
             && signed.root == wanted.offer.root
             && signed.ciphertext_length == wanted.offer.length;
         if !agrees {
@@ -391,6 +425,11 @@ impl Node {
         self.open_arrived();
         Ok(())
     }
+}
+
+/// Which chunks are here and proven.
+fn held_by(sink: &Mutex<Receiving>) -> Bitmap {
+    sink.lock().unwrap_or_else(PoisonError::into_inner).here()
 }
 
 /// Why a transfer stands still, as it is told.

@@ -15,7 +15,7 @@ use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::policy;
 use dokuei_identity::time::Timestamp;
 use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryBytes, EntryId, RefusedEntry};
-use dokuei_net::wire::hello::{CrlState, Hello, MAX_PRACTITIONERS, PractitionerCard};
+use dokuei_net::wire::hello::{CrlState, Hello, MAX_PRACTITIONERS};
 use dokuei_net::wire::package::{ChunkRange, MAX_SLICE_BYTES, PackageId, Slice};
 use dokuei_net::{
     Admitted, Ban, Host, Meeting, Misdeed, OwnHello, PackageSource, PeerId, Refusal, RefusalCode, Verdict,
@@ -254,7 +254,7 @@ fn told(written: Result<(), ServiceError>) {
     }
 }
 
-const fn refused(code: RefusalCode) -> CaseReply {
+pub(super) const fn refused(code: RefusalCode) -> CaseReply {
     CaseReply::Refused { code: code as u8 }
 }
 
@@ -283,36 +283,6 @@ impl Node {
             crl,
             checkpoint: self.register().checkpoint(),
         })
-    }
-
-    /// Those who work here and have a device list.
-    pub(super) fn own_cards(&self) -> Result<Vec<PractitionerCard>, ServiceError> {
-        let (held, now) = (self.trust()?, self.now());
-        let mut cards = Vec::new();
-        for person in self.practitioners()? {
-            let Some(chain) = self.practitioner_files().chain(&person.id)? else {
-                continue;
-            };
-            let Ok(certificate) = held.practitioner(&chain, now) else {
-                continue;
-            };
-            let Some(list) = self.people().device_list(&certificate)? else {
-                continue;
-            };
-            if list.is_ahead_of(now) {
-                // Nobody would take it; when she signs in the next time she makes another.
-                tracing::info!(
-                    id = person.id,
-                    "her device list was made by a clock that was ahead: not told"
-                );
-                continue;
-            }
-            cards.push(PractitionerCard {
-                chain: cbor::encode(&chain),
-                device_list: list.bytes().to_vec(),
-            });
-        }
-        Ok(cards)
     }
 
     /// Verifies a peer and everybody who works there, and remembers them.
@@ -362,50 +332,6 @@ impl Node {
         })
     }
 
-    /// Takes practitioners whom an admitted node introduces.
-    fn note_practitioners(&self, cards: &[PractitionerCard]) -> CaseReply {
-        if cards.len() > MAX_PRACTITIONERS {
-            return refused(RefusalCode::Malformed);
-        }
-        self.learn_practitioners(cards);
-        self.events().publish(EventKind::Peer, "directory");
-        CaseReply::Noted
-    }
-
-    /// Takes the cards that stand. A card that does not costs only its practitioner: the node is admitted on its own
-    /// certificate, and her colleagues' cases go on.
-    fn learn_practitioners(&self, cards: &[PractitionerCard]) {
-        for card in cards {
-            if let Err(refusal) = self.learn_practitioner(card) {
-                tracing::warn!(%refusal, "a practitioner's card was not taken");
-            }
-        }
-    }
-
-    /// Verifies a practitioner and her device list, and remembers both.
-    fn learn_practitioner(&self, card: &PractitionerCard) -> Result<(), Refusal> {
-        let not_enrolled = |_| Refusal::new(RefusalCode::NotEnrolled, "no certificate installed");
-        let (held, now) = (self.trust().map_err(not_enrolled)?, self.now());
-        let chain: Chain = decoded(&card.chain)?;
-        let person = held
-            .practitioner(&chain, now)
-            .map_err(|error| not_standing(&error))?;
-        self.people()
-            .remember_practitioner(&chain, &person, now)
-            .map_err(|error| internal(&error))?;
-        let change = self
-            .people()
-            .learn_device_list(&person, &card.device_list, now)
-            .map_err(|error| Refusal::new(RefusalCode::DeviceList, error.to_string()))?;
-        if let Some(change) = change {
-            let joined: Vec<_> = change.joined.iter().map(|device| device.node).collect();
-            self.0.heads.look_again(&joined);
-            self.ring();
-            self.follow_devices(person.fingerprint, change);
-        }
-        Ok(())
-    }
-
     /// Answers a case message of the node with this certificate.
     fn answer(
         &self,
@@ -422,7 +348,7 @@ impl Node {
             CaseMessage::Entries { entries } => self.take_entries(peer, from, entries),
             CaseMessage::Heads { logs } if logs.len() > MAX_LOGS => too_many(),
             CaseMessage::Heads { logs } => self.answer_heads(peer, from, logs),
-            CaseMessage::Want { log, have } => self.answer_want(peer, from, &log, &have),
+            CaseMessage::Want { log, have } => self.answer_want(peer, from, log, &have),
             CaseMessage::Introduce { practitioners } => Ok(self.note_practitioners(&practitioners)),
             CaseMessage::OfferProfiles { offers } => self.want_profiles(&offers),
             CaseMessage::Profile { profile } => self.take_profile(&profile),
@@ -469,6 +395,11 @@ impl Node {
                     let code = code as u8;
                     refused.push(RefusedEntry { entry: id, code });
                 }
+                // What is here of this log was altered: it is asked for, and this is sent again. Others do not wait for it.
+                Err(ServiceError::DamagedLog) => {
+                    let code = RefusalCode::Stale as u8;
+                    refused.push(RefusedEntry { entry: id, code });
+                }
                 // The disk, not the peer: it will send the entry again.
                 Err(error) => return Err(error),
             }
@@ -499,8 +430,10 @@ impl Node {
                 "not granted to this node, or not accepted yet",
             ));
         }
-        let consultant = case.request().map(|(_, request)| request.consultant);
-        if consultant.is_none_or(|consultant| self.people().standing_now(&consultant).is_err()) {
+        let mut readers = case
+            .granted_at(from, &DomainPackageId::from_bytes(package.0))
+            .into_iter();
+        if !readers.any(|reader| self.people().standing_now(&reader).is_ok()) {
             let why = "the consulting specialist's certificate does not stand now";
             return Err(Refusal::new(RefusalCode::Revoked, why));
         }
@@ -579,11 +512,11 @@ pub(super) fn package_range(range: ChunkRange) -> Option<tree::ChunkRange> {
     Some(tree::ChunkRange { start, end })
 }
 
-fn decoded(bytes: &[u8]) -> Result<Chain, Refusal> {
+pub(super) fn decoded(bytes: &[u8]) -> Result<Chain, Refusal> {
     cbor::decode(bytes).map_err(|error| Refusal::new(RefusalCode::Malformed, error.to_string()))
 }
 
-fn not_standing(error: &ServiceError) -> Refusal {
+pub(super) fn not_standing(error: &ServiceError) -> Refusal {
     let code = match error {
         ServiceError::Certificate(ChainError::Revoked { .. }) => RefusalCode::Revoked,
         ServiceError::Certificate(_) | ServiceError::Unlogged => RefusalCode::Chain,
@@ -592,6 +525,6 @@ fn not_standing(error: &ServiceError) -> Refusal {
     Refusal::new(code, error.to_string())
 }
 
-fn internal(error: &ServiceError) -> Refusal {
+pub(super) fn internal(error: &ServiceError) -> Refusal {
     Refusal::new(RefusalCode::Internal, error.to_string())
 }

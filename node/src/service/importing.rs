@@ -11,6 +11,7 @@ use dokuei_dicom::header::read_header_of;
 use dokuei_dicom::read_header_file;
 use dokuei_dicom::wrap::Foreign;
 use dokuei_dicom::zipped::{ZipEntry, ZipLimits, Zipped};
+use dokuei_package::lanes::{Lanes, threads};
 use dokuei_store::{Inserted, Origin, StoreError};
 use serde::Serialize;
 
@@ -20,6 +21,9 @@ use super::events::EventKind;
 use super::import::{Batch, Copied};
 use super::jobs::Job;
 use super::same::digest;
+
+/// The most files that are taken in at once: each needs the buffers of an encoder, about 10 MB.
+const AT_ONCE: usize = 4;
 
 /// A file that was not imported.
 #[derive(Debug, Serialize)]
@@ -117,7 +121,8 @@ impl Place {
 /// An import on its way.
 struct Importing<'a> {
     node: &'a Node,
-    job: Option<&'a Job>,
+    /// What reads, hashes, encodes and seals them.
+    hands: Lanes<Place, (Place, Result<Copied, ServiceError>)>,
     result: Imported,
     batch: Batch,
     places: Vec<Place>,
@@ -135,16 +140,23 @@ impl Node {
     }
 
     /// Imports what is found under `paths`.
-    pub(super) fn import(&self, job: Option<&Job>, paths: &[PathBuf]) -> Result<Imported, ServiceError> {
+    pub(super) fn import(&self, job: Option<&Arc<Job>>, paths: &[PathBuf]) -> Result<Imported, ServiceError> {
         self.may_work()?;
         let candidates = files::find(paths, Limits::default())?;
         self.require_room(candidates.bytes)?;
         if let Some(job) = job {
             job.expect(candidates.bytes);
         }
+        let hands = Lanes::start("import", threads(AT_ONCE), || {
+            let (node, job) = (self.clone(), job.cloned());
+            Ok(move |place: Place| {
+                let copied = node.import_one(job.as_deref(), &place);
+                (place, copied)
+            })
+        });
         let mut importing = Importing {
             node: self,
-            job,
+            hands: hands.map_err(StoreError::from)?,
             result: Imported::default(),
             batch: Batch::new(Origin::Imported),
             places: Vec::new(),
@@ -155,6 +167,7 @@ impl Node {
         for archive in candidates.archives {
             importing.archive(&archive)?;
         }
+        while importing.taken()? {}
         importing.keep()?;
         let mut result = importing.result;
         for (file, why) in candidates.skipped {
@@ -171,6 +184,30 @@ impl Node {
             self.0.events.publish(EventKind::Study, study);
         }
         Ok(result)
+    }
+}
+
+impl Node {
+    /// Seals the instance in a place.
+    fn import_one(&self, job: Option<&Job>, place: &Place) -> Result<Copied, ServiceError> {
+        let header = match place {
+            Place::File(path) => read_header_file(path)?,
+            Place::Entry(..) => place.read(|reader, length| Ok(read_header_of(reader, length)?))?,
+        };
+        let progress = |bytes| {
+            if let Some(job) = job {
+                job.advance(bytes);
+            }
+        };
+        place
+            .read(|reader, _| self.copy_in(header, reader, progress))
+            .map_err(|error| match error {
+                ServiceError::File { source, .. } => ServiceError::File {
+                    path: place.shown(),
+                    source,
+                },
+                other => other,
+            })
     }
 }
 
@@ -241,45 +278,32 @@ impl Importing<'_> {
         }
     }
 
-    /// Seals one instance; what was sealed is kept when the batch is full.
+    /// Has one instance sealed, beside others.
     fn take(&mut self, place: Place) -> Result<(), ServiceError> {
-        match self.sealed(&place) {
-            Ok(copied) => {
+        if self.hands.is_full() {
+            self.taken()?;
+        }
+        Ok(self.hands.put(place).map_err(StoreError::from)?)
+    }
+
+    /// Takes the oldest that is being sealed; what was sealed is kept when the batch is full. False when there is none.
+    fn taken(&mut self) -> Result<bool, ServiceError> {
+        let Some(taken) = self.hands.take() else {
+            return Ok(false);
+        };
+        match taken.map_err(StoreError::from)? {
+            (place, Ok(copied)) => {
                 if self.batch.is_full_for(&copied) {
                     self.keep()?;
                 }
                 self.batch.add(copied);
                 self.places.push(place);
-                Ok(())
             }
             // A full disk ends the import; a bad file does not.
-            Err(error @ ServiceError::Store(StoreError::NoSpace)) => Err(error),
-            Err(error) => {
-                self.result.refuse(place.shown(), &error);
-                Ok(())
-            }
+            (_, Err(error @ ServiceError::Store(StoreError::NoSpace))) => return Err(error),
+            (place, Err(error)) => self.result.refuse(place.shown(), &error),
         }
-    }
-
-    fn sealed(&self, place: &Place) -> Result<Copied, ServiceError> {
-        let header = match place {
-            Place::File(path) => read_header_file(path)?,
-            Place::Entry(..) => place.read(|reader, length| Ok(read_header_of(reader, length)?))?,
-        };
-        let progress = |bytes| {
-            if let Some(job) = self.job {
-                job.advance(bytes);
-            }
-        };
-        place
-            .read(|reader, _| self.node.copy_in(header, reader, progress))
-            .map_err(|error| match error {
-                ServiceError::File { source, .. } => ServiceError::File {
-                    path: place.shown(),
-                    source,
-                },
-                other => other,
-            })
+        Ok(true)
     }
 
     /// Stores a batch and counts what became of each of it.

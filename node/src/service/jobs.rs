@@ -92,7 +92,7 @@ impl Jobs {
     /// Starts `work` on a thread for blocking work and gives the job at once.
     pub fn start<F>(&self, kind: &'static str, events: &Events, work: F) -> Arc<Job>
     where
-        F: FnOnce(&Job) -> Result<Value, ServiceError> + Send + 'static,
+        F: FnOnce(&Arc<Job>) -> Result<Value, ServiceError> + Send + 'static,
     {
         let job = Arc::new(Job {
             id: hex::encode(rand::random::<[u8; 8]>()),

@@ -13,9 +13,12 @@ pub mod view;
 
 mod agreements;
 mod archive;
+pub mod asking;
 pub mod attaching;
+pub mod audit;
 mod bandwidth;
 mod bans;
+mod case_view;
 pub mod checking;
 mod delivery;
 mod device_keys;
@@ -23,13 +26,20 @@ mod devices;
 pub mod dicomweb;
 pub mod directory;
 mod documents;
+mod duties;
 mod erasing;
+pub mod evidence;
 mod export;
 mod fetch;
+pub mod findings;
+pub mod forwarding;
 mod heads;
 mod host;
+mod illustrating;
 mod import;
 mod importing;
+mod integrity;
+mod introductions;
 mod links;
 mod logs;
 mod opening;
@@ -40,12 +50,14 @@ mod people;
 mod permission;
 mod previews;
 mod profiles;
+mod proving;
 mod pseudonymising;
 mod reach;
 mod receiving;
 pub mod reception;
 mod register;
 mod replays;
+pub mod reporting;
 mod requesting;
 mod resending;
 mod root;
@@ -76,9 +88,12 @@ use dokuei_store::{AuditEvent, Store, StoreError, StoreKey};
 use tokio::sync::Notify;
 
 use self::archive::Archives;
+pub use self::archive::StudyQuestion;
+use self::audit::Forwarding;
 use self::bandwidth::Bandwidth;
 use self::bans::Strangers;
 use self::directory::Directory;
+use self::duties::Duties;
 use self::error::ServiceError;
 use self::events::Events;
 use self::heads::Heads;
@@ -169,6 +184,8 @@ struct Inner {
     retrievals: dicomweb::Retrievals,
     /// Something may be to erase.
     to_erase: AtomicBool,
+    /// Held while received images are compared with what their senders signed.
+    proving: proving::Proving,
     /// How much bandwidth images may take.
     bandwidth: Bandwidth,
     /// How fast images went to others.
@@ -201,6 +218,12 @@ struct Inner {
     heads: Heads,
     /// Logs as they were verified.
     replays: Replays,
+    /// What is due in them, and what of it was told.
+    duties: Duties,
+    /// The trail on its way to the collector of the house.
+    collector: Forwarding,
+    /// Logs of which entries were altered here, and no good copy has come yet.
+    damaged: Mutex<BTreeSet<[u8; 16]>>,
     /// Rows of the audit log about strangers.
     strangers: Mutex<Strangers>,
     /// Rung when something waits to be sent or fetched.
@@ -279,6 +302,7 @@ impl Node {
             archives: Archives::default(),
             retrievals: dicomweb::Retrievals::default(),
             to_erase: AtomicBool::new(true),
+            proving: proving::Proving::default(),
             bandwidth,
             links,
             meeting: OnceLock::new(),
@@ -295,6 +319,9 @@ impl Node {
             to_introduce: Mutex::default(),
             heads: Heads::default(),
             replays: Replays::default(),
+            duties: Duties::default(),
+            collector: Forwarding::default(),
+            damaged: Mutex::default(),
             strangers: Mutex::default(),
             bell: Notify::new(),
             wiped: Notify::new(),
@@ -302,6 +329,7 @@ impl Node {
         let node = Self(Arc::new(inner));
         node.remember_ourselves(now)?;
         node.complete_index()?;
+        node.sweep_stages();
         // What came by the register may not have been installed when the node was ended.
         if node.0.trust.get().is_some() {
             node.install_issued(now)?;

@@ -8,10 +8,11 @@ use std::io::{self, BufReader, Read};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
-use dokuei_consultation::body::Body;
+use dokuei_consultation::body::Grant;
 use dokuei_consultation::id::{CaseId, PackageId};
 use dokuei_consultation::machine::Case;
 use dokuei_dicom::read_header;
+use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_package::bitmap::Bitmap;
 use dokuei_package::core::{UnverifiedCore, VerifiedCore};
 use dokuei_package::grant::{Grant as SealedKey, GrantError, open_grant};
@@ -38,6 +39,12 @@ impl Read for Cut {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         Err(io::ErrorKind::UnexpectedEof.into())
     }
+}
+
+/// Adds to what is known of the beginning of an image.
+fn peek(beginning: &mut Vec<u8>, bytes: &[u8]) {
+    let room = PEEK.saturating_sub(beginning.len()).min(bytes.len());
+    beginning.extend_from_slice(bytes.get(..room).unwrap_or_default());
 }
 
 /// Opened instances that wait to be kept, by series: in reading order those of several series alternate.
@@ -70,9 +77,9 @@ const fn is_waiting(state: PackageState) -> bool {
 const fn is_senders_fault(error: &ServiceError) -> bool {
     match error {
         ServiceError::Open(OpenError::Tree(TreeError::Io(_))) => false,
-        // Another session of hers, or the next one, may hold the key.
-        ServiceError::Grant(GrantError::NoSuchKey) => false,
-        ServiceError::Open(_) | ServiceError::Grant(_) | ServiceError::BadPackage(_) => true,
+        // A grant is one reader's: another session, of hers or of another reader, may open the package.
+        ServiceError::Grant(_) => false,
+        ServiceError::Open(_) | ServiceError::BadPackage(_) => true,
         ServiceError::Store(StoreError::InstanceConflict | StoreError::SeriesConflict) => true,
         _ => false,
     }
@@ -86,6 +93,8 @@ pub(super) struct Opening {
     may_add: bool,
     /// The place of the first that is not taken yet.
     next: usize,
+    /// Whether the study is known to be this case's.
+    named: bool,
 }
 
 /// The packages that are being opened; `None`: not before it is complete, because something was wrong with it.
@@ -101,6 +110,7 @@ impl Node {
                     tracing::error!(code = error.code(), %error, "a study that arrived could not be opened");
                 }
             }
+            node.prove_received();
         });
     }
 
@@ -113,10 +123,7 @@ impl Node {
             let Ok(case) = self.case_log(CaseId::from_bytes(package.case_id)) else {
                 continue;
             };
-            let Some((_, request)) = case.request() else {
-                continue;
-            };
-            if request.consultant != session.certificate.fingerprint {
+            if !self.is_granted_to(&case, &package.package_id, &session.certificate.fingerprint) {
                 continue;
             }
             match self.open_package(session, &case, &row) {
@@ -146,7 +153,7 @@ impl Node {
         let mut opening = match openings.remove(&package.package_id) {
             Some(Some(begun)) => begun,
             _ => match self.begin_opening(session, case, row) {
-                Err(error @ ServiceError::Grant(GrantError::NoSuchKey)) => {
+                Err(error @ ServiceError::Grant(_)) => {
                     // Replaced too long ago, or at another machine: the sender grants it again when she hears of it.
                     self.store()
                         .set_package_state(&package.package_id, PackageState::AwaitingGrant)?;
@@ -158,8 +165,7 @@ impl Node {
         };
         self.take_instances(&mut opening, case, |_| true)?;
         opening.reader.finish()?;
-        self.store()
-            .set_study_case(&opening.study, case.id().as_bytes())?;
+        self.name_study(&mut opening, case)?;
         self.store()
             .set_package_state(&package.package_id, PackageState::Opened)?;
         self.audit(&session.id, "open", &case.id().to_string(), "success")?;
@@ -169,7 +175,7 @@ impl Node {
     }
 
     /// Opens, for the specialist if she is signed in, what is here already of a package that is on its way. What is wrong
-    /// with it is judged when all of it is here. Gives whether something was opened.
+    /// with it is judged when all of it is here. Gives whether there is somebody for whom, and nothing was wrong.
     pub(super) fn open_arriving(&self, package: &[u8; 16], here: &Bitmap) -> bool {
         self.try_open_arriving(package, here).unwrap_or_else(|error| {
             tracing::info!(code = error.code(), %error, "a study on its way cannot be opened yet");
@@ -181,11 +187,10 @@ impl Node {
     fn try_open_arriving(&self, package: &[u8; 16], here: &Bitmap) -> Result<bool, ServiceError> {
         let row = self.store().package(package)?;
         let case = self.case_log(CaseId::from_bytes(row.package.case_id))?;
-        let consultant = case.request().map(|(_, request)| request.consultant);
         let sessions = self.sessions().all(self.now());
         let hers = sessions
             .iter()
-            .find(|session| Some(session.certificate.fingerprint) == consultant);
+            .find(|session| self.is_granted_to(&case, package, &session.certificate.fingerprint));
         let Some(session) = hers else {
             return Ok(false);
         };
@@ -200,7 +205,10 @@ impl Node {
                 openings.insert(*package, None);
                 return Ok(false);
             }
+            // Its list of contents is at its beginning: before that is here the key is of no use.
+            None if !here.contains(0) => return Ok(true),
             None => match self.begin_opening(session, &case, &row) {
+                // The list is longer than what is here of it: every time costs an opened grant and a wait for the disk.
                 Err(ServiceError::Open(OpenError::Tree(TreeError::NotHeld { .. }))) => return Ok(false),
                 begun => begun?,
             },
@@ -211,13 +219,21 @@ impl Node {
         })?;
         if opening.next > before {
             // Who may see it follows from the case; the first images make it known.
-            self.store()
-                .set_study_case(&opening.study, case.id().as_bytes())?;
+            self.name_study(&mut opening, &case)?;
             self.events().publish(EventKind::Study, &opening.study);
         }
-        let opened = opening.next > before;
         openings.insert(*package, Some(opening));
-        Ok(opened)
+        Ok(true)
+    }
+
+    /// Notes once that the study is this case's.
+    fn name_study(&self, opening: &mut Opening, case: &Case) -> Result<(), ServiceError> {
+        if !opening.named {
+            self.store()
+                .set_study_case(&opening.study, case.id().as_bytes())?;
+            opening.named = true;
+        }
+        Ok(())
     }
 
     fn begin_opening(
@@ -240,6 +256,7 @@ impl Node {
             reader,
             study,
             next: 0,
+            named: false,
         })
     }
 
@@ -292,11 +309,11 @@ impl Node {
             study,
             may_add,
             next,
+            ..
         } = opening;
         let mut place = *next;
         let all = reader.manifest().instances().len();
         let until = (place..all).find(|place| !reader.chunks_of(*place).is_some_and(&here));
-        reader.read_ahead(until.unwrap_or(all));
         let mut batches = BySeries::default();
         while let Some(listed) = reader.manifest().instances().get(place).cloned() {
             if until == Some(place) {
@@ -318,8 +335,8 @@ impl Node {
         Ok(place)
     }
 
-    /// Takes one instance into the vault in the form in which it lies in the package. Its blocks are compared with the
-    /// manifest while they pass; only at the end can it become a row.
+    /// Takes one instance into the vault in the form in which it lies in the package. What is predicted is not decoded here:
+    /// it is compared with the manifest before anybody sees it ([`super::proving`]).
     fn take_instance(
         &self,
         reader: &mut PackageReader<File, File>,
@@ -330,13 +347,28 @@ impl Node {
         let mut blob = self.store().blob_writer(study)?;
         blob.predict(listed.samples)?;
         let mut beginning = Vec::new();
-        let mut instance = reader.instance(place)?;
-        while let Some(Piece { bytes, stored }) = instance.next_block()? {
-            let room = PEEK.saturating_sub(beginning.len()).min(bytes.len());
-            beginning.extend_from_slice(bytes.get(..room).unwrap_or_default());
-            blob.put(bytes, stored)?;
-        }
-        let header = if listed.length > PEEK as u64 {
+        let blob = match reader.stored(place)? {
+            Some(mut stored) => {
+                let mut is_header = true;
+                while let Some(block) = stored.next_block()? {
+                    is_header &= block.bytes.is_some();
+                    if is_header {
+                        peek(&mut beginning, block.bytes.unwrap_or_default());
+                    }
+                    blob.put_stored(block.stored, block.length)?;
+                }
+                blob.finish_claimed(listed.blake3)?
+            }
+            None => {
+                let mut instance = reader.instance(place)?;
+                while let Some(Piece { bytes, stored }) = instance.next_block()? {
+                    peek(&mut beginning, bytes);
+                    blob.put(bytes, stored)?;
+                }
+                blob.finish()?
+            }
+        };
+        let header = if listed.length > beginning.len() as u64 {
             match read_header(beginning.as_slice().chain(Cut)) {
                 Err(_) => read_header(BufReader::new(reader.instance(place)?)),
                 read => read,
@@ -352,10 +384,7 @@ impl Node {
                 "an instance is not of the study that was requested".to_owned(),
             ));
         }
-        Ok(Copied {
-            header,
-            blob: blob.finish()?,
-        })
+        Ok(Copied { header, blob })
     }
 
     /// Writes the rows of what was opened.
@@ -415,33 +444,47 @@ impl Node {
         case: &Case,
         core: &VerifiedCore,
     ) -> Result<PackageKey, ServiceError> {
-        let here = self.here()?;
-        let left = self.nodes_left_behind()?;
         let package = core.core().package;
-        let mut grants = Vec::new();
-        for entry in case.log().ordered() {
-            let Body::Grant(grant) = entry.body() else {
+        let me = session.certificate.fingerprint;
+        // Of several, one for a key that is still here: the present one, or an older one that is kept while grants to it may
+        // be on their way. One that does not open leaves the others, and the package, as they are.
+        let mut failed = GrantError::NoSuchKey;
+        for grant in self.grants_here(case, &package, &me)? {
+            let Ok(sealed) = SealedKey::from_bytes(&grant.sealed) else {
+                failed = GrantError::DoesNotOpen;
                 continue;
             };
-            if grant.package == package && (grant.node == here || left.contains(&grant.node)) {
-                let sealed = SealedKey::from_bytes(&grant.sealed)
-                    .map_err(|error| ServiceError::BadPackage(error.to_string()))?;
-                grants.push(sealed);
+            let Some(secret) = session.secrets.kem_of(&sealed.kid) else {
+                continue;
+            };
+            match open_grant(&sealed, core, &me, |_| Some(&secret)) {
+                Ok((cek, key)) => {
+                    self.store().set_package_key(package.as_bytes(), cek.as_bytes())?;
+                    return Ok(key);
+                }
+                Err(error) => failed = error,
             }
         }
-        // Of several the one for a key that is still here: the present one, or an older one that is kept while grants
-        // to it may be on their way.
-        let held = |grant: &&SealedKey| session.secrets.kem_of(&grant.kid).is_some();
-        let sealed = grants
-            .iter()
-            .find(held)
-            .or_else(|| grants.first())
-            .ok_or_else(|| ServiceError::BadPackage("there is no grant for this node".to_owned()))?;
-        let secret = session.secrets.kem_of(&sealed.kid);
-        let me = session.certificate.fingerprint;
-        let (cek, key) = open_grant(sealed, core, &me, |_| secret.as_ref())?;
-        self.store().set_package_key(package.as_bytes(), cek.as_bytes())?;
-        Ok(key)
+        Err(failed.into())
+    }
+
+    /// Whether a key of the package was made for this practitioner at this node, and not taken back.
+    fn is_granted_to(&self, case: &Case, package: &[u8; 16], who: &Fingerprint) -> bool {
+        let grants = self.grants_here(case, &PackageId::from_bytes(*package), who);
+        grants.is_ok_and(|grants| !grants.is_empty())
+    }
+
+    /// The keys of a package that were made for this practitioner at this node, or at one whose place it has taken.
+    fn grants_here<'a>(
+        &self,
+        case: &'a Case,
+        package: &PackageId,
+        who: &Fingerprint,
+    ) -> Result<Vec<&'a Grant>, ServiceError> {
+        let (here, left) = (self.here()?, self.nodes_left_behind()?);
+        let mut grants = case.grants_to(who, package);
+        grants.retain(|grant| grant.node == here || left.contains(&grant.node));
+        Ok(grants)
     }
 
     /// The package of a case, once its study is open here.

@@ -38,7 +38,9 @@ pub(super) fn in_order(rows: Vec<OutboxRow>, rank: impl Fn(&[u8; 16]) -> Rank) -
         }
     }
     logs.sort_by_cached_key(|(log, rows)| {
-        let report = rows.iter().any(|row| row.entry_type == "report");
+        let report = rows
+            .iter()
+            .any(|row| matches!(row.entry_type.as_str(), "report" | "amendment"));
         rank(log).min(if report { Rank::Report } else { Rank::Routine })
     });
     logs.into_iter().flat_map(|(_, rows)| rows).collect()
@@ -72,8 +74,8 @@ impl Node {
         if self.store().log(log).ok()?.kind != LogKind::Case {
             return None;
         }
-        let case = self.case_log(CaseId::from_bytes(*log)).ok()?;
-        case.request().map(|(_, request)| request.urgency)
+        // At once while an urgent finding is not acknowledged, whatever the request says (R9).
+        self.kept_case(CaseId::from_bytes(*log)).ok()?.urgency()
     }
 
     /// Everything that waits, for whoever runs this node: no names of patients, no contents.

@@ -84,8 +84,23 @@ impl Node {
         study: &str,
         instances: Vec<InstanceRecord>,
     ) -> Result<Vec<InstanceRecord>, ServiceError> {
-        let Some(record) = self.pseudonym_of(study) else {
+        let Some(mut real) = self.given_instances(study)? else {
             return Ok(instances);
+        };
+        let known = instances.into_iter();
+        Ok(known
+            .filter_map(|one| real.remove(&one.sop_instance_uid))
+            .collect())
+    }
+
+    /// The real instances of a study under a pseudonym, by the UIDs that they were given; nothing when it is under its own
+    /// name.
+    pub(super) fn given_instances(
+        &self,
+        study: &str,
+    ) -> Result<Option<HashMap<String, InstanceRecord>>, ServiceError> {
+        let Some(record) = self.pseudonym_of(study) else {
+            return Ok(None);
         };
         let options: Options = serde_json::from_str(&record.options).unwrap_or_default();
         let key = self.pseudonym_key()?;
@@ -96,10 +111,7 @@ impl Node {
                 real.insert(given.to_string(), instance);
             }
         }
-        let known = instances.into_iter();
-        Ok(known
-            .filter_map(|one| real.remove(&one.sop_instance_uid))
-            .collect())
+        Ok(Some(real))
     }
 
     /// The secret of this node, made when it is first needed.

@@ -1,6 +1,7 @@
 //! A package file that is being filled: every slice is verified before it is kept, and what is here is noted durably.
 
 use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 use dokuei_net::wire::package::{ChunkRange, Slice};
 use dokuei_net::{PackageSink, SinkError};
 use dokuei_package::bitmap::Bitmap;
+use dokuei_package::chunk::CHUNK;
 use dokuei_package::verifier::Verifier;
 use dokuei_store::{Store, StoreError};
 
@@ -18,6 +20,9 @@ use super::host::package_range;
 /// is left to wait for at the end.
 const CHECKPOINT: u64 = 16 << 20;
 const CHECKPOINT_TIME: Duration = Duration::from_secs(5);
+
+/// Put over the beginning of a chunk that counts as not here.
+const SPOILT: [u8; 32] = [0; 32];
 
 /// Ranges asked for in one pull.
 const RANGES: usize = 512;
@@ -33,11 +38,13 @@ pub(super) struct Receiving {
     pub(super) durable_at: Instant,
     /// A checkpoint that is being made beside the receiving.
     pub(super) saving: Option<JoinHandle<Result<(), StoreError>>>,
+    /// A checkpoint could not be made: what came since the last one counts as not here, and nothing is taken any more.
+    pub(super) failed: bool,
 }
 
 impl Receiving {
     pub(super) fn verified_bytes(&self) -> u64 {
-        u64::from(self.verifier.bitmap().count()) * dokuei_package::chunk::CHUNK as u64
+        u64::from(self.verifier.bitmap().count()) * CHUNK as u64
     }
 
     /// Which chunks are here and proven.
@@ -72,21 +79,28 @@ impl Receiving {
             .recover(&self.payload, &self.outboard)
             .map_err(|error| ServiceError::Store(error.into()))?;
         if found > 0 {
+            self.undurable = u64::from(found) * CHUNK as u64;
             self.checkpoint()?;
         }
         Ok(found)
     }
 
-    fn take(&mut self, slice: &Slice) -> Result<(), SinkError> {
+    fn take(&mut self, slice: Slice) -> Result<(), SinkError> {
+        if self.failed {
+            return Err(SinkError::Storage(failed().to_string()));
+        }
         let range = package_range(slice.range).ok_or_else(|| SinkError::Forged("out of range".to_owned()))?;
-        let whole = [slice.bytes.as_slice(), slice.proof.as_slice()].concat();
+        let length = slice.bytes.len() as u64;
+        // The network leaves room for it.
+        let mut whole = slice.bytes;
+        whole.extend_from_slice(&slice.proof);
         self.verifier
             .accept(range, &whole, &mut self.payload, &mut self.outboard)
             .map_err(|error| match error {
                 dokuei_package::tree::TreeError::Io(error) => SinkError::Storage(error.to_string()),
                 other => SinkError::Forged(other.to_string()),
             })?;
-        self.undurable += slice.bytes.len() as u64;
+        self.undurable += length;
         if self.undurable >= CHECKPOINT || self.durable_at.elapsed() >= CHECKPOINT_TIME {
             self.checkpoint_beside()
                 .map_err(|error| SinkError::Storage(error.to_string()))?;
@@ -114,21 +128,66 @@ impl Receiving {
 
     /// Waits for the checkpoint that is being made, if there is one.
     fn saved(&mut self) -> Result<(), ServiceError> {
-        match self.saving.take().map(JoinHandle::join) {
-            Some(outcome) => Ok(outcome.unwrap_or_else(|_| Err(ended().into()))?),
+        let outcome = match self.saving.take().map(JoinHandle::join) {
+            Some(outcome) => outcome.unwrap_or_else(|_| Err(ended().into())),
             None => Ok(()),
-        }
+        };
+        self.heed(outcome)
     }
 
-    /// First the data, then the bitmap that says it is there: the store does both, in this order.
+    /// Nothing more comes after a checkpoint that could not be made. The system tells once that the disk did not take
+    /// something, and the next attempt would succeed though it is not there: what is not noted as durable is unmade, so that
+    /// it is not found again ([`Self::recover`]) but fetched.
+    fn heed(&mut self, outcome: Result<(), StoreError>) -> Result<(), ServiceError> {
+        if outcome.is_err()
+            && !std::mem::replace(&mut self.failed, true)
+            && let Err(error) = self.unmake()
+        {
+            tracing::error!(%error, "what the disk did not take may count as received");
+        }
+        Ok(outcome?)
+    }
+
+    /// Spoils, in the file, what came since the last checkpoint.
+    fn unmake(&mut self) -> std::io::Result<()> {
+        let row = self.store.package(&self.package).ok();
+        let durable = row.and_then(|row| Bitmap::from_bytes(&row.package.verified).ok());
+        let (bitmap, length) = (self.verifier.bitmap(), self.verifier.id().length());
+        for index in (0..bitmap.chunks()).filter(|index| bitmap.contains(*index)) {
+            if durable.as_ref().is_some_and(|durable| durable.contains(index)) {
+                continue;
+            }
+            let at = u64::from(index) * CHUNK as u64;
+            let spoilt = SPOILT
+                .len()
+                .min(usize::try_from(length - at).unwrap_or(SPOILT.len()));
+            self.payload.seek(SeekFrom::Start(at))?;
+            self.payload.write_all(SPOILT.get(..spoilt).unwrap_or_default())?;
+        }
+        Ok(())
+    }
+
+    /// First the data, then the bitmap that says it is there: the store does both, in this order. Nothing is done when all of
+    /// it is durable.
     pub(super) fn checkpoint(&mut self) -> Result<(), ServiceError> {
         // An older bitmap must not come after this one.
         self.saved()?;
+        if self.failed {
+            return Err(StoreError::from(failed()).into());
+        }
+        if self.undurable == 0 {
+            return Ok(());
+        }
         let bitmap = self.verifier.bitmap().to_bytes();
-        self.store.set_verified(&self.package, &bitmap)?;
+        let outcome = self.store.set_verified(&self.package, &bitmap);
+        self.heed(outcome)?;
         (self.undurable, self.durable_at) = (0, Instant::now());
         Ok(())
     }
+}
+
+fn failed() -> std::io::Error {
+    std::io::Error::other("what was received could not be made durable")
 }
 
 fn ended() -> std::io::Error {
@@ -147,7 +206,7 @@ pub(super) struct Shared(pub(super) Arc<Mutex<Receiving>>);
 
 impl PackageSink for Shared {
     fn accept(&mut self, slice: Slice) -> Result<(), SinkError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take(&slice)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take(slice)
     }
 
     fn finish(&mut self) -> Result<(), SinkError> {
@@ -155,5 +214,72 @@ impl PackageSink for Shared {
         receiving
             .checkpoint()
             .map_err(|error| SinkError::Storage(error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use dokuei_identity::time::Timestamp;
+    use dokuei_package::tree::TreeId;
+    use dokuei_store::{Direction, NewPackage, StoreKey};
+
+    use super::*;
+
+    fn receiving(store: &Store, directory: &Path, id: TreeId) -> Receiving {
+        let open = |name: &str| {
+            let options = File::options().read(true).write(true).open(directory.join(name));
+            options.unwrap()
+        };
+        Receiving {
+            store: store.clone(),
+            package: [7; 16],
+            verifier: Verifier::new(id).unwrap(),
+            payload: open("payload"),
+            outboard: open("outboard"),
+            undurable: 0,
+            durable_at: Instant::now(),
+            saving: None,
+            failed: false,
+        }
+    }
+
+    /// R5: that the disk did not take something is told once; nothing counts as received over it after that.
+    #[test]
+    fn r5_what_could_not_be_made_durable_is_not_found_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::create(directory.path(), &StoreKey::from_bytes([1; 32])).unwrap();
+        let data = vec![9; 1000];
+        let id = TreeId::new(*blake3::hash(&data).as_bytes(), 1000);
+        let outboard = vec![0; usize::try_from(id.outboard_length()).unwrap()];
+        fs::write(directory.path().join("payload"), &data).unwrap();
+        fs::write(directory.path().join("outboard"), outboard).unwrap();
+        let mut first = receiving(&store, directory.path(), id);
+        assert!(first.recover().is_err(), "no row can say what is here");
+        let package = NewPackage {
+            package_id: [7; 16],
+            case_id: [8; 16],
+            direction: Direction::Incoming,
+            core: Vec::new(),
+            core_hash: [0; 32],
+            root: *id.root(),
+            length: 1000,
+            verified: Vec::new(),
+        };
+        let file = store.new_package_file().unwrap();
+        store.add_package(&package, file, None, Timestamp(1)).unwrap();
+        assert!(
+            first.checkpoint().is_err(),
+            "another attempt would not be told of it"
+        );
+        let mut second = receiving(&store, directory.path(), id);
+        assert_eq!(second.recover().unwrap(), 0, "it is fetched again");
+        // What only was not noted is found.
+        fs::write(directory.path().join("payload"), &data).unwrap();
+        let mut third = receiving(&store, directory.path(), id);
+        assert_eq!(third.recover().unwrap(), 1);
+        assert!(third.verifier.is_complete());
     }
 }

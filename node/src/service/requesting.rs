@@ -165,10 +165,11 @@ impl Node {
         let effects = beginning.effects;
         let _writing = self.write_lock();
         self.perform(LogKind::Case, *id.as_bytes(), effects)?;
+        // It is on its way while the rest is written down.
+        self.ring();
         self.store()
             .set_study_case(&study.study.study_instance_uid, id.as_bytes())?;
         self.audit(&session.id, "request", &id.to_string(), "success")?;
-        self.ring();
         Ok(json!({"case_id": id, "bytes": bytes, "sealed_bytes": sealed_bytes}))
     }
 

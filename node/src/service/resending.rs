@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::Node;
 use super::error::ServiceError;
+use super::forwarding::to_grant;
 use super::jobs::Job;
 use super::sealing::ToSeal;
 use super::session::Session;
@@ -23,7 +24,7 @@ use super::session::Session;
 struct Again {
     case: CaseId,
     request: EntryId,
-    consultant: Fingerprint,
+    readers: Vec<Fingerprint>,
     study: StudySummary,
 }
 
@@ -41,18 +42,18 @@ impl Node {
             return Err(Refusal::NotTheRequester(EntryType::PackageOffered).into());
         }
         nothing_on_offer(&case)?;
-        self.people().standing_now(&request.consultant)?;
-        if self
-            .people()
-            .nodes_of(&request.consultant, self.now())?
-            .is_empty()
-        {
-            return Err(ServiceError::NoDevice);
+        // Whoever may still take it on, or has.
+        let readers = to_grant(&case, &me);
+        for reader in &readers {
+            self.people().standing_now(reader)?;
+            if self.people().nodes_of(reader, self.now())?.is_empty() {
+                return Err(ServiceError::NoDevice);
+            }
         }
         let again = Again {
             case: case.id(),
             request: request_id,
-            consultant: request.consultant,
+            readers,
             study: self.seen_study(&me, &request.study_instance_uid)?,
         };
         let (node, session) = (self.clone(), Arc::clone(session));
@@ -66,7 +67,7 @@ impl Node {
         let what = ToSeal {
             case: again.case,
             request: again.request,
-            reader: again.consultant,
+            reader: again.readers.first().copied().ok_or(ServiceError::NoDevice)?,
             study: &again.study,
         };
         let sealed = self.seal(job, session, what, now)?;
@@ -74,22 +75,18 @@ impl Node {
         let (bytes, sealed_bytes) = (sealed.bytes, sealed.core.core().ciphertext_length);
         let offer = sealed.offer();
         let mut grants = Vec::new();
-        for device in self.people().nodes_of(&again.consultant, now)? {
-            let key = grant(
-                &sealed.cek,
-                &sealed.core,
-                &again.consultant,
-                &device.kem,
-                &mut rand::rng(),
-            )
-            .map_err(|error| ServiceError::field("device list", error))?;
-            grants.push(Grant {
-                package,
-                recipient: again.consultant,
-                node: device.node,
-                kid: device.kid,
-                sealed: key.to_bytes(),
-            });
+        for reader in &again.readers {
+            for device in self.people().nodes_of(reader, now)? {
+                let key = grant(&sealed.cek, &sealed.core, reader, &device.kem, &mut rand::rng())
+                    .map_err(|error| ServiceError::field("device list", error))?;
+                grants.push(Grant {
+                    package,
+                    recipient: *reader,
+                    node: device.node,
+                    kid: device.kid,
+                    sealed: key.to_bytes(),
+                });
+            }
         }
         self.keep_package(again.case, sealed)?;
         let offered = self.offer_again(session, again.case, Body::PackageOffered(offer), grants);

@@ -1,10 +1,12 @@
 //! Seals a study for one case: what a reader wants first lies first, and images that are not compressed become so.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufReader, Read, Write as _};
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use dokuei_consultation::body::PackageOffered;
 use dokuei_consultation::id::{CaseId, EntryId, PackageId};
@@ -13,6 +15,7 @@ use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::time::Timestamp;
 use dokuei_package::core::{Label, Purpose, VerifiedCore};
 use dokuei_package::encoding::{Effort, Encoding, Sizes, choose};
+use dokuei_package::lanes::threads;
 use dokuei_package::order::reading_order;
 use dokuei_package::samples::{Sample, Samples};
 use dokuei_package::schedule::Cek;
@@ -30,6 +33,10 @@ use super::session::Session;
 const PACKAGE_VALIDITY: u64 = 90 * 86_400;
 /// Read at a time where a file is only looked at.
 const HEADER: usize = 16 * 1024;
+/// The most threads that look at files.
+const LOOKING: usize = 4;
+/// After so many bytes of a payload the disk is asked to take them, while more are made.
+const DURABLE: usize = 16 << 20;
 
 /// What is sealed, and for whom.
 #[derive(Clone, Copy)]
@@ -120,9 +127,23 @@ impl Node {
             instances: &sources,
             encoding,
         };
-        let sealed = seal_package(&label, &contents, open, &payload, &mut rand::rng(), progress)?;
-        payload.sync_all().map_err(ServiceError::file(file.payload()))?;
-        write_durable(file.outboard(), &sealed.outboard)?;
+        let unsettled = Mutex::new(None);
+        let sealed = thread::scope(|scope| {
+            let payload = Settling::start(scope, &payload, &unsettled)?;
+            Ok::<_, ServiceError>(seal_package(
+                &label,
+                &contents,
+                open,
+                payload,
+                &mut rand::rng(),
+                progress,
+            )?)
+        })?;
+        if let Some(error) = lock(&unsettled).take() {
+            return Err(StoreError::from(error).into());
+        }
+        // Both become durable before there is a row that names them (`Store::add_package`).
+        fs::write(file.outboard(), &sealed.outboard).map_err(ServiceError::file(file.outboard()))?;
         Ok(SealedStudy {
             package,
             core: sealed.core.sign(&session.secrets.signing),
@@ -184,18 +205,31 @@ impl Node {
                 }
             }
         }
-        all.into_values()
-            .map(|instance| self.source_of(instance))
-            .collect()
+        // To look at one is to open it and to decrypt its end.
+        let all: Vec<InstanceRecord> = all.into_values().collect();
+        let share = all.len().div_ceil(threads(LOOKING)).max(1);
+        thread::scope(|scope| {
+            let look = |some: &[InstanceRecord]| some.iter().map(|one| self.source_of(one)).collect();
+            let lookers: Vec<_> = all
+                .chunks(share)
+                .map(|some| scope.spawn(move || look(some)))
+                .collect();
+            let mut sources = Vec::with_capacity(all.len());
+            for looker in lookers {
+                let some: Result<Vec<_>, _> = looker.join().unwrap_or(Err(ServiceError::Interrupted));
+                sources.extend(some?);
+            }
+            Ok(sources)
+        })
     }
 
     /// An instance, and whether it is stored predicted.
-    fn source_of(&self, instance: InstanceRecord) -> Result<(Source, bool), ServiceError> {
-        let (samples, stored) = self.samples_of(&instance)?;
+    fn source_of(&self, instance: &InstanceRecord) -> Result<(Source, bool), ServiceError> {
+        let (samples, stored) = self.samples_of(instance)?;
         let source = Source {
             samples,
-            sop_instance_uid: instance.sop_instance_uid,
-            series_instance_uid: instance.series_instance_uid,
+            sop_instance_uid: instance.sop_instance_uid.clone(),
+            series_instance_uid: instance.series_instance_uid.clone(),
             length: instance.bytes,
             blake3: instance.blake3,
         };
@@ -248,15 +282,71 @@ fn samples_in(file: impl Read) -> Option<Samples> {
     })
 }
 
-fn write_durable(path: &Path, bytes: &[u8]) -> Result<(), ServiceError> {
-    let write = || {
-        let mut file = File::options()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(path)?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    };
-    write().map_err(ServiceError::file(path))
+/// A payload of which the disk takes what is there already while the rest is made: what is to be waited for at the end is
+/// little then. That the disk did not take something the system tells once: it is kept in `failed`, and the payload is
+/// useless from then on.
+struct Settling<'a> {
+    file: &'a File,
+    written: usize,
+    wake: SyncSender<()>,
+    failed: &'a Mutex<Option<io::Error>>,
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<'a> Settling<'a> {
+    fn start<'scope>(
+        scope: &'scope thread::Scope<'scope, 'a>,
+        file: &'a File,
+        failed: &'a Mutex<Option<io::Error>>,
+    ) -> Result<Self, ServiceError> {
+        // On a disk that is slower than the sealing it is asked less often.
+        let (wake, woken) = sync_channel(1);
+        thread::Builder::new()
+            .name("settle".to_owned())
+            .spawn_scoped(scope, move || {
+                for () in woken {
+                    if let Err(error) = file.sync_data() {
+                        tracing::error!(%error, "the disk does not take a sealed study");
+                        lock(failed).get_or_insert(error);
+                        return;
+                    }
+                }
+            })
+            .map_err(|error| ServiceError::Store(error.into()))?;
+        Ok(Self {
+            file,
+            written: 0,
+            wake,
+            failed,
+        })
+    }
+}
+
+impl Write for Settling<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.written += written;
+        if self.written >= DURABLE {
+            self.written = 0;
+            if let Some(error) = lock(self.failed).as_ref() {
+                return Err(error.kind().into());
+            }
+            // It is being asked already.
+            let _ = self.wake.try_send(());
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Seek for Settling<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
 }

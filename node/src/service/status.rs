@@ -63,6 +63,7 @@ impl Node {
     pub async fn leave(&self) {
         self.0.reception.end();
         self.0.archives.end();
+        self.0.collector.end();
         if let Some(network) = self.network() {
             network.shutdown().await;
             self.ring();

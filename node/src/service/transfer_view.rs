@@ -1,7 +1,6 @@
 //! How far the study of a case is on its way, as the work list shows it: queued, connecting, so many bytes, delivered,
 //! opened; and when it stands still why, since when, and when it is tried again.
 
-use dokuei_consultation::body::Body;
 use dokuei_consultation::id::CaseId;
 use dokuei_consultation::machine::Case;
 use dokuei_consultation::state::State;
@@ -84,6 +83,13 @@ impl Node {
         {
             view.insert("sealed".to_owned(), form);
         }
+        // Every image is compared before it is shown; this many still are to be.
+        if let (Some(view), Some(row), Some((_, request))) = (view.as_object_mut(), row, case.request())
+            && row.state == PackageState::Opened
+        {
+            let left = self.store().unproven_of(&request.study_instance_uid)?;
+            view.insert("to_compare".to_owned(), left.into());
+        }
         Ok(view)
     }
 
@@ -151,7 +157,9 @@ impl Node {
 
     fn coming_transfer(&self, case: &Case, row: Option<&PackageRow>) -> Result<Transfer, ServiceError> {
         let id = case.id();
-        let awaiting = matches!(case.state(), State::AwaitingPackage { .. });
+        // A further reader waits for hers in whatever state the case is.
+        let awaiting =
+            matches!(case.state(), State::AwaitingPackage { .. }) || !case.outstanding().is_empty();
         if self.0.transfers.is_refused(&id) {
             return Ok(Transfer::whole("refused", 0));
         }
@@ -204,8 +212,8 @@ impl Node {
 
     /// The nodes of the reader of a case.
     fn readers_of(&self, case: &Case) -> Result<Vec<PeerId>, ServiceError> {
-        match case.request() {
-            Some((_, request)) => self.peers_at_which(&request.consultant),
+        match case.consultant() {
+            Some(reader) => self.peers_at_which(&reader),
             None => Ok(Vec::new()),
         }
     }
@@ -239,10 +247,7 @@ impl Node {
 }
 
 fn reported(case: &Case) -> bool {
-    let entries = case.log().ordered().into_iter();
-    entries
-        .into_iter()
-        .any(|entry| matches!(entry.body(), Body::Report(_)))
+    !case.versions().is_empty()
 }
 
 /// How many bytes the bitmap of a package says are verified and on disk.

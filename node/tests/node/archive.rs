@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Read;
 use std::net::TcpListener;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -153,6 +154,69 @@ async fn r13_r15_a_study_goes_to_the_archive_which_commits_itself_to_it() {
         .unwrap();
     let found = String::from_utf8_lossy(&found.stdout).into_owned();
     assert!(found.contains("[SE00001\\IM00003]"), "{found}");
+    assert_eq!(job["result"]["profiles"], json!(["STD-GEN-CD"]), "{job}");
+
+    // And as an image to burn: DCMTK makes the same table of contents of what is on it.
+    let image = gate.home.beside("disc.iso");
+    let started = gate
+        .post(&export, &token, &json!({"path": image, "dicomdir": true}))
+        .await;
+    let job = gate.job(&started).await;
+    assert_eq!(job["result"]["path"], json!(image), "{job}");
+    let burnt = gate.home.beside("burnt");
+    let run = |program: &str, arguments: &[&str]| {
+        let output = std::process::Command::new(program)
+            .args(arguments)
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        assert!(output.status.success(), "{program}: {said}");
+        said
+    };
+    let (image, burnt_at) = (image.to_str().unwrap(), burnt.to_str().unwrap());
+    let from = [
+        "-osirrox",
+        "on:auto_chmod_on",
+        "-indev",
+        image,
+        "-extract",
+        "/",
+        burnt_at,
+    ];
+    run("/usr/bin/xorriso", &from);
+    let listed = |table: &Path| {
+        let said = run(
+            "/usr/bin/dcmdump",
+            &["+P", "0004,1430", "+P", "0004,1500", table.to_str().unwrap()],
+        );
+        let values = said
+            .lines()
+            .filter_map(|line| line.split_once('[')?.1.split_once(']'));
+        let mut values: Vec<String> = values.map(|(value, _)| value.trim().to_owned()).collect();
+        values.sort();
+        values
+    };
+    let ours = listed(&burnt.join("DICOMDIR"));
+    assert!(ours.iter().any(|one| one == "SE00001\\IM00003"), "{ours:?}");
+    let theirs = burnt.join("THEIRS");
+    let all = [
+        "--general-purpose",
+        "+r",
+        "+id",
+        burnt_at,
+        "+D",
+        theirs.to_str().unwrap(),
+        "SE00001",
+    ];
+    run("/usr/bin/dcmmkdir", &all);
+    assert_eq!(listed(&theirs), ours);
+    let beside: Vec<String> = fs::read_dir(gate.home.beside(""))
+        .unwrap()
+        .map(|one| one.unwrap().file_name().to_string_lossy().into_owned())
+        .filter(|name| name.contains("dokuei-files"))
+        .collect();
+    assert!(beside.is_empty(), "{beside:?} lies beside the image still");
 
     gate.node.leave().await;
     let rows = format!("{:?}", gate.close().store().audit_rows(1, 200).unwrap());
@@ -282,8 +346,8 @@ async fn r23_one_odd_image_does_not_keep_the_others() {
     assert!(as_it_was, "it is not on the medium as it was imported");
 }
 
-/// R15: a final report and its amendment go back to the clinic's archive by themselves, as SR and PDF, under the clinic's own
-/// Patient ID, accession number and Study Instance UID.
+/// R15: a final report and its amendment go back to the clinic's archive by themselves, as SR and PDF, with what they show and
+/// measure, under the clinic's own Patient ID, accession number and Study Instance UID.
 #[tokio::test(flavor = "multi_thread")]
 async fn r15_reports_go_to_the_archive_by_themselves() {
     let listen = free_port();
@@ -303,16 +367,19 @@ async fn r15_reports_go_to_the_archive_by_themselves() {
     };
     act("accept", json!({})).await;
     let study = format!("/api/v1/studies/{}", pair.study);
-    eventually("the study is opened", || async {
+    let seen = eventually("the study is opened", || async {
         let seen = pair.hospital.get(&study, &pair.sato).await;
-        seen.status.is_success().then_some(())
+        seen.status.is_success().then(|| seen.json())
     })
     .await;
-    act(
-        "report",
-        json!({"status": "final", "findings": "根尖部に透過像を認める。", "impression": "歯根嚢胞の疑い"}),
-    )
-    .await;
+    let mut illustrated = illustrated_report(&seen);
+    let image = illustrated["key_images"][0]["image"]["sop_instance_uid"].clone();
+    illustrated["key_images"][0]["image"]["sop_instance_uid"] = "1.2.3".into();
+    let report = format!("{path}/report");
+    let refused = pair.hospital.post(&report, &pair.sato, &illustrated).await;
+    assert_eq!(refused.problem(), "bad_field", "an image of another study");
+    illustrated["key_images"][0]["image"]["sop_instance_uid"] = image.clone();
+    act("report", illustrated).await;
     let documents = async |count: usize| {
         eventually("the documents are at the archive", || async {
             let there = orthanc.instances();
@@ -320,23 +387,27 @@ async fn r15_reports_go_to_the_archive_by_themselves() {
         })
         .await
     };
-    for one in documents(2).await {
+    let first = documents(5).await;
+    let selection = first.iter().find(|one| one["Modality"] == "KO").unwrap();
+    let evidence = &selection["CurrentRequestedProcedureEvidenceSequence"];
+    assert!(evidence.to_string().contains(&image.to_string()), "{evidence}");
+    let mut modalities = Vec::new();
+    for one in first {
         assert_eq!(one["StudyInstanceUID"], pair.study.as_str(), "{one}");
         let study = pair.clinic.get("/api/v1/studies", &pair.tanaka).await.json()[0].clone();
         assert_eq!(one["PatientID"], study["patient"]["id"], "{one}");
         assert_eq!(one["AccessionNumber"], study["accession_number"], "{one}");
         assert_eq!(one["StudyDate"], study["study_date"], "{one}");
-        assert!(
-            ["SR", "DOC"].contains(&one["Modality"].as_str().unwrap()),
-            "{one}"
-        );
+        modalities.push(one["Modality"].as_str().unwrap().to_owned());
     }
+    modalities.sort();
+    assert_eq!(modalities, ["DOC", "KO", "PR", "SR", "SR"]);
     act(
         "report",
         json!({"status": "final", "findings": "右側である。", "impression": "歯根嚢胞", "reason": "左右の訂正"}),
     )
     .await;
-    let there = documents(4).await;
+    let there = documents(7).await;
     let amended = there
         .iter()
         .find(|one| one["PredecessorDocumentsSequence"].is_array());
@@ -353,6 +424,44 @@ async fn r15_reports_go_to_the_archive_by_themselves() {
     );
     pair.clinic.node.leave().await;
     pair.hospital.node.leave().await;
+}
+
+/// A report with a key image, a line and a region in the first image of the study that is seen.
+pub(crate) fn illustrated_report(seen: &Value) -> Value {
+    let image = &seen["series"][0]["instances"][0]["sop_instance_uid"];
+    let image = json!({"sop_instance_uid": image, "frame": 1});
+    json!({
+        "status": "final",
+        "findings": "46の根尖部に透過像を認める。",
+        "impression": "歯根嚢胞の疑い",
+        "key_images": [{
+            "image": image,
+            "title": "of_interest",
+            "words": "近心根",
+            "window": {"center": 400, "width": 2000},
+        }],
+        "measurements": [
+            {
+                "image": image,
+                "shape": "line",
+                "points": {"image": [[2.5, 3], [10.5, 9.25]]},
+                "quantities": [{"kind": "length", "value": 2.104, "unit": "mm"}],
+                "calibration": "object",
+                "tooth": 46,
+                "words": "下顎管まで",
+            },
+            {
+                "image": image,
+                "shape": "rectangle",
+                "points": {"image": [[2, 2], [9, 2], [9, 6], [2, 6]]},
+                "quantities": [
+                    {"kind": "area", "value": 4.48, "unit": "mm2"},
+                    {"kind": "mean", "value": -12.5, "unit": "HU"},
+                ],
+                "calibration": "object",
+            },
+        ],
+    })
 }
 
 /// R13: a node that is killed in the middle goes on where it was, as the program.

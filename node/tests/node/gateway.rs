@@ -5,6 +5,8 @@ mod browser;
 mod clock;
 mod consultation;
 mod directory;
+mod duties;
+mod forwarding;
 mod heads;
 mod images;
 mod protection;

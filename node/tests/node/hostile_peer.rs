@@ -11,13 +11,17 @@ use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryBytes, EntryId as Wire
 use dokuei_net::wire::hello::PractitionerCard;
 use dokuei_net::{Multiaddr, PeerId, RefusalCode};
 use dokuei_node::credentials::CredentialError;
+use dokuei_node::service::events::EventKind;
 use dokuei_node::service::status::Meeting;
+use dokuei_node::service::storage_key;
 use dokuei_package::chunk::CHUNK;
+use dokuei_store::{PackageState, as_an_insider};
 use serde_json::{Value, json};
 
 use crate::support::gate::Gate;
 use crate::support::home::Home;
 use crate::support::hostile::{Hostile, Lie};
+use crate::support::pair::Pair;
 use crate::support::program::{Running, dokuei, passphrase_file};
 use crate::support::registry::{ITO, SATO, SUZUKI, TANAKA};
 use crate::support::{NODE_PASSPHRASE, eventually};
@@ -259,6 +263,59 @@ async fn r17_a_package_under_the_name_of_another_is_refused_and_told() {
     let rows = victim.gate.close().store().audit_rows(1, 300).unwrap();
     let refused = rows.iter().filter(|row| row.event.action == "fetch").count();
     assert_eq!(refused, 1, "asked for again and again");
+}
+
+/// R19, R17: an image that is not what its sender signed is seen by nobody: it goes, the package that it came in is refused,
+/// and both are told.
+#[tokio::test(flavor = "multi_thread")]
+async fn r19_an_image_that_is_not_what_was_signed_goes_and_its_package_is_refused() {
+    let pair = Pair::new().await;
+    pair.agree().await;
+    let home = &pair.clinic.home;
+    // The sender lists a hash that one of its images does not have.
+    let lie = "UPDATE instances SET blake3 = zeroblob(32)
+        WHERE number = (SELECT min(number) FROM instances)";
+    as_an_insider(home.dir.root(), &storage_key(home.secrets()), lie).unwrap();
+    let case = pair.request().await;
+    pair.arrived(&case).await;
+    let mut events = pair.hospital.node.events().listen();
+    let path = format!("/api/v1/cases/{case}");
+    let accepted = pair
+        .hospital
+        .post(&format!("{path}/accept"), &pair.sato, &json!({}))
+        .await;
+    assert_eq!(accepted.status, StatusCode::OK, "{:?}", accepted.body);
+    // After the image went, its case is told and then its study.
+    let mut case_told = false;
+    loop {
+        let waited = tokio::time::timeout(Duration::from_secs(60), events.recv()).await;
+        let event = waited.unwrap().unwrap();
+        case_told |= event.kind == EventKind::Case && event.id == case;
+        let refused = pair.hospital.get(&path, &pair.sato).await.json();
+        if case_told && refused["transfer"]["state"] == "refused" && event.kind == EventKind::Study {
+            assert_eq!(event.id, pair.study);
+            break;
+        }
+    }
+    pair.hospital.node.leave().await;
+    let store = pair.hospital.close().store();
+    let rows = store.audit_rows(1, 300).unwrap();
+    let mut compared = rows.iter().filter(|row| row.event.action == "compare");
+    let row = compared.next().unwrap();
+    assert_eq!(
+        (&row.event.object, &*row.event.outcome),
+        (&case, "package_refused")
+    );
+    assert!(compared.next().is_none(), "it is told once");
+    assert!(store.unproven(&[0; 16], 10).unwrap().is_empty());
+    assert_eq!(
+        store.study(&pair.study).unwrap().instances,
+        2,
+        "what is right stays"
+    );
+    let packages = store.packages(None).unwrap();
+    assert_eq!(packages.len(), 1);
+    assert_eq!(packages[0].state, PackageState::Refused);
 }
 
 /// R17: a node that keeps to no rule is banned by the program as it is run; others are served meanwhile; an administrator

@@ -10,6 +10,7 @@
 mod archive;
 mod command_line;
 mod dicomweb;
+mod fetching;
 mod gateway;
 mod hostile_peer;
 mod import;
@@ -19,3 +20,4 @@ mod pseudonym;
 mod reception;
 mod sources;
 mod support;
+mod trail;

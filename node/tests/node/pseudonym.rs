@@ -4,6 +4,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::archive::illustrated_report;
 use crate::support::gate::Gate;
 use crate::support::pair::Pair;
 use crate::support::registry::TANAKA;
@@ -119,7 +120,10 @@ async fn r12_a_study_goes_under_a_pseudonym_and_its_report_comes_back_to_the_rea
     assert!(holds(&bytes, &code) && holds(&bytes, "113100"));
     assert!(!holds(&bytes, "YAMADA") && !holds(&bytes, "DOKUEI-SAMPLE-1"));
 
-    let report = json!({"status": "final", "findings": "46根尖に透過像", "impression": "根尖性歯周炎"});
+    let report = illustrated_report(&seen);
+    let shown = report["key_images"][0]["image"]["sop_instance_uid"]
+        .as_str()
+        .unwrap();
     let signed = hospital
         .post(&format!("{path}/report"), &pair.sato, &report)
         .await;
@@ -133,7 +137,34 @@ async fn r12_a_study_goes_under_a_pseudonym_and_its_report_comes_back_to_the_rea
         holds(&sr, "山田^太郎") && holds(&sr, &pair.study),
         "filed under the real study"
     );
-    assert!(!holds(&sr, &code) && !holds(&sr, uid));
+    assert!(!holds(&sr, &code) && !holds(&sr, uid) && !holds(&sr, shown));
+    // What was shown and measured is of the real images too.
+    let mine = clinic
+        .get(&format!("/api/v1/studies/{}", pair.study), &pair.tanaka)
+        .await
+        .json();
+    let real = &mine["series"][0]["instances"][0]["sop_instance_uid"];
+    let objects = format!("{path}/report-objects");
+    let classes = [
+        "1.2.840.10008.5.1.4.1.1.11.1",
+        "1.2.840.10008.5.1.4.1.1.88.59",
+        "1.2.840.10008.5.1.4.1.1.88.33",
+    ];
+    for (at, class) in classes.into_iter().enumerate() {
+        let object = format!("{objects}/{at}");
+        let bytes = clinic.get(&object, &pair.tanaka).await.body;
+        assert!(holds(&bytes, class) && holds(&bytes, &pair.study), "{class}");
+        assert!(
+            holds(&bytes, real.as_str().unwrap()) && holds(&bytes, "山田^太郎"),
+            "{class}"
+        );
+        assert!(
+            !holds(&bytes, &code) && !holds(&bytes, uid) && !holds(&bytes, shown),
+            "{class}"
+        );
+    }
+    let behind = clinic.get(&format!("{objects}/3"), &pair.tanaka).await;
+    assert_eq!(behind.status, StatusCode::NOT_FOUND);
     let theirs = hospital.get(&format!("{path}/report.dcm"), &pair.sato).await.body;
     assert!(holds(&theirs, &code) && !holds(&theirs, "太郎"));
 }

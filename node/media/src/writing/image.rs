@@ -63,6 +63,44 @@ pub fn write(
     Ok(part)
 }
 
+/// Writes all that lies in `folder`, whose names are of at most 8 capital letters and digits, as an image for the
+/// readers of others: a medium of PS3.12 F, ISO 9660 level 1. `stage` is an empty folder. `progress` hears how long the
+/// image is already.
+///
+/// # Errors
+/// [`WriteError`]; nothing is left then.
+pub fn write_folder(
+    folder: &Path,
+    path: &Path,
+    volume: &str,
+    stage: &Path,
+    progress: impl FnMut(u64),
+) -> Result<(), WriteError> {
+    if std::fs::symlink_metadata(path).is_ok() {
+        return Err(WriteError::Occupied(path.to_owned()));
+    }
+    let part = unfinished(path);
+    let mut device = OsString::from("stdio:");
+    device.push(&part);
+    let mut command = Command::new(XORRISO);
+    command.args(["-no_rc", "-abort_on", "FAILURE", "-report_about", "WARNING"]);
+    command.args(["-compliance", "clear:iso_9660_level=1"]);
+    command.args(["-rockridge", "off", "-joliet", "on", "-volid", volume]);
+    command.arg("-outdev").arg(device);
+    command.arg("-map").arg(folder).arg("/").arg("-commit");
+    command
+        .env("LC_ALL", "C")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
+    let written = run(command, &part, stage, progress)
+        .and_then(|()| Ok(File::open(&part)?.sync_all()?))
+        .and_then(|()| finish(&part, path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&part);
+    }
+    written
+}
+
 /// Puts an image that was checked in its place.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::Pseudonym;
+use super::{Accompanying, Pseudonym};
 
 /// `dokuei agreement …`
 #[derive(Debug, Subcommand)]
@@ -14,6 +14,9 @@ pub(crate) enum Agreement {
         /// Her fingerprint (or its beginning) or her name, as `dokuei directory` shows it
         #[arg(long)]
         with: String,
+        /// Whom to call in an emergency, and the number [default: your institution and name]
+        #[arg(long)]
+        emergency_contact: Option<String>,
     },
     /// List agreements
     List,
@@ -86,7 +89,7 @@ pub(crate) enum Consult {
         #[arg(long)]
         reason: String,
     },
-    /// Sign the final report
+    /// Sign the final report; who reads blind commits herself to it and shows it
     Report {
         /// Case identifier
         case: String,
@@ -116,6 +119,8 @@ pub(crate) enum Consult {
         #[arg(long, conflicts_with = "patient_informed_by")]
         not_informed_because: Option<String>,
     },
+    #[command(flatten)]
+    Accompanying(Accompanying),
     /// Write the report as PDF
     Pdf {
         /// Case identifier

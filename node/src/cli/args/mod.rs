@@ -8,9 +8,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 mod apply;
 mod archive;
 mod attach;
+mod audit;
 mod bandwidth;
 mod consult;
 mod directory;
+mod duty;
 mod keys;
 mod media;
 mod peers;
@@ -19,9 +21,11 @@ mod register;
 pub(crate) use apply::*;
 pub(crate) use archive::*;
 pub(crate) use attach::*;
+pub(crate) use audit::*;
 pub(crate) use bandwidth::*;
 pub(crate) use consult::*;
 pub(crate) use directory::*;
+pub(crate) use duty::*;
 pub(crate) use keys::*;
 pub(crate) use media::*;
 pub(crate) use peers::*;
@@ -93,9 +97,14 @@ pub(crate) enum Command {
     /// Agree with a specialist on who is responsible for what (needed once, before the first request)
     #[command(subcommand)]
     Agreement(Agreement),
-    /// Ask for a reading, accept one, report, read, close
+    /// Ask for a reading, accept one, report, read, close; ask in doubt, follow findings up, bring in further readers
     #[command(subcommand)]
     Consult(Consult),
+    /// Urgent findings: tell one at once, see what alarms and whom to call, acknowledge
+    #[command(subcommand)]
+    Urgent(Urgent),
+    /// What is to be done in your consultations, and what is overdue
+    Duties,
     /// Write a consultation on a USB stick or a disc, or take one from there
     #[command(subcommand)]
     Media(Media),
@@ -110,6 +119,12 @@ pub(crate) enum Command {
     /// The register of credentials here: how fresh it is, a newer one from a file, evidence against the registry
     #[command(subcommand)]
     Register(Register),
+    /// Who did what and when: search, export (ATNA, FHIR, CSV), what was disclosed of a patient
+    #[command(subcommand)]
+    Audit(Audit),
+    /// A consultation as evidence for outsiders
+    #[command(subcommand)]
+    Case(CaseCommand),
     /// Check keys, clock, certificates, disk and algorithms
     Doctor(Doctor),
     /// Print a completion script for a shell
@@ -295,8 +310,8 @@ pub(crate) enum Study {
     Export {
         /// Study Instance UID
         study: String,
-        /// A new or empty folder
-        #[arg(long, value_name = "DIR")]
+        /// A new or empty folder; with --dicomdir also a file that ends in .iso, to burn (needs xorriso)
+        #[arg(long, value_name = "PATH")]
         out: PathBuf,
         /// As a DICOM medium: with a DICOMDIR, uncompressed where nothing is lost by it
         #[arg(long)]

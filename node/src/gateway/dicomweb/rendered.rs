@@ -271,7 +271,7 @@ mod tests {
             frames: 1,
             bits_allocated: 16,
             bytes: 0,
-            sha256: [0; 32],
+            sha256: None,
             blake3: [0; 32],
             blob_id: [0; 16],
         };

@@ -147,7 +147,7 @@ impl Node {
         let actor = format!("dicom:{name}");
         self.audit(&actor, "dicom_commitment", transaction, &outcome)
             .map_err(busy)?;
-        if self.archive(name).is_err() {
+        if self.archive_to_send(name).is_err() {
             return Ok(Committing::Now(result));
         }
         let untold = self.store().waiting_dispatches(Dispatched::Commitment);

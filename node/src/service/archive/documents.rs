@@ -3,14 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use dokuei_consultation::body::{Body, ReportStatus};
+use dokuei_consultation::body::ReportStatus;
 use dokuei_consultation::id::{CaseId, EntryId};
 use dokuei_dicom::report::{WrittenObject, document_instances};
 use dokuei_store::{DispatchRow, Dispatched, Id16, Id32, NewDispatch, Origin};
 
 use super::Node;
 use crate::config::Archive;
-use crate::service::cases::report_entries;
 use crate::service::error::ServiceError;
 
 /// Reports that came before this many seconds are not sent by themselves: an archive that is named in the settings today
@@ -30,14 +29,20 @@ impl Node {
         let entry = EntryId::from_bytes(entry);
         let [(_, sr), (_, pdf)] = document_instances(entry.as_bytes());
         let words = |error: ServiceError| error.to_string();
-        Ok([
+        let mut documents: Documents = [
             (sr.to_string(), self.sr_of(&case, Some(&entry)).map_err(words)),
             (
                 pdf.to_string(),
                 self.encapsulated_pdf_of(&case, Some(&entry)).map_err(words),
             ),
         ]
-        .into())
+        .into();
+        // What was queued of them and cannot be made now is refused, as it is not in the list.
+        if let Ok(objects) = self.illustrations_of(&case, Some(&entry)) {
+            let named = objects.into_iter();
+            documents.extend(named.map(|one| (one.sop_instance_uid.to_string(), Ok(one))));
+        }
+        Ok(documents)
     }
 
     /// Queues what was reported on studies of this institution for every archive that is to have it.
@@ -57,15 +62,12 @@ impl Node {
     /// The study of a final report, when it is one of this institution's own.
     fn reported_here(&self, case: Id16, entry: Id32) -> Option<String> {
         let case = self.kept_case(CaseId::from_bytes(case)).ok()?;
-        let reports = report_entries(&case);
-        let found = reports.iter().find(|one| *one.id().as_bytes() == entry)?;
-        let Body::Report(report) = found.body() else {
-            return None;
-        };
+        let versions = case.versions();
+        let found = versions.iter().find(|one| *one.id.as_bytes() == entry)?;
         // Under a pseudonym it was somebody's all the same.
         let study = self.real_study(&case.request()?.1.study_instance_uid);
         let kept = self.store().study(&study).ok()?;
-        let ours = kept.study.origin == Origin::Imported && report.status == ReportStatus::Final;
+        let ours = kept.study.origin == Origin::Imported && found.report.status == ReportStatus::Final;
         ours.then_some(study)
     }
 
@@ -77,7 +79,21 @@ impl Node {
         study: &str,
         asked_by: &str,
     ) -> Result<Id16, ServiceError> {
-        let instances = document_instances(&entry);
+        let mut instances =
+            Vec::from(document_instances(&entry).map(|(class, uid)| (class.to_owned(), uid.to_string())));
+        let log = self.kept_case(CaseId::from_bytes(case))?;
+        match self.illustrations_of(&log, Some(&EntryId::from_bytes(entry))) {
+            Ok(objects) => instances.extend(
+                objects
+                    .into_iter()
+                    .map(|one| (one.sop_class_uid.to_string(), one.sop_instance_uid.to_string())),
+            ),
+            // The words go all the same.
+            Err(error) => tracing::warn!(
+                code = error.code(),
+                "what a report shows could not be made for an archive"
+            ),
+        }
         self.queue(NewDispatch {
             dispatch_id: rand::random(),
             peer: archive.to_owned(),
@@ -86,9 +102,7 @@ impl Node {
             report: Some((case, entry)),
             body: None,
             asked_by: asked_by.to_owned(),
-            instances: instances
-                .map(|(class, instance)| (class.to_string(), instance.to_string()))
-                .into(),
+            instances,
         })
     }
 }

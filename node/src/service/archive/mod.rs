@@ -1,12 +1,14 @@
-//! The way out by DICOM network: studies and reports go to the archives of the house, again and again until they are
-//! there.
+//! The archives of the house: studies and reports go to them, again and again until they are there; and what they have is
+//! looked for and fetched.
 //!
 //! What is to be sent lies in a durable queue with one row for each instance, so that a node that was killed goes on where
 //! it was. An archive is sent to over one association at a time; it sees the bytes that are kept here, streamed out of
 //! the sealed store.
 
+mod asking;
 mod commitment;
 mod documents;
+mod fetching;
 mod queue;
 mod sending;
 
@@ -23,6 +25,9 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+pub(super) use self::asking::ArchiveError;
+pub use self::asking::StudyQuestion;
+use self::fetching::Fetch;
 use self::sending::Stuck;
 use super::Node;
 use super::delivery::blocking;
@@ -51,6 +56,8 @@ pub(super) struct Archives {
     /// Whether there may be reports that no archive has been sent yet.
     reports: AtomicBool,
     under_way: Mutex<BTreeMap<String, UnderWay>>,
+    /// What is fetched from them, by its job.
+    fetches: Mutex<BTreeMap<String, Fetch>>,
     /// Archives that are left alone until then, because what became of the last attempt could not be written down.
     resting: Mutex<BTreeMap<String, Timestamp>>,
 }
@@ -69,6 +76,11 @@ impl Archives {
     fn under_way(&self) -> MutexGuard<'_, BTreeMap<String, UnderWay>> {
         // Names and counters: whole after each assignment.
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fetches(&self) -> MutexGuard<'_, BTreeMap<String, Fetch>> {
+        // Marks and connections: whole after each assignment.
+        self.fetches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Nothing is sent to this archive before then.
@@ -95,6 +107,9 @@ impl Archives {
         self.stop.cancel();
         for one in self.under_way().values() {
             one.break_off();
+        }
+        for one in self.fetches().values_mut() {
+            one.cancel();
         }
     }
 }
@@ -147,6 +162,7 @@ impl Node {
         let dicom = &self.config().dicom;
         let wrong = |error: &dyn std::fmt::Display| ReceptionError::Settings(error.to_string());
         let archives = dicom.archives().map_err(|error| wrong(&error))?;
+        let archives: Vec<Archive> = archives.into_iter().filter(|archive| archive.send).collect();
         if archives.is_empty() {
             return Ok(());
         }
@@ -281,24 +297,10 @@ impl Node {
     /// Asks an archive whether it is there (C-ECHO).
     ///
     /// # Errors
-    /// [`ServiceError::Unknown`] when nothing is sent to a peer of this title.
+    /// [`ServiceError::Unknown`] when no peer of this title is an archive.
     pub fn echo_archive(&self, name: &str) -> Result<Value, ServiceError> {
-        let archive = self.archive(name)?;
-        let dicom = &self.config().dicom;
-        let house = House {
-            archives: Arc::new([]),
-            ours: dicom
-                .aet
-                .parse()
-                .map_err(|error| ServiceError::field("aet", error))?,
-            tls: match dicom.tls_client_files().filter(|_| archive.tls) {
-                Some(files) => {
-                    Some(TlsClient::open(&files).map_err(|error| ServiceError::field("tls", error))?)
-                }
-                None => None,
-            },
-            idle: Duration::from_secs(dicom.idle_seconds),
-        };
+        let archive = self.archive(name, |_| true)?;
+        let house = self.house_of(&archive)?;
         let begun = std::time::Instant::now();
         let outcome = connect(&archive.host, archive.port)
             .map_err(CallError::Broken)
@@ -323,7 +325,26 @@ impl Node {
         }))
     }
 
-    /// The archives that are sent to, and what waits for each.
+    /// What is needed to speak with this archive.
+    fn house_of(&self, archive: &Archive) -> Result<House, ServiceError> {
+        let dicom = &self.config().dicom;
+        Ok(House {
+            archives: Arc::new([]),
+            ours: dicom
+                .aet
+                .parse()
+                .map_err(|error| ServiceError::field("aet", error))?,
+            tls: match dicom.tls_client_files().filter(|_| archive.tls) {
+                Some(files) => {
+                    Some(TlsClient::open(&files).map_err(|error| ServiceError::field("tls", error))?)
+                }
+                None => None,
+            },
+            idle: Duration::from_secs(dicom.idle_seconds),
+        })
+    }
+
+    /// The archives of the house, and what waits for each.
     ///
     /// # Errors
     /// [`ServiceError::Store`].
@@ -343,6 +364,8 @@ impl Node {
                     "aet": archive.aet.as_str(),
                     "address": format!("{}:{}", archive.host, archive.port),
                     "tls": archive.tls,
+                    "send": archive.send,
+                    "fetch": archive.fetch,
                     "reports": archive.reports,
                     "commitment": archive.commitment,
                     "waiting": waiting.len(),
@@ -354,11 +377,23 @@ impl Node {
         Ok(views.into())
     }
 
-    /// The archive of this title.
-    fn archive(&self, name: &str) -> Result<Archive, ServiceError> {
+    /// The archive of this title, when it is as wanted.
+    fn archive(&self, name: &str, wanted: impl Fn(&Archive) -> bool) -> Result<Archive, ServiceError> {
         let archives = self.config().dicom.archives().unwrap_or_default();
         let found = archives.into_iter().find(|archive| archive.aet.as_str() == name);
-        found.ok_or(ServiceError::Unknown("archive that is sent to"))
+        found
+            .filter(wanted)
+            .ok_or(ServiceError::Unknown("archive among the settings"))
+    }
+
+    /// The archive of this title, which may be sent to.
+    fn archive_to_send(&self, name: &str) -> Result<Archive, ServiceError> {
+        self.archive(name, |archive| archive.send)
+    }
+
+    /// The archive of this title, which may be asked and fetched from.
+    fn archive_to_fetch(&self, name: &str) -> Result<Archive, ServiceError> {
+        self.archive(name, |archive| archive.fetch)
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Node;
 use crate::clock;
-use crate::service::cases::report_entries;
+use crate::service::documents::newest_seen;
 use crate::service::error::ServiceError;
 use crate::service::events::EventKind;
 use crate::service::session::Session;
@@ -26,7 +26,7 @@ impl Node {
             Action::ExportPlain,
             Object::new(Data::Images, Relation::Own),
         )?;
-        let archive = self.archive(archive)?;
+        let archive = self.archive_to_send(archive)?;
         self.seen_study(&session.certificate.fingerprint, uid)?;
         let mut instances = Vec::new();
         for series in self.store().series_of(uid)? {
@@ -47,7 +47,7 @@ impl Node {
         self.dispatch_view(&self.store().dispatch(&id)?)
     }
 
-    /// Queues the newest report of a case for an archive, as SR and as PDF.
+    /// Queues the newest report of a case for an archive: as SR and as PDF, with what it shows and measures.
     ///
     /// # Errors
     /// [`ServiceError::Denied`], [`ServiceError::NoReport`], or [`ServiceError::Unknown`] for case and archive.
@@ -57,10 +57,9 @@ impl Node {
             Action::ExportPlain,
             Object::new(Data::Report, Relation::Own),
         )?;
-        let archive = self.archive(archive)?;
+        let archive = self.archive_to_send(archive)?;
         let case = self.my_case(session, case)?;
-        let entry = report_entries(&case).last().map(|entry| entry.id());
-        let entry = entry.ok_or(ServiceError::NoReport)?;
+        let entry = newest_seen(&case, &session.certificate.fingerprint)?;
         let (_, request) = case.request().ok_or(ServiceError::Unknown("request"))?;
         let report = (*case.id().as_bytes(), *entry.as_bytes());
         let (name, study) = (archive.aet.as_str(), self.real_study(&request.study_instance_uid));
@@ -129,7 +128,7 @@ impl Node {
     pub fn renew_dispatch(&self, by: &str, id: &str) -> Result<Value, ServiceError> {
         let id = parse(id)?;
         let row = self.store().dispatch(&id)?;
-        self.archive(&row.peer)?;
+        self.archive_to_send(&row.peer)?;
         if row.what == Dispatched::Commitment && self.store().dispatch_body(&id)?.is_none() {
             return Err(ServiceError::field(
                 "id",

@@ -41,6 +41,19 @@ pub(super) enum Stuck {
     Service(#[from] ServiceError),
 }
 
+impl Stuck {
+    /// What the audit log has of it: nothing that the archive wrote, which may be about a patient.
+    fn audited(&self) -> String {
+        match self {
+            Self::Call(CallError::Answered(answer)) => {
+                format!("it answers with status {:04X}", answer.status)
+            }
+            Self::Service(error) => error.code().to_owned(),
+            other => other.to_string(),
+        }
+    }
+}
+
 impl From<StoreError> for Stuck {
     fn from(error: StoreError) -> Self {
         Self::Service(error.into())
@@ -110,17 +123,13 @@ impl Node {
             Ok(()) if after.refused > 0 => {
                 let instances = self.store().dispatched_instances(id)?;
                 let first = instances.iter().find_map(|one| one.reason.clone());
-                let why = format!(
-                    "{} of {} instances are not taken: {}",
-                    after.refused,
-                    after.instances,
-                    first.unwrap_or_default()
-                );
+                let told = format!("{} of {} instances are not taken", after.refused, after.instances);
+                let why = format!("{told}: {}", first.unwrap_or_default());
                 if self
                     .store()
                     .end_dispatch(id, DispatchState::Failed, Some(&why), now)?
                 {
-                    self.audit(&actor, "dicom_send", object(row), &format!("failed: {why}"))?;
+                    self.audit(&actor, "dicom_send", object(row), &format!("failed: {told}"))?;
                 }
             }
             Ok(()) => {
@@ -144,7 +153,12 @@ impl Node {
                 let why = stuck.to_string();
                 if row.reason.as_ref() != Some(&why) {
                     tracing::warn!(archive = %row.peer, %why, "an archive could not be sent to; it is tried again");
-                    self.audit(&actor, "dicom_send", object(row), &format!("not yet: {why}"))?;
+                    self.audit(
+                        &actor,
+                        "dicom_send",
+                        object(row),
+                        &format!("not yet: {}", stuck.audited()),
+                    )?;
                 }
                 let next = now.plus(pause(failures));
                 self.store().postpone_dispatch(id, &why, failures, (next, now))?;

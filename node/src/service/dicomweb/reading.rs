@@ -45,13 +45,6 @@ impl Resource {
             Self::Series([study, _]) | Self::Instance([study, ..]) => study,
         }
     }
-
-    /// Its own UID.
-    fn uid(&self) -> &str {
-        match self {
-            Self::Study(uid) | Self::Series([_, uid]) | Self::Instance([.., uid]) => uid,
-        }
-    }
 }
 
 /// What is kept of what was read, so that the next frame comes sooner; nothing of a patient.
@@ -116,7 +109,7 @@ impl Node {
         resource: &Resource,
     ) -> Result<Vec<InstanceRecord>, ServiceError> {
         let instances = self.instances_at(session, resource)?;
-        self.audit(&session.id, "retrieve", resource.uid(), "success")?;
+        self.audit(&session.id, "retrieve", resource.study(), "success")?;
         Ok(instances)
     }
 
@@ -266,15 +259,9 @@ impl Node {
         &self,
         record: &InstanceRecord,
         frames: &[u32],
-        mut each: impl FnMut(Vec<u8>) -> bool,
+        each: impl FnMut(Vec<u8>) -> bool,
     ) -> Result<(), ServiceError> {
-        let file = self.whole(record)?;
-        for frame in frames {
-            if !each(uncompressed(&file, *frame)?) {
-                break;
-            }
-        }
-        Ok(())
+        Ok(uncompressed(&self.whole(record)?, frames, each)?)
     }
 
     /// One frame of an instance as PNG.

@@ -11,7 +11,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use dokuei_consultation::entry::{EntryType, SignedEntry};
+use dokuei_consultation::event::Event;
 use dokuei_consultation::id::{AgreementId, CaseId, EntryId};
+use dokuei_consultation::machine::Case;
 use dokuei_consultation::standing::Standing;
 use dokuei_identity::cbor;
 use dokuei_identity::fingerprint::Fingerprint;
@@ -103,6 +105,13 @@ impl Node {
         let mut cards = Vec::new();
         for person in people {
             let Some(certificate) = self.people().certificate(person) else {
+                // A node that has signed receipts is introduced as well: without a list of devices.
+                if let Some((chain, true)) = self.people().chain_of(person) {
+                    cards.push(PractitionerCard {
+                        chain: cbor::encode(&chain),
+                        device_list: Vec::new(),
+                    });
+                }
                 continue;
             };
             let chain = self.people().chain_of(person).map(|(chain, _)| chain);
@@ -185,14 +194,22 @@ impl Node {
         let read = match kind {
             LogKind::Case => self
                 .case_log(CaseId::from_bytes(*log))
-                .map(|case| (case.parties(), case.log().heads())),
+                .map(|case| (case.parties(), case.log().heads(), blind_heads(&case))),
             LogKind::Agreement => self
                 .agreement_log(AgreementId::from_bytes(*log))
-                .map(|agreement| (agreement.parties(), agreement.log().heads())),
+                .map(|agreement| (agreement.parties(), agreement.log().heads(), Vec::new())),
         };
-        let (parties, heads) = match read {
+        let (parties, heads, blind) = match read {
             Ok(read) => read,
-            // It was altered on this disk, which is told elsewhere.
+            // It was altered on this disk, which is told elsewhere; the others may have a good copy.
+            Err(ServiceError::DamagedLog) => {
+                let part = self.sound_part(kind, log)?;
+                return Ok(Some(Summary {
+                    parties: part.parties,
+                    heads: part.heads.into_iter().map(WireEntryId).collect(),
+                    blind: Vec::new(),
+                }));
+            }
             Err(ServiceError::Refused(_)) => return Ok(None),
             Err(error) => return Err(error),
         };
@@ -206,7 +223,11 @@ impl Node {
         );
         heads.sort_unstable();
         heads.dedup();
-        let summary = Summary { parties, heads };
+        let summary = Summary {
+            parties,
+            heads,
+            blind,
+        };
         self.0.heads.summaries().insert(*log, summary.clone());
         Ok(Some(summary))
     }
@@ -238,7 +259,11 @@ impl Node {
         if !summary.parties.iter().any(|party| there.works(self, party, with)) {
             return Ok(None);
         }
-        let heads = summary.heads.iter().take(MAX_HEADS).copied().collect();
+        // A node at which somebody reads blind is told of nothing that she may not be given yet.
+        let mut blind = summary.blind.iter();
+        let shown = blind.find(|(reader, _)| there.works(self, reader, with));
+        let heads = shown.map_or(&summary.heads, |(_, heads)| heads);
+        let heads = heads.iter().take(MAX_HEADS).copied().collect();
         Ok(Some(LogHeads {
             log: LogId(*log),
             heads,
@@ -265,7 +290,7 @@ impl Node {
         &self,
         peer: PeerId,
         from: &Fingerprint,
-        log: &LogId,
+        log: LogId,
         have: &[WireEntryId],
     ) -> Result<CaseReply, ServiceError> {
         if !self.is_shared(from, &log.0)? {
@@ -278,7 +303,7 @@ impl Node {
             self.0.heads.asked_about(&peer, &summary.parties);
             self.ring();
         }
-        self.give(log.0, have)
+        self.give(log.0, from, have)
     }
 
     /// Whether a log is shared with the node with this certificate: to others a log does not exist.
@@ -312,7 +337,7 @@ impl Node {
             return Ok(None);
         }
         let here = self.store().entry_ids(&log.0)?;
-        if theirs.iter().all(|id| here.contains(&id.0)) {
+        if theirs.iter().all(|id| here.contains(&id.0)) && !self.is_damaged(&log.0) {
             return Ok(None);
         }
         Ok(Some(
@@ -328,6 +353,8 @@ impl Node {
         entries: Vec<EntryBytes>,
     ) -> Result<Came, ServiceError> {
         let (mut came, mut granted) = (Came::default(), false);
+        // Who was brought in later is found in a later entry: what comes is looked at as a whole first.
+        let concerns_us = self.concerns_us(log, &entries)?;
         for bytes in entries.into_iter().take(MAX_ENTRIES) {
             let decoded = cbor::decode::<SignedEntry>(&bytes.0).ok();
             let header = decoded.as_ref().and_then(|entry| entry.unverified_header().ok());
@@ -340,11 +367,15 @@ impl Node {
                 tracing::warn!(%peer, "what came is of another log than was asked for");
                 break;
             }
+            if self.take_back(peer, &log.0, &entry)? {
+                came.new += 1;
+                continue;
+            }
             if self.stored_entry(id.as_bytes())?.is_some() {
                 continue;
             }
             let is_grant = header.entry_type == EntryType::Grant;
-            match self.take_for(entry, |parties| self.somebody_works_here(parties)) {
+            match self.take_for(entry, |parties| concerns_us || self.somebody_works_here(parties)) {
                 Ok(_) if self.stored_entry(id.as_bytes())?.is_some() => {
                     came.new += 1;
                     granted |= is_grant;
@@ -373,12 +404,63 @@ impl Node {
         Ok(came)
     }
 
+    /// Whether a case that is not here yet has a part for somebody who works here, once all of these entries are taken.
+    fn concerns_us(&self, log: &LogId, entries: &[EntryBytes]) -> Result<bool, ServiceError> {
+        let id = CaseId::from_bytes(log.0);
+        let mut case = match self.case_log(id) {
+            Ok(case) => case,
+            Err(ServiceError::Unknown(_)) => Case::new(id, self.here()?),
+            // What is wrong here is told where it is taken.
+            Err(_) => return Ok(false),
+        };
+        for bytes in entries.iter().take(MAX_ENTRIES) {
+            let Ok(entry) = cbor::decode::<SignedEntry>(&bytes.0) else {
+                break;
+            };
+            if case
+                .handle(Event::Arrived(entry), self.people(), self.now())
+                .is_err()
+            {
+                break;
+            }
+        }
+        Ok(self.somebody_works_here(&case.parties()))
+    }
+
+    /// Whether this practitioner works at the node with this certificate.
+    pub(super) fn works_at(&self, who: &Fingerprint, node: &Fingerprint) -> bool {
+        There::default().works(self, who, node)
+    }
+
     /// Whether one of these practitioners works at this node.
-    fn somebody_works_here(&self, parties: &[Fingerprint]) -> bool {
+    pub(super) fn somebody_works_here(&self, parties: &[Fingerprint]) -> bool {
         let Ok(here) = self.here() else { return false };
         let mut there = There::default();
         parties.iter().any(|party| there.works(self, party, &here))
     }
+}
+
+/// For each who reads blind, the heads of what she may be given.
+fn blind_heads(case: &Case) -> Vec<(Fingerprint, Vec<WireEntryId>)> {
+    let mut all = Vec::new();
+    for who in case.parties() {
+        let hidden = case.withheld_from(&who);
+        if hidden.is_empty() {
+            continue;
+        }
+        let ordered = case.log().ordered();
+        let shown = ordered.iter().filter(|entry| !hidden.contains(&entry.id()));
+        let mut heads: BTreeSet<EntryId> = BTreeSet::new();
+        for entry in shown {
+            for parent in &entry.header().parents {
+                heads.remove(parent);
+            }
+            heads.insert(entry.id());
+        }
+        let heads = heads.iter().map(|id| WireEntryId(*id.as_bytes()));
+        all.push((who, heads.collect()));
+    }
+    all
 }
 
 /// Who works at a node; remembered while one question is answered.

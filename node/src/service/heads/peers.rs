@@ -33,6 +33,8 @@ const READERS: usize = 2;
 pub(super) struct Summary {
     pub(super) parties: Vec<Fingerprint>,
     pub(super) heads: Vec<WireEntryId>,
+    /// Of what may be given to those who read blind, and have not committed themselves.
+    pub(super) blind: Vec<(Fingerprint, Vec<WireEntryId>)>,
 }
 
 /// How far we are with a peer that is there.
@@ -117,6 +119,14 @@ impl Heads {
         self.peers().remove(peer);
     }
 
+    /// Something that was here is to be asked for again, of whoever has it.
+    pub(in crate::service) fn compare_soon(&self) {
+        for peer in self.peers().values_mut() {
+            peer.due = Instant::now();
+            peer.hopeless.clear();
+        }
+    }
+
     /// Somebody has become known, or begun to work at these nodes: what was not to be judged, or not to be shared, may be now.
     pub(in crate::service) fn look_again(&self, joined: &[Fingerprint]) {
         for peer in self.peers().values_mut() {
@@ -146,12 +156,17 @@ impl Heads {
         }
     }
 
-    /// A peer has asked for entries of a log of these parties: it may have met only some of them.
-    pub(super) fn asked_about(&self, peer: &PeerId, parties: &[Fingerprint]) {
-        if let Some(peer) = self.peers().get_mut(peer) {
-            let new = parties.iter().filter(|one| !peer.introduced.contains(*one));
-            peer.unknown.extend(new);
-        }
+    /// A peer has asked for entries of a log of these parties, or is brought some: it may have met only some of them. Gives
+    /// whether there are such.
+    pub(in crate::service) fn asked_about(&self, peer: &PeerId, parties: &[Fingerprint]) -> bool {
+        let mut peers = self.peers();
+        let Some(peer) = peers.get_mut(peer) else {
+            return false;
+        };
+        let new = parties.iter().filter(|one| !peer.introduced.contains(*one));
+        let before = peer.unknown.len();
+        peer.unknown.extend(new);
+        peer.unknown.len() > before
     }
 
     /// Who is to be introduced to a peer.

@@ -21,6 +21,7 @@ use dokuei_media::writing::WriteError;
 use serde::Deserialize;
 use thiserror::Error;
 
+pub(super) use self::write::Stage;
 use super::Node;
 use super::codes::Code;
 use super::error::Blame;
@@ -172,7 +173,7 @@ impl MediaError {
 
 impl Node {
     /// One medium is written or read at a time.
-    fn media_lock(&self) -> MutexGuard<'_, ()> {
+    pub(super) fn media_lock(&self) -> MutexGuard<'_, ()> {
         self.0.media.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -263,18 +263,21 @@ fn read_back(job: &Job, set: &Set<'_>, disc: usize, place: &Path) -> Result<(), 
     })?)
 }
 
-/// A folder of our own that is empty at first and goes away.
-struct Stage(PathBuf);
+/// A folder of our own that is empty at first and goes away; nobody else sees what is in it.
+pub(in crate::service) struct Stage(pub(in crate::service) PathBuf);
 
 impl Stage {
-    fn new(path: PathBuf) -> Result<Self, ServiceError> {
+    pub(in crate::service) fn new(path: PathBuf) -> Result<Self, ServiceError> {
         match std::fs::remove_dir_all(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(ServiceError::file(path)(error));
             }
             _ => {}
         }
-        std::fs::create_dir(&path).map_err(ServiceError::file(&path))?;
+        let mut folder = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+        folder.create(&path).map_err(ServiceError::file(&path))?;
         Ok(Self(path))
     }
 }

@@ -12,8 +12,10 @@ mod evidence;
 mod file;
 mod freshness;
 mod intake;
+mod proofs;
 mod sync;
 
+pub(super) use proofs::{RegisterProof, RegisterProofs};
 pub(super) use sync::ASK_EVERY;
 
 use std::collections::HashMap;

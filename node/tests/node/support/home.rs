@@ -178,6 +178,11 @@ impl Home {
         credentials::install(&self.dir, &self.secrets.node.public(), &delivery, clock::now()).map(drop)
     }
 
+    /// What the node keeps under its passphrase.
+    pub(crate) const fn secrets(&self) -> &NodeSecrets {
+        &self.secrets
+    }
+
     /// The registry that certified this node.
     pub(crate) fn registry(&self) -> Arc<Registry> {
         Arc::clone(&self.registry)

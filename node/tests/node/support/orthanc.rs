@@ -16,7 +16,7 @@ pub(crate) fn free_port() -> u16 {
 }
 
 /// Waits until something listens.
-fn await_port(port: u16, what: &str) {
+pub(crate) fn await_port(port: u16, what: &str) {
     for _ in 0..2400 {
         if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
             return;
@@ -37,10 +37,15 @@ pub(crate) struct Orthanc {
 impl Orthanc {
     /// Starts it; DOKUEI listens at this port.
     pub(crate) fn start(dokuei: u16) -> Self {
+        Self::start_with(dokuei, &json!({}))
+    }
+
+    /// The same with more settings.
+    pub(crate) fn start_with(dokuei: u16, more: &Value) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (http, dicom) = (free_port(), free_port());
         let storage = folder.path().join("storage");
-        let config = json!({
+        let mut config = json!({
             "Name": "PACS",
             "DicomAet": "PACS",
             "DicomPort": dicom,
@@ -52,8 +57,13 @@ impl Orthanc {
             "DicomModalities": { "DOKUEI": ["DOKUEI", "127.0.0.1", dokuei] },
             "DicomAlwaysAllowStore": false,
             "KeepAlive": false,
+            // In which its answers to C-FIND are written, whatever the question is in.
+            "DefaultEncoding": "Utf8",
             "Plugins": [],
         });
+        for (name, value) in more.as_object().unwrap() {
+            config[name] = value.clone();
+        }
         std::fs::write(folder.path().join("orthanc.json"), config.to_string()).unwrap();
         let mut orthanc = Self {
             process: None,

@@ -52,6 +52,14 @@ pub(crate) const ITO: Person = Person {
     passphrase: "cedar ink 4 umbrellas",
     reads: true,
 };
+/// A specialist of a third facility.
+pub(crate) const KATO: Person = Person {
+    id: "kato",
+    japanese: "加藤 真理",
+    latin: "Kato Mari",
+    passphrase: "violet 5 rails to uji",
+    reads: true,
+};
 /// Another dentist of the same house.
 pub(crate) const SUZUKI: Person = Person {
     id: "suzuki",

@@ -1,0 +1,284 @@
+//! What accompanies request and report: doubts, findings, further readers.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+/// A word of the API, as it is chosen on the command line.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, ValueEnum)]
+        pub(crate) enum $name {
+            $($(#[$each])* $variant,)+
+        }
+
+        impl $name {
+            /// The word of the API.
+            #[must_use]
+            pub(crate) const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+    };
+}
+
+words! {
+    /// How soon somebody must know.
+    Category {
+        /// Within minutes
+        Minutes = "minutes",
+        /// Within hours
+        Hours = "hours",
+        /// Within days
+        Days = "days",
+    }
+}
+
+words! {
+    /// How somebody was reached.
+    Channel {
+        /// On the screen
+        Screen = "screen",
+        /// By telephone
+        Telephone = "telephone",
+        /// In person
+        InPerson = "in_person",
+    }
+}
+
+words! {
+    /// What became of an incidental finding.
+    Resolution {
+        /// Examined further; the note says with what result
+        Examined = "examined",
+        /// Treated
+        Treated = "treated",
+        /// Referred to somebody else, whom the note names
+        Referred = "referred",
+        /// It will be looked at again, as the note says
+        FollowedUp = "followed_up",
+        /// Nothing needs to be done, for the reason in the note
+        NothingNeeded = "nothing_needed",
+        /// The patient does not want it followed up
+        PatientDeclined = "patient_declined",
+    }
+}
+
+words! {
+    /// What a further reader is asked for.
+    ForwardKind {
+        /// A second opinion; she sees all that is in the case
+        SecondOpinion = "second_opinion",
+        /// To read in place of the consultant: the first to accept reads
+        Alternative = "alternative",
+        /// A second reading by one who commits herself before she sees any other report
+        Blind = "blind",
+    }
+}
+
+words! {
+    /// What an amendment does.
+    AmendmentKind {
+        /// Adds something; all that was said still stands
+        Addendum = "addendum",
+        /// Changes what was said
+        Amended = "amended",
+    }
+}
+
+/// `dokuei urgent …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Urgent {
+    /// List urgent findings of all your cases, those that nobody has acknowledged first, with whom to call
+    List,
+    /// Tell the requester at once what she must know; it goes before everything else and needs no report
+    Report {
+        /// Case identifier
+        case: String,
+        /// How soon somebody must know
+        #[arg(long, value_enum, default_value_t = Category::Minutes)]
+        category: Category,
+        /// What is seen
+        #[arg(long)]
+        finding: String,
+        /// What is to be done
+        #[arg(long)]
+        advice: String,
+        /// The telephone number at which you can be reached
+        #[arg(long)]
+        contact: String,
+    },
+    /// Sign that a person has taken note: nothing else ends the alarm
+    Acknowledge {
+        /// Case identifier
+        case: String,
+        /// The finding, or the beginning of its name, as `dokuei urgent list` shows it [default: the only open one]
+        #[arg(long, value_name = "ENTRY")]
+        finding: Option<String>,
+        /// The name of the person who took note
+        #[arg(long)]
+        by: String,
+        /// How she was reached
+        #[arg(long, value_enum, default_value_t = Channel::Screen)]
+        channel: Channel,
+        /// What is done about it
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+}
+
+/// The commands of `dokuei consult` for what accompanies request and report.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Accompanying {
+    /// Ask another who takes part about a doubt (疑義照会)
+    Query {
+        /// Case identifier
+        case: String,
+        /// The question
+        #[arg(long)]
+        question: String,
+        /// Whom: fingerprint (or its beginning) or name [default: the other side]
+        #[arg(long)]
+        to: Option<String>,
+    },
+    /// Answer a doubt, or say how it was settled otherwise
+    Answer {
+        /// Case identifier
+        case: String,
+        /// The query, or the beginning of its name [default: the only open one]
+        #[arg(long, value_name = "ENTRY")]
+        query: Option<String>,
+        /// The answer
+        #[arg(long)]
+        answer: String,
+    },
+    /// Sign a new version of your final report, for a reason; texts that are not given stay as they are
+    Amend {
+        /// Case identifier
+        case: String,
+        /// Whether something is added (the given texts are appended) or what was said is changed (they replace it)
+        #[arg(long, value_enum)]
+        kind: AmendmentKind,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// Findings (所見)
+        #[arg(long)]
+        findings: Option<String>,
+        /// Impression (診断・印象)
+        #[arg(long)]
+        impression: Option<String>,
+        /// Recommendations (推奨)
+        #[arg(long)]
+        recommendations: Option<String>,
+    },
+    /// Record that a result was explained to the patient
+    Informed {
+        /// Case identifier
+        case: String,
+        /// Who explained it
+        #[arg(long)]
+        by: String,
+        /// A version of the report or an urgent finding [default: the newest final version]
+        #[arg(long, value_name = "ENTRY")]
+        about: Option<String>,
+        /// What was said
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Make an item of something that was not asked for and must be followed up
+    Incidental {
+        /// Case identifier
+        case: String,
+        /// What is seen
+        #[arg(long)]
+        finding: String,
+        /// What is to be done
+        #[arg(long)]
+        advice: String,
+        /// By when (RFC 3339, or days from now as in 30d)
+        #[arg(long)]
+        due: String,
+        /// Who sees to it: fingerprint (or its beginning) or name [default: the requester]
+        #[arg(long)]
+        owner: Option<String>,
+    },
+    /// Record what became of an incidental finding
+    Resolve {
+        /// Case identifier
+        case: String,
+        /// The finding, or the beginning of its name [default: the only open one]
+        #[arg(long, value_name = "ENTRY")]
+        finding: Option<String>,
+        /// What became of it
+        #[arg(long, value_enum)]
+        resolution: Resolution,
+        /// In words
+        #[arg(long)]
+        note: String,
+    },
+    /// Bring in a further reader, as the requester with the patient's consent; a reader proposes her to the requester
+    Forward(Box<Forward>),
+    /// Consent, with the patient's consent, to a further reader whom a reader has proposed
+    Consent {
+        /// Case identifier
+        case: String,
+        /// The forward, or the beginning of its name [default: the only one that waits]
+        #[arg(long, value_name = "ENTRY")]
+        forward: Option<String>,
+        /// Who explained it to the patient
+        #[arg(long)]
+        consent_by: String,
+        /// When (RFC 3339) [default: now]
+        #[arg(long)]
+        consent_at: Option<String>,
+        /// What the patient agreed to
+        #[arg(long, default_value = "別の読影医への画像と報告書の提供")]
+        consent_scope: String,
+    },
+    /// A further reading is no longer wanted
+    EndForward {
+        /// Case identifier
+        case: String,
+        /// The forward, or the beginning of its name [default: the only one that waits]
+        #[arg(long, value_name = "ENTRY")]
+        forward: Option<String>,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// Take your request back
+    Withdraw {
+        /// Case identifier
+        case: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// `dokuei consult forward`
+#[derive(Debug, Args)]
+pub(crate) struct Forward {
+    /// Case identifier
+    pub(crate) case: String,
+    /// What for
+    #[arg(long, value_enum, default_value_t = ForwardKind::SecondOpinion)]
+    pub(crate) kind: ForwardKind,
+    /// The further reader: fingerprint (or its beginning) or name, as `dokuei directory` shows it
+    #[arg(long)]
+    pub(crate) with: String,
+    /// What is asked of her
+    #[arg(long)]
+    pub(crate) question: String,
+    /// As the requester: who explained it to the patient
+    #[arg(long)]
+    pub(crate) consent_by: Option<String>,
+    /// When (RFC 3339) [default: now]
+    #[arg(long)]
+    pub(crate) consent_at: Option<String>,
+    /// What the patient agreed to
+    #[arg(long, default_value = "別の読影医への画像と報告書の提供")]
+    pub(crate) consent_scope: String,
+}

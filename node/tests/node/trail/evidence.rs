@@ -1,0 +1,213 @@
+//! A consultation as evidence: OpenSSL and sha256sum verify it, and nothing in it can be altered unnoticed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use axum::http::StatusCode;
+use dokuei_node::service::evidence::VERIFY_SH;
+use tempfile::TempDir;
+
+use super::reported;
+use crate::support::files;
+use crate::support::registry::ITO;
+
+/// The archive, unpacked.
+struct Unpacked(TempDir);
+
+impl Unpacked {
+    fn of(archive: &[u8]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut archive = zip::ZipArchive::new(Cursor::new(archive)).unwrap();
+        for index in 0..archive.len() {
+            let mut file = archive.by_index(index).unwrap();
+            let path = folder.path().join(file.enclosed_name().unwrap());
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        Self(folder)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Runs a script of this text on it, as an outsider does.
+    fn verified_by(&self, script: &str, more: &[&str]) -> Output {
+        let beside = tempfile::tempdir().unwrap();
+        let file = beside.path().join("verify.sh");
+        fs::write(&file, script).unwrap();
+        let mut shell = Command::new("/bin/sh");
+        shell.arg(file).args(more).arg(self.path()).output().unwrap()
+    }
+
+    /// The files, by their path in the archive.
+    fn files(&self) -> BTreeMap<String, PathBuf> {
+        let named = files(self.path()).into_iter();
+        named
+            .map(|path| {
+                let name = path.strip_prefix(self.path()).unwrap();
+                (name.to_str().unwrap().to_owned(), path)
+            })
+            .collect()
+    }
+}
+
+/// Flips a bit in the middle of a file, runs, and flips it back.
+fn with_flipped<T>(path: &Path, run: impl FnOnce() -> T) -> T {
+    let before = fs::read(path).unwrap();
+    let mut altered = before.clone();
+    let middle = altered.len() / 2;
+    match altered.get_mut(middle) {
+        Some(byte) => *byte ^= 1,
+        // An empty file gets something in it.
+        None => altered.push(b'x'),
+    }
+    fs::write(path, &altered).unwrap();
+    let outcome = run();
+    fs::write(path, before).unwrap();
+    outcome
+}
+
+/// The script without the check of all hashes, so that what stands behind it is tried by itself.
+fn without_sums() -> String {
+    let (before, rest) = VERIFY_SH.split_once("# 2. ").unwrap();
+    let (_, after) = rest.split_once("# 3. ").unwrap();
+    format!("{before}exporter=$(head -n 1 certificates.txt | cut -d ' ' -f 1)\n# 3. {after}")
+}
+
+/// R6, R11: an outsider checks a whole consultation with OpenSSL and sha256sum, and every file that was altered by one bit
+/// is refused, those of the signed record also without the list of hashes.
+#[tokio::test(flavor = "multi_thread")]
+async fn r6_r11_outsiders_verify_a_consultation_with_openssl_and_every_altered_file_is_refused() {
+    let (pair, case) = reported().await;
+    let path = format!("/api/v1/cases/{case}/evidence.zip");
+    let answer = pair.clinic.get(&path, &pair.tanaka).await;
+    assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
+    assert_eq!(answer.header("content-type"), "application/zip");
+    let unpacked = Unpacked::of(&answer.body);
+    let all = unpacked.files();
+    for needed in [
+        "VERIFY.md",
+        "verify.sh",
+        "SHA256SUMS",
+        "B3SUMS",
+        "certificates/root.pem",
+        "entries/001/signed",
+        "reports/report-1.pdf",
+        "reports/report-1.dcm",
+        "audit.csv",
+        "consultation.json",
+    ] {
+        assert!(all.contains_key(needed), "{needed} is not in {:?}", all.keys());
+    }
+    assert!(
+        fs::read(&all["reports/report-1.pdf"])
+            .unwrap()
+            .starts_with(b"%PDF")
+    );
+
+    let root = pair.clinic.home.beside("root.pem");
+    fs::write(&root, pair.clinic.home.registry().root_pem()).unwrap();
+    let root = root.to_str().unwrap();
+    let good = unpacked.verified_by(VERIFY_SH, &["--root", root, "--without-register"]);
+    let said = String::from_utf8_lossy(&good.stdout).into_owned();
+    assert!(
+        good.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&good.stderr)
+    );
+    assert!(said.contains("OK 合格"), "{said}");
+    assert!(
+        !unpacked.verified_by(VERIFY_SH, &[]).status.success(),
+        "no register is not passed over"
+    );
+    let deeper = without_sums();
+    let good = unpacked.verified_by(&deeper, &["--without-register"]);
+    assert!(good.status.success(), "{}", String::from_utf8_lossy(&good.stderr));
+
+    for (name, file) in &all {
+        let refused = with_flipped(file, || unpacked.verified_by(VERIFY_SH, &["--without-register"]));
+        assert!(!refused.status.success(), "{name} was altered unnoticed");
+        assert!(
+            String::from_utf8_lossy(&refused.stderr).contains("REFUSED 不合格"),
+            "{name}"
+        );
+    }
+    let row = all.keys().find(|name| name.ends_with(".row")).unwrap().clone();
+    let issuers = all
+        .keys()
+        .find(|name| name.ends_with(".issuers.pem"))
+        .unwrap()
+        .clone();
+    let certificate = issuers.replace(".issuers", "");
+    let of_entry =
+        ["entry.cose", "signed", "signature", "body", "salt"].map(|name| format!("entries/002/{name}"));
+    let kinds = [
+        row,
+        issuers,
+        certificate,
+        "certificates/root.pem".into(),
+        "entries.txt".into(),
+        "audit.txt".into(),
+    ];
+    for name in kinds.iter().chain(&of_entry) {
+        let refused = with_flipped(&all[name], || {
+            unpacked.verified_by(&deeper, &["--without-register"])
+        });
+        assert!(
+            !refused.status.success(),
+            "{name} was altered unnoticed by whoever signs the hashes"
+        );
+    }
+
+    // A file that was added or taken away, and another network's root.
+    fs::write(unpacked.path().join("reports/report-2.pdf"), b"%PDF").unwrap();
+    assert!(
+        !unpacked
+            .verified_by(VERIFY_SH, &["--without-register"])
+            .status
+            .success()
+    );
+    fs::remove_file(unpacked.path().join("reports/report-2.pdf")).unwrap();
+    fs::write(root, crate::support::home::Home::bare().registry().root_pem()).unwrap();
+    assert!(
+        !unpacked
+            .verified_by(VERIFY_SH, &["--root", root, "--without-register"])
+            .status
+            .success()
+    );
+    fs::remove_file(unpacked.path().join("entries/003/body")).unwrap();
+    assert!(
+        !unpacked
+            .verified_by(VERIFY_SH, &["--without-register"])
+            .status
+            .success()
+    );
+}
+
+/// R12: evidence of a consultation is for those who have a part in it; that it was exported is written down.
+#[tokio::test(flavor = "multi_thread")]
+async fn r12_r23_nobody_else_exports_evidence_and_who_does_leaves_rows() {
+    let (pair, case) = reported().await;
+    let path = format!("/api/v1/cases/{case}/evidence.zip");
+    let colleague = pair.hospital.sign_in(&ITO).await;
+    let refused = pair.hospital.get(&path, &colleague).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    let given = pair.hospital.get(&path, &pair.sato).await;
+    assert_eq!(given.status, StatusCode::OK, "the reader has a part in it");
+    let rows = pair
+        .hospital
+        .get("/api/v1/audit?event=evidence", &pair.sato)
+        .await
+        .json();
+    let ends: Vec<&str> = super::rows(&rows)
+        .iter()
+        .map(|row| row["outcome"].as_str().unwrap())
+        .collect();
+    assert_eq!(ends, ["success", "begun"]);
+}
