@@ -4,6 +4,7 @@ import { useAgreements, useDirectory, usePerson, useStudies } from "../backend/q
 import type { Practitioner } from "../backend/types";
 import { ProblemNote } from "../parts/ProblemNote";
 import { href } from "../route";
+import { FromArchive } from "./FromArchive";
 import { RequestForm } from "./RequestForm";
 
 export function NewRequest({
@@ -19,6 +20,8 @@ export function NewRequest({
   const { t } = useTranslation();
   const studies = useStudies();
   const [looked, setLooked] = useState("");
+  // Each press counts, also a second one on the same study: meanwhile another may have been chosen by hand.
+  const [used, setUsed] = useState({ study: study ?? "", press: 0 });
   const directory = useDirectory({ q: useDeferredValue(looked), readers: "true" });
   const chosen = usePerson(reader);
   const agreements = useAgreements();
@@ -27,11 +30,14 @@ export function NewRequest({
     <div className="page page-narrow">
       <a href={href({ page: "work" })}>← {t("common.workList")}</a>
       <h1>{t("request.title")}</h1>
+      <FromArchive
+        onUse={(wanted) => setUsed(({ press }) => ({ study: wanted, press: press + 1 }))}
+      />
       {error && <ProblemNote error={error} onRetry={() => void directory.refetch()} />}
       {studies.data && (directory.data || looked !== "") && agreements.data && !chosen.isLoading ? (
         <RequestForm
           me={me}
-          studyChosen={study ?? ""}
+          studyChosen={used}
           studies={studies.data.filter(
             // A copy under a pseudonym is made and sent by asking about its original.
             (one) => one.origin === "imported" && one.pseudonym === null,

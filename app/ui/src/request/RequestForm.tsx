@@ -33,7 +33,8 @@ export function RequestForm({
   agreements,
 }: {
   me: Practitioner;
-  studyChosen: string;
+  /** The study to be asked about, and how often one was said to be. */
+  studyChosen: { study: string; press: number };
   studies: StudySummary[];
   readerChosen: DirectoryEntry | null;
   /** Those found by what is looked for. */
@@ -46,7 +47,7 @@ export function RequestForm({
   const format = useFormat();
   const [tried, setTried] = useState(false);
   const [draft, setDraft] = useState<Draft>(() => ({
-    study: studyChosen,
+    study: studyChosen.study,
     reader: readerChosen?.fingerprint ?? "",
     recipientConfirmed: false,
     question: "",
@@ -74,6 +75,12 @@ export function RequestForm({
     setDraft((old) => ({ ...old, ...part }));
     forget();
   };
+  // What is to be asked about may come from the archive meanwhile; the rest of the form stays as it is.
+  const [taken, setTaken] = useState(studyChosen);
+  if (taken !== studyChosen) {
+    setTaken(studyChosen);
+    change({ study: studyChosen.study });
+  }
   const findings = send.error instanceof Problem ? send.error.findings : [];
   const faults = tried ? faultsOf(draft, new Date()) : {};
   const wrong = (field: keyof Draft) => {

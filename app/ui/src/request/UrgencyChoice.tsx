@@ -1,6 +1,7 @@
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { Urgency } from "../backend/types";
+import { OneOf } from "../parts/OneOf";
 
 const URGENCIES: readonly Urgency[] = ["routine", "urgent", "emergency"];
 
@@ -14,19 +15,12 @@ export function UrgencyChoice({
 }): ReactElement {
   const { t } = useTranslation();
   return (
-    <fieldset className="choices">
-      <legend>{t("request.urgency")}</legend>
-      {URGENCIES.map((urgency) => (
-        <label key={urgency}>
-          <input
-            type="radio"
-            name="urgency"
-            checked={chosen === urgency}
-            onChange={() => onChoose(urgency)}
-          />
-          {t(`urgency.${urgency}`)}
-        </label>
-      ))}
-    </fieldset>
+    <OneOf
+      legend={t("request.urgency")}
+      options={URGENCIES}
+      chosen={chosen}
+      onChoose={onChoose}
+      words={(urgency) => t(`urgency.${urgency}`)}
+    />
   );
 }
