@@ -77,6 +77,35 @@ test("r6 r12 each works in a session of her own, and sees her own cases only", a
   expect(await cases(his)).toBe(0);
 });
 
+test("r15 what she marks and measures in the reader is taken into her report", async () => {
+  const { page } = hers;
+  const { study, id } = await page.evaluate(async () => {
+    type Listed = { case_id: string; study_instance_uid: string };
+    const [first] = (await (await fetch("/api/v1/cases")).json()) as Listed[];
+    return { study: first?.study_instance_uid ?? "", id: first?.case_id ?? "" };
+  });
+  await page.goto(new URL(`/#/reader/${study}?case=${id}`, node.ui).href);
+  const drawing = page.locator(".drawing[data-drawn=true]").first();
+  await drawing.waitFor();
+  const box = await drawing.boundingBox();
+  if (!box) throw new Error("nothing is drawn");
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.locator(".pane-image").first().focus();
+  await page.keyboard.press("l");
+  await page.mouse.move(x - 80, y);
+  await page.mouse.down();
+  await page.mouse.move(x, y, { steps: 3 });
+  await page.mouse.move(x + 80, y, { steps: 3 });
+  await page.mouse.up();
+  await page.locator(".drawing svg text").filter({ hasText: "mm" }).first().waitFor();
+  await page.keyboard.press("k");
+  await page.getByRole("button", { name: "計測を報告書へ" }).click();
+  await page.locator(".taken").filter({ hasText: "キー画像 1・計測 1" }).waitFor();
+  await page.screenshot({ path: screenshot("reader-for-report-ja") });
+  await page.goto(new URL("/#/", node.ui).href);
+  await page.locator("tr[data-case]").first().waitFor();
+});
+
 test("r20 one locks and the other goes on", async () => {
   await hers.page.getByRole("button", { name: "ロック" }).click();
   await hers.page.locator("section.sign-in input[name=passphrase]").waitFor();

@@ -30,7 +30,7 @@ export default function ReaderPage({
       {list.length === 0 ? (
         <p className="empty">{t("empty")}</p>
       ) : (
-        <ReadingRoom study={study.data} list={list} />
+        <ReadingRoom study={study.data} list={list} caseId={caseId} />
       )}
     </div>
   );

@@ -1,4 +1,4 @@
-import type { ReactElement } from "react";
+import type { ReactElement, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { PaneState } from "./engine/view";
 import { LAYOUTS, type Hung, type Layout } from "./pure/hanging";
@@ -26,6 +26,7 @@ export function Toolbar({
   onMode,
   onCommand,
   onRemoveAll,
+  report,
 }: {
   tool: Tool;
   onTool: (tool: Tool) => void;
@@ -40,6 +41,8 @@ export function Toolbar({
   onMode: (mode: Hung["mode"]) => void;
   onCommand: (command: Command) => void;
   onRemoveAll: () => void;
+  /** What is taken into the report of a case. */
+  report?: ReactNode;
 }): ReactElement {
   const { t } = useTranslation("reader");
   const key = (name: string, letter: string) => t("key", { name, key: letter.toUpperCase() });
@@ -98,6 +101,7 @@ export function Toolbar({
           <Icon path={ICONS.removeAll} />
         </button>
       </div>
+      {report}
       <label className="tool-choice">
         {t("preset.label")}
         <select

@@ -23,16 +23,29 @@ interface Measured {
 /** The facts of what is measured: a stack's image, or any slice of a volume, which all are alike. */
 function factsBehind(targetId: string): ImageFacts | undefined {
   const image = targetId.startsWith("imageId:") ? targetId.slice("imageId:".length) : null;
-  return image === null
-    ? volumes.get(targetId.replace(/^volumeId:/, "").split("?")[0] ?? "")
-    : knownFacts(image);
+  return image === null ? volumeBehind(targetId)?.facts : knownFacts(image);
 }
 
-const volumes = new Map<string, ImageFacts>();
+/** The images in which something is measured: a stack's image, or all slices of a volume. */
+export function imagesBehind(targetId: string): readonly string[] {
+  return targetId.startsWith("imageId:")
+    ? [targetId.slice("imageId:".length)]
+    : (volumeBehind(targetId)?.imageIds ?? []);
+}
 
-/** Says what a volume's values and distances are. */
-export function describeVolume(volumeId: string, facts: ImageFacts): void {
-  volumes.set(volumeId, facts);
+function volumeBehind(targetId: string) {
+  return volumes.get(targetId.replace(/^volumeId:/, "").split("?")[0] ?? "");
+}
+
+const volumes = new Map<string, { facts: ImageFacts; imageIds: readonly string[] }>();
+
+/** Says what a volume's values and distances are, and of which images it is. */
+export function describeVolume(
+  volumeId: string,
+  facts: ImageFacts,
+  imageIds: readonly string[],
+): void {
+  volumes.set(volumeId, { facts, imageIds });
 }
 
 /** The lines beside a measurement. Each number says what it is of: millimetres never without calibration. */

@@ -93,7 +93,7 @@ export function openMpr(
     const [first = ""] = imageIds;
     if (!facts || !isOpen()) return;
     const volumeId = `cornerstoneStreamingImageVolume:${first}`;
-    describeVolume(volumeId, facts);
+    describeVolume(volumeId, facts, imageIds);
     const volume = await volumeLoader.createAndCacheVolume(volumeId, { imageIds });
     if (!isOpen()) return;
     const ids = PLANES.map(idOf);

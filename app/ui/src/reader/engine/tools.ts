@@ -37,6 +37,11 @@ const names = Object.fromEntries(
   Object.entries(CLASSES).map(([tool, made]) => [tool, made.toolName as string]),
 ) as Record<Tool, string>;
 
+/** The tool of ours that Cornerstone knows by this name. */
+export function toolNamed(name: string): Tool | undefined {
+  return (Object.keys(CLASSES) as Tool[]).find((tool) => names[tool] === name);
+}
+
 const MEASURING: readonly Tool[] = ["length", "angle", "ellipse", "rectangle", "probe"];
 
 /** Makes the tools known, once. */

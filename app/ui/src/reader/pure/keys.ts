@@ -6,6 +6,7 @@ export type Command =
   | { do: "zoom"; by: number }
   | { do: "preset"; index: number }
   | { do: "tool"; tool: Tool }
+  | { do: "keyImage" }
   | {
       do: "invert" | "flipHorizontal" | "flipVertical" | "rotate" | "reset" | "cine" | "removeLast";
     };
@@ -58,6 +59,7 @@ const KEYS: Record<string, Command> = {
   h: { do: "flipHorizontal" },
   v: { do: "flipVertical" },
   r: { do: "rotate" },
+  k: { do: "keyImage" },
   "0": { do: "reset" },
   Backspace: { do: "removeLast" },
   Delete: { do: "removeLast" },
