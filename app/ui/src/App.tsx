@@ -1,11 +1,14 @@
 import { lazy, Suspense, useEffect, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { ApplyPage } from "./apply/ApplyPage";
+import { ArchivesPage } from "./archives/ArchivesPage";
 import { useLiveUpdates } from "./backend/events";
 import { useLeft, useSession, useSetup } from "./backend/queries";
 import type { Practitioner } from "./backend/types";
 import { CasePage } from "./consultation/CasePage";
 import { DirectoryPage } from "./directory/DirectoryPage";
+import { Alarm } from "./duties/Alarm";
+import { MediaPage } from "./media/MediaPage";
 import { ProblemNote } from "./parts/ProblemNote";
 import { ProfilePage } from "./profile/ProfilePage";
 import { NewRequest } from "./request/NewRequest";
@@ -50,6 +53,7 @@ export function App(): ReactElement {
       </a>
       <div>
         <Header practitioner={practitioner} />
+        <Alarm signedIn={practitioner !== null} />
         <NodeWarning />
         <RegisterWarning />
       </div>
@@ -105,8 +109,12 @@ function Page({ route, me }: { route: Route; me: Practitioner }): ReactElement {
       );
     case "directory":
       return <DirectoryPage me={me} />;
+    case "media":
+      return <MediaPage key={route.caseId} caseId={route.caseId} />;
     case "profile":
       return <ProfilePage />;
+    case "archives":
+      return <ArchivesPage />;
     case "security":
       return <SecurityPage />;
     case "apply":

@@ -7,6 +7,7 @@ import { startTexts } from "./i18n";
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/parts.css";
+import "./style/duties.css";
 import "./style/pages.css";
 import "./style/viewer.css";
 import "./apply/apply.css";

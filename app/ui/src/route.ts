@@ -11,6 +11,8 @@ export type Route =
   | { page: "request"; study: string | null; reader?: string | null }
   | { page: "directory" }
   | { page: "profile" }
+  | { page: "archives" }
+  | { page: "media"; caseId: string | null }
   | { page: "security" }
   | { page: "apply"; step: ApplyStep | null }
   | { page: "images"; study: string; caseId: string | null }
@@ -24,8 +26,10 @@ export function parseRoute(fragment: string): Route {
   if (page === "apply")
     return { page: "apply", step: APPLY_STEPS.find((step) => step === id) ?? null };
   if (page === "security") return { page: "security" };
+  if (page === "media") return { page: "media", caseId: query.get("case") };
   if (page === "directory") return { page: "directory" };
   if (page === "profile") return { page: "profile" };
+  if (page === "archives") return { page: "archives" };
   if (page === "request") {
     const reader = query.get("reader");
     return { page: "request", study: query.get("study"), ...(reader ? { reader } : {}) };
@@ -45,7 +49,10 @@ export function href(route: Route): string {
       return `#/request${search({ study: route.study, reader: route.reader ?? null })}`;
     case "directory":
     case "profile":
+    case "archives":
       return `#/${route.page}`;
+    case "media":
+      return `#/media${search({ case: route.caseId })}`;
     case "apply":
       return route.step ? `#/apply/${route.step}` : "#/apply";
     case "security":

@@ -5,7 +5,16 @@ import { staleAfter } from "./queries";
 import type { NodeEvent } from "./types";
 
 const POLL_MS = 5_000;
-const KINDS = new Set<unknown>(["case", "agreement", "job", "peer", "study", "credential"]);
+const KINDS = new Set<unknown>([
+  "case",
+  "alarm",
+  "duty",
+  "agreement",
+  "job",
+  "peer",
+  "study",
+  "credential",
+]);
 
 /** Keeps the cache fresh while somebody is signed in: by events, else by asking again. */
 export function useLiveUpdates(enabled: boolean): void {

@@ -29,6 +29,8 @@ export const keys = {
   studies: ["studies"],
   study: (uid: string) => ["studies", uid],
   cases: ["cases"],
+  urgent: ["urgent"],
+  duties: ["duties"],
   case: (id: string) => ["cases", id],
   previews: (id: string) => ["cases", id, "previews"],
 } as const;
@@ -154,7 +156,9 @@ export function useChange<V>(
 export function staleAfter(event: NodeEvent): readonly (readonly string[])[] {
   switch (event.type) {
     case "case":
-      return [keys.cases];
+    case "alarm":
+    case "duty":
+      return [keys.cases, keys.urgent, keys.duties];
     case "agreement":
       return [keys.agreements];
     case "credential":

@@ -1,3 +1,5 @@
+import type { CaseConversation, CaseDuties } from "./dutyTypes";
+import type { Illustrations } from "./illustrationTypes";
 import type { RefusalView } from "./problem";
 
 /** Shapes of the node's loopback API, `/api/v1`. Names are the API's own. */
@@ -232,7 +234,8 @@ export interface Instance {
   columns: number;
   frames: number;
   bytes: number;
-  sha256: string;
+  /** Null until a received image was compared with what its sender signed. */
+  sha256: string | null;
 }
 
 export interface Series {
@@ -302,7 +305,7 @@ export interface Delivery extends Stuck {
 
 export type Urgency = "routine" | "urgent" | "emergency";
 
-export interface CaseSummary {
+export interface CaseSummary extends CaseDuties {
   case_id: string;
   role: "requesting" | "consulting";
   state: CaseState;
@@ -357,11 +360,28 @@ export interface Report {
   findings: string;
   impression: string;
   recommendations: string;
+  /** Null for a report of words. */
+  illustrations?: Illustrations | null;
   author: string | null;
   signed_at: string;
+  /** The request or forward that it answers. */
+  request: string;
+  /** Whether I signed it. */
+  mine: boolean;
+  /** Whether it is its reader's newest version. */
+  newest: boolean;
+  /** The version before it, and why it was not left so. */
+  predecessor: string | null;
+  reason: string | null;
+  changed: { field: ReportField; before: string; after: string }[];
+  read_at: string | null;
+  informed_at: string | null;
 }
 
-export interface CaseDetail extends CaseSummary {
+/** A part of a report that may differ from one version to the next. */
+export type ReportField = "findings" | "impression" | "recommendations" | "technique";
+
+export interface CaseDetail extends CaseSummary, CaseConversation {
   justification: string;
   history: string;
   consent: Consent;
@@ -385,7 +405,7 @@ export interface NewCase {
   acknowledged?: string[];
 }
 
-export interface ReportDraft {
+export interface ReportDraft extends Partial<Illustrations> {
   findings: string;
   impression: string;
   recommendations: string;
@@ -405,7 +425,7 @@ export interface Agreement {
 }
 
 export interface NodeEvent {
-  type: "case" | "agreement" | "job" | "peer" | "study" | "credential";
+  type: "case" | "alarm" | "duty" | "agreement" | "job" | "peer" | "study" | "credential";
   id: string;
 }
 

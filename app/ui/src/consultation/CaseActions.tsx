@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { backend } from "../backend/client";
 import { keys, useChange } from "../backend/queries";
 import type { CaseDetail, Practitioner } from "../backend/types";
+import { FurtherActions } from "../duties/FurtherActions";
 import { useFormat } from "../i18n/format";
 import { ConfirmDialog } from "../parts/ConfirmDialog";
 import { actionsFor, type Action } from "./actions";
@@ -26,7 +27,7 @@ export function CaseActions({
   return (
     <section className="card next" aria-labelledby="next-title">
       <h2 id="next-title">{t("case.actions")}</h2>
-      {actions.length === 0 && <Waiting detail={detail} />}
+      {actions.length === 0 && detail.open.length === 0 && <Waiting detail={detail} />}
       {shown !== "report" && (
         <div className="buttons">
           {actions.map((action) => (
@@ -41,12 +42,31 @@ export function CaseActions({
           ))}
         </div>
       )}
+      {shown !== "report" && <Keeping detail={detail} />}
+      {shown !== "report" && <FurtherActions detail={detail} me={me} />}
       {shown === "report" && <ReportForm detail={detail} onCancel={close} />}
       {shown === "accept" && <SimpleDialog action="accept" detail={detail} onCancel={close} />}
       {shown === "read" && <SimpleDialog action="read" detail={detail} onCancel={close} />}
       {shown === "decline" && <DeclineDialog detail={detail} onCancel={close} />}
       {shown === "close" && <CloseDialog detail={detail} me={me} onCancel={close} />}
     </section>
+  );
+}
+
+/** Where the reading is done, what still keeps the case from being closed. */
+function Keeping({ detail }: { detail: CaseDetail }): ReactElement | null {
+  const { t } = useTranslation("duties");
+  if (detail.open.length === 0) return null;
+  const kinds = [...new Set(detail.open.map((one) => one.kind))];
+  return (
+    <div className="quiet">
+      {t("list.keeps")}
+      <ul>
+        {kinds.map((kind) => (
+          <li key={kind}>{t(`list.open.${kind}`)}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -2,7 +2,8 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { CaseDetail } from "../backend/types";
-import { dentist, reportedCase, studySummary } from "../test/fixtures";
+import { reportedCase } from "../test/cases";
+import { dentist, studySummary } from "../test/fixtures";
 import { answer, show } from "../test/node";
 import { actionsFor } from "./actions";
 import { transferActions } from "./TransferActions";
@@ -95,15 +96,21 @@ test("r7 closing records what became of explaining the result", async () => {
   });
 });
 
+const offered = (
+  role: CaseDetail["role"],
+  state: CaseDetail["state"],
+  open: CaseDetail["open"] = [],
+) => actionsFor({ role, state, open });
+
 test("actions are offered to the one whose move it is", () => {
-  expect(actionsFor({ role: "consulting", state: "awaiting_acceptance" })).toEqual([
-    "accept",
-    "decline",
-  ]);
-  expect(actionsFor({ role: "requesting", state: "awaiting_acceptance" })).toEqual([]);
-  expect(actionsFor({ role: "consulting", state: "accepted" })).toEqual([]);
-  expect(actionsFor({ role: "consulting", state: "delivered" })).toEqual(["report"]);
-  expect(actionsFor({ role: "requesting", state: "closed" })).toEqual([]);
+  expect(offered("consulting", "awaiting_acceptance")).toEqual(["accept", "decline"]);
+  expect(offered("requesting", "awaiting_acceptance")).toEqual([]);
+  expect(offered("consulting", "accepted")).toEqual([]);
+  expect(offered("consulting", "delivered")).toEqual(["report"]);
+  expect(offered("requesting", "closed")).toEqual([]);
+  expect(offered("requesting", "read")).toEqual(["close"]);
+  const query = { kind: "query" as const, entry: "q1", mine: true };
+  expect(offered("requesting", "read", [query])).toEqual([]);
 });
 
 test("while images arrive the previews are shown, each with what it is not for", async () => {

@@ -2,6 +2,10 @@ import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useCase, useStudies } from "../backend/queries";
 import type { CaseDetail, Practitioner } from "../backend/types";
+import { IncidentalFindings } from "../duties/Incidental";
+import { Queries } from "../duties/Queries";
+import { Readers } from "../duties/Readers";
+import { UrgentFindings } from "../duties/Urgent";
 import { useFormat } from "../i18n/format";
 import { StateBadge, UrgencyBadge } from "../parts/Badges";
 import { ProblemNote } from "../parts/ProblemNote";
@@ -28,6 +32,7 @@ export function CasePage({ id, me }: { id: string; me: Practitioner }): ReactEle
 }
 
 function CaseView({ detail, me }: { detail: CaseDetail; me: Practitioner }): ReactElement {
+  const { t } = useTranslation("duties");
   const format = useFormat();
   return (
     <>
@@ -40,9 +45,18 @@ function CaseView({ detail, me }: { detail: CaseDetail; me: Practitioner }): Rea
       </div>
       <div className="columns">
         <div>
+          {detail.frozen && (
+            <p className="note note-problem" role="alert">
+              <strong>{t("list.frozen")}</strong> {t("list.frozenHelp")}
+            </p>
+          )}
+          <UrgentFindings detail={detail} me={me} />
           <CaseActions detail={detail} me={me} />
           <Previews detail={detail} />
+          <Queries detail={detail} />
+          <IncidentalFindings detail={detail} />
           <Reports detail={detail} />
+          <Readers detail={detail} me={me} />
           <RequestFacts detail={detail} />
         </div>
         <aside>
@@ -82,6 +96,9 @@ function Images({ detail }: { detail: CaseDetail }): ReactElement {
       ) : (
         <p className="quiet">{t("case.noImages")}</p>
       )}
+      <a className="quiet" href={href({ page: "media", caseId: detail.case_id })}>
+        {t("title", { ns: "media" })}
+      </a>
     </section>
   );
 }

@@ -1,10 +1,8 @@
-import { useState, type ReactElement } from "react";
+import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { backend } from "../backend/client";
-import { keys, useChange } from "../backend/queries";
 import type { CaseDetail } from "../backend/types";
-import { ConfirmDialog } from "../parts/ConfirmDialog";
-import { Field } from "../parts/Field";
+import { WithReason } from "../parts/WithReason";
 
 export function DeclineDialog({
   detail,
@@ -14,38 +12,14 @@ export function DeclineDialog({
   onCancel: () => void;
 }): ReactElement {
   const { t } = useTranslation();
-  const [reason, setReason] = useState("");
-  const [tried, setTried] = useState(false);
-  const decline = useChange((why: string) => backend.decline(detail.case_id, why), [keys.cases]);
-  const empty = reason.trim() === "";
   return (
-    <ConfirmDialog
+    <WithReason
       title={t("action.declineTitle")}
+      text={t("action.declineText")}
+      label={t("action.declineReason")}
       confirm={t("action.decline")}
-      danger
-      busy={decline.isPending}
-      error={decline.error}
-      onConfirm={() => {
-        setTried(true);
-        if (!empty) decline.mutate(reason.trim(), { onSuccess: onCancel });
-      }}
-      onCancel={onCancel}
-    >
-      <p>{t("action.declineText")}</p>
-      <Field
-        label={t("action.declineReason")}
-        required
-        error={tried && empty ? t("field.required") : undefined}
-      >
-        {(control) => (
-          <textarea
-            {...control}
-            rows={3}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
-    </ConfirmDialog>
+      act={(reason) => backend.decline(detail.case_id, reason)}
+      onClose={onCancel}
+    />
   );
 }

@@ -6,8 +6,10 @@ import type { CaseDetail, ReportDraft } from "../backend/types";
 import { useFormat } from "../i18n/format";
 import { ConfirmDialog } from "../parts/ConfirmDialog";
 import { Field } from "../parts/Field";
+import { asSigned, draft, forgetDrafted, useDrafted } from "./drafted";
+import { Drafting } from "./Drafting";
 
-const EMPTY: ReportDraft = { findings: "", impression: "", recommendations: "" };
+type Words = "findings" | "impression" | "recommendations";
 
 /** Write, look once more, sign. */
 export function ReportForm({
@@ -19,28 +21,29 @@ export function ReportForm({
 }): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
-  const [draft, setDraft] = useState(EMPTY);
+  // Kept while the reader is open: whoever looks at an image again finds her words when she comes back.
+  const written = useDrafted(detail.case_id);
   const [tried, setTried] = useState(false);
   const [signing, setSigning] = useState(false);
   const sign = useChange(
     (report: ReportDraft) => backend.report(detail.case_id, report),
     [keys.cases],
   );
-  const complete = draft.findings.trim() !== "" && draft.impression.trim() !== "";
+  const complete = written.findings.trim() !== "" && written.impression.trim() !== "";
 
-  const area = (name: keyof ReportDraft, rows: number, required: boolean) => (
+  const area = (name: Words, rows: number, required: boolean) => (
     <Field
       label={t(`case.${name}`)}
       required={required}
-      error={tried && required && draft[name].trim() === "" ? t("field.required") : undefined}
+      error={tried && required && written[name].trim() === "" ? t("field.required") : undefined}
     >
       {(control) => (
         <textarea
           {...control}
           name={name}
           rows={rows}
-          value={draft[name]}
-          onChange={(event) => setDraft({ ...draft, [name]: event.target.value })}
+          value={written[name]}
+          onChange={(event) => draft(detail.case_id, () => ({ [name]: event.target.value }))}
         />
       )}
     </Field>
@@ -59,6 +62,7 @@ export function ReportForm({
         {area("findings", 8, true)}
         {area("impression", 3, true)}
         {area("recommendations", 3, false)}
+        <Drafting detail={detail} />
         <div className="buttons">
           <button type="button" className="button" onClick={onCancel}>
             {t("common.cancel")}
@@ -74,13 +78,20 @@ export function ReportForm({
           confirm={t("action.sign")}
           busy={sign.isPending}
           error={sign.error}
-          onConfirm={() => sign.mutate(draft, { onSuccess: onCancel })}
+          onConfirm={() =>
+            sign.mutate(asSigned(written), {
+              onSuccess: () => {
+                onCancel();
+                forgetDrafted(detail.case_id);
+              },
+            })
+          }
           onCancel={() => setSigning(false)}
         >
           <p>
             <strong>{detail.patient_name}</strong>
           </p>
-          <p className="prose impression">{draft.impression}</p>
+          <p className="prose impression">{written.impression}</p>
           <p>{t("action.signText", { name: detail.with ? format.person(detail.with) : "—" })}</p>
         </ConfirmDialog>
       )}

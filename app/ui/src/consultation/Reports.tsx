@@ -2,8 +2,10 @@ import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { reportFile } from "../backend/client";
 import type { CaseDetail, Report } from "../backend/types";
+import { VersionNote } from "../duties/VersionNote";
 import { useFormat } from "../i18n/format";
 import { VerifiedBadge } from "../parts/Badges";
+import { Illustrated } from "./Illustrated";
 
 /** Every version of the report, newest first. */
 export function Reports({ detail }: { detail: CaseDetail }): ReactElement | null {
@@ -18,6 +20,7 @@ export function Reports({ detail }: { detail: CaseDetail }): ReactElement | null
         <ReportView
           key={report.entry_id}
           report={report}
+          study={detail.study_instance_uid}
           // A report whose entry the node does not vouch for is never shown as verified.
           verified={verified.get(report.entry_id) ?? false}
         />
@@ -34,7 +37,15 @@ export function Reports({ detail }: { detail: CaseDetail }): ReactElement | null
   );
 }
 
-function ReportView({ report, verified }: { report: Report; verified: boolean }): ReactElement {
+function ReportView({
+  report,
+  study,
+  verified,
+}: {
+  report: Report;
+  study: string;
+  verified: boolean;
+}): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   return (
@@ -44,6 +55,7 @@ function ReportView({ report, verified }: { report: Report; verified: boolean })
         <VerifiedBadge verified={verified} />
       </p>
       {!verified && <p className="note note-problem">{t("case.unverifiedHelp")}</p>}
+      <VersionNote report={report} />
       <h3>{t("case.findings")}</h3>
       <p className="prose">{report.findings}</p>
       <h3>{t("case.impression")}</h3>
@@ -53,6 +65,13 @@ function ReportView({ report, verified }: { report: Report; verified: boolean })
           <h3>{t("case.recommendations")}</h3>
           <p className="prose">{report.recommendations}</p>
         </>
+      )}
+      {report.illustrations && (
+        <Illustrated
+          study={study}
+          keyImages={report.illustrations.key_images}
+          measurements={report.illustrations.measurements}
+        />
       )}
       <p className="quiet">
         {t("case.signedBy", {

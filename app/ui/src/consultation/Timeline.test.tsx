@@ -1,7 +1,7 @@
 import { render, screen } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { chooseLanguage } from "../i18n";
-import { reportedCase } from "../test/fixtures";
+import { reportedCase } from "../test/cases";
 import { Timeline } from "./Timeline";
 
 test("r6 the timeline tells why something was ended, in both languages", async () => {

@@ -5,13 +5,18 @@ export type Action = "accept" | "decline" | "report" | "read" | "close";
 /**
  * What to offer. Only an offer: the node decides, and a refusal says why.
  */
-export function actionsFor({ role, state }: Pick<CaseSummary, "role" | "state">): Action[] {
+export function actionsFor({
+  role,
+  state,
+  open,
+}: Pick<CaseSummary, "role" | "state" | "open">): Action[] {
   if (role === "consulting") {
     if (state === "awaiting_acceptance") return ["accept", "decline"];
     if (state === "delivered") return ["report"];
     return [];
   }
   if (state === "reported") return ["read"];
-  if (state === "read") return ["close"];
+  // What is open would be lost from sight.
+  if (state === "read" && open.length === 0) return ["close"];
   return [];
 }

@@ -1,8 +1,11 @@
 import type { ApplicationsTexts } from "./applications.ja";
 import type { ApplyTexts } from "./apply.ja";
+import type { ArchivesTexts } from "./archives.ja";
 import type { DeliveryTexts } from "./delivery.ja";
 import type { DirectoryTexts } from "./directory.ja";
+import type { DutiesTexts } from "./duties.ja";
 import type { Texts } from "./ja";
+import type { MediaTexts } from "./media.ja";
 import type { ReaderTexts } from "./reader.ja";
 import type { RegistryTexts } from "./registry.ja";
 import type { RegistryKeysTexts } from "./registryKeys.ja";
@@ -16,11 +19,14 @@ declare module "i18next" {
       registry: RegistryTexts;
       applications: ApplicationsTexts;
       apply: ApplyTexts;
+      archives: ArchivesTexts;
       registryProblem: RegistryProblemTexts;
       registryKeys: RegistryKeysTexts;
       directory: DirectoryTexts;
       delivery: DeliveryTexts;
+      duties: DutiesTexts;
       reader: ReaderTexts;
+      media: MediaTexts;
     };
   }
 }

@@ -4,12 +4,18 @@ import { applicationsEn } from "./applications.en";
 import { applicationsJa } from "./applications.ja";
 import { applyEn } from "./apply.en";
 import { applyJa } from "./apply.ja";
+import { archivesEn } from "./archives.en";
+import { archivesJa } from "./archives.ja";
 import { deliveryEn } from "./delivery.en";
 import { deliveryJa } from "./delivery.ja";
 import { directoryEn } from "./directory.en";
 import { directoryJa } from "./directory.ja";
+import { dutiesEn } from "./duties.en";
+import { dutiesJa } from "./duties.ja";
 import { en } from "./en";
 import { ja } from "./ja";
+import { mediaEn } from "./media.en";
+import { mediaJa } from "./media.ja";
 import { readerEn } from "./reader.en";
 import { readerJa } from "./reader.ja";
 import { registryEn } from "./registry.en";
@@ -31,22 +37,28 @@ export function startTexts(): void {
         registry: registryJa,
         applications: applicationsJa,
         apply: applyJa,
+        archives: archivesJa,
         registryProblem: registryProblemJa,
         registryKeys: registryKeysJa,
         directory: directoryJa,
         delivery: deliveryJa,
+        duties: dutiesJa,
         reader: readerJa,
+        media: mediaJa,
       },
       en: {
         translation: en,
         registry: registryEn,
         applications: applicationsEn,
         apply: applyEn,
+        archives: archivesEn,
         registryProblem: registryProblemEn,
         registryKeys: registryKeysEn,
         directory: directoryEn,
         delivery: deliveryEn,
+        duties: dutiesEn,
         reader: readerEn,
+        media: mediaEn,
       },
     },
     lng: localStorage.getItem(REMEMBERED) === "en" ? "en" : "ja",

@@ -352,4 +352,20 @@ export const problemEn: ProblemTexts = {
     detail: "An unexpected answer came ({{code}}).",
     next: "Try again; if it stays, ask the administrator to run `dokuei doctor`.",
   },
+  archive_not_reached: {
+    detail: "The archive cannot be reached.",
+    next: "Check that it is on, and host, port, AE titles and TLS in the settings; then try again.",
+  },
+  archive_refuses: {
+    detail: "The archive refuses.",
+    next: "Ask whoever runs it to let this node's AE title search and retrieve.",
+  },
+  archive_gives_nothing: {
+    detail: "Nothing came from the archive.",
+    next: "Ask whoever runs it whether it still has the study, and may give it to this node (C-GET or C-MOVE).",
+  },
+  fetch_cancelled: {
+    detail: "Fetching was cancelled.",
+    next: "What had come stays here; fetch it again when it is wanted.",
+  },
 };

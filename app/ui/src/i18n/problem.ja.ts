@@ -355,6 +355,22 @@ export const problemJa = {
     detail: "思いがけない応答がありました（{{code}}）。",
     next: "もう一度試し、続くときは管理者に `dokuei doctor` を頼んでください。",
   },
+  archive_not_reached: {
+    detail: "アーカイブに接続できません。",
+    next: "電源とネットワーク、設定したアドレス・ポート・AEタイトル・TLSを確かめて、もう一度試してください。",
+  },
+  archive_refuses: {
+    detail: "アーカイブが要求を断りました。",
+    next: "アーカイブの管理者に、このノードのAEタイトルに検索と取り寄せを許可するよう依頼してください。",
+  },
+  archive_gives_nothing: {
+    detail: "アーカイブから画像が届きませんでした。",
+    next: "検査がまだアーカイブにあるか、このノードへの送信（C-GETまたはC-MOVE）が許可されているかを、アーカイブの管理者に確かめてください。",
+  },
+  fetch_cancelled: {
+    detail: "取り寄せを中止しました。",
+    next: "届いた画像は残っています。必要なら、もう一度取り寄せてください。",
+  },
 };
 
 export type ProblemTexts = typeof problemJa;

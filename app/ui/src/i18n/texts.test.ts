@@ -6,13 +6,19 @@ import { applicationsEn } from "./applications.en";
 import { applicationsJa } from "./applications.ja";
 import { applyEn } from "./apply.en";
 import { applyJa } from "./apply.ja";
+import { archivesEn } from "./archives.en";
+import { archivesJa } from "./archives.ja";
 import { deliveryEn } from "./delivery.en";
 import { deliveryJa } from "./delivery.ja";
 import { directoryEn } from "./directory.en";
 import { directoryJa } from "./directory.ja";
+import { dutiesEn } from "./duties.en";
+import { dutiesJa } from "./duties.ja";
 import { en } from "./en";
 import { bytes, date, patientName } from "./format";
 import { ja } from "./ja";
+import { mediaEn } from "./media.en";
+import { mediaJa } from "./media.ja";
 import { problemEn } from "./problem.en";
 import { problemJa } from "./problem.ja";
 import { readerEn } from "./reader.en";
@@ -40,11 +46,14 @@ test("both languages have the same keys, with the same placeholders", () => {
     [registryEn, registryJa],
     [applicationsEn, applicationsJa],
     [applyEn, applyJa],
+    [archivesEn, archivesJa],
     [registryProblemEn, registryProblemJa],
     [registryKeysEn, registryKeysJa],
     [directoryEn, directoryJa],
     [deliveryEn, deliveryJa],
+    [dutiesEn, dutiesJa],
     [readerEn, readerJa],
+    [mediaEn, mediaJa],
   ] as const) {
     const english = new Map(leaves(one));
     const japanese = leaves(other);
@@ -62,7 +71,18 @@ test("a text with a command between backticks is drawn by Words wherever it is u
     import: "default",
     eager: true,
   });
-  const texts = [ja, registryJa, registryKeysJa, applicationsJa, applyJa, directoryJa, deliveryJa];
+  const texts = [
+    ja,
+    registryJa,
+    registryKeysJa,
+    applicationsJa,
+    applyJa,
+    archivesJa,
+    directoryJa,
+    deliveryJa,
+    dutiesJa,
+    mediaJa,
+  ];
   // What the node or the registry refuses is drawn by ProblemNote, whatever it says.
   const commands = texts
     .flatMap((tree) => leaves(tree))

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { backend } from "../backend/client";
 import { keys, useStatus } from "../backend/queries";
 import type { Practitioner } from "../backend/types";
+import { forgetDrafted } from "../consultation/drafted";
 import { useFormat } from "../i18n/format";
 import { goTo, href } from "../route";
 import { LanguageSwitch } from "./LanguageSwitch";
@@ -23,6 +24,7 @@ export function Header({ practitioner }: { practitioner: Practitioner | null }):
       {practitioner && (
         <>
           <a href={href({ page: "directory" })}>{t("title", { ns: "directory" })}</a>
+          <a href={href({ page: "archives" })}>{t("short", { ns: "archives" })}</a>
           <a href={href({ page: "profile" })}>{t("profile.title", { ns: "directory" })}</a>
           <a className="who" href={href({ page: "security" })} title={t("security.title")}>
             {format.person(practitioner)}
@@ -63,6 +65,7 @@ function SignOut(): ReactElement {
     } finally {
       // Whatever the node says, nothing of the last user's patients stays in this page.
       client.clear();
+      forgetDrafted();
       client.setQueryData(keys.session, null);
       client.setQueryData(keys.left, Date.now());
       goTo({ page: "work" });

@@ -1,6 +1,5 @@
 import type {
   Agreement,
-  CaseDetail,
   DirectoryEntry,
   NodeStatus,
   Practitioner,
@@ -108,54 +107,6 @@ export const agreement: Agreement = {
   terms: "責任分担",
   valid_from: "2026-11-24T00:00:00Z",
   valid_until: "2027-11-24T00:00:00Z",
-};
-
-export const reportedCase: CaseDetail = {
-  case_id: "c1",
-  role: "requesting",
-  state: "reported",
-  patient_name: "山田 太郎",
-  patient: { id: "P-001" },
-  study_instance_uid: "1.2.3",
-  modalities: ["CT"],
-  study_date: "20261120",
-  study_description: "CBCT 下顎",
-  requester: { name: "田中 花子", institution: "田中歯科医院" },
-  with: specialist,
-  question: "下顎管との位置関係",
-  region: "右下第三大臼歯",
-  urgency: "urgent",
-  requested_at: "2026-11-24T05:00:00Z",
-  due_at: null,
-  transfer: { state: "delivered", done: 10, total: 10 },
-  report: { status: "final", version: 1 },
-  unread: true,
-  justification: "抜歯前の評価",
-  history: "",
-  consent: { explained_by: "田中 花子", explained_at: "2026-11-24T04:00:00Z", scope: "読影相談" },
-  timeline: [
-    {
-      entry_id: "e1",
-      type: "report",
-      by: "鈴木 一郎",
-      at: "2026-11-24T06:00:00Z",
-      verified: true,
-      summary_ja: "報告書に署名",
-      summary_en: "Report signed",
-    },
-  ],
-  reports: [
-    {
-      entry_id: "e1",
-      version: 1,
-      status: "final",
-      findings: "歯根は下顎管に接する。",
-      impression: "抜歯時に注意を要する。",
-      recommendations: "二回法を検討。",
-      author: "鈴木 一郎",
-      signed_at: "2026-11-24T06:00:00Z",
-    },
-  ],
 };
 
 export const nodeStatus: NodeStatus = {

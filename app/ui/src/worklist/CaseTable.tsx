@@ -45,7 +45,7 @@ function WaitingNote({ row }: { row: CaseSummary }): ReactElement | null {
 }
 
 function CaseRow({ row }: { row: CaseSummary }): ReactElement {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["translation", "duties"]);
   const format = useFormat();
   const asking = row.role === "requesting";
   return (
@@ -65,6 +65,12 @@ function CaseRow({ row }: { row: CaseSummary }): ReactElement {
         <div className="chips">
           <span className="quiet">{t(`role.${row.role}`)}</span>
           {row.urgency !== "routine" && <UrgencyBadge urgency={row.urgency} />}
+          {row.alarm && <span className="badge urgency-emergency">{t("duties:list.alarm")}</span>}
+          {row.overdue > 0 && (
+            <span className="badge urgency-urgent">
+              {t("duties:list.overdue", { count: row.overdue })}
+            </span>
+          )}
           {row.unread && <span className="badge unread-mark">{t("workList.unread")}</span>}
         </div>
       </td>

@@ -2,7 +2,8 @@ import { screen, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import type { CaseSummary, StudySummary } from "../backend/types";
 import { chooseLanguage } from "../i18n";
-import { reportedCase, studySummary } from "../test/fixtures";
+import { reportedCase } from "../test/cases";
+import { studySummary } from "../test/fixtures";
 import { answer, show } from "../test/node";
 import { WorkList } from "./WorkList";
 

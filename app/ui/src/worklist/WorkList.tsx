@@ -2,6 +2,7 @@ import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useCases } from "../backend/queries";
 import type { CaseSummary } from "../backend/types";
+import { DutyList } from "../duties/DutyList";
 import { ProblemNote } from "../parts/ProblemNote";
 import { href } from "../route";
 import { AgreementsToSign } from "./AgreementsToSign";
@@ -16,6 +17,7 @@ export function WorkList(): ReactElement {
   return (
     <div className="page">
       <AgreementsToSign />
+      <DutyList />
       <section aria-labelledby="cases-title">
         <div className="title-row">
           <h1 id="cases-title">{t("workList.title")}</h1>
@@ -28,6 +30,9 @@ export function WorkList(): ReactElement {
             </button>
           </div>
           <span className="spacer" />
+          <a className="button" href={href({ page: "media", caseId: null })}>
+            {t("title", { ns: "media" })}
+          </a>
           <a className="button button-primary" href={href({ page: "request", study: null })}>
             {t("workList.newRequest")}
           </a>
@@ -35,13 +40,20 @@ export function WorkList(): ReactElement {
         {cases.isPending && <p className="quiet">{t("common.loading")}</p>}
         {cases.isError && <ProblemNote error={cases.error} onRetry={() => void cases.refetch()} />}
         {cases.data && rows.length === 0 && <p className="empty">{t("workList.empty")}</p>}
-        {rows.length > 0 && <CaseTable cases={rows} />}
+        {rows.length > 0 && <CaseTable cases={alarmedFirst(rows)} />}
       </section>
       <StudyList />
     </div>
   );
 }
 
-function isOpen({ state }: CaseSummary): boolean {
-  return state !== "closed" && state !== "declined" && state !== "withdrawn";
+/** What cannot wait on top, then what is beyond its time, then what is unread; the node has sorted the rest. */
+function alarmedFirst(rows: CaseSummary[]): CaseSummary[] {
+  const marks = (row: CaseSummary) => [row.alarm, row.overdue > 0, row.unread, true];
+  const rank = (row: CaseSummary) => marks(row).indexOf(true);
+  return [...rows].sort((a, b) => rank(a) - rank(b));
+}
+
+function isOpen({ state, alarm }: CaseSummary): boolean {
+  return alarm || (state !== "closed" && state !== "declined" && state !== "withdrawn");
 }
