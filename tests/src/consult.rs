@@ -22,6 +22,8 @@ pub const RECOMMENDATIONS: &str = "抜歯に際しては下歯槽神経の走行
 const ENTRY: Duration = Duration::from_secs(60);
 /// How long import, sealing or transfer of a large study may take.
 const BULK: Duration = Duration::from_secs(900);
+/// How long a node may take to compare received images with what their sender signed.
+const COMPARED: Duration = Duration::from_secs(120);
 
 /// Imports a folder or file and gives the job as it ended.
 ///
@@ -53,6 +55,21 @@ pub fn studies(client: &Client) -> Result<Vec<String>> {
     let studies: Vec<Value> = client.get("/studies")?;
     let uid = |study: &Value| study["study_instance_uid"].as_str().map(str::to_owned);
     Ok(studies.iter().filter_map(uid).collect())
+}
+
+/// The SOP Instance UIDs of the images of a study's first series that a node shows, in the order of the volume.
+///
+/// # Errors
+/// When nothing of the study is there.
+pub fn images(client: &Client, study: &str) -> Result<Vec<String>> {
+    let whole: Value = client.get(&format!("/studies/{study}"))?;
+    let images = whole["series"][0]["instances"].as_array();
+    let uid = |image: &Value| image["sop_instance_uid"].as_str().map(str::to_owned);
+    Ok(images
+        .context("a study without images")?
+        .iter()
+        .filter_map(uid)
+        .collect())
 }
 
 /// Writes a study as plain DICOM files into `folder`.
@@ -245,11 +262,18 @@ pub fn ensure_same(one: &Client, other: &Client, study: &str) -> Result<()> {
     Ok(())
 }
 
-/// The SHA-256 of every instance of a study as a node's index holds it, by SOP Instance UID.
+/// The SHA-256 of every instance of a study as a node's index holds it, by SOP Instance UID. Of a received image it is
+/// known once it was compared with what its sender signed: that is waited for.
 ///
 /// # Errors
 /// When the study is not there or its answer has another shape.
 pub fn hashes(client: &Client, study: &str) -> Result<std::collections::BTreeMap<String, String>> {
+    wait::until_ok("all images to be compared", COMPARED, || {
+        hashes_now(client, study)
+    })
+}
+
+fn hashes_now(client: &Client, study: &str) -> Result<std::collections::BTreeMap<String, String>> {
     let mut hashes = std::collections::BTreeMap::new();
     let whole: Value = client.get(&format!("/studies/{study}"))?;
     for series in whole["series"].as_array().context("a study without series")? {

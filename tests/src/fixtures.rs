@@ -15,6 +15,19 @@ pub const SIZE: u16 = 400;
 pub const PYDICOM: &str = "3.0.2";
 /// The version with which pseudonyms are compared.
 const ANONYMIZER: &str = "2.1.0";
+/// The decoders with which samples are compared, and what they need.
+const DECODERS: [&str; 6] = [
+    "numpy==2.4.6",
+    "pillow==13.0.0",
+    "pyjpegls==1.5.1",
+    "pylibjpeg==2.1.0",
+    "pylibjpeg-libjpeg==2.5.0",
+    "pylibjpeg-openjpeg==2.6.0",
+];
+/// The version that judges key images and measurements.
+const HIGHDICOM: &str = "highdicom==0.28.2";
+/// The version of pynetdicom that the node's tests speak DICOM with.
+const PYNETDICOM: &str = "pynetdicom==3.0.4";
 /// The version of dicomweb-client that speaks with our DICOMweb.
 pub const DICOMWEB_CLIENT: &str = "0.61.2";
 /// The environment variable that names pydicom's data folder (`test_files` and `charset_files` are in it) for tests of
@@ -76,13 +89,25 @@ pub fn pydicom_files() -> Result<PathBuf> {
     }
     let pydicom = format!("pydicom=={PYDICOM}");
     let anonymizer = format!("dicom-anonymizer=={ANONYMIZER}");
-    // The second judges pseudonyms: dokuei-dicom's tests look for it beside the files.
-    let venv = environment("venv", &[&pydicom, &anonymizer], |venv| {
+    // The others judge pseudonyms and samples: dokuei-dicom's tests look for them beside the files.
+    let wanted = [
+        &[pydicom.as_str(), anonymizer.as_str(), HIGHDICOM, PYNETDICOM][..],
+        &DECODERS,
+    ]
+    .concat();
+    let venv = environment("venv", &wanted, |venv| {
         let beside = |files: PathBuf| {
-            files
-                .ancestors()
-                .nth(3)
-                .map(|one| one.join("dicomanonymizer").is_dir())
+            let packages = files.ancestors().nth(3)?;
+            let judges = [
+                "dicomanonymizer",
+                "highdicom",
+                "pynetdicom",
+                "openjpeg",
+                "jpeg_ls",
+                "libjpeg",
+                "PIL",
+            ];
+            Some(judges.iter().all(|judge| packages.join(judge).is_dir()))
         };
         installed(venv).and_then(beside).unwrap_or(false)
     })?;

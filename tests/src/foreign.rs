@@ -105,7 +105,11 @@ pub fn sr_dump(file: &Path) -> Result<String> {
     text(command("dsrdump")?.args(["+Pl", "+U8"]).arg(file))
 }
 
-fn text(command: &mut Command) -> Result<String> {
+/// What a command says on its standard output.
+///
+/// # Errors
+/// When it fails, with its words.
+pub fn text(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&process::output(command)?).into_owned())
 }
 

@@ -29,6 +29,7 @@ pub(crate) const BUILD: &[Package] = &[
 
 /// For the demonstration and the whole-system tests.
 pub(crate) const DEMO: &[Package] = &[
+    ("b3sum", "hashes the evidence of a consultation"),
     ("dcmtk", "an independent reader of the structured report"),
     (
         "dicom3tools",
@@ -59,6 +60,8 @@ pub(crate) const DEMO: &[Package] = &[
         "an independent reader of a bootstrap host's metrics",
     ),
     ("python3-venv", "fetches pydicom's real DICOM files"),
+    ("rsyslog", "a collector of audit messages of other people"),
+    ("rsyslog-openssl", "TLS for that collector"),
     ("systemd", "an independent judge of a bootstrap host's unit"),
     ("tcpdump", "listens on the wire"),
     ("xorriso", "writes disc images for consultations by medium"),

@@ -8,7 +8,7 @@ use dokuei_tests::api::Client;
 use dokuei_tests::fixtures::SIZE;
 use dokuei_tests::lab::Lab;
 use dokuei_tests::pair::Pair;
-use dokuei_tests::people::{SATO, SUZUKI};
+use dokuei_tests::people::{HOSPITAL, SATO, SUZUKI, TANAKA};
 use dokuei_tests::{consult, digest, fixtures, foreign};
 use serde_json::{Value, json};
 
@@ -67,6 +67,64 @@ fn r1_r7_r15_a_study_goes_and_a_signed_report_comes_back() {
     .unwrap();
     let text: String = foreign::pdf_text(&pdf).unwrap().split_whitespace().collect();
     assert!(text.contains(consult::IMPRESSION), "{text}");
+    verified_by_an_outsider(&pair, case);
+}
+
+/// R6, R11: the evidence of the consultation holds for whoever has the registry's root, OpenSSL and sha256sum, and shows that
+/// each certificate stands in the public register.
+fn verified_by_an_outsider(pair: &Pair, case: &str) {
+    let (archive, folder) = (
+        pair.lab.folder().join("evidence.zip"),
+        pair.lab.folder().join("evidence"),
+    );
+    let clinic = &pair.clinic;
+    let secret = clinic.secret("session.passphrase", TANAKA.passphrase).unwrap();
+    clinic
+        .cli(&["sign-in", "--id", TANAKA.id, "--passphrase-file", &secret])
+        .unwrap();
+    clinic
+        .cli(&["case", "export", case, "--to", archive.to_str().unwrap()])
+        .unwrap();
+    // R12, R24: the trail by command line, for people and for programs, and what the patient may ask for.
+    let found = clinic
+        .cli(&["--json", "audit", "search", "--case", case, "--event", "evidence"])
+        .unwrap();
+    let found: Value = serde_json::from_str(&found).unwrap();
+    assert_eq!(found["rows"][0]["outcome"], "success", "{found}");
+    let patient = found["rows"][0]["patient"]["id"].as_str().unwrap().to_owned();
+    let told = clinic
+        .cli(&["audit", "disclosures", "--patient", &patient])
+        .unwrap();
+    assert!(
+        told.contains("個人情報の開示・閲覧の記録") && told.contains(HOSPITAL.name),
+        "{told}"
+    );
+    let trail = clinic
+        .cli(&["audit", "export", "--format", "atna", "--case", case])
+        .unwrap();
+    assert!(trail.lines().all(|line| line.contains("<AuditMessage>")) && trail.lines().count() > 3);
+    let mut unpack = foreign::command("python3").unwrap();
+    unpack.args(["-m", "zipfile", "-e"]).arg(&archive).arg(&folder);
+    foreign::text(&mut unpack).unwrap();
+    let verify = || {
+        let mut shell = foreign::command("sh").unwrap();
+        shell
+            .arg(folder.join("verify.sh"))
+            .arg("--root")
+            .arg(pair.registry.root());
+        foreign::text(&mut shell)
+    };
+    let said = verify().unwrap();
+    assert!(
+        said.contains("OK 合格") && !said.contains(" 0 register proofs"),
+        "{said}"
+    );
+    for path in ["register/checkpoint", "register.txt", "entries/002/signature"] {
+        dokuei_tests::tamper::flip(&folder.join(path), 20).unwrap();
+        assert!(verify().is_err(), "{path} was altered unnoticed");
+        dokuei_tests::tamper::flip(&folder.join(path), 20).unwrap();
+    }
+    verify().unwrap();
 }
 
 /// R1: a cone-beam CT crosses in fewer bytes than it has, comes back bit for bit, and is preceded by previews that both

@@ -4,10 +4,14 @@
 
 #![allow(clippy::unwrap_used, reason = "the helpers of a test fail it by unwrap too")]
 
-use dokuei_tests::consult;
+use std::time::Duration;
+
 use dokuei_tests::fixtures::SIZE;
 use dokuei_tests::lab::Lab;
-use dokuei_tests::people::{SUZUKI, TANAKA};
+use dokuei_tests::node::Node;
+use dokuei_tests::pair::Pair;
+use dokuei_tests::people::{Person, SUZUKI, TANAKA};
+use dokuei_tests::{consult, wait};
 use serde_json::Value;
 
 /// R6, R17: the receiver is killed in mid-transfer and started again; the transfer completes with equal hashes, and
@@ -28,9 +32,11 @@ fn r6_r17_a_killed_receiver_goes_on_where_it_was() {
     consult::ensure_same(&session.clinic, &specialist, &study).unwrap();
 }
 
-/// R6: a sender that is killed with a request under way has lost nothing after its restart.
+/// R6: a sender that is killed with a request under way has lost nothing after its restart. R9: nor has a reader an urgent
+/// finding. The clinic is off for a day: the reader is warned once, though she is killed twice, and sees whom to call. When
+/// the clinic is back it alarms until a person has taken note, and she learns of that.
 #[test]
-fn r6_a_killed_sender_keeps_its_case_and_delivers() {
+fn r6_r9_what_was_signed_survives_every_kill_and_an_urgent_finding_alarms_after_a_day() {
     let (mut pair, session) = Lab::consultation_pair().unwrap();
     let (_, case) = pair.requested(&session, 10, SIZE).unwrap();
     pair.clinic.kill();
@@ -39,4 +45,90 @@ fn r6_a_killed_sender_keeps_its_case_and_delivers() {
     consult::accept(&session.specialist, &case).unwrap();
     consult::wait_opened(&session.specialist, &case, |_, _| ()).unwrap();
     consult::wait_delivered(&clinic, &case).unwrap();
+
+    pair.clinic.kill();
+    let number = "03-0000-1111";
+    sign_in(&pair.specialist, &SUZUKI);
+    let told = [
+        "urgent",
+        "report",
+        &case,
+        "--finding",
+        "下顎骨骨髄炎の疑い",
+        "--advice",
+        "直ちに口腔外科へ",
+    ];
+    pair.specialist
+        .cli(&[&told[..], &["--contact", number]].concat())
+        .unwrap();
+    pair.specialist.kill();
+    let escalated = |pair: &Pair| {
+        wait::until("the reader to be told", AGAIN, || {
+            let duties: Value = listed(&pair.specialist, &["duties"])?;
+            let mut all = duties.as_array().into_iter().flatten();
+            Ok(all
+                .find(|one| {
+                    one["duty"] == "acknowledge" && one["stage"] == "escalate" && one["told_at"].is_string()
+                })
+                .cloned())
+        })
+        .unwrap()
+    };
+    let bootstraps = pair.bootstrap_addresses();
+    a_day_later(&mut pair.specialist);
+    pair.specialist.start(&bootstraps).unwrap();
+    sign_in(&pair.specialist, &SUZUKI);
+    let first = escalated(&pair);
+    assert!(first["contacts"].to_string().contains(number), "{first}");
+    pair.specialist.kill();
+    pair.specialist.start(&bootstraps).unwrap();
+    sign_in(&pair.specialist, &SUZUKI);
+    assert_eq!(escalated(&pair)["told_at"], first["told_at"], "told once");
+
+    a_day_later(&mut pair.clinic);
+    pair.clinic.start(&bootstraps).unwrap();
+    sign_in(&pair.clinic, &TANAKA);
+    wait::until("the alarm at the clinic", AGAIN, || {
+        let urgent: Value = listed(&pair.clinic, &["urgent", "list"])?;
+        Ok((urgent[0]["acknowledged"].is_null() && urgent[0]["contact"] == number).then_some(()))
+    })
+    .unwrap();
+    let taken_note = [
+        "urgent",
+        "acknowledge",
+        &case,
+        "--by",
+        "受付 山本",
+        "--channel",
+        "telephone",
+    ];
+    pair.clinic.cli(&taken_note).unwrap();
+    assert!(
+        !pair.clinic.try_cli(&taken_note).unwrap().status.success(),
+        "once"
+    );
+    wait::until("the acknowledgement at the reader", AGAIN, || {
+        let urgent: Value = listed(&pair.specialist, &["urgent", "list"])?;
+        Ok((urgent[0]["acknowledged"]["by"] == "受付 山本").then_some(()))
+    })
+    .unwrap();
+}
+
+/// How long a way may take to be found again after a kill.
+const AGAIN: Duration = Duration::from_secs(120);
+
+fn sign_in(node: &Node, person: &Person) {
+    let secret = node.secret("session.passphrase", person.passphrase).unwrap();
+    node.cli(&["sign-in", "--id", person.id, "--passphrase-file", &secret])
+        .unwrap();
+}
+
+fn listed(node: &Node, words: &[&str]) -> anyhow::Result<Value> {
+    Ok(serde_json::from_str(&node.cli(&[&["--json"], words].concat())?)?)
+}
+
+/// From its next start on the node's clock shows a day more.
+fn a_day_later(node: &mut Node) {
+    let library = "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+    node.wrap(&["env", library, "FAKETIME=+24h", "FAKETIME_DONT_FAKE_MONOTONIC=1"]);
 }

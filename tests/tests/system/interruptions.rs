@@ -1,9 +1,11 @@
 //! A transfer on lines as they are: slow and lossy, cut, and with another address in the middle.
 //!
-//! Shows R1 and R6 on the real programs, in network namespaces. What was verified never comes again.
+//! Shows R1, R6 and R13 on the real programs, in network namespaces. What was verified never comes again, and what has come
+//! can be looked at.
 
 #![allow(clippy::unwrap_used, reason = "the helpers of a test fail it by unwrap too")]
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use dokuei_tests::internet::{Internet, Place};
@@ -11,6 +13,7 @@ use dokuei_tests::lab::Lab;
 use dokuei_tests::link::{Link, Nat};
 use dokuei_tests::pair::{Pair, Session};
 use dokuei_tests::{consult, wait};
+use serde_json::Value;
 
 /// Fast enough for a test, slow enough that a transfer can be met in the middle: 40 Mbit/s, 20 ms.
 const LINE: Link = Link {
@@ -21,6 +24,9 @@ const LINE: Link = Link {
 
 /// How long a way may take to be found again after it was lost.
 const AGAIN: Duration = Duration::from_secs(120);
+
+/// One slice in so many is the coarse volume, which comes before the rest.
+const COARSE: usize = 8;
 
 /// A consultation whose study is on its way.
 struct Transfer {
@@ -61,6 +67,34 @@ impl Transfer {
     /// Bytes that the specialist has verified, and all.
     fn progress(&self) -> (u64, u64) {
         consult::progress(&self.session.specialist, &self.case).unwrap()
+    }
+
+    /// Waits until the reader sees a coarse volume, every eighth slice, of what has come, and can draw a slice of it. How
+    /// many slices she sees by then.
+    fn shows_a_coarse_volume(&self) -> usize {
+        let all = consult::images(&self.session.clinic, &self.study).unwrap();
+        let coarse: BTreeSet<_> = all.iter().step_by(COARSE).collect();
+        let seen = wait::until_ok("every eighth slice", AGAIN, || {
+            let seen = consult::images(&self.session.specialist, &self.study)?;
+            let missing = coarse.difference(&seen.iter().collect()).count();
+            anyhow::ensure!(missing == 0, "{missing} of {} are missing", coarse.len());
+            Ok(seen)
+        })
+        .unwrap();
+        assert!(seen.len() < all.len(), "nothing is missing");
+        let study = format!("/studies/{}", self.study);
+        let whole: Value = self.session.specialist.get(&study).unwrap();
+        let series = whole["series"][0]["series_instance_uid"].as_str().unwrap();
+        let drawn = format!("/dicomweb{study}/series/{series}/instances/{}/rendered", seen[0]);
+        let drawn = self.session.specialist.bytes(&drawn).unwrap();
+        assert_eq!(&drawn[1..4], b"PNG");
+        // And any viewer gets its samples by WADO-RS, the same as the clinic has.
+        let instance = format!("/dicomweb{study}/series/{series}/instances/{}", seen[0]);
+        let frame = format!("{instance}/frames/1?accept=application/octet-stream");
+        let nodes = [&self.session.specialist, &self.session.clinic];
+        let [here, there] = nodes.map(|node| node.bytes(&frame).unwrap());
+        assert!(!here.is_empty() && here == there, "{} bytes", here.len());
+        seen.len()
     }
 
     /// Waits for the end, at which both hold the same.
@@ -107,8 +141,16 @@ fn r1_an_island_clinic_is_consulted() {
 /// Cuts the line for `time` in the middle of a transfer, and gives how long after the mending the transfer went on.
 fn cut_for(time: Duration) -> Duration {
     let transfer = Transfer::begun(LINE, Some(Nat::Cone), 200, 400);
+    // An eighth of the images, what is sent before them, and what is on its way in pieces of a mebibyte.
+    wait::until("a quarter of the study", AGAIN, || {
+        let (done, total) = transfer.progress();
+        Ok((done * 4 >= total).then_some(()))
+    })
+    .unwrap();
     transfer.clinic.line.cut();
-    std::thread::sleep(time);
+    let cut = Instant::now();
+    let seen = transfer.shows_a_coarse_volume();
+    std::thread::sleep(time.saturating_sub(cut.elapsed()));
     let (done, total) = transfer.progress();
     assert!(done < total, "the line was cut too late: {done} of {total}");
     transfer.clinic.line.mend();
@@ -121,15 +163,16 @@ fn cut_for(time: Duration) -> Duration {
     transfer.completes();
     let (missing, sent) = (total - done, transfer.sent() - before);
     println!(
-        "{done} of {total} before the cut; {sent} bytes for the {missing} that were missing; again after {again:?}"
+        "{done} of {total} before the cut, {seen} slices seen; {sent} bytes for the {missing} that were missing; again after {again:?}"
     );
     assert!(sent < missing + allowance(missing), "{sent} bytes for {missing}");
     again
 }
 
-/// R6: long enough that every connection is given up.
+/// R6, R13: long enough that every connection is given up. What has come by then is a coarse volume at least, which the
+/// reader sees.
 #[test]
-fn r6_a_cut_line_costs_nothing_that_was_verified() {
+fn r6_r13_a_cut_line_costs_nothing_that_was_verified_and_what_has_come_is_seen() {
     cut_for(Duration::from_secs(20));
 }
 

@@ -20,4 +20,3 @@ mod moving;
 mod reaching;
 mod register;
 mod register_changes;
-mod viewing;

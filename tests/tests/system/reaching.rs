@@ -8,6 +8,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use dokuei_tests::bootstrap::Bootstrap;
 use dokuei_tests::internet::{Internet, Place};
 use dokuei_tests::lab::Lab;
 use dokuei_tests::link::{Link, Links, Nat};
@@ -42,8 +43,8 @@ fn start(internet: &Internet, clinic: &Place, hospital: &Place) -> (Pair, Sessio
     (pair, session)
 }
 
-/// A small study goes to the specialist, is opened there, and the receipt comes back.
-fn consult(pair: &Pair, session: &Session) {
+/// A small study goes to the specialist, is opened there, and the receipt comes back. Gives the case.
+fn consult(pair: &Pair, session: &Session) -> String {
     session.agree().unwrap();
     let source = pair.lab.folder().join("source");
     fixtures::phantom_of(&pair.clinic, &source, 4, 64).unwrap();
@@ -59,6 +60,13 @@ fn consult(pair: &Pair, session: &Session) {
         consult::hashes(&session.clinic, study).unwrap(),
         consult::hashes(&session.specialist, study).unwrap()
     );
+    case
+}
+
+/// The specialist reports, and the dentist hears of it.
+fn report(session: &Session, case: &str) {
+    consult::report(&session.specialist, case).unwrap();
+    consult::wait_state(&session.clinic, case, "reported").unwrap();
 }
 
 /// Waits until a node reaches its peer as `wanted` says of (direct, relayed).
@@ -122,23 +130,35 @@ fn a_hole_that_failed_is_tried_again() {
     }
 }
 
-/// R17: both behind routers that give another port to everybody: the relay stays, and the app is told so.
+/// R17: both behind routers that give another port to everybody: the relay stays, and the app is told so. When that relay
+/// dies, they go on by the other one.
 #[test]
-fn r17_two_symmetric_places_are_relayed_and_say_so() {
+fn r17_two_symmetric_places_are_relayed_and_say_so_and_a_relay_may_die() {
     let mut internet = Internet::new().unwrap();
     let clinic = internet.behind("clinic", Link::METRO, Nat::Symmetric).unwrap();
     let hospital = internet.behind("hospital", Link::METRO, Nat::Symmetric).unwrap();
-    let (pair, session) = start(&internet, &clinic, &hospital);
+    let (mut pair, session) = start(&internet, &clinic, &hospital);
     session.meet().unwrap();
-    consult(&pair, &session);
-    for node in [&pair.clinic, &pair.specialist] {
-        let address = wait_way(node, "a relayed way", |direct, relayed| !direct && relayed);
-        assert!(address.contains("/p2p-circuit"), "{address}");
-    }
+    let case = consult(&pair, &session);
+    let mut ways = [&pair.clinic, &pair.specialist]
+        .map(|node| wait_way(node, "a relayed way", |direct, relayed| !direct && relayed));
+    assert!(ways.iter().all(|way| way.contains("/p2p-circuit")), "{ways:?}");
     let mut status = pair.clinic.command_here(&["status"]);
     let said = dokuei_tests::process::output(&mut status).unwrap();
     let said = String::from_utf8_lossy(&said).into_owned();
     assert!(said.contains("(relayed)"), "{said}");
+    let way = std::mem::take(&mut ways[0]);
+    let relays = |bootstrap: &&mut Bootstrap| {
+        let id = bootstrap.addresses[0].rsplit('/').next().unwrap();
+        way.contains(&format!("/p2p/{id}/p2p-circuit"))
+    };
+    let relay = pair.bootstraps.iter_mut().find(relays);
+    relay.unwrap().process().kill();
+    report(&session, &case);
+    let other = wait_way(&pair.clinic, "another relay", |direct, relayed| {
+        !direct && relayed
+    });
+    assert_ne!(other, way);
 }
 
 /// A firewall that lets no UDP out: TCP with TLS carries everything.
@@ -155,13 +175,14 @@ fn where_udp_is_blocked_tcp_is_used() {
     consult(&pair, &session);
 }
 
+/// R1: across the country, with a round trip of 100 ms and 0.1 % loss.
 #[test]
-fn a_consultation_goes_by_ipv6_alone() {
+fn r1_a_consultation_goes_far_by_ipv6_alone() {
     let mut links = Links::new().unwrap();
     let (clinic, hospital) = (links.host("clinic").unwrap(), links.host("hospital").unwrap());
     let [near, far]: [IpAddr; 2] = ["fd00:d0c::1", "fd00:d0c::2"].map(|address| address.parse().unwrap());
     links
-        .link_at((&clinic, near), (&hospital, far), 64, Link::METRO)
+        .link_at((&clinic, near), (&hospital, far), 64, Link::FAR)
         .unwrap();
     let mut pair = Pair::enrolled(Lab::new().unwrap()).unwrap();
     pair.place(&Site::on(&clinic, near).everywhere(), &Site::on(&hospital, far));
@@ -233,9 +254,10 @@ fn nodes_of_one_local_network_find_each_other_without_anybody() {
     consult(&pair, &session);
 }
 
-/// Of two bootstrap hosts one dies: who is there goes on, and who comes afterwards is found all the same.
+/// Of two bootstrap hosts one dies: who comes afterwards is found all the same. When the other dies too, those who are in
+/// touch go on.
 #[test]
-fn r17_one_of_two_bootstraps_may_die() {
+fn r17_one_of_two_bootstraps_may_die_and_then_the_other() {
     let mut internet = Internet::new().unwrap();
     let clinic = internet.behind("clinic", Link::LAN, Nat::Cone).unwrap();
     let hospital = internet.open("hospital", Link::LAN).unwrap();
@@ -248,7 +270,9 @@ fn r17_one_of_two_bootstraps_may_die() {
     pair.clinic.start(&bootstraps).unwrap();
     let session = pair.sign_in().unwrap();
     session.meet().unwrap();
-    consult(&pair, &session);
+    let case = consult(&pair, &session);
+    pair.bootstraps[1].process().kill();
+    report(&session, &case);
 }
 
 /// R11, R17: a machine in use whose clock goes a day wrong is admitted by nobody, and says in one sentence why and what to

@@ -8,6 +8,7 @@ mod revocation;
 mod scale;
 mod study;
 mod transfer;
+mod viewing;
 
 use std::path::PathBuf;
 
@@ -31,6 +32,8 @@ pub(crate) enum Bench {
     Crowd(crowd::Options),
     /// Frames a second for a viewer on the same machine, by DICOMweb
     Frames(frames::Options),
+    /// How long a reader waits for the first image and a coarse volume of what is still on its way
+    Viewing(viewing::Options),
     /// A study from place to place, beside scp, rsync, DCMTK, Orthanc and others, on links with distance and loss
     Transfer(transfer::Options),
 }
@@ -46,6 +49,7 @@ pub(crate) fn run(which: &Bench) -> Result<()> {
         Bench::Scale(options) => scale::run(options),
         Bench::Crowd(options) => crowd::run(options),
         Bench::Frames(options) => frames::run(options),
+        Bench::Viewing(options) => viewing::run(options),
         Bench::Transfer(options) => transfer::run(options),
     }
 }

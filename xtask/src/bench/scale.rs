@@ -46,8 +46,10 @@ struct Row {
     serving: usize,
     /// Nodes that have met as many as are kept.
     met: usize,
-    /// Until all had come, 32 at a time.
+    /// Until all had come, 16 at a time.
     grown_seconds: f64,
+    /// Processor time of the measuring process until then, for each node.
+    grown_cpu_ms: f64,
     /// From the start of a node until all this holds of it, or the time that was waited.
     placed_p50_ms: u64,
     placed_p99_ms: u64,
@@ -70,6 +72,8 @@ struct Row {
     /// Of each node, while nothing happens.
     idle_bytes_per_second: f64,
     idle_packets_per_second: f64,
+    /// Processor time of each node in a second.
+    idle_cpu_ms: f64,
     /// The peak of the measuring process: all nodes together.
     memory_bytes: u64,
     /// The larger of the two bootstraps, at the end.
@@ -197,6 +201,7 @@ impl Figures {
             "p50",
             "p99 ",
             "peers",
+            "to come",
             "idle",
             "memory",
             "bootstrap",
@@ -213,6 +218,7 @@ impl Figures {
                 &format!("{:.1} ms", row.p50_ms),
                 &format!("{:.0} ms", row.p99_ms),
                 &format!("{:.0}", row.connections_mean),
+                &format!("{:.0} ms", row.grown_cpu_ms),
                 &format!("{}/s", bytes(row.idle_bytes_per_second as u64)),
                 &bytes(row.memory_bytes),
                 &bytes(row.bootstrap_bytes),
@@ -244,10 +250,10 @@ mod tests {
 
     fn row(nodes: usize, hops: f64) -> Row {
         let said = format!(
-            r#"{{"nodes":{nodes},"joined":{nodes},"serving":{nodes},"met":{nodes},"grown_seconds":9.5,"placed_p50_ms":1,"placed_p99_ms":2,
+            r#"{{"nodes":{nodes},"joined":{nodes},"serving":{nodes},"met":{nodes},"grown_seconds":9.5,"grown_cpu_ms":90,"placed_p50_ms":1,"placed_p99_ms":2,
             "lookups":1000,"found":1000,"hops_mean":{hops},"hops_p99":3,"hops_max":4,"asked_mean":22.5,"asked_p99":30,
             "bytes_mean":40000,"wire_bytes_mean":90000,"p50_ms":12.5,"p99_ms":80.0,"connections_mean":9.0,
-            "idle_bytes_per_second":300,"idle_packets_per_second":4.0,"memory_bytes":2000000000,"bootstrap_bytes":1}}"#
+            "idle_bytes_per_second":300,"idle_packets_per_second":4.0,"idle_cpu_ms":0.5,"memory_bytes":2000000000,"bootstrap_bytes":1}}"#
         );
         serde_json::from_str(&said).unwrap()
     }

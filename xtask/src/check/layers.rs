@@ -16,6 +16,7 @@ const MAY: &[(&str, &[&str])] = &[
     ("dokuei-dicom", &[]),
     ("dokuei-document", &[]),
     ("dokuei-media", &["dokuei-identity", "dokuei-package"]),
+    ("dokuei-audit", &[]),
     (
         "dokuei-store",
         &["dokuei-identity", "dokuei-consultation", "dokuei-package"],
@@ -34,6 +35,7 @@ const MAY: &[(&str, &[&str])] = &[
             "dokuei-dicom",
             "dokuei-document",
             "dokuei-media",
+            "dokuei-audit",
             "dokuei-store",
             "dokuei-net",
         ],
@@ -76,6 +78,10 @@ const NEVER: &[(&str, &[&str])] = &[
         "dokuei-media",
         &["tokio", "rusqlite", "libp2p", "axum", "dicom-core"],
     ),
+    (
+        "dokuei-audit",
+        &["tokio", "rusqlite", "libp2p", "axum", "dicom-core"],
+    ),
     ("dokuei-dicom", &["tokio", "rusqlite", "libp2p", "axum"]),
     (
         "dokuei-bootstrap",
@@ -93,7 +99,12 @@ const NEVER: &[(&str, &[&str])] = &[
 ];
 
 /// Words that would bring a clock, chance or the outside into a pure package, and where they may not stand.
-const PURE: [&str; 3] = ["identity/src", "node/consultation/src", "node/directory/src"];
+const PURE: [&str; 4] = [
+    "identity/src",
+    "node/consultation/src",
+    "node/directory/src",
+    "node/audit/src",
+];
 const IMPURE: [&str; 7] = [
     "SystemTime::now",
     "Instant::now",

@@ -25,6 +25,9 @@ pub(super) struct Run {
     pub(super) before_seconds: f64,
     /// What was sent of the study, where that is known: its sealed length.
     pub(super) sealed_bytes: Option<u64>,
+    /// After `seconds`, until every image was decoded and compared with the hash that its sender signed, where that is done
+    /// beside everything else; and the receiving side's processor time for it.
+    pub(super) compared_after: Option<[f64; 2]>,
 }
 
 /// Thrown when a peer takes longer than anybody would wait.

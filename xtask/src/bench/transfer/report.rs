@@ -152,6 +152,16 @@ impl Figures {
                 let part = sealed as f64 / row.study_bytes as f64;
                 let _ = write!(what, "; sealed to {part:.3} of its length");
             }
+            if row.measured.runs.iter().any(|run| run.compared_after.is_some()) {
+                let [seconds, cpu] = [0, 1].map(|which: usize| {
+                    row.measured
+                        .median_of(|run| run.compared_after.map_or(0.0, |after| after[which]))
+                });
+                let _ = write!(
+                    what,
+                    "; all decoded and compared {seconds:.2} s later ({cpu:.2} s of processor time)"
+                );
+            }
             table.row(&[
                 row.link,
                 row.peer,

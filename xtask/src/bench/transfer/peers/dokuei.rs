@@ -35,7 +35,7 @@ impl Peer for Dokuei {
     }
 
     fn what(&self) -> &'static str {
-        "sealed, verified, opened, sealed again at rest, durable, receipt signed"
+        "sealed, proven against what was signed, opened, sealed again at rest, durable, receipt signed"
     }
 
     fn transfer(&self, scene: &Scene) -> Result<Run> {
@@ -67,8 +67,21 @@ impl Peer for Dokuei {
             Ok(one["transfer"]["state"] == "opened")
         })?;
         let seconds = start.elapsed().as_secs_f64();
+        let opened = measure::cpu_of(nodes[1])?;
+        let mut compared = None;
+        soon(scene.patience, || {
+            let one: Value = session.specialist.get(&format!("/cases/{case}"))?;
+            let left = one["transfer"]["to_compare"].as_u64().unwrap_or(0);
+            if left == 0 {
+                compared = Some([
+                    start.elapsed().as_secs_f64() - seconds,
+                    measure::cpu_of(nodes[1])? - opened,
+                ]);
+            }
+            Ok(left == 0)
+        })?;
         consult::wait_delivered(&session.clinic, &case)?;
-        let after = [measure::cpu_of(nodes[0])?, measure::cpu_of(nodes[1])?];
+        let after = [measure::cpu_of(nodes[0])?, opened];
         let same = consult::hashes(&session.clinic, study)? == consult::hashes(&session.specialist, study)?;
         if !same {
             bail!("what was stored is not what was sent");
@@ -79,6 +92,7 @@ impl Peer for Dokuei {
             peak_rss_bytes: [measure::peak_of(nodes[0])?, measure::peak_of(nodes[1])?],
             before_seconds: sealed.as_secs_f64(),
             sealed_bytes,
+            compared_after: compared,
         })
     }
 }
