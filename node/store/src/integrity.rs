@@ -5,6 +5,7 @@
 //! database's. A row that is read is compared with its seal; [`Store::altered_rows`] compares all.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 
 use dokuei_identity::time::Timestamp;
 use rusqlite::types::ValueRef;
@@ -14,7 +15,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::log::StoredEntry;
 use crate::text::signed;
-use crate::{Id16, Id32, Store, StoreError};
+use crate::{Id16, Id32, Store, StoreError, files};
 
 /// The key of seals.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -274,8 +275,11 @@ impl Store {
         }
         self.write(|transaction| begin(transaction, key))?;
         // A crash before this is on the disk is made good at the next start.
-        std::fs::write(&path, mark)?;
-        Ok(std::fs::File::open(&path)?.sync_all()?)
+        files::remove(&path)?;
+        let mut file = files::create_new(&path)?;
+        file.write_all(mark.as_bytes())?;
+        file.sync_all()?;
+        Ok(files::sync_directory(directory)?)
     }
 
     /// Every row of logs, packages and the head of the audit trail that is not as it was written.
