@@ -1,7 +1,7 @@
 //! TLS 1.3 as libp2p specifies it: each side shows one certificate that it signed itself and that names its peer, and
 //! nothing else counts. `libp2p-tls` reads and verifies the certificates; it puts ChaCha20-Poly1305 first everywhere, and
 //! here the suites have the order that suits this machine: where the processor has instructions for AES, AES-256-GCM takes
-//! a third of the time. The client's order counts, so peers of other programs get what they prefer.
+//! less time. The client's order counts, so peers of other programs get what they prefer.
 
 use std::sync::Arc;
 
