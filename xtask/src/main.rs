@@ -11,8 +11,8 @@ mod console;
 mod demo;
 mod packages;
 mod project;
-mod steady;
 mod suite;
+mod test_programs;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::console::{Table, say, seconds};
 use crate::packages::{self, BENCH, BUILD, DEMO, WINDOWS};
-use crate::{check, project, steady};
+use crate::{check, project, test_programs};
 
 /// The version of the window's driver; the registry's newest is for another major version of Tauri.
 const TAURI_DRIVER: &str = "2.1.0";
@@ -68,11 +68,12 @@ fn all(stages: &mut Stages, options: &Options) -> Result<()> {
     stages.stage("Rust tests, whole-system tests", || {
         let files = fixtures::pydicom_files()?;
         let data = files.parent().context("pydicom's files lie in no folder")?;
-        steady::run(|| {
-            let mut tests = linted(&["test", "--workspace", "--locked"]);
-            tests.env(fixtures::PYDICOM_FILES, data);
-            tests.env("RUST_TEST_THREADS", TEST_THREADS);
-            tests
+        let programs = test_programs::build(linted)?;
+        test_programs::run(&programs, |command| {
+            lint(command);
+            command
+                .env(fixtures::PYDICOM_FILES, data)
+                .env("RUST_TEST_THREADS", TEST_THREADS);
         })
     })?;
     if options.no_windows {
@@ -120,10 +121,14 @@ impl Stages {
 /// arguments in `CLIPPY_ARGS`, each followed by a mark.
 fn linted(words: &[&str]) -> Command {
     let mut command = project::cargo(words);
+    lint(&mut command);
+    command
+}
+
+fn lint(command: &mut Command) {
     command
         .env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
         .env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__");
-    command
 }
 
 fn cargo(words: &[&str]) -> Result<()> {
