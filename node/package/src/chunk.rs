@@ -82,6 +82,12 @@ impl Layout {
     }
 }
 
+/// Makes a buffer so long. Apart from what is generic, which is compiled in the package that uses it, and perhaps not
+/// optimised there; what is in the buffer already is not written over.
+pub(crate) fn make_room(buffer: &mut Vec<u8>, length: usize) {
+    buffer.resize(length, 0);
+}
+
 /// A chunk that does not authenticate: altered, moved, or of another key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("chunk {index} does not authenticate: it was altered, or belongs to another key")]

@@ -259,6 +259,15 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
         }))
     }
 
+    /// Counts as read, too, what another reader of the same package has read: several may share the work.
+    pub fn join(&mut self, other: &Self) {
+        if self.source.holding.id() == other.source.holding.id() {
+            for (mine, theirs) in self.checked.iter_mut().zip(&other.checked) {
+                *mine |= theirs;
+            }
+        }
+    }
+
     /// Declares the package complete: all instances were read to their ends, and compared with the manifest unless they were
     /// taken as they are stored ([`Self::stored`]), the padding is zeros, and there is nothing behind the end. Length, last
     /// flag and root were checked with every chunk.

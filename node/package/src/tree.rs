@@ -17,7 +17,7 @@ use bao_tree::{BaoTree, BlockSize, ChunkNum, ChunkRanges};
 use minicbor::{Decode, Encode};
 use thiserror::Error;
 
-use crate::chunk::{CHUNK, Layout};
+use crate::chunk::{CHUNK, Layout, make_room};
 
 /// The most chunks of one slice: 1 MiB, the unit of transfer.
 pub const SLICE_CHUNKS: u32 = 16;
@@ -218,7 +218,7 @@ impl<D: ReadAt, O: ReadAt> Holding<D, O> {
                     is_root,
                     ..
                 } => {
-                    chunk.resize(size, 0);
+                    make_room(&mut chunk, size);
                     self.data
                         .read_exact_at(start_chunk.to_bytes(), &mut chunk)
                         .map_err(|error| {

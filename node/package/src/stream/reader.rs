@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use subtle::ConstantTimeEq;
 
 use super::{HEADER, MAGIC, StreamError, StreamKey};
-use crate::chunk::{CHUNK, CHUNK_PLAINTEXT, ChunkCipher, Layout};
+use crate::chunk::{CHUNK, CHUNK_PLAINTEXT, ChunkCipher, Layout, make_room};
 
 /// Opens what a [`super::SealingWriter`] sealed. Its length is authenticated when it is opened; each chunk is before
 /// any byte of it is released.
@@ -60,8 +60,8 @@ impl<R: Read + Seek> OpeningReader<R> {
     }
 
     fn load(&mut self, index: u32) -> Result<(), StreamError> {
-        self.chunk.clear();
-        self.chunk.resize(self.layout.chunk_length(index), 0);
+        // All of it is read over: what is there already need not be zeroed first.
+        make_room(&mut self.chunk, self.layout.chunk_length(index));
         let outcome = self
             .inner
             .seek(SeekFrom::Start(HEADER as u64 + u64::from(index) * CHUNK as u64));

@@ -32,6 +32,28 @@ fn r17_every_length_around_a_chunk_comes_back() {
     read(&ship(&lengths), (0..lengths.len()).rev());
 }
 
+/// R17: two who share the reading of a package have read all of it together, and neither alone; what another package's
+/// reader has read counts for nothing.
+#[test]
+fn r17_a_package_is_complete_when_two_have_read_it_between_them() {
+    let (shipment, other) = (ship(&[100, 70_000, 200]), ship(&[100, 70_000, 201]));
+    let [mut one, mut two] = [(); 2].map(|()| shipment.reader());
+    let mut stranger = other.reader();
+    stranger.verify_all().unwrap();
+    one.instance(0).unwrap().read_to_end(&mut Vec::new()).unwrap();
+    for index in [1, 2] {
+        two.instance(index).unwrap().read_to_end(&mut Vec::new()).unwrap();
+    }
+    one.join(&stranger);
+    let alone = [one.finish(), two.finish()].map(|read| read.unwrap_err().to_string());
+    assert!(
+        alone[0].starts_with("only 1 of 3") && alone[1].starts_with("only 2 of 3"),
+        "{alone:?}"
+    );
+    one.join(&two);
+    one.finish().unwrap();
+}
+
 #[test]
 fn an_empty_study_is_one_chunk() {
     let shipment = ship(&[]);
