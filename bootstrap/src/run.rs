@@ -8,6 +8,7 @@ use dokuei_identity::key::SecretKey;
 use futures::StreamExt as _;
 use libp2p::swarm::{ListenError, SwarmEvent};
 use libp2p::{PeerId, Swarm, identify, memory_connection_limits, relay};
+use libp2p_request_response as request_response;
 use tokio::sync::watch;
 
 use crate::config::Config;
@@ -19,7 +20,7 @@ use crate::listen::{listen, named, tell};
 use crate::meters::Meters;
 use crate::network::{Duties, Root};
 use crate::relay::Circuits;
-use crate::rendezvous::Registered;
+use crate::rendezvous::{Answer, Message, Registered, What};
 use crate::server::{Server, ServerEvent, swarm};
 use crate::state::{Addresses, State};
 use crate::whereabouts::Whereabouts;
@@ -186,7 +187,7 @@ impl Host {
         state.peers = network.num_peers();
         state.uptime_seconds = self.started.elapsed().as_secs();
         state.memory_bytes = memory::resident();
-        state.registered = self.registered.count();
+        state.registered = self.registered.count(Instant::now());
         state.circuits_open = self.circuits.count();
         state.relayed_bytes = self.meters.relayed.get();
         let refused = Refusal::ALL.map(|refusal| (refusal.name(), self.meters.refusals(refusal)));
@@ -207,16 +208,11 @@ impl Host {
             SwarmEvent::Behaviour(ServerEvent::Identify(identify::Event::Received {
                 peer_id, info, ..
             })) => self.on_identified(peer_id, info),
-            SwarmEvent::Behaviour(ServerEvent::Rendezvous(event)) => {
-                match &event {
-                    libp2p::rendezvous::server::Event::PeerRegistered { .. } => self.state.registrations += 1,
-                    libp2p::rendezvous::server::Event::DiscoverServed { .. } => self.state.discoveries += 1,
-                    _ => {}
-                }
-                if let Some(peer) = self.registered.on_event(&event, &self.whereabouts) {
-                    self.keep_out(peer);
-                }
-            }
+            SwarmEvent::Behaviour(ServerEvent::Rendezvous(request_response::Event::Message {
+                peer,
+                message: request_response::Message::Request { request, channel, .. },
+                ..
+            })) => self.on_question(peer, request, channel),
             SwarmEvent::Behaviour(ServerEvent::Relay(event)) => self.on_relay(&event),
             SwarmEvent::IncomingConnectionError {
                 error: ListenError::Denied { cause },
@@ -242,6 +238,33 @@ impl Host {
             }
             SwarmEvent::ListenerClosed { reason, .. } => tracing::warn!(?reason, "a listener ended"),
             _ => {}
+        }
+    }
+
+    fn on_question(
+        &mut self,
+        peer: PeerId,
+        asked: Message,
+        channel: request_response::ResponseChannel<Answer>,
+    ) {
+        let judged = self
+            .registered
+            .judge(peer, asked, &self.whereabouts, Instant::now());
+        match judged.what {
+            What::Registered => self.state.registrations += 1,
+            What::Discovered => self.state.discoveries += 1,
+            What::Nothing => {}
+        }
+        if let Some(answer) = judged.answer {
+            // An error says that nobody waits for it any more.
+            let _ = self
+                .swarm
+                .behaviour_mut()
+                .rendezvous
+                .send_response(channel, answer);
+        }
+        if judged.overdone {
+            self.keep_out(peer);
         }
     }
 

@@ -8,15 +8,14 @@ use libp2p::identity::Keypair;
 use libp2p::kad::{self, store::MemoryStore};
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::swarm::behaviour::toggle::Toggle;
-use libp2p::{
-    StreamProtocol, Swarm, SwarmBuilder, autonat, identify, memory_connection_limits, ping, relay, rendezvous,
-};
+use libp2p::{StreamProtocol, Swarm, SwarmBuilder, autonat, identify, memory_connection_limits, ping, relay};
 
 use crate::config::Config;
 use crate::gossip::{self, Gossip};
 use crate::limits::connections;
 use crate::meters::Meters;
 use crate::relay::Circuits;
+use crate::rendezvous;
 use crate::transport::{AHEAD, Pace, Relayed, transport};
 
 /// One routing table serves every Dokuei network; networks are told apart by their rendezvous namespace.
@@ -32,7 +31,7 @@ pub(crate) struct Server {
     identify: identify::Behaviour,
     ping: ping::Behaviour,
     pub(crate) kad: kad::Behaviour<MemoryStore>,
-    rendezvous: rendezvous::server::Behaviour,
+    pub(crate) rendezvous: rendezvous::Behaviour,
     relay: Toggle<relay::Behaviour>,
     autonat: autonat::v2::server::Behaviour,
     pub(crate) gossip: Toggle<Gossip>,
@@ -81,7 +80,7 @@ fn server(config: &Config, key: &Keypair, gossip: Option<Gossip>, circuits: Circ
         identify: identify::Behaviour::new(identify),
         ping: ping::Behaviour::default(),
         kad,
-        rendezvous: crate::rendezvous::behaviour(),
+        rendezvous: rendezvous::behaviour(),
         relay: crate::relay::behaviour(me, &config.relay, circuits).into(),
         autonat: autonat::v2::server::Behaviour::default(),
         gossip: gossip.into(),

@@ -17,8 +17,7 @@ use crate::error::NetError;
 /// Longest wait before a lost bootstrap is tried again.
 const MAX_DELAY: Duration = Duration::from_secs(30);
 
-/// How often a bootstrap is asked for new peers, and how often at first while somebody wanted is not reached. Every answer
-/// is remembered there, and there is not room for many.
+/// How often a bootstrap is asked for new peers, and how often at first while somebody wanted is not reached.
 const DISCOVER: Duration = Duration::from_secs(20);
 const DISCOVER_WANTED: Duration = Duration::from_secs(2);
 
@@ -29,8 +28,7 @@ const LOST_AGAIN: Duration = Duration::from_secs(60);
 /// does not fit is none.
 const PAGE: u64 = 512;
 
-/// Registrations are renewed half an hour before they expire (2 h at least), and no sooner: each is news for everybody,
-/// and the one before takes up room at the bootstrap until it expires.
+/// Registrations are renewed half an hour before they expire (2 h at least), and no sooner: each is news for everybody.
 const REGISTER: Duration = Duration::from_secs(5400);
 
 /// A refused registration is tried again after this long.
@@ -376,7 +374,7 @@ impl Driver {
                 error,
                 ..
             } => {
-                // An old cookie is refused by a bootstrap that was restarted: begin anew.
+                // It may not know the cookie: begin anew.
                 tracing::debug!(%rendezvous_node, ?error, "discovery failed");
                 for bootstrap in self
                     .bootstraps
