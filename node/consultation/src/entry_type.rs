@@ -106,6 +106,10 @@ entry_types! {
     IllustratedReport = 24, "report";
     /// The same of an amendment.
     IllustratedAmendment = 25, "amendment";
+    /// A version of the report with findings by tooth or after a template: to people the same as one without.
+    StructuredReport = 26, "report";
+    /// The same of an amendment.
+    StructuredAmendment = 27, "amendment";
 }
 
 impl EntryType {

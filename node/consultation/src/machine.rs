@@ -10,7 +10,7 @@ use crate::audience::{self, Audience};
 use crate::author::{Author, Draft};
 use crate::body::{AgreementReference, Body, Grant, PackageOffered, Request, Urgency};
 use crate::deadline::{self, Deadline, Due, Patience};
-use crate::effect::Effect;
+use crate::effect::{Effect, Notice};
 use crate::entry::{EntryType, SignedEntry};
 use crate::event::Event;
 use crate::facts::{Facts, Granted};
@@ -128,6 +128,22 @@ impl Case {
     #[must_use]
     pub fn open(&self) -> Vec<Open> {
         Facts::of(&self.log).open()
+    }
+
+    /// Whom this entry tells what, judged by the log as it is now: nothing for an entry that is not in it, and to nobody
+    /// what is withheld from her.
+    #[must_use]
+    pub fn told_by(&self, entry: &EntryId) -> Vec<(Fingerprint, Notice)> {
+        let Some(signed) = self.log.get(entry) else {
+            return Vec::new();
+        };
+        let told = notices(&Facts::of(&self.log), signed).into_iter();
+        told.filter_map(|effect| match effect {
+            Effect::Notify { who, notice, .. } => Some((who, notice)),
+            _ => None,
+        })
+        .filter(|(who, _)| !self.withheld_from(who).contains(entry))
+        .collect()
     }
 
     /// Urgent findings that nobody has acknowledged: what alarms go on after a start (R9).

@@ -167,10 +167,11 @@ impl Version<'_> {
     /// The texts that differ from an earlier version, by the names they have in JSON, with what they said before and say
     /// now.
     #[must_use]
-    pub fn differences<'b>(&'b self, before: &'b Version<'_>) -> Vec<(&'static str, &'b str, &'b str)> {
+    pub fn differences(&self, before: &Version<'_>) -> Vec<(&'static str, String, String)> {
         let (old, new) = (before.report, self.report);
         let texts = [
-            ("findings", old.findings.as_str(), new.findings.as_str()),
+            ("findings", &old.findings, &new.findings),
+            ("teeth", &old.teeth(), &new.teeth()),
             ("impression", &old.impression, &new.impression),
             ("recommendations", &old.recommendations, &new.recommendations),
             ("technique", &old.technique, &new.technique),
@@ -178,6 +179,7 @@ impl Version<'_> {
         texts
             .into_iter()
             .filter(|(_, before, after)| before != after)
+            .map(|(field, before, after)| (field, before.clone(), after.clone()))
             .collect()
     }
 }

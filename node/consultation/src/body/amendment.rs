@@ -48,7 +48,8 @@ impl Amendment {
         self.report.validate()
     }
 
-    /// Whether nothing of `before` is lost: every text, and what is shown and measured, begins with what it was.
+    /// Whether nothing of `before` is lost: every text, and what is shown and measured, begins with what it was, and of
+    /// every tooth at least as much is said.
     #[must_use]
     pub fn keeps(&self, before: &Report) -> bool {
         let new = &self.report;
@@ -64,7 +65,12 @@ impl Amendment {
             (Some(before), Some(after)) => after.keep(before),
         };
         let said = |(before, after): (&String, &String)| after.starts_with(before.as_str());
-        illustrated && texts.into_iter().all(said)
+        let by_tooth = match (&before.structure, &new.structure) {
+            (None, _) => true,
+            (Some(before), None) => before.teeth.is_empty(),
+            (Some(before), Some(after)) => after.keeps(before),
+        };
+        illustrated && by_tooth && texts.into_iter().all(said)
     }
 }
 

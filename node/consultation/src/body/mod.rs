@@ -1,4 +1,4 @@
-//! What entries say. One type per [`EntryType`] (two for reports, see [`Illustrations`]), encoded as CBOR arrays, bounded and complete, or not read at all.
+//! What entries say. One type per [`EntryType`] (several for reports, see [`Illustrations`] and [`Structure`]), encoded as CBOR arrays, bounded and complete, or not read at all.
 
 mod agreement;
 mod amendment;
@@ -12,6 +12,7 @@ mod package;
 mod query;
 mod report;
 mod request;
+mod teeth;
 mod thousandths;
 
 use std::fmt;
@@ -36,6 +37,7 @@ pub use package::{EraseNotice, Grant, GrantRevoke, MAX_CORE, MAX_GRANT, PackageO
 pub use query::{Answer, PatientInformed, Query};
 pub use report::{GUIDELINE, ImagesReviewed, Report, ReportStatus};
 pub use request::{AgreementReference, Consent, Patient, PersonName, Request, Requester, Sex, Urgency};
+pub use teeth::{MAX_TEETH, MAX_TEMPLATE, Structure, ToothFinding};
 pub use thousandths::Thousandths;
 
 use crate::entry::EntryType;
@@ -131,6 +133,7 @@ impl Body {
             Self::PackageOffered(_) => EntryType::PackageOffered,
             Self::Grant(_) => EntryType::Grant,
             Self::Received(_) => EntryType::Received,
+            Self::Report(body) if body.structure.is_some() => EntryType::StructuredReport,
             Self::Report(body) if body.illustrations.is_some() => EntryType::IllustratedReport,
             Self::Report(_) => EntryType::Report,
             Self::ReportRead(_) => EntryType::ReportRead,
@@ -140,6 +143,7 @@ impl Body {
             Self::GrantRevoke(_) => EntryType::GrantRevoke,
             Self::Query(_) => EntryType::Query,
             Self::Answer(_) => EntryType::Answer,
+            Self::Amendment(body) if body.report.structure.is_some() => EntryType::StructuredAmendment,
             Self::Amendment(body) if body.report.illustrations.is_some() => EntryType::IllustratedAmendment,
             Self::Amendment(_) => EntryType::Amendment,
             Self::UrgentFinding(_) => EntryType::UrgentFinding,

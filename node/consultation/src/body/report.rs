@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::illustration::Illustrations;
 use super::limits::{Incomplete, MAX_LIST, MAX_TEXT, form, optional, required, some, uid};
 use super::redacted;
+use super::teeth::Structure;
 use crate::id::{EntryId, PackageId, Sha256Hash};
 
 /// The guideline that reports are made under.
@@ -77,6 +78,10 @@ pub struct Report {
     #[n(11)]
     #[serde(default)]
     pub illustrations: Option<Illustrations>,
+    /// Findings by tooth; none for a report that has none, which is encoded as it was before there were any.
+    #[n(12)]
+    #[serde(default)]
+    pub structure: Option<Structure>,
 }
 
 impl Report {
@@ -97,7 +102,14 @@ impl Report {
         required("guideline", &self.guideline, 256)?;
         self.illustrations
             .as_ref()
-            .map_or(Ok(()), Illustrations::validate)
+            .map_or(Ok(()), Illustrations::validate)?;
+        self.structure.as_ref().map_or(Ok(()), Structure::validate)
+    }
+
+    /// What it says by tooth, a tooth a line; empty when it says nothing so.
+    #[must_use]
+    pub fn teeth(&self) -> String {
+        self.structure.as_ref().map(Structure::lines).unwrap_or_default()
     }
 }
 

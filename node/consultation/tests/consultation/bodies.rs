@@ -118,6 +118,7 @@ pub(crate) fn report(case: &Case, world: &World) -> Report {
         terms: world.agreements[&AGREEMENT].terms_hash(),
         guideline: GUIDELINE.to_owned(),
         illustrations: None,
+        structure: None,
     }
 }
 

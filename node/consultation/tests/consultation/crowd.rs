@@ -23,7 +23,7 @@ use rand::{RngExt, SeedableRng};
 
 use crate::bodies;
 use crate::crowd_acts::{Act, choose};
-use crate::crowd_invariant::{belied, misplaced};
+use crate::crowd_invariant::{belied, misplaced, wrongly_told};
 use crate::world::{
     ANOTHER, CASE, CLINIC, CLINIC_2, DENTIST, HOSPITAL, HOSPITAL_2, INSTITUTE, LAST, NOW, OFFICE, PRACTICE,
     SECOND, SPECIALIST, World, author, certificate, forge_at, key,
@@ -268,6 +268,7 @@ impl Crowd {
         let parties = first.parties();
         for (at, node) in self.nodes.iter().enumerate() {
             self.check(at);
+            assert_eq!(wrongly_told(&node.case), None, "seed {seed}");
             let (who, here) = (certificate(node.person), ids(&node.case));
             assert_eq!(
                 node.disk.len(),

@@ -12,14 +12,17 @@ use rand::seq::IndexedRandom;
 
 use crate::bodies;
 use crate::illustrations::illustrations;
+use crate::teeth::structure;
 use crate::world::{DENTIST, SPECIALIST, World, certificate};
 
 /// What a version of a report may be.
-const VERSIONS: [EntryType; 4] = [
+const VERSIONS: [EntryType; 6] = [
     EntryType::Report,
     EntryType::Amendment,
     EntryType::IllustratedReport,
     EntryType::IllustratedAmendment,
+    EntryType::StructuredReport,
+    EntryType::StructuredAmendment,
 ];
 
 /// Something to sign.
@@ -276,6 +279,7 @@ impl Mind<'_> {
             status,
             predecessor: own.last().copied(),
             illustrations: self.rng.random_bool(0.5).then(illustrations),
+            structure: self.rng.random_bool(0.3).then(structure),
             ..self.report(asked)?
         };
         Some(Body::Report(Box::new(report)))

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dokuei_consultation::body::{Body, ForwardKind, Report, ReportStatus};
+use dokuei_consultation::body::{Body, Forward, ForwardKind, Report, ReportStatus};
 use dokuei_consultation::entry::VerifiedEntry;
 use dokuei_consultation::id::EntryId;
 use dokuei_consultation::machine::Case;
@@ -24,6 +24,23 @@ pub(crate) fn belied(case: &Case) -> Option<String> {
     let state = case.state();
     let all = Past::of(case, &case.log().heads());
     all.belies(&state).map(|why| format!("{state:?}: {why}"))
+}
+
+/// Says which entry would tell somebody what she must not know, or twice, or who is not named in the case, if one would (R12).
+pub(crate) fn wrongly_told(case: &Case) -> Option<String> {
+    let all = Past::of(case, &case.log().heads());
+    all.entries.iter().find_map(|(id, entry)| {
+        let told = case.told_by(id);
+        let signer = entry.header().signer;
+        let receipt = matches!(entry.body(), Body::Received(_));
+        let wrong = told.iter().enumerate().any(|(index, (who, _))| {
+            let twice = told[..index].iter().any(|(other, _)| other == who);
+            let herself = *who == signer && !receipt;
+            let unblinded = *who != signer && Past::report(entry).is_some() && all.reads_blind(who);
+            twice || herself || unblinded || !all.names(who)
+        });
+        wrong.then(|| format!("{:?} tells {told:?}", entry.header().entry_type))
+    })
 }
 
 /// The entries that somebody had seen.
@@ -109,6 +126,26 @@ impl<'a> Past<'a> {
             _ => !self.entries.is_empty(),
         };
         (!holds).then_some("it must not follow what it follows")
+    }
+
+    fn names(&self, who: &Fingerprint) -> bool {
+        let named = |body: &Body| match body {
+            Body::Request(request) => [request.requester.practitioner, request.consultant].contains(who),
+            Body::Forward(forward) => forward.to == *who,
+            _ => false,
+        };
+        self.any(named)
+    }
+
+    /// She was asked for a blind reading and has not committed herself to it.
+    fn reads_blind(&self, who: &Fingerprint) -> bool {
+        let committed = |asked: &EntryId| {
+            self.any(|body| matches!(body, Body::BlindCommitment(blind) if blind.forward == *asked))
+        };
+        self.entries.iter().any(|(id, entry)| {
+            let blind = |forward: &Forward| forward.kind == ForwardKind::Blind && forward.to == *who;
+            matches!(entry.body(), Body::Forward(forward) if blind(forward)) && !committed(id)
+        })
     }
 
     fn is_asked(&self, asked: &EntryId, who: Fingerprint) -> bool {

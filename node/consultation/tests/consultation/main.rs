@@ -29,6 +29,7 @@ mod reports;
 mod requests;
 mod simulation;
 mod story;
+mod teeth;
 mod times;
 mod usual;
 mod wire;

@@ -99,7 +99,17 @@ fn the_body_of_a_report() {
         shown(&Body::Report(Box::new(report.clone())))
     );
     report.illustrations = Some(illustrations());
-    insta::assert_snapshot!("report_illustrated", shown(&Body::Report(Box::new(report))));
+    insta::assert_snapshot!(
+        "report_illustrated",
+        shown(&Body::Report(Box::new(report.clone())))
+    );
+    report.structure = Some(crate::teeth::structure());
+    insta::assert_snapshot!(
+        "report_structured",
+        shown(&Body::Report(Box::new(report.clone())))
+    );
+    report.illustrations = None;
+    insta::assert_snapshot!("report_by_tooth", shown(&Body::Report(Box::new(report))));
 }
 
 #[test]
