@@ -239,10 +239,13 @@ impl Entry {
         told.map_or(u16::MAX, |turnaround| turnaround.usual)
     }
 
-    /// Whether she says that she accepts cases.
+    /// Whether she says that she accepts cases: never while she is away.
     fn accepts(&self, now: Timestamp) -> bool {
-        let told = self.about().and_then(|about| about.availability);
-        told.is_some_and(|availability| availability.accepting_at(now))
+        let Some(about) = self.about() else {
+            return false;
+        };
+        let told = about.availability;
+        told.is_some_and(|availability| availability.accepting_at(now)) && !about.is_away(now)
     }
 
     /// The qualifications by which she may read now. Policy decides whether; the list only tells why.

@@ -11,6 +11,7 @@
 //!
 //! The crate is pure: no I/O, no clock, no randomness.
 
+pub mod absence;
 pub mod bounded;
 mod fold;
 mod haystack;
@@ -25,6 +26,7 @@ pub mod photo;
 pub mod profile;
 pub mod query;
 pub mod region;
+pub mod roster;
 pub mod terms;
 pub mod text;
 mod variants;

@@ -15,6 +15,7 @@ use dokuei_identity::key::SecretKey;
 use dokuei_identity::signed::{self, Kind, SignedError};
 use dokuei_identity::time::Timestamp;
 
+use crate::absence::{self, Absences};
 use crate::bounded::Bounded;
 use crate::hours::Week;
 use crate::interest::Interest;
@@ -22,6 +23,7 @@ use crate::language::Language;
 use crate::modality::Modality;
 use crate::photo::Photo;
 use crate::region::Region;
+use crate::roster::{self, Roster};
 use crate::terms::{Availability, Turnaround};
 use crate::text::Text;
 
@@ -81,6 +83,21 @@ pub struct About {
     /// A few words.
     #[n(10)]
     pub introduction: Introduction,
+    /// When she is away, and who stands in. Left out when there is none, so that a profile without is encoded as ever.
+    #[n(11)]
+    pub absences: Option<Absences>,
+    /// Whose turn it is in the group for which she stands.
+    #[n(12)]
+    pub roster: Option<Roster>,
+}
+
+impl About {
+    /// Whether she is away at `now`.
+    #[must_use]
+    pub fn is_away(&self, now: Timestamp) -> bool {
+        let absences = self.absences.as_deref().unwrap_or_default();
+        absences.iter().any(|absence| absence.contains(now))
+    }
 }
 
 /// A practitioner's profile.
@@ -277,7 +294,11 @@ fn check_form(profile: &Profile) -> Result<(), ProfileError> {
     {
         return Err(ProfileError::Form("the telephone number is not one"));
     }
-    Ok(())
+    let absences = about.absences.as_deref();
+    absences
+        .and_then(|absences| absence::fault(absences, &profile.practitioner))
+        .or_else(|| about.roster.as_deref().and_then(roster::fault))
+        .map_or(Ok(()), |fault| Err(ProfileError::Form(fault)))
 }
 
 fn has_twice<T: PartialEq>(items: &[T]) -> bool {

@@ -1,5 +1,7 @@
 //! Who may be offered, and in which order.
 
+use dokuei_directory::absence::Absence;
+use dokuei_directory::bounded::Bounded;
 use dokuei_directory::index::Index;
 use dokuei_directory::modality::Modality;
 use dokuei_directory::profile::About;
@@ -158,7 +160,16 @@ fn r2_each_filter_narrows() {
         accepting: false,
         until: Some(NOW.plus(7 * DAY)),
     };
-    setting.says(1, about(yes, 48, "東京都", "ja", Modality::ConeBeamCt));
+    let on_leave = Absence {
+        from: NOW.plus(20 * DAY),
+        until: NOW.plus(22 * DAY),
+        deputies: Bounded::default(),
+    };
+    let inoue_says = About {
+        absences: Some(Bounded::new(vec![on_leave]).unwrap()),
+        ..about(yes, 48, "東京都", "ja", Modality::ConeBeamCt)
+    };
+    setting.says(1, inoue_says);
     setting.says(2, about(away, 24, "Osaka", "en-GB", Modality::ConeBeamCt));
     setting.says(3, about(yes, 12, "13", "en", Modality::Mr));
     let (inoue, ueda, endo) = ("Osamu Inoue", "Aoi Ueda", "Ryo Endo");
@@ -250,6 +261,13 @@ fn r2_each_filter_narrows() {
     let back = NOW.plus(7 * DAY + 1);
     let accepting = &table[7].0;
     assert_eq!(setting.found(accepting, back), [inoue, ueda, endo]);
+    let on_leave = NOW.plus(21 * DAY);
+    assert_eq!(
+        setting.found(accepting, on_leave),
+        [ueda, endo],
+        "who is away accepts nothing"
+    );
+    assert_eq!(setting.found(accepting, NOW.plus(22 * DAY)), [inoue, ueda, endo]);
 }
 
 /// R2: who has the fewest cases can come first, and the number stays when she says something new.

@@ -193,6 +193,8 @@ fn about(rng: &mut StdRng, kana: &str) -> About {
             japanese: Some(japanese.parse().unwrap()),
             english: Some(english.parse().unwrap()),
         },
+        absences: None,
+        roster: None,
     }
 }
 

@@ -1,10 +1,12 @@
 //! Profiles from strangers: who signed, which is the newest, what may stand in one.
 
+use dokuei_directory::absence::{Absence, current_or_next};
 use dokuei_directory::bounded::Bounded;
 use dokuei_directory::photo::Photo;
 use dokuei_directory::profile::{
     About, MAX_PROFILE, Profile, ProfileError, VerifiedProfile, accept, sign, verify,
 };
+use dokuei_directory::roster::{Period, Turn, on_duty};
 use dokuei_directory::terms::Turnaround;
 use dokuei_directory::text::Text;
 use dokuei_identity::cbor;
@@ -13,6 +15,7 @@ use dokuei_identity::certificate::PractitionerCertificate;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::key::SecretKey;
 use dokuei_identity::signed::{self, Kind};
+use dokuei_identity::time::Timestamp;
 use minicbor::{Encode, Encoder};
 use proptest::prelude::*;
 
@@ -89,6 +92,8 @@ fn full(practitioner: Fingerprint) -> Profile {
         urgent_phone: "+81 3-1234-5678".parse().ok(),
         introduction: serde_json::from_str(r#"{"japanese":"よろしく\nお願いします。","english":"Hello."}"#)
             .unwrap(),
+        absences: None,
+        roster: None,
     };
     Profile {
         practitioner,
@@ -406,4 +411,129 @@ proptest! {
         prop_assert!(cbor::decode::<Profile>(&bytes).is_err());
         let _ = Photo::new(&bytes);
     }
+}
+
+/// R2, R5: who is away says so under her own signature, and who stands in; what makes no sense is not signed.
+#[test]
+fn r2_an_absence_is_part_of_the_signed_profile() {
+    let setting = setting();
+    let absent = |absences: Vec<Absence>| {
+        let mut profile = setting.profile(1);
+        profile.about.absences = Some(Bounded::new(absences).unwrap());
+        profile
+    };
+    let days = |from: u64, until: u64, deputies: &[Fingerprint]| Absence {
+        from: NOW.plus(from * 86_400),
+        until: NOW.plus(until * 86_400),
+        deputies: Bounded::new(deputies.to_vec()).unwrap(),
+    };
+    let deputy = setting.other.fingerprint;
+    let profile = absent(vec![days(1, 3, &[deputy]), days(10, 12, &[])]);
+    let bytes = sign(&profile, &setting.key).unwrap();
+    let told = verify(&bytes, &setting.person, NOW)
+        .unwrap()
+        .profile()
+        .about
+        .clone();
+    assert_eq!(told, profile.about);
+    let fixed = absent(vec![days(1, 3, &[Fingerprint::of(b"deputy")])]);
+    insta::assert_snapshot!(hex::encode(cbor::encode(&fixed.about)));
+    let away = |day: u64| told.is_away(NOW.plus(day * 86_400));
+    assert_eq!(
+        [0, 1, 2, 3, 10, 12].map(away),
+        [false, true, true, false, true, false]
+    );
+    let next = |day: u64| current_or_next(told.absences.as_deref().unwrap(), NOW.plus(day * 86_400));
+    assert_eq!(next(2).map(|one| one.from), Some(NOW.plus(86_400)));
+    assert_eq!(next(3).map(|one| one.from), Some(NOW.plus(10 * 86_400)));
+    assert_eq!(next(12), None);
+
+    let me = setting.person.fingerprint;
+    let senseless = [
+        vec![],
+        vec![days(3, 3, &[])],
+        vec![days(0, 401, &[])],
+        vec![days(10, 12, &[]), days(1, 3, &[])],
+        vec![days(1, 5, &[]), days(4, 6, &[])],
+        vec![days(1, 3, &[deputy, deputy])],
+        vec![days(1, 3, &[me])],
+    ];
+    for absences in senseless {
+        let profile = absent(absences);
+        assert!(matches!(sign(&profile, &setting.key), Err(ProfileError::Form(_))));
+        let bytes = setting.signed(&profile);
+        assert!(matches!(
+            verify(&bytes, &setting.person, NOW),
+            Err(ProfileError::Form(_))
+        ));
+    }
+}
+
+/// R2: whose turn it is follows from the signed roster: a holiday prevails over the usual week.
+#[test]
+fn r2_a_roster_tells_whose_turn_it_is() {
+    let setting = setting();
+    let (weekdays, holidays) = (Fingerprint::of(b"weekdays"), Fingerprint::of(b"holidays"));
+    let period = |from: u64, until: u64| Period {
+        from: Timestamp(from),
+        until: Timestamp(until),
+    };
+    // 2026-12-28 to 2027-01-04, midnight in Japan.
+    let (new_year, after) = (1_798_383_600, 1_798_988_400);
+    let roster = vec![
+        Turn {
+            who: weekdays,
+            hours: office_hours(),
+            special: Bounded::default(),
+        },
+        Turn {
+            who: holidays,
+            hours: serde_json::from_str(r#"[{"day":"saturday","from":540,"until":720}]"#).unwrap(),
+            special: Bounded::new(vec![period(new_year, after)]).unwrap(),
+        },
+    ];
+    // Friday the 25th at ten, Saturday at ten, Saturday at noon, Monday the 28th at ten, in Japan.
+    let hour = |days: u64, hours: u64| Timestamp(new_year - 3 * 86_400 + days * 86_400 + hours * 3_600);
+    assert_eq!(on_duty(&roster, hour(0, 10)), [weekdays]);
+    assert_eq!(on_duty(&roster, hour(1, 10)), [holidays]);
+    assert_eq!(on_duty(&roster, hour(1, 12)), []);
+    assert_eq!(on_duty(&roster, hour(3, 10)), [holidays]);
+    assert_eq!(on_duty(&roster, Timestamp(after + 10 * 3_600)), [weekdays]);
+
+    let with = |roster: Vec<Turn>| {
+        let mut profile = setting.profile(1);
+        profile.about.roster = Some(Bounded::new(roster).unwrap());
+        profile
+    };
+    let profile = with(roster.clone());
+    insta::assert_snapshot!(hex::encode(cbor::encode(&profile.about)));
+    let bytes = sign(&profile, &setting.key).unwrap();
+    assert_eq!(verify(&bytes, &setting.person, NOW).unwrap().profile(), &profile);
+    let idle = Turn {
+        who: weekdays,
+        hours: serde_json::from_str("[]").unwrap(),
+        special: Bounded::default(),
+    };
+    let backwards = Turn {
+        special: Bounded::new(vec![period(2, 1)]).unwrap(),
+        ..idle.clone()
+    };
+    for senseless in [
+        vec![],
+        vec![idle],
+        vec![backwards],
+        vec![roster[0].clone(), roster[0].clone()],
+    ] {
+        assert!(matches!(
+            sign(&with(senseless), &setting.key),
+            Err(ProfileError::Form(_))
+        ));
+    }
+}
+
+/// A profile without absences is encoded as it always was: programs that do not know them take it.
+#[test]
+fn a_profile_without_absences_is_encoded_as_ever() {
+    let about = cbor::encode(&About::default());
+    assert_eq!(about.first(), Some(&0x8b), "an array of eleven, as before");
 }
