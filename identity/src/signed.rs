@@ -42,6 +42,8 @@ pub enum Kind {
     MediaIndex,
     /// The hashes of the files that are the evidence of a consultation.
     Evidence,
+    /// What a person states about how her house runs its node.
+    Attestation,
 }
 
 impl Kind {
@@ -61,6 +63,7 @@ impl Kind {
             Self::RegisterKey => b"dokuei/register-key/1",
             Self::MediaIndex => b"dokuei/media-index/1",
             Self::Evidence => b"dokuei/evidence/1",
+            Self::Attestation => b"dokuei/attestation/1",
         }
     }
 }
