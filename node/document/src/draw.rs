@@ -13,6 +13,8 @@ pub(crate) const GREY: Colour = (90, 90, 90);
 pub(crate) const ACCENT: Colour = (28, 78, 112);
 /// Behind labels.
 pub(crate) const TINT: Colour = (236, 241, 245);
+/// Behind the text of what is not valid yet.
+pub(crate) const PALE: Colour = (228, 222, 214);
 /// What was drawn in a picture.
 pub(crate) const DRAWN: Colour = (255, 214, 92);
 

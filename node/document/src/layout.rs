@@ -2,7 +2,7 @@
 
 use krilla::image::Image;
 
-use crate::draw::{ACCENT, Colour, DRAWN, GREY, INK, Mark, PAGE, Page, TINT};
+use crate::draw::{ACCENT, Colour, DRAWN, GREY, INK, Mark, PAGE, PALE, Page, TINT};
 use crate::fonts::Typesetter;
 use crate::lines::wrap;
 
@@ -15,6 +15,8 @@ const LEADING: f32 = 1.55;
 /// Body text, points.
 pub(crate) const BODY: f32 = 10.5;
 const SMALL: f32 = 8.0;
+/// Of a watermark, points.
+const PALE_SIZE: f32 = 56.0;
 const LABEL: f32 = 92.0;
 /// The largest picture, points: two stand on a page.
 const PICTURE: (f32, f32) = (360.0, 270.0);
@@ -23,6 +25,7 @@ const PICTURE: (f32, f32) = (360.0, 270.0);
 pub(crate) struct Layout<'a> {
     typesetter: Typesetter<'a>,
     pages: Vec<Page>,
+    watermark: Option<String>,
     y: f32,
 }
 
@@ -31,8 +34,14 @@ impl<'a> Layout<'a> {
         Self {
             typesetter,
             pages: vec![Page::new()],
+            watermark: None,
             y: TOP,
         }
+    }
+
+    /// What stands large and pale behind the text of every page.
+    pub(crate) fn watermark(&mut self, text: &str) {
+        self.watermark = Some(self.typesetter.cleaned(text));
     }
 
     /// A centred line, as of a title.
@@ -197,7 +206,9 @@ impl<'a> Layout<'a> {
         let of = self.pages.len();
         let header = self.typesetter.cleaned(header);
         let footer: Vec<String> = footer.iter().map(|line| self.typesetter.cleaned(line)).collect();
+        let behind = self.behind();
         for (index, page) in self.pages.iter_mut().enumerate() {
+            page.splice(0..0, behind.iter().cloned());
             let small = |x, y, text: &str| Mark::Text {
                 x,
                 y,
@@ -226,6 +237,22 @@ impl<'a> Layout<'a> {
             }
         }
         self.pages
+    }
+
+    /// The marks of the watermark: three times on a page, so that no part that is cut out of it goes without.
+    fn behind(&self) -> Vec<Mark> {
+        let Some(text) = &self.watermark else {
+            return Vec::new();
+        };
+        let x = (PAGE.0 - self.typesetter.width(text, PALE_SIZE)) / 2.0;
+        let line = |part: f32| Mark::Text {
+            x,
+            y: PAGE.1 * part,
+            size: PALE_SIZE,
+            colour: PALE,
+            text: text.clone(),
+        };
+        [0.25, 0.5, 0.75].map(line).to_vec()
     }
 
     fn line(&mut self, x: f32, size: f32, colour: Colour, text: String) {

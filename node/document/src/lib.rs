@@ -13,18 +13,23 @@
 //! # }
 //! ```
 
+mod content;
 mod draw;
 mod fonts;
+mod form;
 mod layout;
 mod lines;
+mod paper;
 mod pdf;
 mod report;
 
-pub use fonts::Fonts;
-pub use report::{
+pub use content::{
     Illustration, PatientBlock, ReportDocument, ReportStatus, RequestBlock, SignerBlock, StudyBlock,
-    render_report,
 };
+pub use fonts::Fonts;
+pub use form::{FormDocument, render_form};
+pub use paper::{Block, PaperDocument, blocks, render_paper};
+pub use report::render_report;
 
 use std::path::PathBuf;
 

@@ -1,137 +1,15 @@
-//! What a report says, and where on the page.
+//! Where on the page a report says what.
 
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ZonedDateTime};
 use krilla::metadata::DateTime;
 
 use crate::DocumentError;
+use crate::content::{Illustration, ReportDocument, ReportStatus, RequestBlock};
 use crate::draw::{ACCENT, GREY, INK};
 use crate::fonts::Fonts;
 use crate::layout::{BODY, Layout};
 use crate::pdf::{About, write};
-
-/// Whether the report may still change.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum ReportStatus {
-    /// 暫定: a first answer.
-    Preliminary,
-    /// 最終.
-    #[default]
-    Final,
-    /// 訂正: replaces an earlier version, which stays readable.
-    Amended,
-}
-
-/// The patient. Dates are as DICOM has them (YYYYMMDD); what is unknown is empty and shown as 「—」.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct PatientBlock {
-    /// As the clinic writes it: 山田 太郎.
-    pub name: String,
-    /// In kana or Latin letters.
-    pub reading: String,
-    /// The clinic's number.
-    pub id: String,
-    /// YYYYMMDD.
-    pub birth_date: String,
-    /// M, F or O.
-    pub sex: String,
-}
-
-/// The study.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct StudyBlock {
-    /// YYYYMMDD.
-    pub date: String,
-    /// CT, DX …
-    pub modality: String,
-    /// What was examined.
-    pub description: String,
-    /// The clinic's number of the order.
-    pub accession_number: String,
-}
-
-/// What was asked.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct RequestBlock {
-    /// Who asked.
-    pub requester: String,
-    /// The question.
-    pub question: String,
-    /// History, if given.
-    pub history: String,
-    /// Teeth or region.
-    pub region: String,
-}
-
-/// Who signed.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct SignerBlock {
-    /// Japanese name.
-    pub name: String,
-    /// Latin name.
-    pub name_latin: String,
-    /// Licence with its number: 歯科医籍 第123456号.
-    pub licence: String,
-    /// Qualifications: 歯科放射線専門医.
-    pub qualifications: Vec<String>,
-    /// Seconds since 1970-01-01T00:00:00Z.
-    pub signed_at: i64,
-}
-
-/// A key image as it is printed: a copy, not for diagnosis.
-#[derive(Clone, Default, PartialEq)]
-pub struct Illustration {
-    /// Which it is, and what is to be seen in it.
-    pub caption: String,
-    /// PNG; the caption stands alone without one, or when it cannot be read.
-    pub picture: Option<Vec<u8>>,
-    /// What is drawn in it, each as a line through these points: shares of its width and height.
-    pub drawn: Vec<Vec<(f32, f32)>>,
-}
-
-/// A signed report as it is printed.
-#[derive(Clone, Default, PartialEq)]
-pub struct ReportDocument {
-    /// Name of the institution that asked.
-    pub requesting_institution: String,
-    /// Name of the institution that answers.
-    pub reading_institution: String,
-    /// The patient.
-    pub patient: PatientBlock,
-    /// The study.
-    pub study: StudyBlock,
-    /// What was asked.
-    pub request: RequestBlock,
-    /// 所見.
-    pub findings: String,
-    /// 診断.
-    pub impression: String,
-    /// 推奨; the section is left out when empty.
-    pub recommendations: String,
-    /// 計測, a line each; the section is left out when there is none.
-    pub measurements: Vec<String>,
-    /// キー画像; the section is left out when there is none.
-    pub key_images: Vec<Illustration>,
-    /// Whether it may still change.
-    pub status: ReportStatus,
-    /// Counts from 1.
-    pub version: u32,
-    /// Who signed.
-    pub signer: SignerBlock,
-    /// Id of the signed entry, hexadecimal.
-    pub entry_id: String,
-    /// Id of the case, hexadecimal.
-    pub case_id: String,
-}
-
-/// Nothing of a patient is printed by accident.
-impl std::fmt::Debug for ReportDocument {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ReportDocument")
-            .field("entry_id", &self.entry_id)
-            .finish_non_exhaustive()
-    }
-}
 
 /// The report as PDF/A-2u.
 ///
@@ -142,16 +20,16 @@ pub fn render_report(report: &ReportDocument, fonts: &Fonts) -> Result<Vec<u8>, 
     let mut layout = Layout::new(fonts.typesetter());
     head(&mut layout, report);
     request(&mut layout, &report.request);
-    for (heading, text, optional) in [
-        ("所見 Findings", &report.findings, false),
-        ("診断 Impression", &report.impression, false),
-        ("推奨 Recommendations", &report.recommendations, true),
-    ] {
-        if !(optional && text.trim().is_empty()) {
-            layout.heading(heading);
-            layout.paragraph(&or_dash(text), BODY, INK);
-        }
-    }
+    section(
+        &mut layout,
+        "撮影と読影の限界 Technique and limits",
+        &report.technique,
+        true,
+    );
+    section(&mut layout, "所見 Findings", &report.findings, false);
+    teeth(&mut layout, &report.teeth);
+    section(&mut layout, "診断 Impression", &report.impression, false);
+    section(&mut layout, "推奨 Recommendations", &report.recommendations, true);
     if !report.measurements.is_empty() {
         layout.heading("計測 Measurements");
         for line in &report.measurements {
@@ -159,17 +37,25 @@ pub fn render_report(report: &ReportDocument, fonts: &Fonts) -> Result<Vec<u8>, 
         }
     }
     key_images(&mut layout, &report.key_images);
-    signature(&mut layout, report, &signed_at);
+    basis(&mut layout, &report.basis);
+    if report.draft {
+        not_signed(&mut layout, report);
+        layout.watermark("下書き DRAFT");
+    } else {
+        signature(&mut layout, report, &signed_at);
+    }
     let patient = &report.patient;
     let header = format!(
         "画像診断報告書　{}　ID {}",
         or_dash(&patient.name),
         or_dash(&patient.id)
     );
-    let footer = [
-        format!("エントリー Entry {}", report.entry_id),
-        format!("症例 Case {}", report.case_id),
-    ];
+    let entry = if report.draft {
+        "下書き・未署名 Draft, not signed".to_owned()
+    } else {
+        format!("エントリー Entry {}", report.entry_id)
+    };
+    let footer = [entry, format!("症例 Case {}", report.case_id)];
     let about = About {
         title: "画像診断報告書".to_owned(),
         author: report.signer.name.clone(),
@@ -187,8 +73,16 @@ fn head(layout: &mut Layout<'_>, report: &ReportDocument) {
         ReportStatus::Final => ("最終報告", "final"),
         ReportStatus::Amended => ("訂正報告", "amended"),
     };
+    let draft = if report.draft {
+        "（下書き・未署名 draft, not signed）"
+    } else {
+        ""
+    };
     layout.title(
-        &format!("{japanese} 第{}版 ({english}, version {0})", report.version),
+        &format!(
+            "{japanese} 第{}版 ({english}, version {0}){draft}",
+            report.version
+        ),
         BODY,
         INK,
     );
@@ -231,6 +125,54 @@ fn request(layout: &mut Layout<'_>, request: &RequestBlock) {
         rows.push(vec![("経過 History", request.history.clone())]);
     }
     layout.table(&rows);
+}
+
+/// A heading with its text; left out when there is nothing to say and nothing needs to be.
+fn section(layout: &mut Layout<'_>, heading: &str, text: &str, optional: bool) {
+    if !(optional && text.trim().is_empty()) {
+        layout.heading(heading);
+        layout.paragraph(&or_dash(text), BODY, INK);
+    }
+}
+
+/// Tooth by tooth, in the order in which the reader put them.
+fn teeth(layout: &mut Layout<'_>, teeth: &[(String, String)]) {
+    if teeth.is_empty() {
+        return;
+    }
+    layout.heading("歯別所見 Findings by tooth (ISO 3950)");
+    for (tooth, words) in teeth {
+        layout.table(&[vec![(tooth.as_str(), or_dash(words))]]);
+    }
+}
+
+/// On what the report rests; small, because it is looked up and not read.
+fn basis(layout: &mut Layout<'_>, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    layout.heading("読影の根拠 Basis");
+    for line in lines {
+        layout.paragraph(line, 8.0, GREY);
+    }
+}
+
+/// What stands in the place of the signature while there is none.
+fn not_signed(layout: &mut Layout<'_>, report: &ReportDocument) {
+    layout.gap(12.0);
+    layout.keep_together(60.0);
+    layout.heading("未署名 Not signed");
+    let name = or_dash(&report.signer.name);
+    layout.paragraph(
+        &format!("{name} が作成中の下書きです。署名されるまで報告書ではありません。"),
+        BODY,
+        INK,
+    );
+    layout.paragraph(
+        "A draft. It is no report until it is signed, and must not be used for treatment.",
+        8.0,
+        GREY,
+    );
 }
 
 /// Each with its caption below; that they are copies is said before.
@@ -316,12 +258,12 @@ fn sex(text: &str) -> String {
 }
 
 /// Japan has one time zone and no summer time.
-fn japanese_time(seconds: i64) -> Result<ZonedDateTime, DocumentError> {
+pub(crate) fn japanese_time(seconds: i64) -> Result<ZonedDateTime, DocumentError> {
     let at = Timestamp::from_second(seconds).map_err(|_| DocumentError::BadTime)?;
     Ok(at.to_zoned_datetime(TimeZone::fixed(Offset::constant(9))))
 }
 
-fn pdf_time(at: &ZonedDateTime) -> DateTime {
+pub(crate) fn pdf_time(at: &ZonedDateTime) -> DateTime {
     let small = |value: i8| u8::try_from(value).unwrap_or(0);
     DateTime::new(u16::try_from(at.year()).unwrap_or(0))
         .month(small(at.month()))

@@ -34,11 +34,18 @@ fn report() -> ReportDocument {
             history: "3か月前に根管治療。打診痛が続いている。".into(),
             region: "36".into(),
         },
+        technique: "歯科用コーンビームCT。上顎は撮影範囲外で評価していない。".into(),
         findings: "下顎左側第一大臼歯の近心根根尖部に、境界明瞭な類円形の透過像（約5×4×6 mm）を認める。\n\n\
                    Periapical radiolucency at the mesial root of 36, 2.1 mm from the mandibular canal."
             .into(),
         impression: "歯根嚢胞の疑い。".into(),
         recommendations: "外科的歯内療法の適応をご検討ください。".into(),
+        teeth: vec![
+            ("36".into(), "近心根尖に透過像".into()),
+            ("11 過剰歯".into(), "逆生埋伏".into()),
+        ],
+        basis: vec!["画像 3枚・1シリーズ Images: 3 in 1 series".into()],
+        draft: false,
         measurements: Vec::new(),
         key_images: Vec::new(),
         status: ReportStatus::Final,
@@ -99,6 +106,11 @@ fn r15_every_value_can_be_read_back() {
         "境界明瞭な類円形の透過像",
         "Periapicalradiolucencyatthemesialrootof36",
         "歯根嚢胞の疑い。",
+        "上顎は撮影範囲外",
+        "歯別所見",
+        "11過剰歯",
+        "逆生埋伏",
+        "画像3枚・1シリーズ",
         "外科的歯内療法の適応",
         "最終報告第1版",
         "佐藤一郎",
@@ -107,9 +119,33 @@ fn r15_every_value_can_be_read_back() {
         "2025年11月25日01:00:00",
         "本書は署名済み電子報告書の写しです",
         &"ab".repeat(32),
-        "1/1",
+        "1/2",
     ] {
         assert!(text.contains(expected), "{expected} is missing in {text}");
+    }
+}
+
+/// R6: what is not signed says so on every page, and nothing on it can be taken for a signature.
+#[test]
+fn r6_a_draft_cannot_be_taken_for_a_report() {
+    let Some(fonts) = fonts() else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let mut draft = report();
+    draft.draft = true;
+    draft.findings = draft.findings.repeat(40);
+    let Some(text) = text_of(&render_report(&draft, &fonts).unwrap(), directory.path()) else {
+        return;
+    };
+    let pages: Vec<&str> = text
+        .split('\u{c}')
+        .filter(|page| !page.trim().is_empty())
+        .collect();
+    assert!(pages.len() >= 3);
+    for page in pages {
+        let page: String = page.split_whitespace().collect();
+        assert!(page.matches("下書きDRAFT").count() >= 3, "{page}");
+        assert!(page.contains("下書き・未署名") && !page.contains(&draft.entry_id));
+        assert!(!page.contains("署名日時") && !page.contains("Signedby"));
     }
 }
 
@@ -255,3 +291,36 @@ fn r15_what_was_shown_and_measured_is_printed_as_a_copy() {
 
 /// Eight pixels by four, grey.
 const PICTURE: &[u8] = b"\x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x44\x52\x00\x00\x00\x08\x00\x00\x00\x04\x08\x00\x00\x00\x00\x96\xa6\x21\x2c\x00\x00\x00\x2d\x49\x44\x41\x54\x78\xda\x63\x60\x90\xb3\x89\xaa\x98\xb6\xe5\x12\x03\xbb\xaa\x73\x62\xfd\xdc\xdd\x37\x19\xf8\x74\xbc\x32\xda\x96\x1c\x7a\xc0\x20\x6a\x1c\x98\xdf\xbb\xfa\xe4\x73\x00\xe6\x7c\x0e\x71\x02\x4c\x28\x57\x00\x00\x00\x00\x49\x45\x4e\x44\xae\x42\x60\x82";
+
+/// R11: a document of the house is on paper as it was signed, over several pages, and says that it is a statement.
+#[test]
+fn r11_a_paper_of_the_house_can_be_read_back() {
+    let Some(fonts) = fonts() else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let text = "# 運用管理規程\n\n山田歯科医院は、次のとおり定める。\n\n## 第1条 目的\n\n".to_owned()
+        + &"- 席を離れるときは画面をロックする。\n".repeat(60);
+    let paper = dokuei_document::PaperDocument {
+        title: "運用管理規程".into(),
+        subtitle: "第3版".into(),
+        blocks: dokuei_document::blocks(&text),
+        signer: "山田 一郎".into(),
+        signed_at: 1_764_000_000,
+        record_id: "cd".repeat(32),
+    };
+    let pdf = dokuei_document::render_paper(&paper, &fonts).unwrap();
+    assert_eq!(pdf, dokuei_document::render_paper(&paper, &fonts).unwrap());
+    let Some(read) = text_of(&pdf, directory.path()) else {
+        return;
+    };
+    let read: String = read.split_whitespace().collect();
+    assert_eq!(read.matches("席を離れるときは画面をロックする").count(), 60);
+    for expected in [
+        "第1条目的",
+        "第3版",
+        "山田一郎",
+        "署名者本人の申告",
+        &"cd".repeat(32),
+    ] {
+        assert!(read.contains(expected), "{expected} is not on the paper");
+    }
+}
