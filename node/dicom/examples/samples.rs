@@ -61,6 +61,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         history: String::new(),
         findings: "48は近心傾斜埋伏。\n根尖は下顎管に接する。".into(),
         impression: "48 埋伏智歯。".into(),
+        technique: String::new(),
+        teeth: Vec::new(),
         recommendations: "抜歯時に下歯槽神経損傷の危険を説明すること。".into(),
         illustrations: Illustrations::default(),
     };

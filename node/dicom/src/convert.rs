@@ -6,6 +6,7 @@
 
 use std::io::{self, Read, Write};
 
+use dicom_core::Tag;
 use dicom_dictionary_std::{tags, uids};
 use dicom_encoding::{Codec, TransferSyntaxIndex};
 use dicom_object::FileMetaTableBuilder;
@@ -81,18 +82,28 @@ pub fn offers(transfer_syntax: &str) -> &'static [&'static str] {
 ///
 /// # Errors
 /// [`ConvertError`]; a part may be written then.
-pub fn write_data_set<R: Read>(mut file: R, to: &str, into: &mut dyn Write) -> Result<(), ConvertError> {
+pub fn write_data_set<R: Read>(file: R, to: &str, into: &mut dyn Write) -> Result<(), ConvertError> {
+    write_data_set_adding(file, to, &[], into)
+}
+
+/// The same with empty attributes where the data set has none of these, which are in its order.
+fn write_data_set_adding<R: Read>(
+    mut file: R,
+    to: &str,
+    added: &[Tag],
+    into: &mut dyn Write,
+) -> Result<(), ConvertError> {
     let mut head = Vec::new();
     // File meta information is short; what follows is read on from where it ends.
     file.by_ref().take(1 << 20).read_to_end(&mut head)?;
     let (from, _) = scan::data_set(head.as_slice())?;
     let whole = io::Cursor::new(head).chain(file);
-    if from == to {
+    if from == to && added.is_empty() {
         let (_, mut data) = scan::data_set(whole)?;
         io::copy(&mut data, into)?;
         return Ok(());
     }
-    if !offers(&from).contains(&to) {
+    if from != to && !offers(&from).contains(&to) {
         return Err(ConvertError::Unsupported {
             from,
             to: to.to_owned(),
@@ -115,7 +126,7 @@ pub fn write_data_set<R: Read>(mut file: R, to: &str, into: &mut dyn Write) -> R
             Err(error) => return Err(error.into()),
         };
         let (_, data) = scan::data_set(bytes.as_slice())?;
-        return Transcoder::new(data, EXPLICIT_LE, explicit, frames, into).run();
+        return Transcoder::new(data, EXPLICIT_LE, explicit, frames, into).run(added);
     }
     let (_, data) = scan::data_set(whole)?;
     match TransferSyntaxRegistry.get(&from).map(|syntax| syntax.codec()) {
@@ -124,7 +135,7 @@ pub fn write_data_set<R: Read>(mut file: R, to: &str, into: &mut dyn Write) -> R
             let mut deflated = Vec::new();
             data.take(MAX_COMPRESSED).read_to_end(&mut deflated)?;
             let inflated = adapter.adapt_reader(Box::new(deflated.as_slice()));
-            Transcoder::new(inflated, EXPLICIT_LE, explicit, None, into).run()
+            Transcoder::new(inflated, EXPLICIT_LE, explicit, None, into).run(added)
         }
         _ => {
             let encoding = match from.as_str() {
@@ -132,7 +143,7 @@ pub fn write_data_set<R: Read>(mut file: R, to: &str, into: &mut dyn Write) -> R
                 EXPLICIT_VR_BIG_ENDIAN => EXPLICIT_BE,
                 _ => EXPLICIT_LE,
             };
-            Transcoder::new(data, encoding, explicit, None, into).run()
+            Transcoder::new(data, encoding, explicit, None, into).run(added)
         }
     }
 }
@@ -142,7 +153,17 @@ pub fn write_data_set<R: Read>(mut file: R, to: &str, into: &mut dyn Write) -> R
 ///
 /// # Errors
 /// As [`write_data_set`].
-pub fn write_file<R: Read>(mut file: R, to: &str, into: &mut dyn Write) -> Result<(), ConvertError> {
+pub fn write_file<R: Read>(file: R, to: &str, into: &mut dyn Write) -> Result<(), ConvertError> {
+    write_file_adding(file, to, &[], into)
+}
+
+/// The same with empty attributes where the data set has none of these, which are in its order.
+pub(crate) fn write_file_adding<R: Read>(
+    mut file: R,
+    to: &str,
+    added: &[Tag],
+    into: &mut dyn Write,
+) -> Result<(), ConvertError> {
     let mut head = Vec::new();
     file.by_ref().take(1 << 20).read_to_end(&mut head)?;
     let named = scan::scan(head.as_slice(), |tag| {
@@ -164,7 +185,7 @@ pub fn write_file<R: Read>(mut file: R, to: &str, into: &mut dyn Write) -> Resul
     before.extend_from_slice(b"DICM");
     meta.write(&mut before).map_err(io::Error::other)?;
     let mut into = After { before, into };
-    write_data_set(io::Cursor::new(head).chain(file), to, &mut into)
+    write_data_set_adding(io::Cursor::new(head).chain(file), to, added, &mut into)
 }
 
 /// Writes something before what is written first.

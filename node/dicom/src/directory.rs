@@ -12,12 +12,17 @@ use dicom_dictionary_std::{tags, uids};
 use dicom_object::FileMetaTableBuilder;
 
 use crate::header::HeaderError;
+use crate::medium::{Profiles, trimmed};
 use crate::scan::EXPLICIT_LE;
 use crate::scan::tree::{Content, Element, bytes_of, read_tree, write_elements};
 use crate::uid::{IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION, Uid};
 
 /// (0004,1410): the record is in use.
 const IN_USE: u16 = 0xffff;
+
+/// What comes before the records, and what each has around its attributes (item, offsets, in-use flag), bytes at most.
+const BEFORE_RECORDS: u64 = 1024;
+const AROUND_A_RECORD: u64 = 64;
 
 /// Attributes of a patient's, a study's and a series' record (PS3.3 F.5.1 to F.5.3).
 const PATIENT: [Tag; 6] = [
@@ -90,47 +95,8 @@ pub struct DirectoryWriter {
     patients: BTreeMap<[Vec<u8>; 3], Patient>,
     seed: Vec<u8>,
     profiles: Profiles,
-}
-
-/// Which application profiles (PS3.11) the files that were added meet.
-#[derive(Debug, Default)]
-struct Profiles {
-    files: u64,
-    /// Not in Explicit VR Little Endian, which the general purpose profile asks for.
-    encoded_otherwise: u64,
-    /// Not what the dental profile asks for.
-    not_dental: u64,
-}
-
-/// What the dental profile exchanges (PS3.11 K.3.1): digital X-ray and intra-oral images, for presentation.
-const DENTAL: [&str; 2] = ["1.2.840.10008.5.1.4.1.1.1.1", "1.2.840.10008.5.1.4.1.1.1.3"];
-/// What it wants to be there, if without a value (PS3.11 table K.3-4).
-const DENTAL_TYPE_2: [Tag; 5] = [
-    tags::INSTITUTION_NAME,
-    tags::MANUFACTURER_MODEL_NAME,
-    tags::DETECTOR_ID,
-    tags::DETECTOR_MANUFACTURER_NAME,
-    tags::DETECTOR_MANUFACTURER_MODEL_NAME,
-];
-
-impl Profiles {
-    fn note(&mut self, syntax: &str, all: &[Element]) {
-        let explicit = syntax == uids::EXPLICIT_VR_LITTLE_ENDIAN;
-        let number = |tag| bytes_of(all, tag).try_into().map(u16::from_le_bytes).ok();
-        // PS3.11 table K.3-3.
-        let bits = matches!(
-            (number(tags::BITS_STORED), number(tags::BITS_ALLOCATED)),
-            (Some(8), Some(8)) | (Some(10 | 12 | 16), Some(16))
-        );
-        let class = trimmed(bytes_of(all, tags::SOP_CLASS_UID));
-        let there = |tag: &Tag| all.iter().any(|element| element.tag == *tag);
-        let dental = DENTAL.iter().any(|one| one.as_bytes() == class.as_slice())
-            && bits
-            && DENTAL_TYPE_2.iter().all(there);
-        self.files += 1;
-        self.encoded_otherwise += u64::from(!explicit);
-        self.not_dental += u64::from(!explicit || !dental);
-    }
+    /// Bytes of the records.
+    recorded: u64,
 }
 
 /// A record with what is below it.
@@ -172,7 +138,7 @@ impl DirectoryWriter {
         let has_image = tree.pixels.is_some();
         let (syntax, all) = (tree.transfer_syntax, tree.elements);
         self.profiles.note(&syntax, &all);
-        let value = |tag| trimmed(bytes_of(&all, tag));
+        let value = |tag| trimmed(bytes_of(&all, tag)).to_vec();
         self.seed.extend_from_slice(&value(tags::SOP_INSTANCE_UID));
         let instance = instance(path, &syntax, &all, has_image);
         let (id, issuer) = (value(tags::PATIENT_ID), value(tags::ISSUER_OF_PATIENT_ID));
@@ -187,30 +153,32 @@ impl DirectoryWriter {
         let patient = || Entity::new(record("PATIENT", chosen(&all, &PATIENT, &named)));
         let study = || Entity::new(record("STUDY", study(&all)));
         let series = || Entity::new(record("SERIES", chosen(&all, &SERIES, &[tags::SERIES_NUMBER])));
-        let patient = self.patients.entry(key).or_insert_with(patient);
+        let recorded = |elements: &[Element]| {
+            let mut encoded = Vec::new();
+            write_elements(&mut encoded, elements, EXPLICIT_LE);
+            encoded.len() as u64 + AROUND_A_RECORD
+        };
+        let mut new = recorded(&instance);
+        let mut noted = |entity: &[Element]| new += recorded(entity);
+        let patient = entry(&mut self.patients, key, patient, &mut noted);
         let (study_uid, series_uid) = (value(tags::STUDY_INSTANCE_UID), value(tags::SERIES_INSTANCE_UID));
-        let study = patient.below.entry(study_uid).or_insert_with(study);
-        let series = study.below.entry(series_uid).or_insert_with(series);
+        let study = entry(&mut patient.below, study_uid, study, &mut noted);
+        let series = entry(&mut study.below, series_uid, series, &mut noted);
         series.below.push(instance);
+        self.recorded += new;
         Ok(())
     }
 
     /// The application profiles that what was added meets: the general purpose one, and the dental one.
     #[must_use]
     pub fn profiles(&self) -> Vec<&'static str> {
-        let Profiles {
-            files,
-            encoded_otherwise,
-            not_dental,
-        } = self.profiles;
-        let met = |name, faults| (files > 0 && faults == 0).then_some(name);
-        [
-            met("STD-GEN-CD", encoded_otherwise),
-            met("STD-DEN-CD", not_dental),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+        self.profiles.met()
+    }
+
+    /// How long the DICOMDIR gets with what was added, bytes, at most.
+    #[must_use]
+    pub const fn length(&self) -> u64 {
+        BEFORE_RECORDS + self.recorded
     }
 
     /// The DICOMDIR; `set_id` names the medium (up to 16 capital letters, digits, _ or spaces).
@@ -248,6 +216,20 @@ impl DirectoryWriter {
     }
 }
 
+/// The entity of this key, which is made, and noted, when there is none.
+fn entry<'e, K: Ord, B: Default>(
+    all: &'e mut BTreeMap<K, Entity<B>>,
+    key: K,
+    make: impl FnOnce() -> Entity<B>,
+    noted: &mut impl FnMut(&[Element]),
+) -> &'e mut Entity<B> {
+    all.entry(key).or_insert_with(|| {
+        let made = make();
+        noted(&made.record);
+        made
+    })
+}
+
 fn study(all: &[Element]) -> Vec<Element> {
     let mut chosen = chosen(all, &STUDY, &[tags::ACCESSION_NUMBER]);
     // Type 1 in a record and not in an image: where there is none, what cannot be mistaken for one.
@@ -265,8 +247,7 @@ fn study(all: &[Element]) -> Vec<Element> {
 }
 
 fn instance(path: &[String], syntax: &str, all: &[Element], has_image: bool) -> Vec<Element> {
-    let class = trimmed(bytes_of(all, tags::SOP_CLASS_UID));
-    let class = String::from_utf8_lossy(&class).into_owned();
+    let class = String::from_utf8_lossy(trimmed(bytes_of(all, tags::SOP_CLASS_UID))).into_owned();
     let kind = record_type(&class, has_image);
     let mut record = record(kind, chosen(all, &INSTANCE, &[]));
     if bytes_of(&record, tags::INSTANCE_NUMBER).is_empty() {
@@ -325,14 +306,6 @@ fn bytes(tag: Tag, vr: &[u8; 2], value: Vec<u8>) -> Element {
         vr: *vr,
         value: Content::Bytes(value),
     }
-}
-
-fn trimmed(value: &[u8]) -> Vec<u8> {
-    let end = value.iter().rposition(|byte| !matches!(byte, 0 | b' '));
-    value
-        .get(..end.map_or(0, |end| end + 1))
-        .unwrap_or_default()
-        .to_vec()
 }
 
 fn meta(instance: &Uid) -> Result<Vec<u8>, DirectoryError> {

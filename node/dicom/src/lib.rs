@@ -17,6 +17,7 @@
 //! - [`safety`]: what should make the sender of a study stop and look;
 //! - [`network`]: associations with devices and archives, which send instances and are sent them;
 //! - [`directory`]: the DICOMDIR of a medium that is written;
+//! - [`medium`]: how instances lie on such a medium, and which profiles it meets;
 //! - [`convert`]: an instance in another transfer syntax, where nothing is lost by it.
 //!
 //! Nothing here changes an imported file: the bytes received are the bytes kept (PS3.10 files are
@@ -31,6 +32,7 @@ pub mod files;
 pub mod frames;
 pub mod header;
 pub mod json;
+pub mod medium;
 pub mod name;
 pub mod native;
 pub mod network;

@@ -1,5 +1,5 @@
 //! A signed report as DICOM objects under the study it reports: Basic Text SR and Encapsulated PDF; with key images also
-//! Key Object Selections and Grayscale Softcopy Presentation States, with measurements a Comprehensive (3D) SR.
+//! Key Object Selections and Softcopy Presentation States, with measurements a Comprehensive (3D) SR.
 //!
 //! UIDs and times come from the report's entry alone, so that making the objects again, on either side,
 //! gives the same bytes. Our signature stays outside of DICOM (the case log); the SR names the signer as
@@ -17,6 +17,7 @@ use crate::uid::Uid;
 mod content;
 mod document;
 mod gsps;
+mod icc;
 mod illustrated;
 mod kos;
 mod measurement;
@@ -136,14 +137,35 @@ pub struct ReportContent {
     pub request: String,
     /// History and symptoms, or empty.
     pub history: String,
+    /// Technique and limits of the images, or empty.
+    pub technique: String,
     /// Findings.
     pub findings: String,
+    /// Findings by tooth.
+    pub teeth: Vec<ToothFinding>,
     /// Impression.
     pub impression: String,
     /// Recommendations, or empty.
     pub recommendations: String,
     /// Key images and measurements.
     pub illustrations: Illustrations,
+}
+
+/// What is said of one tooth.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToothFinding {
+    /// Its number after ISO 3950: 11 to 48, 51 to 85.
+    pub tooth: u8,
+    /// A tooth too many beside that one.
+    pub supernumerary: bool,
+    /// As a line for people: tooth and what is seen.
+    pub line: String,
+}
+
+impl fmt::Debug for ToothFinding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ToothFinding(redacted)")
+    }
 }
 
 impl fmt::Debug for ReportContent {

@@ -109,6 +109,11 @@ impl Scanned {
         self.values.get(&tag).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// Whether the element is there, with a value or without.
+    pub(crate) fn has(&self, tag: Tag) -> bool {
+        self.values.contains_key(&tag)
+    }
+
     /// The first value of an element of VR US.
     pub(crate) fn u16(&self, tag: Tag) -> Option<u16> {
         let pair: [u8; 2] = self.bytes(tag).get(..2)?.try_into().ok()?;

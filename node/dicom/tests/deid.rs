@@ -11,7 +11,10 @@ use std::process::Command;
 use dokuei_dicom::deid::{Dates, DeidError, Key, Options, Warning, pseudonymise};
 use dokuei_dicom::files::{Limits, find};
 use dokuei_dicom::header::read_instance;
-use dokuei_dicom::{HeaderError, InstanceHeader, RenderRequest, read_header, read_header_file, render_png};
+use dokuei_dicom::report::{ImageFacts, Measurement, Points, Shape, ShownFrame, to_illustrations};
+use dokuei_dicom::{
+    HeaderError, InstanceHeader, RenderRequest, read_header, read_header_file, render_png, to_sr,
+};
 
 const KEY: Key = Key::from_bytes([7; 32]);
 
@@ -23,6 +26,9 @@ const BASIC: Options = Options {
     device: false,
     institution: false,
     uids: false,
+    graphics: false,
+    structured_content: false,
+    safe_private: false,
 };
 
 fn anew(file: &[u8], options: &Options) -> Result<Vec<u8>, DeidError> {
@@ -86,6 +92,75 @@ fn r12_a_japanese_patient_is_nowhere_in_the_object_under_her_pseudonym() {
     assert_eq!(made, anew(&file, &Options::default()).unwrap(), "it repeats");
     let warnings = pseudonymise(file.as_slice(), &BASIC, &KEY).unwrap().warnings;
     assert_eq!(warnings, BTreeSet::from([Warning::RecognisableFace]));
+}
+
+/// A report on the slice, and a presentation state that draws on it; both name the patient in their text.
+fn documents() -> [Vec<u8>; 2] {
+    let mut content = common::report();
+    content.recommendations = "山田さんに説明すること。".into();
+    let image = ShownFrame {
+        instance: content.evidence[0].clone(),
+        frame: 1,
+        facts: ImageFacts::read(common::slice().as_slice(), 1).unwrap(),
+    };
+    let drawn = |label: &str| Measurement {
+        image: image.clone(),
+        shape: Shape::Line,
+        points: Points::Image(vec![[2_000, 3_000], [9_000, 9_000]]),
+        quantities: Vec::new(),
+        tooth: None,
+        words: String::new(),
+        label: label.into(),
+    };
+    content.illustrations.measurements = vec![drawn("2.10 mm"), drawn("YAMADA 4.20 mm")];
+    let state = to_illustrations(&content).unwrap().remove(0);
+    content.illustrations.measurements.clear();
+    [to_sr(&content).unwrap().bytes, state.bytes]
+}
+
+/// R12: with the options for structured content and graphics, reports and presentation states go too: under the UIDs that
+/// the images have, with the text that does not name anybody, and without the one that does.
+#[test]
+fn r12_reports_and_drawings_go_under_a_pseudonym_when_the_options_take_them() {
+    let options = Options {
+        graphics: true,
+        structured_content: true,
+        ..Options::default()
+    };
+    let image = read_header(common::slice().as_slice()).unwrap();
+    for (file, kept, numbers) in [
+        (&documents()[0], "48は近心傾斜埋伏", 0),
+        (&documents()[1], "2.10 mm", 4),
+    ] {
+        let refused = anew(file, &Options::default());
+        assert!(matches!(refused, Err(DeidError::Document)));
+        let warnings = pseudonymise(file.as_slice(), &options, &KEY).unwrap().warnings;
+        assert_eq!(warnings, BTreeSet::from([Warning::FreeText]));
+        let made = anew(file, &options).unwrap();
+        let header = read_header(made.as_slice()).unwrap();
+        assert_eq!(header.patient.id, KEY.pseudonym(&image.patient.id).code);
+        let study = KEY.uid(image.study_instance_uid.as_str(), &options);
+        assert_eq!(header.study_instance_uid, study);
+        let holds = |text: &str| made.windows(text.len()).any(|window| window == text.as_bytes());
+        let given = KEY.uid(image.sop_instance_uid.as_str(), &options);
+        assert!(holds(given.as_str()) && !holds(image.sop_instance_uid.as_str()));
+        assert!(holds(kept) && holds("ANONYMIZED"));
+        for secret in [
+            "山田",
+            "YAMADA",
+            "SUZUKI",
+            "鈴木",
+            "TANAKA",
+            "田中",
+            "大学病院歯科放射線科",
+            "4.20",
+        ] {
+            assert!(!holds(secret), "{secret}");
+        }
+        let points = [2.0_f32, 3.0, 9.0, 9.0].map(f32::to_le_bytes).concat();
+        let drawn = made.windows(16).filter(|window| *window == points).count();
+        assert_eq!(drawn * 2, numbers, "what was drawn stays where it was");
+    }
 }
 
 #[test]

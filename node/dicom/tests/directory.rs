@@ -6,8 +6,9 @@ mod common;
 use std::path::Path;
 use std::process::Command;
 
-use common::{present, report, slice};
+use common::{explicit, part10, present, report, slice};
 use dokuei_dicom::directory::{DirectoryError, DirectoryWriter};
+use dokuei_dicom::medium::{OnMedium, write_file};
 use dokuei_dicom::phantom::{PhantomOptions, write_cbct};
 use dokuei_dicom::{to_encapsulated_pdf, to_sr};
 
@@ -114,6 +115,116 @@ fn r12_pydicom_finds_every_file_by_the_offsets_of_the_records() {
         String::from_utf8_lossy(&output.stderr)
     );
     assert!(told.starts_with("5 ['CT', 'DOC', 'SR']"), "{told}");
+}
+
+/// An intra-oral radiograph of 2 by 2 pixels of 12 bits as sensors write them, with or without what the dental profile
+/// wants to be there if empty.
+fn radiograph(complete: bool) -> Vec<u8> {
+    let number = |group, element, value: u16| explicit(group, element, b"US", &value.to_le_bytes());
+    let text = |group, element, vr, value: &str| explicit(group, element, vr, value.as_bytes());
+    let mut data = vec![
+        text(8, 0x16, b"UI", "1.2.840.10008.5.1.4.1.1.1.3"),
+        text(8, 0x18, b"UI", "1.2.3.4"),
+        text(8, 0x20, b"DA", "20260301"),
+        text(8, 0x30, b"TM", "101500"),
+        text(8, 0x50, b"SH", "A1"),
+        text(8, 0x60, b"CS", "IO"),
+    ];
+    if complete {
+        data.extend([text(8, 0x80, b"LO", ""), text(8, 0x1090, b"LO", "Sensor 3")]);
+    }
+    data.extend([
+        text(0x10, 0x10, b"PN", "YAMADA^TARO"),
+        text(0x10, 0x20, b"LO", "1234"),
+    ]);
+    if complete {
+        data.extend([0x700a, 0x702a, 0x702b].map(|element| {
+            let vr = if element == 0x700a { b"SH" } else { b"LO" };
+            text(0x18, element, vr, "")
+        }));
+    }
+    data.extend([
+        text(0x20, 0x0d, b"UI", "1.2.3"),
+        text(0x20, 0x0e, b"UI", "1.2.3.1"),
+        text(0x20, 0x10, b"SH", "1"),
+        text(0x20, 0x11, b"IS", "1"),
+        text(0x20, 0x13, b"IS", "1"),
+        number(0x28, 0x02, 1),
+        text(0x28, 0x04, b"CS", "MONOCHROME2"),
+        number(0x28, 0x10, 2),
+        number(0x28, 0x11, 2),
+        number(0x28, 0x100, 16),
+        number(0x28, 0x101, 12),
+        number(0x28, 0x102, 11),
+        number(0x28, 0x103, 0),
+    ]);
+    let mut data = data.concat();
+    data.extend_from_slice(&[0xe0, 0x7f, 0x10, 0, b'O', b'W', 0, 0, 8, 0, 0, 0]);
+    data.extend_from_slice(&[1, 0, 2, 0, 3, 0, 4, 0]);
+    let mut file = part10("1.2.840.10008.1.2.1", &data);
+    // The class in the file meta information is the image's own.
+    let at = 132 + 8;
+    assert_eq!(&file[at..at + 25], b"1.2.840.10008.5.1.4.1.1.2");
+    file.splice(
+        132..at + 26,
+        explicit(2, 2, b"UI", b"1.2.840.10008.5.1.4.1.1.1.3"),
+    );
+    file
+}
+
+/// R12: a radiograph that lacks, as those of many sensors do, what the dental profile wants to be there, gets it empty on
+/// a medium; all else stays, and DCMTK takes the medium for one of that profile.
+#[test]
+fn r12_radiographs_make_a_medium_of_the_dental_profile() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = DirectoryWriter::default();
+    let whole = radiograph(true);
+    for (name, file, as_told) in [
+        ("IM00001", radiograph(false), OnMedium::Completed),
+        ("IM00002", whole.clone(), OnMedium::Plain),
+    ] {
+        let mut written = Vec::new();
+        assert_eq!(write_file(file.as_slice(), &mut written).unwrap(), as_told);
+        std::fs::write(folder.path().join(name), &written).unwrap();
+        writer.add(&path(&[name]), written.as_slice()).unwrap();
+        let pixels = |of: &[u8]| of[of.len() - 8..].to_vec();
+        assert_eq!(pixels(&written), pixels(&file));
+        if as_told == OnMedium::Plain {
+            assert_eq!(written, whole, "nothing was missing, so not a bit was changed");
+        }
+    }
+    assert_eq!(writer.profiles(), ["STD-GEN-CD", "STD-DEN-CD"]);
+    let most = writer.length();
+    let directory = writer.finish("DOKUEI").unwrap();
+    assert!(most >= directory.len() as u64, "{most} < {}", directory.len());
+
+    let mut other = DirectoryWriter::default();
+    other
+        .add(&path(&["IM00001"]), radiograph(false).as_slice())
+        .unwrap();
+    assert_eq!(other.profiles(), ["STD-GEN-CD"], "as the sensor wrote it");
+    if !present("/usr/bin/dcmmkdir") {
+        return;
+    }
+    let judged = |names: &[&str]| {
+        Command::new("/usr/bin/dcmmkdir")
+            .args(["--dental-radiograph", "--abort-inconsist-file", "+id"])
+            .arg(folder.path())
+            .arg("+D")
+            .arg(folder.path().join("DICOMDIR"))
+            .args(names)
+            .output()
+            .unwrap()
+    };
+    for name in ["IM00001", "IM00002"] {
+        let output = judged(&[name]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success() && !said.contains("E:"), "{name}: {said}");
+    }
+    // And it is one who would say no.
+    std::fs::write(folder.path().join("IM00003"), radiograph(false)).unwrap();
+    std::fs::remove_file(folder.path().join("DICOMDIR")).unwrap();
+    assert!(!judged(&["IM00003"]).status.success());
 }
 
 #[test]

@@ -1,10 +1,12 @@
 """Tells what highdicom and pydicom find in key object selections, presentation states and measurement reports."""
 
+import io
 import sys
 
 import pydicom
 from highdicom.ko import KeyObjectSelectionDocument
 from highdicom.sr import Comprehensive3DSR, ComprehensiveSR, srread
+from PIL import Image, ImageCms
 
 
 def told(items):
@@ -65,11 +67,27 @@ def selection(path):
         document.resolve_reference(item.ReferencedSOPSequence[0].ReferencedSOPInstanceUID)
 
 
+def profile(read):
+    """What littlecms finds in a colour profile, and what it makes of white."""
+    found = ImageCms.ImageCmsProfile(io.BytesIO(read))
+    about = found.profile
+    name = ImageCms.getProfileDescription(found).strip()
+    to_srgb = ImageCms.buildTransform(found, ImageCms.createProfile("sRGB"), "RGB", "RGB")
+    seen = ImageCms.applyTransform(Image.new("RGB", (1, 1), (255, 255, 255)), to_srgb).getpixel((0, 0))
+    grey = ImageCms.applyTransform(Image.new("RGB", (1, 1), (90, 140, 30)), to_srgb).getpixel((0, 0))
+    same = min(seen) >= 254 and max(abs(a - b) for a, b in zip(grey, (90, 140, 30))) <= 1
+    kinds = f"{about.device_class.strip()} {about.xcolor_space.strip()} to {about.connection_space.strip()}"
+    return f"profile {name}, {kinds}, white {'stays white' if same else f'becomes {seen}, {grey}'}"
+
+
 def state(path):
     data = pydicom.dcmread(path)
     drawn = getattr(data, "GraphicAnnotationSequence", [])
     graphics = sum(len(item.GraphicObjectSequence) for item in drawn)
     texts = sum(len(item.TextObjectSequence) for item in drawn)
+    if "ICCProfile" in data:
+        print(f"colour state: {graphics} graphics, {texts} texts, {profile(data.ICCProfile)}")
+        return
     window = data.SoftcopyVOILUTSequence[0]
     print(f"state: {graphics} graphics, {texts} texts, window {window.WindowCenter:g} {window.WindowWidth:g}")
 

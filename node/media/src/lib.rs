@@ -8,7 +8,8 @@
 //! - [`writing`] writes them, into a folder or into ISO 9660 images, and [`check`] compares what lies on the medium then;
 //! - [`source`] finds and reads a medium: a folder, or an ISO 9660 image that need not be mounted. Everything that it
 //!   reads is hostile;
-//! - [`readme`] is what a person finds who looks at the medium without a node.
+//! - [`readme`] is what a person finds who looks at the medium without a node, and [`plain`] what lies on one of several
+//!   discs with plain DICOM files.
 //!
 //! Nothing here asks a clock or makes randomness of its own, and nothing here knows what a case is: entries and
 //! certificates are bytes.
@@ -18,6 +19,7 @@ pub mod check;
 pub mod index;
 pub mod letter;
 pub mod names;
+pub mod plain;
 pub mod plan;
 pub mod readme;
 pub mod source;

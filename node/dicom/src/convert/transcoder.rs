@@ -57,11 +57,21 @@ impl<'a, R: Read> Transcoder<'a, R> {
         }
     }
 
-    pub(super) fn run(mut self) -> Result<(), ConvertError> {
+    /// Writes all, and of `added`, in its order, an empty attribute for each that is not there.
+    pub(super) fn run(mut self, added: &[Tag]) -> Result<(), ConvertError> {
         let encoding = self.encoding;
+        let mut added = added.iter().copied().peekable();
         while let Some(tag) = self.tag_or_end(encoding)? {
+            while let Some(missing) = added.next_if(|missing| *missing <= tag) {
+                if missing < tag {
+                    self.write_head(missing, implicit_vr(missing, false), 0)?;
+                }
+            }
             let head = self.head(tag, encoding)?;
             self.element(tag, &head, encoding, 0)?;
+        }
+        for missing in added {
+            self.write_head(missing, implicit_vr(missing, false), 0)?;
         }
         Ok(())
     }

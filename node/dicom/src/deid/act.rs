@@ -1,5 +1,6 @@
 //! The walk over a data set that does what the table says.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use dicom_core::Tag;
@@ -10,7 +11,7 @@ use jiff::civil::Date;
 use super::actions::{Action, action};
 use super::clean::Subject;
 use super::key::{Key, Pseudonym};
-use super::{Dates, Options, text_of};
+use super::{Dates, Options, private, text_of};
 use crate::charset::CharacterSet;
 use crate::scan::tree::{Content, Element, dictionary_vr, is_text};
 
@@ -46,9 +47,19 @@ impl Acting<'_> {
     }
 
     fn elements(&self, elements: Vec<Element>) -> Vec<Element> {
+        let safe = if self.options.safe_private {
+            private::safe(&elements)
+        } else {
+            BTreeSet::new()
+        };
         elements
             .into_iter()
-            .filter_map(|element| self.element(element))
+            .filter_map(|element| {
+                if safe.contains(&element.tag) {
+                    return Some(element);
+                }
+                self.element(element)
+            })
             .collect()
     }
 
@@ -87,7 +98,14 @@ impl Acting<'_> {
                     value: Content::Items(items),
                 })
             }
-            Content::Bytes(value) => Some(bytes(tag, written, self.value(wanted, vr, value))),
+            Content::Bytes(value) => {
+                let mut made = self.value(wanted, vr, value);
+                if [tags::TEXT_VALUE, tags::UNFORMATTED_TEXT_VALUE].contains(&tag) && made.is_empty() {
+                    // An item of text without one would be none.
+                    made = NOTHING.to_vec();
+                }
+                Some(bytes(tag, written, made))
+            }
             // There is none where all is read.
             Content::Elsewhere { .. } => None,
         }

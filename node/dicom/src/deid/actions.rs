@@ -83,7 +83,10 @@ fn by_row(tag: Tag, row: &Row, options: &Options) -> Action {
         || (has('i') && options.institution)
         || (has('p') && options.patient_characteristics)
         || (has('d') && options.dates == Dates::Keep);
-    let cleaned = (has('c') && options.descriptions) || (has('P') && options.patient_characteristics);
+    let cleaned = (has('c') && options.descriptions)
+        || (has('P') && options.patient_characteristics)
+        || (has('g') && options.graphics)
+        || (has('s') && options.structured_content);
     if kept {
         return Action::Keep;
     }

@@ -5,7 +5,7 @@ use dicom_dictionary_std::tags;
 
 use crate::charset::CharacterSet;
 use crate::name::PersonName;
-use crate::scan::tree::Tree;
+use crate::scan::tree::{Content, Element, Tree};
 
 /// Shorter ones would be found everywhere.
 const LEAST_LATIN: usize = 3;
@@ -132,6 +132,19 @@ impl Subject {
             id = charset.name(tree.bytes(tags::PATIENT_NAME)).value.to_groups();
         }
         Self { id, words }
+    }
+
+    /// Takes the names that stand in a document, at whatever depth: of its author, of who verified it, of who was told.
+    pub(super) fn add_names(&mut self, elements: &[Element], charset: &CharacterSet) {
+        for element in elements {
+            match &element.value {
+                Content::Items(items) => items.iter().for_each(|item| self.add_names(item, charset)),
+                Content::Bytes(name) if element.vr == *b"PN" => {
+                    self.words.add_name(&charset.name(name).value);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Whether a text names her.

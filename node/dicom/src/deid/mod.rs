@@ -9,6 +9,7 @@ mod act;
 mod actions;
 mod clean;
 mod key;
+mod private;
 mod warn;
 
 use std::collections::BTreeSet;
@@ -57,6 +58,14 @@ pub struct Options {
     pub institution: bool,
     /// Keep UIDs (113110).
     pub uids: bool,
+    /// Take presentation states too, with what is drawn, and with its text where nothing of the patient is found in it
+    /// (113103).
+    pub graphics: bool,
+    /// Take structured reports and key object selections too, with their text where nothing of the patient is found in it
+    /// (113104).
+    pub structured_content: bool,
+    /// Keep the private attributes that the standard knows as safe (113111).
+    pub safe_private: bool,
 }
 
 impl Default for Options {
@@ -68,6 +77,9 @@ impl Default for Options {
             device: false,
             institution: false,
             uids: false,
+            graphics: false,
+            structured_content: false,
+            safe_private: false,
         }
     }
 }
@@ -82,6 +94,12 @@ impl Options {
                 codes.push((code, meaning));
             }
         };
+        add(self.graphics, "113103", "Clean Graphics Option");
+        add(
+            self.structured_content,
+            "113104",
+            "Clean Structured Content Option",
+        );
         add(self.descriptions, "113105", "Clean Descriptors Option");
         add(
             self.dates == Dates::Keep,
@@ -100,6 +118,7 @@ impl Options {
         );
         add(self.device, "113109", "Retain Device Identity Option");
         add(self.uids, "113110", "Retain UIDs Option");
+        add(self.safe_private, "113111", "Retain Safe Private Option");
         add(self.institution, "113112", "Retain Institution Identity Option");
         codes
     }
@@ -112,7 +131,7 @@ pub enum DeidError {
     /// The file can't be read.
     #[error(transparent)]
     Header(#[from] HeaderError),
-    /// A document, report or drawing: its text would have to be read by a person.
+    /// A document, report or drawing that the options do not take: its text would have to be read by a person.
     #[error(
         "documents, reports and drawings can't be given a pseudonym: their text names the patient freely"
     )]
@@ -165,19 +184,25 @@ pub fn pseudonymise<'r>(
 ) -> Result<Pseudonymised<'r>, DeidError> {
     let mut tree = read_tree(reader)?;
     let sop_class = text_of(tree.bytes(tags::SOP_CLASS_UID));
-    if is_document(&sop_class) {
+    if stays(&sop_class, options) {
         return Err(DeidError::Document);
     }
     let charset = CharacterSet::from_value(&text_of(tree.bytes(tags::SPECIFIC_CHARACTER_SET)));
-    let subject = clean::Subject::of(&tree, &charset);
+    let mut subject = clean::Subject::of(&tree, &charset);
+    if is_document(&sop_class) {
+        subject.add_names(&tree.elements, &charset);
+    }
     let said = |tag| text_of(tree.bytes(tag));
-    let warnings = warnings(&Said {
+    let mut warnings = warnings(&Said {
         has_pixels: tree.pixels.is_some(),
         sop_class: &sop_class,
         modality: &said(tags::MODALITY),
         burned_in: &said(tags::BURNED_IN_ANNOTATION),
         recognisable: &said(tags::RECOGNIZABLE_VISUAL_FEATURES),
     });
+    if is_document(&sop_class) {
+        warnings.insert(Warning::FreeText);
+    }
     let acting = act::Acting {
         options,
         key,
@@ -209,7 +234,19 @@ pub(crate) fn text_of(value: &[u8]) -> String {
         .to_owned()
 }
 
-/// Objects that are text, or drawings with text, more than images: they get no pseudonym.
+/// Whether an object stays when its study goes under a pseudonym: a document, unless the options are about its kind.
+#[must_use]
+pub fn stays(sop_class: &str, options: &Options) -> bool {
+    let kind = |prefix: &str| {
+        sop_class
+            .strip_prefix("1.2.840.10008.5.1.4.1.1.")
+            .is_some_and(|rest| rest.starts_with(prefix))
+    };
+    let taken = (options.structured_content && kind("88.")) || (options.graphics && kind("11."));
+    is_document(sop_class) && !taken
+}
+
+/// Objects that are text, or drawings with text, more than images.
 #[must_use]
 pub fn is_document(sop_class: &str) -> bool {
     // SR (88.*), encapsulated documents (104.*), presentation states (11.*), waveform annotations, hanging protocols.

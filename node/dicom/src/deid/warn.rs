@@ -16,6 +16,8 @@ pub enum Warning {
     PerhapsBurnedIn,
     /// (0028,0302) says that she can be recognised, or a face can be made of the volume (PS3.15 E.3.2).
     RecognisableFace,
+    /// A report or a drawing: its text was looked through for what the file itself knows of the patient, and read by nobody.
+    FreeText,
 }
 
 /// Kinds of images into which devices, or those who scan films, write.

@@ -94,6 +94,30 @@ fn fragments_are_joined_to_frames() {
     assert_eq!(frame(&table, 1).unwrap(), b"ef");
 }
 
+/// With an extended offset table (7FE0,0001) each frame is one fragment, and the basic one is empty (PS3.3 C.7.6.3.1.8): the
+/// fragments say where the frames are, whatever the table says of them.
+#[test]
+fn r17_frames_are_found_without_the_extended_offset_table_that_lies_before_them() {
+    let frames: Vec<Vec<u8>> = (0..3_u8).map(|number| vec![number; 4]).collect();
+    let parts: Vec<&[u8]> = frames.iter().map(Vec::as_slice).collect();
+    let plain = file(JPEG, 3, &fragments(&[], &parts));
+    let pixels = plain
+        .windows(4)
+        .rposition(|four| four == [0xe0, 0x7f, 0x10, 0])
+        .unwrap();
+    for offsets in [[0_u64, 12, 24], [u64::MAX, 7, 0]] {
+        let mut image = plain[..pixels].to_vec();
+        for (element, values) in [(1_u8, offsets), (2, [4; 3])] {
+            image.extend_from_slice(&[0xe0, 0x7f, element, 0, b'O', b'V', 0, 0, 24, 0, 0, 0]);
+            image.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+        }
+        image.extend_from_slice(&plain[pixels..]);
+        for (number, expected) in frames.iter().enumerate() {
+            assert_eq!(frame(&image, number as u32).unwrap(), *expected, "{offsets:?}");
+        }
+    }
+}
+
 #[test]
 fn r17_offsets_that_are_not_true_are_no_way_out() {
     for table in [&[0, u32::MAX][..], &[20, 0], &[8, 20]] {

@@ -1,7 +1,8 @@
-//! Grayscale Softcopy Presentation States (PS3.3 A.33.1): how key images were seen, with what was measured drawn on them.
+//! Softcopy Presentation States (PS3.3 A.33): how key images were seen, with what was measured drawn on them.
 //!
-//! A state holds one modality LUT for all its images, so there is one for each series and each way to rescale. Colour
-//! images have none: theirs would need a colour profile, which no dental camera gives.
+//! A grayscale state holds one modality LUT for all its images, so there is one for each series and each way to rescale.
+//! Colour images have colour states, which are about one colour profile: that of sRGB, which a camera means that names
+//! none. Images with a profile of their own have none, for a state would take its place.
 
 use std::collections::BTreeMap;
 
@@ -13,14 +14,22 @@ use dicom_object::InMemDicomObject;
 use super::content::{numbers, reference};
 use super::illustrated::{ImageFacts, Measurement, Points, Shape, ShownFrame};
 use super::object::{Kind, Object, limited, sequence, series_uid, text};
-use super::{EvidenceInstance, ReportContent, ReportError, SignedAt, WrittenObject};
+use super::{EvidenceInstance, ReportContent, ReportError, SignedAt, WrittenObject, icc};
 use crate::uid::Uid;
 
-const CLASS: &str = uids::GRAYSCALE_SOFTCOPY_PRESENTATION_STATE_STORAGE;
+const GREY: &str = uids::GRAYSCALE_SOFTCOPY_PRESENTATION_STATE_STORAGE;
+const COLOUR: &str = uids::COLOR_SOFTCOPY_PRESENTATION_STATE_STORAGE;
 const LAYER: &str = "MEASUREMENTS";
 
-/// What images of one state have in common: series, rescaling, and whether high values are dark.
-type Common<'a> = (&'a Uid, Option<&'a [String; 3]>, bool);
+/// What images of one state have in common.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Common<'a> {
+    series: &'a Uid,
+    colour: bool,
+    rescale: Option<&'a [String; 3]>,
+    /// High values are dark.
+    inverted: bool,
+}
 
 /// Images that one state shows.
 pub(super) struct Group<'a> {
@@ -51,20 +60,30 @@ pub(super) fn groups(content: &ReportContent) -> Vec<Group<'_>> {
             shown.drawn.push(one);
         }
     }
+    // Behind the grey ones, whose numbers they do not change.
+    groups.sort_by_key(|group| group.common.colour);
     groups
 }
 
-/// The place of a frame among the groups; none for a colour image.
+impl Group<'_> {
+    const fn class(&self) -> &'static str {
+        if self.common.colour { COLOUR } else { GREY }
+    }
+}
+
+/// The place of a frame among the groups; none for an image that no state can show.
 fn place<'g, 'a>(groups: &'g mut Vec<Group<'a>>, frame: &'a ShownFrame) -> Option<&'g mut Shown<'a>> {
     let facts = &frame.facts;
-    if !facts.is_grey() {
+    let colour = facts.is_plain_colour();
+    if !facts.is_grey() && !colour {
         return None;
     }
-    let common = (
-        &frame.instance.series_instance_uid,
-        facts.rescale.as_ref(),
-        facts.photometric == "MONOCHROME1",
-    );
+    let common = Common {
+        series: &frame.instance.series_instance_uid,
+        colour,
+        rescale: facts.rescale.as_ref().filter(|_| !colour),
+        inverted: facts.photometric == "MONOCHROME1",
+    };
     let at = groups.iter().position(|group| group.common == common);
     let at = at.unwrap_or_else(|| {
         let images = BTreeMap::new();
@@ -88,16 +107,17 @@ pub(super) fn showing(
 ) -> Option<(&'static str, Uid)> {
     let key = (&frame.instance.sop_instance_uid, frame.frame);
     let at = groups.iter().position(|group| group.images.contains_key(&key))?;
-    Some((CLASS, Kind::presentation(at).instance(&content.entry_id)))
+    let class = groups.get(at)?.class();
+    Some((class, Kind::presentation(at).instance(&content.entry_id)))
 }
 
 /// The states as what other documents refer to.
 pub(super) fn instances(content: &ReportContent) -> Vec<EvidenceInstance> {
-    let states = 0..groups(content).len();
-    let named = states.filter_map(|at| {
+    let groups = groups(content);
+    let named = groups.iter().enumerate().filter_map(|(at, group)| {
         Some(EvidenceInstance {
             series_instance_uid: series_uid(Kind::presentation(at).series, &content.entry_id),
-            sop_class_uid: CLASS.parse().ok()?,
+            sop_class_uid: group.class().parse().ok()?,
             sop_instance_uid: Kind::presentation(at).instance(&content.entry_id),
         })
     });
@@ -111,9 +131,8 @@ pub(super) fn write(content: &ReportContent) -> Result<Vec<WrittenObject>, Repor
 }
 
 fn write_one(content: &ReportContent, at: usize, group: &Group<'_>) -> Result<WrittenObject, ReportError> {
-    let mut object = Object::new(content, CLASS, &Kind::presentation(at))?;
+    let mut object = Object::new(content, group.class(), &Kind::presentation(at))?;
     let signed = SignedAt::of(content)?;
-    let (series, rescale, inverted) = group.common;
     object.text(
         tags::SERIES_DESCRIPTION,
         VR::LO,
@@ -134,24 +153,43 @@ fn write_one(content: &ReportContent, at: usize, group: &Group<'_>) -> Result<Wr
     let creator = content.signed_by.name.to_groups();
     object.text(tags::CONTENT_CREATOR_NAME, VR::PN, &creator);
     let referenced = InMemDicomObject::from_element_iter([
-        text(tags::SERIES_INSTANCE_UID, VR::UI, series.as_str()),
+        text(tags::SERIES_INSTANCE_UID, VR::UI, group.common.series.as_str()),
         sequence(
             tags::REFERENCED_IMAGE_SEQUENCE,
             images(group.images.values().map(|one| one.frame)),
         ),
     ]);
     object.items(tags::REFERENCED_SERIES_SEQUENCE, vec![referenced]);
+    values(&mut object, group);
+    areas(&mut object, group);
+    annotate(&mut object, group);
+    object.write()
+}
+
+/// What makes a picture of values: of grey ones rescaling, window and polarity, of colours their profile.
+fn values(object: &mut Object, group: &Group<'_>) {
+    let Common {
+        colour,
+        rescale,
+        inverted,
+        ..
+    } = group.common;
+    if colour {
+        let profile = PrimitiveValue::U8(icc::srgb().into());
+        object
+            .data
+            .put(DataElement::new(tags::ICC_PROFILE, VR::OB, profile));
+        object.text(tags::COLOR_SPACE, VR::CS, "SRGB");
+        return;
+    }
     if let Some([slope, intercept, kind]) = rescale {
         object.text(tags::RESCALE_INTERCEPT, VR::DS, intercept);
         object.text(tags::RESCALE_SLOPE, VR::DS, slope);
         object.text(tags::RESCALE_TYPE, VR::LO, &limited(kind, 64));
     }
-    windows(&mut object, group);
+    windows(object, group);
     let shape = if inverted { "INVERSE" } else { "IDENTITY" };
     object.text(tags::PRESENTATION_LUT_SHAPE, VR::CS, shape);
-    areas(&mut object, group);
-    annotate(&mut object, group);
-    object.write()
 }
 
 /// Which part, and which side of one of two, as far as the images agree on it (PS3.3 C.7.3.1).

@@ -34,6 +34,9 @@ pub struct ImageFacts {
     pub body_part: String,
     /// (0020,0060) or (0020,0062): `R`, `L` or empty.
     pub laterality: String,
+    /// Whether it has a colour profile of its own (0028,2000).
+    #[serde(default)]
+    pub has_profile: bool,
 }
 
 impl ImageFacts {
@@ -94,7 +97,16 @@ impl ImageFacts {
                 .find(|side| matches!(*side, "R" | "L"))
                 .unwrap_or_default()
                 .to_owned(),
+            has_profile: root.contains_key("00282000"),
         })
+    }
+
+    /// Whether values are colours as cameras mean them that say nothing else: what a colour presentation state is for.
+    pub(super) fn is_plain_colour(&self) -> bool {
+        let colour = self.photometric == "RGB"
+            || self.photometric == "PALETTE COLOR"
+            || self.photometric.starts_with("YBR_");
+        colour && !self.has_profile && self.rows > 0 && self.columns > 0
     }
 
     /// Whether values are grey: what a grayscale presentation state is for.

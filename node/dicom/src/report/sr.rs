@@ -4,10 +4,11 @@ use dicom_core::VR;
 use dicom_dictionary_std::{tags, uids};
 use dicom_object::InMemDicomObject;
 
-use super::content::{CONTAINS, container, image_item, text_item};
+use super::content::{CONTAINS, MODIFIER, coded_item, container, image_item, text_item};
 use super::document::{follow, general, predecessor, rest_on, root};
-use super::object::{Kind, Object, document_title};
-use super::{ReportContent, ReportError, WrittenObject, gsps};
+use super::object::{Kind, Object, document_title, sequence};
+use super::teeth::tooth;
+use super::{ReportContent, ReportError, ToothFinding, WrittenObject, gsps};
 
 pub(super) fn write(content: &ReportContent) -> Result<WrittenObject, ReportError> {
     let mut object = Object::new(content, uids::BASIC_TEXT_SR_STORAGE, &Kind::SR)?;
@@ -41,6 +42,11 @@ fn sections(content: &ReportContent) -> Vec<InMemDicomObject> {
             content.request.as_str(),
         ),
         (("11329-0", "History"), ("121060", "History"), &content.history),
+        (
+            ("55111-9", "Current Imaging Procedure Descriptions"),
+            ("121065", "Procedure Description"),
+            &content.technique,
+        ),
         (("59776-5", "Findings"), ("121071", "Finding"), &content.findings),
         (
             ("19005-8", "Impressions"),
@@ -61,6 +67,7 @@ fn sections(content: &ReportContent) -> Vec<InMemDicomObject> {
             bodies.push(text_item(CONTAINS, concept, words));
         }
         if element == "121071" {
+            bodies.extend(content.teeth.iter().map(by_tooth));
             // Numbers and coordinates are in a report of their own, which few programs show.
             let measured = content.illustrations.measurements.iter();
             bodies.extend(measured.map(|one| text_item(CONTAINS, concept, &one.words)));
@@ -71,6 +78,22 @@ fn sections(content: &ReportContent) -> Vec<InMemDicomObject> {
     }
     sections.extend(key_images(content));
     sections
+}
+
+/// A finding, with its tooth as its site: a program that knows the codes finds it, every other shows the line.
+fn by_tooth(one: &ToothFinding) -> InMemDicomObject {
+    let mut item = text_item(CONTAINS, ("121071", "DCM", "Finding"), &one.line);
+    let mut below = Vec::new();
+    if let Some((value, meaning)) = tooth(one.tooth) {
+        let site = ("363698007", "SCT", "Finding Site");
+        below.push(coded_item(MODIFIER, site, (value, "SCT", meaning)));
+    }
+    if one.supernumerary {
+        let too_many = ("367534004", "SCT", "Supernumerary tooth");
+        below.push(coded_item(MODIFIER, ("121071", "DCM", "Finding"), too_many));
+    }
+    item.put(sequence(tags::CONTENT_SEQUENCE, below));
+    item
 }
 
 fn key_images(content: &ReportContent) -> Option<InMemDicomObject> {

@@ -71,6 +71,8 @@ pub enum Finding {
     PerhapsBurnedIn,
     /// The face can be recognised or made of the volume, though it is to go under a pseudonym.
     Face,
+    /// Reports and drawings go under a pseudonym, whose text nobody has read.
+    FreeText,
     /// Documents can't go under a pseudonym and stay here: how many.
     DocumentsStay(u32),
 }
@@ -100,6 +102,7 @@ impl Finding {
             Self::BurnedIn => "burned_in",
             Self::PerhapsBurnedIn => "perhaps_burned_in",
             Self::Face => "face",
+            Self::FreeText => "free_text",
             Self::DocumentsStay(_) => "documents_stay",
         }
     }
@@ -140,6 +143,7 @@ impl Finding {
             Self::NamedInText => "仮名で送りますが、依頼の文章に患者の氏名か番号が書かれています。".to_owned(),
             Self::BurnedIn => "画像に文字が焼き込まれています。仮名で送っても氏名が読めることがあります。画像を確認してください。".to_owned(),
             Self::Face => "CTやMR、顔写真からは本人の顔が分かることがあります。仮名で送っても個人が特定され得ます。".to_owned(),
+            Self::FreeText => "仮名で送るレポートや画像上の書き込みには自由記載の文章が含まれます。ファイルに記録された氏名と番号は消しましたが、ほかに個人が分かる記載がないか確認してください。".to_owned(),
             Self::DocumentsStay(count) => format!("文書・レポート{count}件は仮名にできないため送られません。"),
         }
     }
@@ -168,6 +172,7 @@ impl Finding {
             Self::NamedInText => "the patient's name or number stands in the text of the request, though it goes under a pseudonym".to_owned(),
             Self::BurnedIn => "there is writing in the image itself, which may name the patient though it goes under a pseudonym: look at it".to_owned(),
             Self::Face => "a face can be recognised in the image or made of the volume, though it goes under a pseudonym".to_owned(),
+            Self::FreeText => "reports or drawings that go under a pseudonym have free text: names and numbers that the files know were taken out, look whether they say who she is otherwise".to_owned(),
             Self::DocumentsStay(count) => format!("{count} documents or reports can't go under a pseudonym and stay here"),
         }
     }

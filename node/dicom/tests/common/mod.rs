@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use dokuei_dicom::phantom::{PhantomOptions, write_cbct};
-use dokuei_dicom::report::{EvidenceInstance, Illustrations, ReportPerson, ReportStatus};
+use dokuei_dicom::report::{EvidenceInstance, Illustrations, ReportPerson, ReportStatus, ToothFinding};
 use dokuei_dicom::{PersonName, ReportContent, read_header};
 
 /// One small slice of the phantom, as bytes.
@@ -82,6 +82,19 @@ pub(crate) fn report() -> ReportContent {
         request: "48と下顎管の位置関係".into(),
         history: String::new(),
         findings: "48は近心傾斜埋伏。\n根尖は下顎管に接する。".into(),
+        technique: "歯科用コーンビームCT。撮影範囲外は評価していない。".into(),
+        teeth: vec![
+            ToothFinding {
+                tooth: 48,
+                supernumerary: false,
+                line: "48: 近心傾斜埋伏".into(),
+            },
+            ToothFinding {
+                tooth: 11,
+                supernumerary: true,
+                line: "11 過剰歯 supernumerary: 逆生".into(),
+            },
+        ],
         impression: "48 埋伏智歯。".into(),
         recommendations: "下歯槽神経損傷の危険を説明すること。".into(),
         illustrations: Illustrations::default(),

@@ -14,6 +14,7 @@ use crate::{dump, faults, holds};
 
 const KOS: &str = "1.2.840.10008.5.1.4.1.1.88.59";
 const GSPS: &str = "1.2.840.10008.5.1.4.1.1.11.1";
+const COLOUR: &str = "1.2.840.10008.5.1.4.1.1.11.2";
 const COMPREHENSIVE: &str = "1.2.840.10008.5.1.4.1.1.88.33";
 const COMPREHENSIVE_3D: &str = "1.2.840.10008.5.1.4.1.1.88.34";
 
@@ -148,6 +149,37 @@ fn panoramic() -> ReportContent {
     content
 }
 
+/// A photograph of a mouth beside the slice, with something measured in it.
+fn photograph(has_profile: bool) -> ReportContent {
+    let mut content = of(
+        vec![key_image(OF_INTEREST, "歯肉"), key_image(OF_INTEREST, "")],
+        vec![line()],
+    );
+    let mut instance = content.evidence[0].clone();
+    instance.sop_class_uid = "1.2.840.10008.5.1.4.1.1.77.1.4".parse().unwrap();
+    instance.sop_instance_uid = "1.2.3.77".parse().unwrap();
+    instance.series_instance_uid = "1.2.3.7".parse().unwrap();
+    content.evidence.push(instance.clone());
+    let image = ShownFrame {
+        instance,
+        frame: 1,
+        facts: ImageFacts {
+            rows: 16,
+            columns: 16,
+            frames: 1,
+            photometric: "YBR_FULL_422".into(),
+            has_profile,
+            ..ImageFacts::default()
+        },
+    };
+    content.illustrations.key_images[0].image = image.clone();
+    content.illustrations.key_images[0].window = None;
+    let measured = &mut content.illustrations.measurements[0];
+    measured.image = image;
+    measured.quantities[0].unit = "{pixels}".into();
+    content
+}
+
 fn classes(objects: &[WrittenObject]) -> Vec<&str> {
     objects.iter().map(|one| one.sop_class_uid.as_str()).collect()
 }
@@ -185,6 +217,31 @@ fn r15_what_is_shown_and_measured_lies_under_the_study_as_the_words_do() {
     );
 }
 
+/// R15: a photograph is shown by a colour state, behind the grey one; one with a colour profile of its own by none.
+#[test]
+fn r15_photographs_have_colour_presentation_states() {
+    let objects = to_illustrations(&photograph(false)).unwrap();
+    assert_eq!(classes(&objects), [GSPS, COLOUR, KOS, COMPREHENSIVE]);
+    let state = &objects[1].bytes;
+    assert!(
+        holds(state, b"acsp") && holds(state, b"SRGB"),
+        "with the profile of sRGB"
+    );
+    assert!(holds(state, b"2.10 mm") && !holds(&objects[0].bytes, b"2.10 mm"));
+    assert!(
+        !holds(state, b"IDENTITY"),
+        "colours are not looked up as grey values"
+    );
+    let named = objects[1].sop_instance_uid.as_str().as_bytes();
+    assert!(
+        holds(&objects[2].bytes, named),
+        "the selection says how it is shown"
+    );
+    let own = to_illustrations(&photograph(true)).unwrap();
+    assert_eq!(classes(&own), [GSPS, KOS, COMPREHENSIVE]);
+    assert_eq!(own[0], objects[0], "the grey state is the same with and without");
+}
+
 #[test]
 fn r6_measurements_of_an_amended_report_refer_to_those_before() {
     let first = full();
@@ -214,7 +271,7 @@ fn r15_selections_states_and_measurements_are_as_the_standard_has_them() {
         return;
     }
     let mut found = Vec::new();
-    for content in [full(), oblique(), panoramic()] {
+    for content in [full(), oblique(), panoramic(), photograph(false)] {
         let mut objects = to_illustrations(&content).unwrap();
         objects.push(to_sr(&content).unwrap());
         for object in objects {
@@ -314,7 +371,7 @@ fn r15_highdicom_parses_the_measurement_groups() {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/read_illustrations.py");
     let dir = tempfile::tempdir().unwrap();
     let mut told = Vec::new();
-    for content in [full(), oblique()] {
+    for content in [full(), oblique(), photograph(false)] {
         let objects = to_illustrations(&content).unwrap();
         let mut command = Command::new(&python);
         command.arg(&script);
@@ -329,7 +386,7 @@ fn r15_highdicom_parses_the_measurement_groups() {
         told.push(String::from_utf8(output.stdout).unwrap());
     }
     let image = report().evidence[0].sop_instance_uid.clone();
-    let [first, second] = told.as_slice() else {
+    let [first, second, third] = told.as_slice() else {
         unreachable!()
     };
     for expected in [
@@ -348,4 +405,7 @@ fn r15_highdicom_parses_the_measurement_groups() {
     }
     let expected = "group line: Length 5.59 mm; site 38994002; SCOORD3D POLYLINE 2";
     assert!(second.contains(expected), "{second}");
+    let expected =
+        "colour state: 1 graphics, 1 texts, profile sRGB IEC61966-2.1, scnr RGB to XYZ, white stays white";
+    assert!(third.contains(expected), "{third}");
 }
