@@ -5,11 +5,11 @@
 //! [`Store::audit_head`] is there to be kept elsewhere too.
 
 use dokuei_identity::time::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::integrity::{self, Table};
+use crate::integrity::{self, SealKey, Table};
 use crate::text::{signed, unsigned};
 use crate::{Id32, Store, StoreError};
 
@@ -67,35 +67,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub fn audit(&self, event: &AuditEvent) -> Result<AuditHead, StoreError> {
-        self.write(|transaction| {
-            let (key, table, id) = (self.seal_key(), Table::AuditHead, &integrity::HEAD);
-            let sound = integrity::is_sound(transaction, key, table, id)?;
-            let last = head(transaction)?;
-            let seq = last.seq + 1;
-            let next = AuditHead {
-                seq,
-                hash: hash(&last.hash, seq, event),
-            };
-            transaction
-                .prepare_cached("INSERT INTO audit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
-                .execute((
-                    signed(seq),
-                    signed(event.at.0),
-                    &event.actor,
-                    &event.action,
-                    &event.object,
-                    &event.outcome,
-                    last.hash,
-                    next.hash,
-                ))?;
-            transaction
-                .prepare_cached("INSERT OR REPLACE INTO audit_head VALUES (1, ?1, ?2)")?
-                .execute((signed(seq), next.hash))?;
-            if sound {
-                integrity::seal(transaction, key, table, id)?;
-            }
-            Ok(next)
-        })
+        self.write(|transaction| append(transaction, self.seal_key(), event))
     }
 
     /// At most `limit` rows from number `from` on, each compared with its hash and the row before.
@@ -168,6 +140,41 @@ impl Store {
             }
         })
     }
+}
+
+/// Appends an event within a transaction that writes what it is about too.
+pub(crate) fn append(
+    transaction: &Transaction<'_>,
+    key: &SealKey,
+    event: &AuditEvent,
+) -> Result<AuditHead, StoreError> {
+    let (table, id) = (Table::AuditHead, &integrity::HEAD);
+    let sound = integrity::is_sound(transaction, key, table, id)?;
+    let last = head(transaction)?;
+    let seq = last.seq + 1;
+    let next = AuditHead {
+        seq,
+        hash: hash(&last.hash, seq, event),
+    };
+    transaction
+        .prepare_cached("INSERT INTO audit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
+        .execute((
+            signed(seq),
+            signed(event.at.0),
+            &event.actor,
+            &event.action,
+            &event.object,
+            &event.outcome,
+            last.hash,
+            next.hash,
+        ))?;
+    transaction
+        .prepare_cached("INSERT OR REPLACE INTO audit_head VALUES (1, ?1, ?2)")?
+        .execute((signed(seq), next.hash))?;
+    if sound {
+        integrity::seal(transaction, key, table, id)?;
+    }
+    Ok(next)
 }
 
 fn head(connection: &Connection) -> Result<AuditHead, StoreError> {

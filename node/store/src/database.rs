@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Once;
 
 use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
@@ -10,6 +11,18 @@ use crate::files::create_new;
 use crate::migration::{STEPS, migrate};
 use crate::{StoreError, StoreKey};
 
+static READY: Once = Once::new();
+
+/// Begins SQLCipher once for this process, and lets nobody pass before it is done. SQLite says that it is ready before the
+/// cipher is (`SQLITE_EXTRA_INIT` runs last, outside its lock): of two threads that open their first databases at the same
+/// moment, one would be refused its key.
+fn ready() {
+    READY.call_once(|| {
+        // Whether it opens is of no matter: what fails here fails again where somebody hears of it.
+        let _ = Connection::open_in_memory();
+    });
+}
+
 /// Opens (or, with `create`, makes) the database at `path` and brings its schema up to date.
 pub(crate) fn open(path: &Path, key: &StoreKey, create: bool) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -17,6 +30,7 @@ pub(crate) fn open(path: &Path, key: &StoreKey, create: bool) -> Result<Connecti
         // An empty file is an empty database; made here, it (and the log, which takes after it) is the owner's only.
         create_new(path)?;
     }
+    ready();
     let mut connection = Connection::open_with_flags(path, flags)?;
     unlock(&connection, key)?;
     configure(&connection)?;
@@ -28,6 +42,7 @@ pub(crate) fn open(path: &Path, key: &StoreKey, create: bool) -> Result<Connecti
 pub(crate) fn open_to_read(path: &Path, key: &StoreKey) -> Result<Connection, StoreError> {
     // Read and write to the file system: a reader takes its place in the index of the write-ahead log.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    ready();
     let connection = Connection::open_with_flags(path, flags)?;
     unlock(&connection, key)?;
     configure(&connection)?;

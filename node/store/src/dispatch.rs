@@ -185,7 +185,7 @@ impl Store {
             for (position, (class, instance)) in (0_u32..).zip(&dispatch.instances) {
                 insert.execute((dispatch.dispatch_id, position, class, instance))?;
             }
-            Ok(())
+            crate::repeats::note(transaction)
         })
     }
 
@@ -367,6 +367,9 @@ impl Store {
                      WHERE dispatch_id = ?1 AND state = 'waiting'",
                 )?
                 .execute((id, state, reason, signed(now.0)))?;
+            if ended > 0 {
+                crate::repeats::note(transaction)?;
+            }
             Ok(ended > 0)
         })
     }
@@ -393,7 +396,7 @@ impl Store {
             if renewed == 0 {
                 return Err(StoreError::NotFound("dispatch"));
             }
-            Ok(())
+            crate::repeats::note(transaction)
         })
     }
 

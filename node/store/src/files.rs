@@ -3,6 +3,7 @@
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use crate::{Id16, StoreError};
 
@@ -31,6 +32,36 @@ pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
         File::open(directory)?.sync_all()
     } else {
         Ok(())
+    }
+}
+
+/// Makes the contents of files and directories durable, all at once: a file system that keeps a journal writes it once for
+/// all who wait for it at that moment.
+pub(crate) fn sync_together(paths: &[&Path]) -> io::Result<()> {
+    let Some((first, others)) = paths.split_first() else {
+        return Ok(());
+    };
+    thread::scope(|scope| {
+        let others = others.iter().map(|path| {
+            thread::Builder::new()
+                .name("sync".to_owned())
+                .spawn_scoped(scope, || sync(path))
+        });
+        let others = others.collect::<io::Result<Vec<_>>>()?;
+        let ended = |_| Err(io::Error::other("a thread that waits for the disk has ended"));
+        others
+            .into_iter()
+            .map(|other| other.join().unwrap_or_else(ended))
+            .fold(sync(first), io::Result::and)
+    })
+}
+
+fn sync(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        sync_directory(path)
+    } else {
+        // Its contents and its length. Not on every system does a file wait that was opened for reading only.
+        OpenOptions::new().write(true).open(path)?.sync_data()
     }
 }
 
@@ -106,6 +137,20 @@ mod tests {
         for foreign in ["vault/ab/abab.blob", "vault/ab/x.blob", "vault/ab/README"] {
             assert_eq!(id_of(Path::new(foreign), "blob"), None, "{foreign}");
         }
+    }
+
+    #[test]
+    fn all_are_waited_for_and_one_that_is_not_there_is_told() {
+        let directory = tempfile::tempdir().unwrap();
+        let [one, other, gone] = ["one", "other", "gone"].map(|name| directory.path().join(name));
+        fs::write(&one, "1").unwrap();
+        fs::write(&other, "2").unwrap();
+        sync_together(&[&one, &other, directory.path()]).unwrap();
+        for paths in [[gone.as_path(), one.as_path()], [one.as_path(), gone.as_path()]] {
+            let error = sync_together(&paths).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        }
+        sync_together(&[]).unwrap();
     }
 
     #[test]

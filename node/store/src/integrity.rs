@@ -447,7 +447,7 @@ impl Store {
                     "INSERT INTO altered_entries VALUES (?1, ?2, ?3, x'', x'', x'')",
                     (signed(now.0), entry.log_id, entry.entry_id),
                 )?;
-                crate::log::insert(transaction, entry)?;
+                crate::append::insert(transaction, entry)?;
             }
             seal(transaction, key, Table::Entries, &entry.entry_id)?;
             Ok(true)

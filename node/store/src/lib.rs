@@ -17,12 +17,15 @@
 //! # }
 //! ```
 
+mod append;
 mod applications;
+mod attestations;
 mod audit;
 mod database;
 mod deadlines;
 mod directory;
 mod dispatch;
+mod drafts;
 mod error;
 mod files;
 mod imaging;
@@ -32,6 +35,7 @@ mod key;
 mod listing;
 mod log;
 mod migration;
+mod notices;
 mod outbox;
 mod packages;
 mod profiles;
@@ -40,24 +44,32 @@ mod pseudonyms;
 mod query;
 mod records;
 mod register;
+mod repeats;
 mod series_previews;
 mod settings;
 mod store;
+mod successors;
+mod templates;
 mod text;
 mod vault;
+mod work_list;
 
+pub use append::Along;
 pub use applications::{ApplicationRow, NewApplication};
+pub use attestations::KeptAttestations;
 pub use audit::{AuditEvent, AuditHead, AuditRow};
 pub use deadlines::ToldDeadline;
 pub use directory::{ChainKind, DeviceListRow, NodeRow};
 pub use dispatch::{
     Commitment, DispatchRow, DispatchState, Dispatched, DispatchedInstance, InstanceState, NewDispatch,
 };
+pub use drafts::DraftRow;
 pub use error::StoreError;
 pub use imaging::{Inserted, NewInstance};
 pub use integrity::{AlteredRow, LogDamage, as_an_insider};
 pub use key::StoreKey;
 pub use log::{Appended, Fork, LogKind, LogRow, Queued, StoredEntry};
+pub use notices::{NewNotice, NoticeRow, NoticeSettings, NoticeState};
 pub use outbox::OutboxRow;
 pub use packages::{Direction, NewPackage, PackageFile, PackageRow, PackageState};
 pub use profiles::ProfileRow;
@@ -66,10 +78,13 @@ pub use pseudonyms::PseudonymRecord;
 pub use query::{Field, FoundInstance, FoundSeries, FoundStudy, Level, Query, Test};
 pub use records::{InstanceRecord, Origin, PersonName, SeriesRecord, StudyRecord, StudySummary};
 pub use register::{IssuerId, RegisterStore};
+pub use repeats::{KEPT, KeptAnswer, Known, MAX_ANSWER, Repeatable, asked, within};
 pub use series_previews::{KeptPreview, KeptPreviewKind};
 pub use settings::SignInFailures;
 pub use store::Store;
+pub use successors::Successor;
 pub use vault::{BlobReader, BlobWriter, FindSamples, FinishedBlob};
+pub use work_list::CaseHoldings;
 
 /// A 16-byte identifier: of a log, a case, an agreement or a package.
 pub type Id16 = [u8; 16];

@@ -22,6 +22,12 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0014_unproven.sql"),
     include_str!("../migrations/0015_told_deadlines.sql"),
     include_str!("../migrations/0016_seals.sql"),
+    include_str!("../migrations/0017_work_list.sql"),
+    include_str!("../migrations/0019_repeats.sql"),
+    include_str!("../migrations/0020_attestations.sql"),
+    include_str!("../migrations/0022_notices.sql"),
+    include_str!("../migrations/0023_reports_in_progress.sql"),
+    include_str!("../migrations/0024_successors.sql"),
 ];
 
 /// Brings the database to the schema of the last of `steps`.

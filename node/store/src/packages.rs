@@ -1,18 +1,19 @@
 //! Sealed packages on disk: the ciphertext and its outboard tree as files, all else in a row.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use dokuei_identity::time::Timestamp;
-use rusqlite::{OptionalExtension, Row, named_params};
+use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 use zeroize::Zeroizing;
 
-use crate::files::{create_new, id_of, remove, sync_directory};
-use crate::integrity::{self, Table};
+use crate::files::{create_new, id_of, remove, sync_together};
+use crate::integrity::{self, SealKey, Table};
 use crate::text::{signed, stored_as_text, unsigned};
 use crate::{Id16, Id32, Store, StoreError};
 
 const PACKAGE_KEY: &str = "package key";
+const SET_STATE: &str = "UPDATE packages SET state = ?2 WHERE package_id = ?1";
 const PAYLOAD: &str = "pkg";
 const OUTBOARD: &str = "outboard";
 
@@ -143,7 +144,8 @@ impl Store {
     }
 
     /// Keeps a package whose files were written or are to be filled: both are synced first, then the row is durable.
-    /// `key` is the content key, wrapped here under this node's own key.
+    /// `sealed` is, of one that was sealed here, the content key, which is wrapped under this node's own, and in which form
+    /// it was sealed, and why (JSON), for people to see.
     ///
     /// # Errors
     /// [`StoreError::Database`] when a package with this id is there already.
@@ -151,18 +153,16 @@ impl Store {
         &self,
         new: &NewPackage,
         mut file: PackageFile,
-        key: Option<&[u8; 32]>,
+        sealed: Option<(&[u8; 32], &str)>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        File::open(&file.payload)?.sync_all()?;
-        File::open(&file.outboard)?.sync_all()?;
-        sync_directory(self.package_directory())?;
-        let wrapped = key.map(|key| self.wrap(key, PACKAGE_KEY, &new.package_id));
+        sync_together(&[&file.payload, &file.outboard, self.package_directory()])?;
+        let wrapped = sealed.map(|(key, _)| self.wrap(key, PACKAGE_KEY, &new.package_id));
         self.write(|transaction| {
             transaction
                 .prepare_cached(
                     "INSERT INTO packages VALUES (:id, :case, :direction, :core, :hash, :root, :length, :state, :file,
-                        :key, :verified, :now, NULL)",
+                        :key, :verified, :now, :form)",
                 )?
                 .execute(named_params! {
                     ":id": new.package_id,
@@ -177,6 +177,7 @@ impl Store {
                     ":key": wrapped,
                     ":verified": new.verified,
                     ":now": signed(now.0),
+                    ":form": sealed.map(|(_, form)| form),
                 })?;
             integrity::seal(transaction, self.seal_key(), Table::Packages, &new.package_id)
         })?;
@@ -229,9 +230,7 @@ impl Store {
     /// [`StoreError::NotFound`], [`StoreError::NoSpace`].
     pub fn set_verified(&self, package_id: &Id16, bitmap: &[u8]) -> Result<(), StoreError> {
         let (payload, outboard) = self.package_files(package_id)?;
-        for path in [payload, outboard] {
-            OpenOptions::new().write(true).open(path)?.sync_data()?;
-        }
+        sync_together(&[&payload, &outboard])?;
         self.update_package(
             package_id,
             "UPDATE packages SET verified = ?2 WHERE package_id = ?1",
@@ -244,23 +243,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub fn set_package_state(&self, package_id: &Id16, state: PackageState) -> Result<(), StoreError> {
-        self.update_package(
-            package_id,
-            "UPDATE packages SET state = ?2 WHERE package_id = ?1",
-            state,
-        )
-    }
-
-    /// Keeps in which form a package was sealed, and why: for people to see.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
-    pub fn set_package_form(&self, package_id: &Id16, form: &str) -> Result<(), StoreError> {
-        self.update_package(
-            package_id,
-            "UPDATE packages SET form = ?2 WHERE package_id = ?1",
-            form,
-        )
+        self.update_package(package_id, SET_STATE, state)
     }
 
     /// Keeps the content key, wrapped under this node's own key.
@@ -314,15 +297,7 @@ impl Store {
         sql: &str,
         value: impl rusqlite::ToSql,
     ) -> Result<(), StoreError> {
-        self.write(|transaction| {
-            let (key, table) = (self.seal_key(), Table::Packages);
-            let sound = integrity::is_sound(transaction, key, table, package_id)?;
-            match transaction.prepare_cached(sql)?.execute((package_id, value))? {
-                0 => Err(StoreError::NotFound("package")),
-                _ if sound => integrity::seal(transaction, key, table, package_id),
-                _ => Ok(()),
-            }
-        })
+        self.write(|transaction| update(transaction, self.seal_key(), package_id, sql, value))
     }
 
     fn package_paths(&self, file_id: &Id16) -> (PathBuf, PathBuf) {
@@ -350,7 +325,33 @@ impl Store {
     }
 }
 
-fn package(row: &Row<'_>) -> rusqlite::Result<PackageRow> {
+/// Notes how far a package is.
+pub(crate) fn set_state(
+    transaction: &Transaction<'_>,
+    key: &SealKey,
+    package_id: &Id16,
+    state: PackageState,
+) -> Result<(), StoreError> {
+    update(transaction, key, package_id, SET_STATE, state)
+}
+
+fn update(
+    transaction: &Transaction<'_>,
+    key: &SealKey,
+    package_id: &Id16,
+    sql: &str,
+    value: impl rusqlite::ToSql,
+) -> Result<(), StoreError> {
+    let table = Table::Packages;
+    let sound = integrity::is_sound(transaction, key, table, package_id)?;
+    match transaction.prepare_cached(sql)?.execute((package_id, value))? {
+        0 => Err(StoreError::NotFound("package")),
+        _ if sound => integrity::seal(transaction, key, table, package_id),
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn package(row: &Row<'_>) -> rusqlite::Result<PackageRow> {
     Ok(PackageRow {
         package: NewPackage {
             package_id: row.get("package_id")?,

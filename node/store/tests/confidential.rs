@@ -91,7 +91,7 @@ fn fill(store: &Store) {
         .add_package(
             &package,
             store.new_package_file().unwrap(),
-            Some(&[0x77; 32]),
+            Some((&[0x77; 32], "{}")),
             NOW,
         )
         .unwrap();

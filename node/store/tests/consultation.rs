@@ -11,8 +11,8 @@ use std::io::{Seek, SeekFrom, Write};
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::time::Timestamp;
 use dokuei_store::{
-    Appended, ChainKind, Direction, LogKind, NewPackage, NodeRow, PackageState, Queued, Store, StoreError,
-    StoredEntry,
+    Along, Appended, AuditEvent, ChainKind, Direction, LogKind, NewPackage, NodeRow, PackageState, Queued,
+    Store, StoreError, StoredEntry,
 };
 use proptest::prelude::*;
 use support::*;
@@ -262,6 +262,44 @@ fn r17_a_package_resumes_after_a_restart() {
         store.package(&[6; 16]),
         Err(StoreError::NotFound("package"))
     ));
+}
+
+/// R5, R6: that a package is complete, the receipt for it, and the row of the trail are written together: after a crash none is
+/// there without the others.
+#[test]
+fn r5_r6_a_receipt_and_what_it_tells_of_a_package_are_written_together() {
+    let (_directory, store) = store();
+    let receipt = entry(1, 9, 0, 0);
+    let event = AuditEvent {
+        at: NOW,
+        actor: "node".into(),
+        action: "received".into(),
+        object: "01".into(),
+        outcome: "success".into(),
+    };
+    let along = Along {
+        package: Some((&[6; 16], PackageState::Complete)),
+        told: Some(&event),
+    };
+    let one = std::slice::from_ref(&receipt);
+    assert!(matches!(
+        store.append_with(one, &[], along, NOW),
+        Err(StoreError::NotFound("package"))
+    ));
+    assert!(store.entries(&[1; 16]).unwrap().is_empty(), "nor the receipt");
+    assert!(
+        store.audit_rows(1, 9).unwrap().is_empty(),
+        "nor the row of the trail"
+    );
+    store
+        .add_package(&package(), store.new_package_file().unwrap(), None, NOW)
+        .unwrap();
+    let outcomes = store.append_with(one, &[], along, NOW).unwrap();
+    assert_eq!(outcomes, [Appended::Added]);
+    assert_eq!(store.package(&[6; 16]).unwrap().state, PackageState::Complete);
+    assert_eq!(store.entries(&[1; 16]).unwrap(), [receipt]);
+    let trail = store.audit_rows(1, 9).unwrap();
+    assert_eq!(trail.iter().map(|row| &row.event).collect::<Vec<_>>(), [&event]);
 }
 
 #[test]

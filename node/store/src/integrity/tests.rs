@@ -53,8 +53,9 @@ fn store(directory: &std::path::Path) -> Store {
         verified: vec![0xff; 2],
     };
     let file = store.new_package_file().unwrap();
-    store.add_package(&new, file, Some(&[8; 32]), NOW).unwrap();
-    store.set_package_form(&[7; 16], "{}").unwrap();
+    store
+        .add_package(&new, file, Some((&[8; 32], "{}")), NOW)
+        .unwrap();
     store.set_verified(&[7; 16], &[0x0f, 0]).unwrap();
     store.set_package_state(&[7; 16], PackageState::Queued).unwrap();
     store
@@ -247,7 +248,9 @@ fn r6_an_altered_row_stays_told_when_it_is_written_to_afterwards() {
         let directory = tempfile::tempdir().unwrap();
         let store = store(directory.path());
         store.connection().execute_batch(sql).unwrap();
-        store.set_package_form(&[7; 16], "{}").unwrap();
+        store
+            .set_package_state(&[7; 16], PackageState::Delivered)
+            .unwrap();
         store.append_entry(&an_entry(5, 5), &[]).unwrap();
         let event = store.audit_rows(1, 1).unwrap().remove(0).event;
         store.audit(&event).unwrap();
