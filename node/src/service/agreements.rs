@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use dokuei_consultation::agreement::{AgreementInForce, AgreementLog};
 use dokuei_consultation::author::Author;
-use dokuei_consultation::body::{Agreement, Party};
+use dokuei_consultation::body::{Agreement, Body, Party};
 use dokuei_consultation::event::Event;
-use dokuei_consultation::id::AgreementId;
+use dokuei_consultation::id::{AgreementId, EntryId};
 use dokuei_consultation::standing::Standing;
 use dokuei_consultation::template;
+use dokuei_document::{Fonts, render_form};
 use dokuei_identity::certificate::PractitionerCertificate;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::policy::{Action, Object};
@@ -17,6 +18,7 @@ use dokuei_store::LogKind;
 use serde_json::{Value, json};
 
 use super::Node;
+use super::agreement_text::{Wishes, agreement_paper, consent_form, written_out};
 use super::error::ServiceError;
 use super::session::Session;
 use crate::clock;
@@ -40,7 +42,8 @@ impl Node {
         Ok(views.into())
     }
 
-    /// Proposes the standard agreement to another practitioner; `contact` says whom to call in an emergency, and how.
+    /// Proposes the agreement, written out, to another practitioner; `wishes` say whom to call in an emergency, how soon
+    /// reports come, for how long records are kept, and what is paid.
     ///
     /// # Errors
     /// [`ServiceError::Refused`] with the rule, for example for one of the same institution.
@@ -48,10 +51,11 @@ impl Node {
         &self,
         session: &Session,
         with: &str,
-        contact: Option<String>,
+        wishes: Wishes,
     ) -> Result<Value, ServiceError> {
         let now = self.now();
         self.permit(session, Action::Agree, Object::OWN_CASE)?;
+        wishes.validate()?;
         let with: Fingerprint = with.parse().map_err(|error| ServiceError::field("with", error))?;
         let other = self
             .people()
@@ -61,10 +65,13 @@ impl Node {
             self.as_party(&session.certificate, now)?,
             self.as_party(&other, now)?,
         );
-        let contact = contact
+        let contact = wishes
+            .emergency_contact
+            .clone()
             .filter(|contact| !contact.trim().is_empty())
             .unwrap_or_else(|| format!("{} {}", proposer.institution, proposer.name));
         let agreement = template::standard(proposer, other, contact, now, now.plus(VALIDITY));
+        let agreement = written_out(agreement, &wishes);
         let id = AgreementId::from_bytes(rand::random());
         let _writing = self.write_lock();
         self.sign_agreement(session, AgreementLog::new(id), agreement, now)
@@ -90,6 +97,48 @@ impl Node {
         let (proposal, agreement) = log.proposal().ok_or(ServiceError::Unknown("agreement"))?;
         let countersignature = agreement.countersignature(proposal);
         self.sign_agreement(session, log, countersignature, now)
+    }
+
+    /// An agreement as a paper, PDF/A, with who has signed it and when.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unknown`] for one of others, or no Japanese font is installed.
+    pub fn agreement_paper(&self, session: &Session, id: &str) -> Result<Vec<u8>, ServiceError> {
+        let id: AgreementId = id.parse().map_err(|_| ServiceError::Unknown("agreement"))?;
+        let log = self.agreement_log(id)?;
+        if !log.parties().contains(&session.certificate.fingerprint) {
+            return Err(ServiceError::Unknown("agreement"));
+        }
+        let (proposal, agreement) = log.proposal().ok_or(ServiceError::Unknown("agreement"))?;
+        let signed = |entry: Option<EntryId>, party: &Party| {
+            let at = entry.and_then(|entry| log.log().get(&entry));
+            let when = at.map_or_else(
+                || "未署名 not signed".to_owned(),
+                |entry| clock::rfc3339(entry.header().time),
+            );
+            (format!("{} {}", party.name, party.institution), when)
+        };
+        let both = [
+            signed(Some(proposal), &agreement.proposer),
+            signed(countersignature(&log, proposal), &agreement.other),
+        ];
+        let now = i64::try_from(self.now().0).unwrap_or(i64::MAX);
+        let paper = agreement_paper(agreement, &id.to_string(), &both, now);
+        let fonts = Fonts::find(self.config().document.font.as_deref())?;
+        Ok(render_form(&paper, &fonts)?)
+    }
+
+    /// The form on which a patient consents, PDF/A, to be signed by hand.
+    ///
+    /// # Errors
+    /// When no Japanese font is installed.
+    pub fn consent_form(&self) -> Result<Vec<u8>, ServiceError> {
+        let now = i64::try_from(self.now().0).unwrap_or(i64::MAX);
+        let fonts = Fonts::find(self.config().document.font.as_deref())?;
+        Ok(render_form(
+            &consent_form(&self.config().institution.name, now),
+            &fonts,
+        )?)
     }
 
     /// The caller holds the write lock.
@@ -211,4 +260,12 @@ impl Node {
             "valid_until": clock::rfc3339(agreement.valid_until),
         })
     }
+}
+
+/// The entry by which a proposal is countersigned.
+fn countersignature(log: &AgreementLog, proposal: EntryId) -> Option<EntryId> {
+    let mut entries = log.log().ordered().into_iter();
+    entries
+        .find(|entry| matches!(entry.body(), Body::Agreement(one) if one.countersigns == Some(proposal)))
+        .map(dokuei_consultation::entry::VerifiedEntry::id)
 }

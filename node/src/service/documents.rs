@@ -1,48 +1,28 @@
 //! A signed report as a document: PDF for people, Structured Report for the clinic's PACS.
 
-use dokuei_consultation::body::{Report, ReportStatus, Request};
-use dokuei_consultation::entry::VerifiedEntry;
+use dokuei_consultation::body::Report;
 use dokuei_consultation::id::EntryId;
 use dokuei_consultation::machine::Case;
 use dokuei_dicom::header::read_instance;
-use dokuei_dicom::report::{
-    Coordinates, EvidenceInstance, Illustrations, ReportContent, ReportPerson, ReportStatus as DicomStatus,
-    ReportedStudy, WrittenObject, to_illustrations,
-};
-use dokuei_dicom::{InstanceHeader, Patient, PersonName, Uid, to_encapsulated_pdf, to_sr};
-use dokuei_document::{
-    Fonts, PatientBlock, ReportDocument, ReportStatus as PaperStatus, RequestBlock, SignerBlock, StudyBlock,
-    render_report,
-};
-use dokuei_identity::certificate::{LicenceKind, PractitionerCertificate};
+use dokuei_dicom::report::{EvidenceInstance, ReportContent, WrittenObject, to_illustrations};
+use dokuei_dicom::{InstanceHeader, to_encapsulated_pdf, to_sr};
+use dokuei_document::{Fonts, render_report};
+use dokuei_identity::certificate::PractitionerCertificate;
 use dokuei_identity::fingerprint::Fingerprint;
-use dokuei_store::{StoreError, StudySummary};
+use dokuei_identity::time::Timestamp;
 
 use super::Node;
 use super::error::ServiceError;
-use super::illustrating::{Found, lines, measured_in};
-use super::requesting::patient_of;
+use super::illustrating::{lines, measured_in};
+use super::reported::{Reported, uid};
 use super::session::Session;
 
-/// Japan has one time zone, UTC+9.
-const JAPAN_OFFSET_MINUTES: i16 = 540;
-
-/// A version of a report with everything that a document shows of it.
-struct Reported<'a> {
-    case: &'a Case,
-    entry: &'a VerifiedEntry,
-    report: &'a Report,
-    request: &'a Request,
-    version: u32,
-    study: StudySummary,
-    /// What one of its images says of the study.
-    image: Option<InstanceHeader>,
+/// Who signs, when and where.
+struct Signing {
+    entry: Option<EntryId>,
+    at: Timestamp,
     author: PractitionerCertificate,
-    author_institution: String,
-    /// How the version before it gave its measurements.
-    previous_measured_in: Option<Coordinates>,
-    /// The images that it names.
-    found: Found,
+    institution: String,
 }
 
 impl Node {
@@ -138,31 +118,70 @@ impl Node {
     }
 
     fn reported<'a>(&self, case: &'a Case, version: Option<&EntryId>) -> Result<Reported<'a>, ServiceError> {
-        let (_, request) = case.request().ok_or(ServiceError::Unknown("request"))?;
         let versions = case.versions();
         let version = match version {
             Some(id) => versions.iter().find(|one| one.id == *id),
             None => versions.last(),
         };
         let version = version.ok_or(ServiceError::NoReport)?;
-        let entry = case.log().get(&version.id).ok_or(ServiceError::NoReport)?;
-        let report = version.report;
+        let header = case
+            .log()
+            .get(&version.id)
+            .ok_or(ServiceError::NoReport)?
+            .header();
+        let author = self
+            .people()
+            .certificate(&header.signer)
+            .ok_or(ServiceError::Unknown("practitioner"))?;
+        let signed = Signing {
+            entry: Some(version.id),
+            at: header.time,
+            institution: self.institution_of(&header.device, &author),
+            author,
+        };
+        self.shown(case, version.report, signed)
+    }
+
+    /// What a practitioner is about to sign, as it would be printed.
+    ///
+    /// # Errors
+    /// As [`Node::report_pdf`].
+    pub(super) fn draft_pdf(
+        &self,
+        session: &Session,
+        case: &Case,
+        report: &Report,
+    ) -> Result<Vec<u8>, ServiceError> {
+        let author = session.certificate.clone();
+        let signing = Signing {
+            entry: None,
+            at: self.now(),
+            institution: self.institution_of(&self.here()?, &author),
+            author,
+        };
+        self.pdf_of(&self.shown(case, report, signing)?)
+    }
+
+    fn shown<'a>(
+        &self,
+        case: &'a Case,
+        report: &'a Report,
+        signing: Signing,
+    ) -> Result<Reported<'a>, ServiceError> {
+        let (_, request) = case.request().ok_or(ServiceError::Unknown("request"))?;
+        let versions = case.versions();
         // Each reader counts her own.
         let of_reader = versions.iter().filter(|one| one.report.request == report.request);
-        let number = of_reader.take_while(|one| one.id != version.id).count() + 1;
+        let number = of_reader.take_while(|one| Some(one.id) != signing.entry).count() + 1;
         let before = versions.iter().find(|one| report.predecessor == Some(one.id));
-        let signer = entry.header().signer;
         // A report on a study under a pseudonym is the real patient's here.
         let study = self
             .store()
             .study(&self.real_study(&request.study_instance_uid))?;
-        let author = self
-            .people()
-            .certificate(&signer)
-            .ok_or(ServiceError::Unknown("practitioner"))?;
         Ok(Reported {
             case,
-            entry,
+            entry: signing.entry,
+            signed_at: i64::try_from(signing.at.0).unwrap_or(i64::MAX),
             report,
             request,
             version: u32::try_from(number).unwrap_or(u32::MAX),
@@ -170,8 +189,8 @@ impl Node {
             found: self.found_images(&request.study_instance_uid, report)?,
             image: self.first_image(&study.study.study_instance_uid)?,
             study,
-            author_institution: self.institution_of(&entry.header().device, &author),
-            author,
+            author_institution: signing.institution,
+            author: signing.author,
         })
     }
 
@@ -214,166 +233,10 @@ impl Node {
     }
 }
 
-impl Reported<'_> {
-    fn paper(&self) -> ReportDocument {
-        let study = &self.study.study;
-        let patient = if study.study_instance_uid == self.request.study_instance_uid {
-            self.request.patient.clone()
-        } else {
-            patient_of(&self.study)
-        };
-        let kind = match self.author.licence.kind {
-            LicenceKind::Dentist => "歯科医籍",
-            LicenceKind::Physician => "医籍",
-        };
-        ReportDocument {
-            requesting_institution: self.request.requester.institution.clone(),
-            reading_institution: self.author_institution.clone(),
-            patient: PatientBlock {
-                name: patient.display_name(),
-                reading: reading(&patient.name.phonetic, &patient.name.alphabetic),
-                id: patient.id.clone(),
-                birth_date: patient.birth_date.clone().unwrap_or_default(),
-                sex: study.sex.clone(),
-            },
-            study: StudyBlock {
-                date: study.study_date.clone(),
-                modality: self.request.modalities.join(", "),
-                description: study.description.clone(),
-                accession_number: study.accession_number.clone(),
-            },
-            request: RequestBlock {
-                requester: self.request.requester.name.clone(),
-                question: self.request.question.clone(),
-                history: self.request.history.clone(),
-                region: self.request.region.clone(),
-            },
-            findings: self.report.findings.clone(),
-            impression: self.report.impression.clone(),
-            recommendations: self.report.recommendations.clone(),
-            status: match (self.report.status, self.report.predecessor) {
-                (ReportStatus::Preliminary, _) => PaperStatus::Preliminary,
-                (ReportStatus::Final, None) => PaperStatus::Final,
-                (ReportStatus::Final, Some(_)) => PaperStatus::Amended,
-            },
-            version: self.version,
-            signer: SignerBlock {
-                name: self.author.name.japanese.clone(),
-                name_latin: self.author.name.latin.clone(),
-                licence: format!("{kind} 第{}号", self.author.licence.number),
-                qualifications: self
-                    .author
-                    .qualifications
-                    .iter()
-                    .map(|one| one.code.label_ja().to_owned())
-                    .collect(),
-                signed_at: self.signed_at(),
-            },
-            key_images: Vec::new(),
-            measurements: Vec::new(),
-            entry_id: self.entry.id().to_string(),
-            case_id: self.case.id().to_string(),
-        }
-    }
-
-    fn dicom(&self, evidence: Vec<EvidenceInstance>) -> Result<ReportContent, ServiceError> {
-        let study = &self.study.study;
-        let name = &study.patient_name;
-        let of_image = |value: fn(&InstanceHeader) -> &String| self.image.as_ref().map(value).cloned();
-        Ok(ReportContent {
-            entry_id: *self.entry.id().as_bytes(),
-            previous_entry_id: self.report.predecessor.map(|id| *id.as_bytes()),
-            previous_measured_in: self.previous_measured_in,
-            version: self.version,
-            status: match (self.report.status, self.report.predecessor) {
-                (ReportStatus::Preliminary, _) => DicomStatus::Preliminary,
-                (ReportStatus::Final, None) => DicomStatus::Final,
-                (ReportStatus::Final, Some(_)) => DicomStatus::Amended,
-            },
-            study: ReportedStudy {
-                study_instance_uid: uid(&study.study_instance_uid)?,
-                patient: Patient {
-                    name: PersonName {
-                        alphabetic: name.alphabetic.clone(),
-                        ideographic: name.ideographic.clone(),
-                        phonetic: name.phonetic.clone(),
-                    },
-                    id: study.patient_id.clone(),
-                    id_issuer: of_image(|image| &image.patient.id_issuer).unwrap_or_default(),
-                    birth_date: study.birth_date.clone(),
-                    sex: study.sex.clone(),
-                },
-                study_date: study.study_date.clone(),
-                study_time: of_image(|image| &image.study_time).unwrap_or_default(),
-                study_description: study.description.clone(),
-                study_id: of_image(|image| &image.study_id).unwrap_or_default(),
-                accession_number: study.accession_number.clone(),
-                referring_physician: self
-                    .image
-                    .as_ref()
-                    .map(|image| image.referring_physician.clone())
-                    .unwrap_or_default(),
-            },
-            modality: self.request.modalities.first().cloned().unwrap_or_default(),
-            evidence,
-            requested_by: person(
-                "",
-                &self.request.requester.name,
-                &self.request.requester.institution,
-            ),
-            signed_by: person(
-                &self.author.name.latin,
-                &self.author.name.japanese,
-                &self.author_institution,
-            ),
-            signed_at: self.signed_at(),
-            utc_offset_minutes: JAPAN_OFFSET_MINUTES,
-            request: format!("{}: {}", self.request.region, self.request.question),
-            history: self.request.history.clone(),
-            findings: self.report.findings.clone(),
-            impression: self.report.impression.clone(),
-            recommendations: self.report.recommendations.clone(),
-            illustrations: Illustrations::default(),
-        })
-    }
-
-    fn signed_at(&self) -> i64 {
-        i64::try_from(self.entry.header().time.0).unwrap_or(i64::MAX)
-    }
-}
-
-fn person(latin: &str, japanese: &str, institution: &str) -> ReportPerson {
-    let components = |name: &str| name.split([' ', '\u{3000}']).collect::<Vec<_>>().join("^");
-    let name = PersonName {
-        alphabetic: components(latin),
-        ideographic: components(japanese),
-        phonetic: String::new(),
-    };
-    ReportPerson {
-        name,
-        institution: institution.to_owned(),
-    }
-}
-
 /// The newest version that she may see: reports of others are withheld from who reads blind.
 pub(super) fn newest_seen(case: &Case, who: &Fingerprint) -> Result<EntryId, ServiceError> {
     let withheld = case.withheld_from(who);
     let versions = case.versions();
     let mut seen = versions.iter().rev().filter(|one| !withheld.contains(&one.id));
     seen.next().map(|one| one.id).ok_or(ServiceError::NoReport)
-}
-
-/// How a name is read: kana where there are any, else Latin letters.
-fn reading(phonetic: &str, alphabetic: &str) -> String {
-    let name = if phonetic.trim().is_empty() {
-        alphabetic
-    } else {
-        phonetic
-    };
-    name.replace('^', " ").trim().to_owned()
-}
-
-pub(super) fn uid(text: &str) -> Result<Uid, ServiceError> {
-    text.parse()
-        .map_err(|_| ServiceError::Store(StoreError::Damaged("UID")))
 }

@@ -2,8 +2,8 @@
 //! shows it in one go.
 
 use dokuei_consultation::body::{
-    Amendment, AmendmentKind, BlindCommitment, Body, GUIDELINE, Illustrations, ImagesReviewed, Report,
-    ReportRead, ReportStatus,
+    Amendment, AmendmentKind, BlindCommitment, Body, GUIDELINE, ImagesReviewed, Report, ReportRead,
+    ReportStatus,
 };
 use dokuei_consultation::entry::{VerifiedEntry, commitment};
 use dokuei_consultation::event::Event;
@@ -18,11 +18,12 @@ use serde_json::{Value, json};
 
 use super::Node;
 use super::error::ServiceError;
+use super::given::{GivenIllustrations, GivenStructure};
 use super::session::Session;
 use crate::clock;
 
 /// A report, as the app sends it.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 pub struct NewReport {
     /// preliminary or final; an amendment is final.
     #[serde(default)]
@@ -34,19 +35,28 @@ pub struct NewReport {
     /// Recommendations.
     #[serde(default)]
     pub recommendations: String,
+    /// Technique, and the limits within which the images could be read.
+    #[serde(default)]
+    pub technique: String,
+    /// The template that was followed, and findings by tooth.
+    #[serde(default, flatten)]
+    #[schema(value_type = crate::gateway::shapes::reports::GivenStructure)]
+    pub structure: GivenStructure,
     /// Key images and measurements.
     #[serde(default, flatten)]
-    pub illustrations: Illustrations,
+    #[schema(value_type = crate::gateway::shapes::illustrations::GivenIllustrations)]
+    pub illustrations: GivenIllustrations,
 }
 
 /// A new version of a final report, as the app sends it.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 pub struct Amending {
     /// Addendum or amendment.
+    #[schema(value_type = crate::gateway::shapes::conversation::AmendmentKind)]
     pub kind: AmendmentKind,
     /// Why.
     pub reason: String,
-    /// The new version, whole.
+    /// The new version, whole; teeth, key images and measurements that are left out stay as they were.
     #[serde(flatten)]
     pub report: NewReport,
 }
@@ -67,14 +77,17 @@ impl Node {
             let case = self.my_case(session, id)?;
             reading_of(&case, &me).is_some_and(|reading| reading.is_blind() && !reading.reported)
         };
-        if first {
-            return self.report_blind(session, id, report, status);
-        }
-        self.act(session, id, "report", |case| {
-            let predecessor = newest_of(case, &me).map(|version| version.id);
-            let report = self.report_body(case, &me, report, (predecessor, status))?;
-            Ok(Body::Report(Box::new(report)))
-        })
+        let row = if first {
+            self.report_blind(session, id, report, status)
+        } else {
+            self.act(session, id, "report", |case| {
+                let predecessor = newest_of(case, &me).map(|version| version.id);
+                let report = self.report_body(case, &me, report, (predecessor, status))?;
+                Ok(Body::Report(Box::new(report)))
+            })
+        }?;
+        self.forget_signed_draft(session, id);
+        Ok(row)
     }
 
     /// Signs a new version of the practitioner's own final report, which says what kind of change it is and why.
@@ -83,22 +96,27 @@ impl Node {
     /// [`ServiceError::Refused`] with the rule: an addendum leaves what was said as it was.
     pub fn amend(&self, session: &Session, id: &str, amending: Amending) -> Result<Value, ServiceError> {
         let me = session.certificate.fingerprint;
-        let Amending { kind, reason, report } = amending;
+        let Amending {
+            kind,
+            reason,
+            mut report,
+        } = amending;
         let verb = match kind {
             AmendmentKind::Addendum => "addendum",
             AmendmentKind::Amended => "amend",
         };
-        self.act(session, id, verb, |case| {
+        let row = self.act(session, id, verb, |case| {
             let before = newest_of(case, &me).ok_or(ServiceError::NoReport)?;
             let version = (Some(before.id), ReportStatus::Final);
-            let mut report = self.report_body(case, &me, report, version)?;
-            // What was shown stays, unless other images are named.
-            if report.illustrations.is_none() {
-                report.illustrations.clone_from(&before.report.illustrations);
-            }
+            // What is left out stays; what is sent empty is taken back.
+            report.structure.or_as_in(before.report);
+            report.illustrations.or_as_in(before.report);
+            let report = self.report_body(case, &me, report, version)?;
             let amendment = Amendment { kind, reason, report };
             Ok(Body::Amendment(Box::new(amendment)))
-        })
+        })?;
+        self.forget_signed_draft(session, id);
+        Ok(row)
     }
 
     /// Confirms that a version of the report (`None`: the newest that is not read) and the images were read.
@@ -125,7 +143,7 @@ impl Node {
     }
 
     /// What the practitioner signs, for what she was asked and under the terms of that.
-    fn report_body(
+    pub(super) fn report_body(
         &self,
         case: &Case,
         me: &Fingerprint,
@@ -140,7 +158,8 @@ impl Node {
             .people_agreement(&agreement)
             .map(|agreement| agreement.terms_hash())
             .ok_or(ServiceError::NoAgreement)?;
-        self.require_images(&request.study_instance_uid, &report.illustrations)?;
+        let illustrations = report.illustrations.signed();
+        self.require_images(&request.study_instance_uid, &illustrations)?;
         Ok(Report {
             request: reading.map_or(request_id, |reading| reading.asked_by),
             package,
@@ -149,11 +168,12 @@ impl Node {
             findings: report.findings,
             impression: report.impression,
             recommendations: report.recommendations,
-            technique: String::new(),
+            technique: report.technique,
             images: self.images_of(&request.study_instance_uid)?,
             terms,
             guideline: GUIDELINE.to_owned(),
-            illustrations: Some(report.illustrations).filter(|shown| !shown.is_empty()),
+            illustrations: Some(illustrations).filter(|shown| !shown.is_empty()),
+            structure: report.structure.signed(),
         })
     }
 
@@ -238,6 +258,11 @@ impl Node {
                     "impression": report.impression,
                     "recommendations": report.recommendations,
                     "technique": report.technique,
+                    "template": report.structure.as_ref().and_then(|one| one.template.as_ref()),
+                    "teeth": report.structure.as_ref().map_or(&[][..], |one| &one.teeth),
+                    "images": report.images,
+                    "terms": report.terms,
+                    "guideline": report.guideline,
                     "illustrations": report.illustrations,
                     "author": self.people().certificate(&version.by).map(|one| one.name.japanese),
                     "reader": self.party(&version.by),
@@ -290,7 +315,7 @@ pub(super) fn reading_of<'a>(case: &'a Case, who: &Fingerprint) -> Option<Readin
 }
 
 /// The newest version of a practitioner's own.
-fn newest_of<'a>(case: &'a Case, who: &Fingerprint) -> Option<Version<'a>> {
+pub(super) fn newest_of<'a>(case: &'a Case, who: &Fingerprint) -> Option<Version<'a>> {
     case.versions().into_iter().rfind(|version| version.by == *who)
 }
 

@@ -1,0 +1,210 @@
+//! Reports that are being written: saved every few words, sealed so that only their author reads them, offered when she
+//! comes back, forgotten when she has signed. And how they will look on paper.
+
+use dokuei_consultation::body::ReportStatus;
+use dokuei_consultation::entry::EntryType;
+use dokuei_consultation::id::CaseId;
+use dokuei_consultation::machine::Case;
+use dokuei_consultation::refusal::Refusal;
+use dokuei_consultation::state::State;
+use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_store::DraftRow;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
+
+use super::Node;
+use super::error::ServiceError;
+use super::reporting::{NewReport, newest_of, reading_of};
+use super::session::Session;
+use crate::clock;
+use crate::draft_seal::{Place, open, seal};
+
+/// The largest draft, bytes of JSON: several times what a report may hold.
+const MAX_DRAFT: usize = 512 * 1024;
+
+/// Where the revisions of a new draft begin, less than this: whoever reads JSON as JavaScript does counts on from there.
+const FIRST_BELOW: u64 = 1 << 52;
+
+/// A draft, as the app saves it.
+#[derive(Deserialize, utoipa::ToSchema)]
+pub struct SavingDraft {
+    /// The revision that it continues: that of the last saving or reading, 0 when there was none.
+    #[serde(default)]
+    pub revision: u64,
+    /// What is written so far; a JSON object that is the app's own.
+    #[schema(value_type = Object)]
+    pub content: Map<String, Value>,
+}
+
+/// What is sealed.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    /// The newest version that the author had signed when she wrote it, hexadecimal.
+    after: Option<String>,
+    content: Map<String, Value>,
+}
+
+impl Node {
+    /// The author's draft of a case: its revision, when it was saved, whether she has signed a version since, and what is
+    /// in it. Its `draft` is null when there is none.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unknown`] for a case of others; [`ServiceError::DraftUnreadable`] when it was altered.
+    pub fn draft(&self, session: &Session, id: &str) -> Result<Value, ServiceError> {
+        let me = session.certificate.fingerprint;
+        let case = self.my_case(session, id)?;
+        let case_id = case.id();
+        let Some(row) = self.store().report_draft(case_id.as_bytes(), &me)? else {
+            return Ok(json!({"draft": null}));
+        };
+        let place = Place {
+            case: case_id.as_bytes(),
+            author: &me,
+            revision: row.revision,
+        };
+        let opened =
+            open(&session.secrets.signing, place, &row.sealed).ok_or(ServiceError::DraftUnreadable)?;
+        let kept: Kept = serde_json::from_slice(&opened).map_err(|_| ServiceError::DraftUnreadable)?;
+        Ok(json!({"draft": {
+            "revision": row.revision,
+            "saved_at": clock::rfc3339(row.saved_at),
+            "signed_since": kept.after != newest(&case, &me),
+            "content": kept.content,
+        }}))
+    }
+
+    /// Saves a draft: it is on the disk before this returns.
+    ///
+    /// # Errors
+    /// [`ServiceError::DraftChanged`] when it was saved elsewhere meanwhile, [`ServiceError::Field`] when it is too large,
+    /// [`ServiceError::Refused`] for who reads nothing here, and when the case is over.
+    pub fn save_draft(
+        &self,
+        session: &Session,
+        id: &str,
+        saving: SavingDraft,
+    ) -> Result<Value, ServiceError> {
+        let me = session.certificate.fingerprint;
+        let case = self.my_case(session, id)?;
+        writes_here(&case, &me)?;
+        if is_over_for(&case, &me) {
+            let (entry, state) = (EntryType::Report, case.state().name());
+            return Err(Refusal::NotNow { entry, state }.into());
+        }
+        let case_id = case.id();
+        let kept = Kept {
+            after: newest(&case, &me),
+            content: saving.content,
+        };
+        let plain = Zeroizing::new(serde_json::to_vec(&kept).map_err(|_| ServiceError::DraftUnreadable)?);
+        if plain.len() > MAX_DRAFT {
+            return Err(ServiceError::field("content", "a draft has at most 512 KiB"));
+        }
+        let place = Place {
+            case: case_id.as_bytes(),
+            author: &me,
+            revision: following(saving.revision),
+        };
+        let sealed = seal(&session.secrets.signing, place, &plain, &mut rand::rng())
+            .ok_or(ServiceError::DraftUnreadable)?;
+        let now = self.now();
+        let draft = DraftRow {
+            revision: place.revision,
+            saved_at: now,
+            sealed,
+        };
+        if !self
+            .store()
+            .save_draft(case_id.as_bytes(), &me, saving.revision, &draft)?
+        {
+            return Err(ServiceError::DraftChanged);
+        }
+        Ok(json!({"revision": place.revision, "saved_at": clock::rfc3339(now)}))
+    }
+
+    /// Throws the author's draft of a case away.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unknown`] for a case of others.
+    pub fn discard_draft(&self, session: &Session, id: &str) -> Result<(), ServiceError> {
+        let case = self.my_case(session, id)?;
+        let me = session.certificate.fingerprint;
+        Ok(self.store().forget_draft(case.id().as_bytes(), &me)?)
+    }
+
+    /// How a report would look on paper, before it is signed; every page says that it is not.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotOpened`] while the images are not here, [`ServiceError::Refused`] for who reads nothing here.
+    pub fn preview_report(
+        &self,
+        session: &Session,
+        id: &str,
+        report: NewReport,
+    ) -> Result<Vec<u8>, ServiceError> {
+        let me = session.certificate.fingerprint;
+        let case = self.my_case(session, id)?;
+        writes_here(&case, &me)?;
+        let before = newest_of(&case, &me);
+        let status = match report.status.as_str() {
+            "preliminary" if before.is_none_or(|one| !one.is_final()) => ReportStatus::Preliminary,
+            _ => ReportStatus::Final,
+        };
+        let report = self.report_body(&case, &me, report, (before.map(|one| one.id), status))?;
+        let pdf = self.draft_pdf(session, &case, &report)?;
+        self.audit(&session.id, "report_preview", id, "success")?;
+        Ok(pdf)
+    }
+
+    /// Forgets the drafts of cases that are over for whoever wrote them.
+    pub(super) fn forget_drafts_of_ended(&self) -> Result<(), ServiceError> {
+        for (id, author) in self.store().drafted()? {
+            // What cannot be read is kept.
+            let case = self.kept_case(CaseId::from_bytes(id));
+            if case.is_ok_and(|case| is_over_for(&case, &author)) {
+                self.store().forget_draft(&id, &author)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Signed: nothing waits to be written any more. A draft that stays all the same says that a version was signed since.
+    pub(super) fn forget_signed_draft(&self, session: &Session, id: &str) {
+        if let Err(error) = self.discard_draft(session, id) {
+            tracing::warn!(code = error.code(), %error, "the draft of a report that was signed could not be removed");
+        }
+    }
+}
+
+/// The revision that follows. A new draft begins at one of its own, so that a window which knew the draft before it, signed
+/// or thrown away since, does not pass for one that has seen this.
+fn following(revision: u64) -> u64 {
+    if revision == 0 {
+        rand::random_range(1..FIRST_BELOW)
+    } else {
+        revision.saturating_add(1)
+    }
+}
+
+/// Whether a reader has nothing more to write: the case has ended, and no report of hers is still to come.
+fn is_over_for(case: &Case, who: &Fingerprint) -> bool {
+    let owes = reading_of(case, who)
+        .is_some_and(|one| one.accepted.is_some() && one.declined.is_none() && !one.reported);
+    match case.state() {
+        State::Closed { .. } => !owes,
+        state => state.is_ended(),
+    }
+}
+
+/// Only who reads in a case writes a report in it.
+fn writes_here(case: &Case, me: &Fingerprint) -> Result<(), ServiceError> {
+    match reading_of(case, me) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::NotTheConsultant(EntryType::Report).into()),
+    }
+}
+
+fn newest(case: &Case, me: &Fingerprint) -> Option<String> {
+    newest_of(case, me).map(|version| version.id.to_string())
+}
