@@ -1,28 +1,22 @@
-//! Consultations: the work list, one case, and what its two practitioners do in it.
-
-use std::collections::HashMap;
+//! Consultations: what the two practitioners of a case do in it.
 
 use dokuei_consultation::body::{Accept, Body, Close, Decline, Outcome};
 use dokuei_consultation::id::{CaseId, EntryId};
 use dokuei_consultation::machine::Case;
-use dokuei_consultation::state::State;
 use dokuei_dicom::deid::Options;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::policy::{Action, Object};
-use dokuei_store::{OutboxRow, PackageRow, StoreError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Node;
 use super::checking::MeantPatient;
 use super::error::ServiceError;
-use super::findings::role;
 use super::reporting::reading_of;
 use super::session::Session;
-use crate::clock;
 
 /// What a dentist asks, as the app sends it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 pub struct NewRequest {
     /// Study Instance UID.
     pub study_instance_uid: String,
@@ -44,6 +38,7 @@ pub struct NewRequest {
     pub urgency: String,
     /// How a pseudonym is given before it leaves; unset: it goes under the patient's name.
     #[serde(default)]
+    #[schema(value_type = Option<crate::gateway::shapes::studies::PseudonymOptions>)]
     pub pseudonymise: Option<Options>,
     /// The patient who is meant, to be compared with the images.
     #[serde(default)]
@@ -54,7 +49,7 @@ pub struct NewRequest {
 }
 
 /// The patient's consent, as the app sends it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 pub struct NewConsent {
     /// Who explained.
     pub explained_by: String,
@@ -65,7 +60,7 @@ pub struct NewConsent {
 }
 
 /// How a case is closed, as the app sends it: one of the two is given.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 pub struct Closing {
     /// Who informed the patient.
     #[serde(default)]
@@ -76,44 +71,15 @@ pub struct Closing {
 }
 
 impl Node {
-    /// The work list of a practitioner: urgent first, then newest first.
-    ///
-    /// # Errors
-    /// [`ServiceError::Store`].
-    pub fn cases(&self, session: &Session) -> Result<Value, ServiceError> {
-        let me = session.certificate.fingerprint;
-        // Once for all: with hundreds of cases, asking for each would be hundreds of questions.
-        let outbox = self.store().outbox(None)?;
-        let mut packages: HashMap<[u8; 16], Vec<PackageRow>> = HashMap::new();
-        for row in self.store().packages(None)? {
-            packages.entry(row.package.case_id).or_default().push(row);
-        }
-        let mut rows = Vec::new();
-        for case in self.readable_cases()? {
-            if case.parties().contains(&me) {
-                let packages = packages.get(case.id().as_bytes()).map_or(&[][..], Vec::as_slice);
-                rows.push(self.row_among(&case, &me, packages, &outbox)?);
-            }
-        }
-        let rank = |row: &Value| match row["urgency"].as_str() {
-            Some("emergency") => 0,
-            Some("urgent") => 1,
-            _ => 2,
-        };
-        rows.sort_by(|a, b| {
-            rank(a)
-                .cmp(&rank(b))
-                .then_with(|| b["requested_at"].as_str().cmp(&a["requested_at"].as_str()))
-        });
-        Ok(rows.into())
-    }
-
     /// Accepts a request, or a further reading; the study is fetched from then on.
     ///
     /// # Errors
     /// [`ServiceError::Refused`] with the rule.
     pub fn accept(&self, session: &Session, id: &str) -> Result<Value, ServiceError> {
         let me = session.certificate.fingerprint;
+        // Another's case is told from one that is not here by nothing, this neither (R12).
+        self.my_case(session, id)?;
+        self.may_begin(session)?;
         self.act(session, id, "accept", |case| {
             let request = asked_of(case, &me)?;
             let mut readings = case.readings().into_iter();
@@ -197,92 +163,6 @@ impl Node {
         }
     }
 
-    pub(super) fn row(&self, case: &Case, me: &Fingerprint) -> Result<Value, ServiceError> {
-        let packages = self.store().packages(Some(case.id().as_bytes()))?;
-        self.row_among(case, me, &packages, &self.store().outbox(None)?)
-    }
-
-    /// A case as the work list shows it; `packages` are those of the case, `outbox` is all that waits.
-    fn row_among(
-        &self,
-        case: &Case,
-        me: &Fingerprint,
-        packages: &[PackageRow],
-        outbox: &[OutboxRow],
-    ) -> Result<Value, ServiceError> {
-        // Neither what it waits for nor an alarm tells a blind reader of another's report.
-        let (overdue, seen) = (self.overdue_in(case, me), case.seen_by(me));
-        let case = &*seen;
-        let Some((id, request)) = case.request() else {
-            return Ok(Value::Null);
-        };
-        let requesting = request.requester.practitioner == *me;
-        let other = if requesting {
-            case.consultant().unwrap_or(request.consultant)
-        } else {
-            request.requester.practitioner
-        };
-        let (state, open, reports) = (case.state(), case.open(), case.versions());
-        let requested_at = case
-            .log()
-            .get(&id)
-            .map(|entry| clock::rfc3339(entry.header().time));
-        let (patient, pseudonym) = self.shown_patient(request);
-        let [study_date, description] = self.seen_of(&self.real_study(&request.study_instance_uid))?;
-        let newest = reports
-            .last()
-            .map(|version| json!({"status": version.status(), "version": reports.len()}));
-        let asked = reading_of(case, me)
-            .is_some_and(|one| one.consented && one.accepted.is_none() && one.declined.is_none());
-        let open: Vec<Value> = open
-            .iter()
-            .map(|one| json!({"kind": one.kind.name(), "entry": one.entry, "mine": one.owner == *me}))
-            .collect();
-        Ok(json!({
-            "case_id": case.id(),
-            "role": role(requesting),
-            "state": state.name(),
-            "unread": unread(&state, requesting, asked),
-            "alarm": !case.alarms().is_empty(),
-            "frozen": case.log().fork().is_some(),
-            "open": open,
-            "overdue": overdue,
-            "patient_name": patient.display_name(),
-            "patient": patient,
-            "pseudonym": pseudonym,
-            "study_instance_uid": request.study_instance_uid,
-            "modalities": request.modalities,
-            "study_date": study_date,
-            "study_description": description,
-            "requester": {
-                "name": request.requester.name,
-                "institution": request.requester.institution,
-            },
-            "with": self.party(&other),
-            "question": request.question,
-            "region": request.region,
-            "urgency": request.urgency,
-            "requested_at": requested_at,
-            "due_at": request.due.map(clock::rfc3339),
-            "transfer": self.transfer(case, packages, requesting)?,
-            "waiting": self.waiting_in(case.id().as_bytes(), outbox),
-            "report": newest,
-        }))
-    }
-
-    /// Day and description of a study that is here, as DICOM writes them; the request does not tell them.
-    fn seen_of(&self, uid: &str) -> Result<[Option<String>; 2], ServiceError> {
-        // Not the summary: for each row of the list it would count what the study holds.
-        match self.store().study_record(uid) {
-            Ok(study) => {
-                let told = |text: String| Some(text).filter(|text| !text.is_empty());
-                Ok([told(study.study_date), told(study.description)])
-            }
-            Err(StoreError::NotFound(_)) => Ok([None, None]),
-            Err(error) => Err(error.into()),
-        }
-    }
-
     /// How a practitioner is named in a list.
     pub(super) fn party(&self, fingerprint: &Fingerprint) -> Value {
         let certificate = self.people().certificate(fingerprint);
@@ -308,14 +188,6 @@ fn asked_of(case: &Case, me: &Fingerprint) -> Result<EntryId, ServiceError> {
     asked
         .or_else(|| case.request().map(|(id, _)| id))
         .ok_or(ServiceError::Unknown("request"))
-}
-
-/// Whether the next move is this practitioner's and she has not made it yet.
-fn unread(state: &State, requesting: bool, asked: bool) -> bool {
-    match state {
-        State::AwaitingReading { .. } if requesting => true,
-        state => asked && !state.is_ended(),
-    }
 }
 
 /// Acts that wait for nothing but the rules (R9).

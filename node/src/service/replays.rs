@@ -1,6 +1,7 @@
 //! Logs as they were verified. Every signature, commitment and rule of a log is verified when it is read from the disk,
 //! which takes milliseconds; the work list reads all of them, and while many send it is asked for all the time. So what
-//! has been verified is kept until something is written to that log, by this node or for another.
+//! has been verified is kept until something is written to that log, by this node or for another; of some logs whole, of all
+//! cases what lists and the node's own rounds ask of them ([`super::work_list`]).
 //!
 //! Only what verified is kept. Nobody else can write to the database as long as this node has it open.
 
@@ -11,8 +12,13 @@ use dokuei_consultation::agreement::AgreementLog;
 use dokuei_consultation::machine::Case;
 use dokuei_identity::fingerprint::Fingerprint;
 
-/// Logs of each kind that are kept, some ten kilobytes each; what is beyond is read anew each time.
+use super::work_list::Gist;
+
+/// Logs of each kind that are kept whole, some ten kilobytes each; what is beyond is read anew each time.
 const MOST: usize = 2_048;
+
+/// Cases of which what follows from them is kept, some three kilobytes each.
+const MOST_GISTS: usize = 32_768;
 
 type Name = [u8; 16];
 
@@ -24,9 +30,25 @@ pub(super) struct Replays(Mutex<Inner>);
 struct Inner {
     /// Counts what was written.
     written: u64,
+    /// When each log was last written to since this node was started, by that count.
+    newest: HashMap<Name, u64>,
     /// With the certificate of this node by which it was read.
     cases: HashMap<Name, (Fingerprint, Arc<Case>)>,
     agreements: HashMap<Name, Arc<AgreementLog>>,
+    /// As the cases, with the same certificate.
+    gists: HashMap<Name, (Fingerprint, Arc<Gist>)>,
+}
+
+impl Inner {
+    /// Whether nothing was written to a log since then.
+    fn is_unchanged(&self, log: &Name, begun: Begun) -> bool {
+        self.newest.get(log).is_none_or(|newest| *newest <= begun.0)
+    }
+
+    fn gist(&self, log: &Name, here: &Fingerprint) -> Option<Arc<Gist>> {
+        let (by, gist) = self.gists.get(log)?;
+        (by == here).then(|| Arc::clone(gist))
+    }
 }
 
 /// When reading began: what was written since then makes it worthless.
@@ -43,8 +65,11 @@ impl Replays {
     pub(super) fn changed(&self, log: &Name) {
         let mut inner = self.lock();
         inner.written += 1;
+        let written = inner.written;
+        inner.newest.insert(*log, written);
         inner.cases.remove(log);
         inner.agreements.remove(log);
+        inner.gists.remove(log);
     }
 
     /// Before a log is read from the disk.
@@ -62,8 +87,27 @@ impl Replays {
         let mut inner = self.lock();
         let name = *case.id().as_bytes();
         let room = inner.cases.len() < MOST || inner.cases.contains_key(&name);
-        if room && inner.written == begun.0 {
+        if room && inner.is_unchanged(&name, begun) {
             inner.cases.insert(name, (here, Arc::clone(case)));
+        }
+    }
+
+    pub(super) fn gist(&self, log: &Name, here: &Fingerprint) -> Option<Arc<Gist>> {
+        self.lock().gist(log, here)
+    }
+
+    /// What is kept of each of these cases.
+    pub(super) fn gists(&self, logs: &[Name], here: &Fingerprint) -> Vec<Option<Arc<Gist>>> {
+        let inner = self.lock();
+        logs.iter().map(|log| inner.gist(log, here)).collect()
+    }
+
+    pub(super) fn keep_gist(&self, begun: Begun, here: Fingerprint, gist: &Arc<Gist>) {
+        let mut inner = self.lock();
+        let name = *gist.case.as_bytes();
+        let room = inner.gists.len() < MOST_GISTS || inner.gists.contains_key(&name);
+        if room && inner.is_unchanged(&name, begun) {
+            inner.gists.insert(name, (here, Arc::clone(gist)));
         }
     }
 
@@ -75,7 +119,7 @@ impl Replays {
         let mut inner = self.lock();
         let name = *agreement.id().as_bytes();
         let room = inner.agreements.len() < MOST || inner.agreements.contains_key(&name);
-        if room && inner.written == begun.0 {
+        if room && inner.is_unchanged(&name, begun) {
             inner.agreements.insert(name, Arc::clone(agreement));
         }
     }
@@ -106,6 +150,12 @@ mod tests {
         assert!(replays.case(&name, &here).is_none());
         replays.keep_case(begun, here, &one);
         assert!(replays.case(&name, &here).is_none(), "it was read before");
+        // While many write, something is written to another log all the time.
+        let begun = replays.begin();
+        replays.changed(&[9; 16]);
+        replays.keep_case(begun, here, &one);
+        assert!(replays.case(&name, &here).is_some(), "another log was written to");
+        replays.changed(&name);
         replays.keep_case(replays.begin(), here, &one);
         assert!(replays.case(&name, &here).is_some());
     }
