@@ -2,9 +2,8 @@
 //! by whoever sends it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::BufReader;
 
-use dokuei_dicom::deid::{self, Warning, Words};
+use dokuei_dicom::deid::{self, Options, Warning, Words};
 use dokuei_dicom::safety::{
     Asked, Expected, Facts, Finding, PatientField, compare, compare_expected, gaps, read_facts, speech,
 };
@@ -20,7 +19,7 @@ use super::error::ServiceError;
 use super::session::Session;
 
 /// The patient as the one who asks has it before her, as the app sends it; what is left out is not compared.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct MeantPatient {
     /// Name in any writing.
@@ -164,27 +163,41 @@ impl Node {
             let facts: Vec<&Facts> = facts.iter().collect();
             found.extend(gaps(&named(record), &facts));
         }
-        if wanted.pseudonymise.is_some() {
-            found.extend(under_a_pseudonym(&patient, &all, wanted));
+        if let Some(options) = &wanted.pseudonymise {
+            found.extend(under_a_pseudonym(&patient, &all, wanted, options));
         } else if let Some(record) = self.pseudonym_of(&study.study.study_instance_uid) {
             let real = self.store().study(&record.original_uid)?;
-            found.extend(under_a_pseudonym(&patient_of(&real.study), &all, wanted));
+            let options = serde_json::from_str(&record.options).unwrap_or_default();
+            let patient = patient_of(&real.study);
+            found.extend(under_a_pseudonym(&patient, &all, wanted, &options));
         }
         Ok(Findings::of(found, wanted))
     }
 
     /// The facts of all instances of a study, by series.
     fn facts_of(&self, study: &str) -> Result<Vec<(SeriesRecord, Vec<Facts>)>, ServiceError> {
+        let mut instances = Vec::new();
         let mut all = Vec::new();
         for series in self.store().series_of(study)? {
-            let mut facts = Vec::new();
-            for instance in self.store().instances_of(&series.series_instance_uid)? {
-                let blob = self.store().blob_reader(&instance.sop_instance_uid)?;
-                facts.push(read_facts(BufReader::with_capacity(16 * 1024, blob))?);
-            }
-            all.push((series, facts));
+            let own = self.store().instances_of(&series.series_instance_uid)?;
+            all.push((series, Vec::with_capacity(own.len()), own.len()));
+            instances.extend(own);
         }
-        Ok(all)
+        let looks = self.look_into(&instances)?;
+        let mut seen = instances.iter().zip(looks);
+        for (_, facts, count) in &mut all {
+            for (instance, look) in seen.by_ref().take(*count) {
+                facts.push(match &look.facts {
+                    Some(facts) => facts.clone(),
+                    // What is wrong with it is told by looking again.
+                    None => read_facts(self.store().blob_reader(&instance.sop_instance_uid)?)?,
+                });
+            }
+        }
+        Ok(all
+            .into_iter()
+            .map(|(series, facts, _)| (series, facts))
+            .collect())
     }
 
     /// Against what else is here of this patient, and of others of her name.
@@ -221,14 +234,22 @@ impl Node {
 }
 
 /// What a pseudonym does not hide.
-fn under_a_pseudonym(patient: &Patient, all: &[&Facts], wanted: &NewRequest) -> BTreeSet<Finding> {
+fn under_a_pseudonym(
+    patient: &Patient,
+    all: &[&Facts],
+    wanted: &NewRequest,
+    options: &Options,
+) -> BTreeSet<Finding> {
     let mut found = BTreeSet::new();
-    let is_document = |facts: &&&Facts| deid::is_document(facts.header.sop_class_uid.as_str());
-    for warning in all
+    let stays = |facts: &&&Facts| deid::stays(facts.header.sop_class_uid.as_str(), options);
+    let goes: Vec<&&Facts> = all.iter().filter(|facts| !stays(facts)).collect();
+    if goes
         .iter()
-        .filter(|facts| !is_document(facts))
-        .flat_map(|facts| &facts.warnings)
+        .any(|facts| deid::is_document(facts.header.sop_class_uid.as_str()))
     {
+        found.insert(Finding::FreeText);
+    }
+    for warning in goes.iter().flat_map(|facts| &facts.warnings) {
         found.insert(match warning {
             Warning::BurnedInAnnotation => Finding::BurnedIn,
             Warning::RecognisableFace => Finding::Face,
@@ -236,7 +257,7 @@ fn under_a_pseudonym(patient: &Patient, all: &[&Facts], wanted: &NewRequest) -> 
             _ => Finding::PerhapsBurnedIn,
         });
     }
-    let documents = all.iter().filter(is_document).count();
+    let documents = all.iter().filter(stays).count();
     if documents > 0 {
         found.insert(Finding::DocumentsStay(
             u32::try_from(documents).unwrap_or(u32::MAX),

@@ -16,7 +16,7 @@ use dokuei_package::bitmap::Bitmap;
 use dokuei_package::core::{UnverifiedCore, VerifiedCore};
 use dokuei_package::tree::TreeId;
 use dokuei_package::verifier::Verifier;
-use dokuei_store::{Direction, NewPackage, PackageState, StoreError};
+use dokuei_store::{Along, Direction, NewPackage, PackageState, StoreError};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -47,6 +47,9 @@ pub(super) struct Wanted {
 impl Node {
     /// Starts fetching every outstanding package that is not being fetched already.
     pub(super) async fn fetch_outstanding(&self, network: &Network) {
+        if self.is_frozen() {
+            return;
+        }
         let reader = self.clone();
         match blocking(move || reader.outstanding()).await {
             Ok(all) => all.into_iter().for_each(|wanted| self.fetch(network, wanted)),
@@ -57,20 +60,10 @@ impl Node {
 
     fn outstanding(&self) -> Result<Vec<Wanted>, ServiceError> {
         let mut all = Vec::new();
-        for case in self.readable_cases()? {
-            let outstanding = case.outstanding();
+        for gist in self.gists()? {
             // The receipt may be among what is just being asked for: a second one would fork the log.
-            if outstanding.is_empty() || self.may_be_behind(case.id().as_bytes())? {
-                continue;
-            }
-            for effect in outstanding {
-                if let Effect::FetchPackage { from, offer, .. } = effect {
-                    all.push(Wanted {
-                        case: case.id(),
-                        from,
-                        offer,
-                    });
-                }
+            if !gist.outstanding.is_empty() && !self.may_be_behind(gist.case.as_bytes())? {
+                all.extend(gist.outstanding.iter().cloned());
             }
         }
         Ok(all)
@@ -78,7 +71,7 @@ impl Node {
 
     /// Whether the package is still to be received: it may have come while this was waiting.
     fn is_outstanding(&self, wanted: &Wanted) -> Result<bool, ServiceError> {
-        let outstanding = self.case_log(wanted.case)?.outstanding();
+        let outstanding = self.kept_case(wanted.case)?.outstanding();
         Ok(outstanding.iter().any(
             |effect| matches!(effect, Effect::FetchPackage { offer, .. } if offer.package == wanted.offer.package),
         ))
@@ -118,8 +111,13 @@ impl Node {
         tracing::error!(code = error.code(), %error, case = %wanted.case, "an offered study is refused");
         self.0.transfers.refuse(wanted.case);
         let (node, case, code) = (self.clone(), wanted.case, error.code());
-        if let Err(error) = blocking(move || node.audit("node", "fetch", &case.to_string(), code)).await {
-            tracing::error!(%error, "the audit log cannot be written");
+        let package = *wanted.offer.package.as_bytes();
+        let told = blocking(move || {
+            node.audit("node", "fetch", &case.to_string(), code)?;
+            node.queue_refused_images(case, &package)
+        });
+        if let Err(error) = told.await {
+            tracing::error!(%error, "nobody could be told of it");
         }
     }
 
@@ -139,6 +137,7 @@ impl Node {
         let sink = blocking(move || node.begin_receiving(&asked)).await?;
         let sink = Arc::new(Mutex::new(sink));
         loop {
+            self.require_thawed()?;
             let (ranges, held) = {
                 let receiving = sink.lock().unwrap_or_else(PoisonError::into_inner);
                 (receiving.missing(), receiving.here().count())
@@ -160,6 +159,8 @@ impl Node {
             let pulled = tokio::select! {
                 pulled = pull => pulled,
                 () = stop.cancelled() => return Ok(()),
+                // It goes on from what was verified when the incident is over.
+                () = self.0.governing.frozen() => return Err(ServiceError::Frozen),
             };
             self.note_faults(wanted, blamed).await?;
             if let Err(error) = pulled {
@@ -233,7 +234,7 @@ impl Node {
 
     fn known_holders(&self, wanted: &Wanted) -> Result<Vec<PeerId>, ServiceError> {
         let here = self.here()?;
-        let named = self.case_log(wanted.case)?.holders(&wanted.offer.package);
+        let named = self.kept_case(wanted.case)?.holders(&wanted.offer.package);
         let named = named
             .iter()
             .filter(|node| **node != here)
@@ -415,12 +416,16 @@ impl Node {
             }
             // A node that was moved may hold, and have opened, what its successor is granted again.
             let state = self.store().package(&package)?.state;
-            if matches!(state, PackageState::Queued | PackageState::Transferring) {
-                self.store().set_package_state(&package, PackageState::Complete)?;
-            }
-            self.author_receipt(wanted.case, Body::Received(receipt))?;
+            let complete = matches!(state, PackageState::Queued | PackageState::Transferring)
+                .then_some((&package, PackageState::Complete));
+            let told = self.audited("node", "received", &wanted.case.to_string(), "success");
+            let along = Along {
+                package: complete,
+                told: Some(&told),
+            };
+            self.author_receipt(wanted.case, Body::Received(receipt), along)?;
         }
-        self.audit("node", "received", &wanted.case.to_string(), "success")?;
+        // Nobody waits for what is only written down.
         self.ring();
         self.open_arrived();
         Ok(())

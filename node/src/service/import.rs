@@ -76,6 +76,17 @@ impl Batch {
     pub(super) fn add(&mut self, copied: Copied) {
         self.copied.push(copied);
     }
+
+    /// Adds those of another batch of the same series.
+    pub(super) fn join(&mut self, other: Self) {
+        self.copied.extend(other.copied);
+    }
+
+    /// Of which series it is; `None` as long as it is empty.
+    pub(super) fn series(&self) -> Option<String> {
+        let first = self.copied.first()?;
+        Some(first.header.series_instance_uid.to_string())
+    }
 }
 
 impl Node {

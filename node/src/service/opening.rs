@@ -2,71 +2,26 @@
 //! every instance checked against the signed manifest before it counts as stored. Images are opened while the rest is on
 //! its way, so that she can look at them; a package counts as opened when all of it is here and nothing was wrong.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::thread;
 
 use dokuei_consultation::body::Grant;
 use dokuei_consultation::id::{CaseId, PackageId};
 use dokuei_consultation::machine::Case;
-use dokuei_dicom::read_header;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_package::bitmap::Bitmap;
 use dokuei_package::core::{UnverifiedCore, VerifiedCore};
 use dokuei_package::grant::{Grant as SealedKey, GrantError, open_grant};
-use dokuei_package::manifest::Instance;
-use dokuei_package::open::{OpenError, PackageReader, Piece};
-use dokuei_package::schedule::PackageKey;
-use dokuei_package::tree::{ChunkRange, TreeError};
-use dokuei_store::{Direction, Inserted, LogKind, Origin, PackageRow, PackageState, StoreError};
+use dokuei_package::lanes::threads;
+use dokuei_package::open::{OpenError, PackageReader};
+use dokuei_package::schedule::{Cek, PackageKey};
+use dokuei_package::tree::TreeError;
+use dokuei_store::{Direction, LogKind, Origin, PackageRow, PackageState, StoreError};
 
 use super::Node;
 use super::error::ServiceError;
 use super::events::EventKind;
-use super::import::{BATCH, Batch, Copied};
 use super::session::Session;
-
-/// The most of an image that is kept until its header is read, bytes. A header that goes further is no reason to hold an
-/// image in memory: it is read again from its beginning.
-const PEEK: usize = 1 << 20;
-
-/// Where the beginning of a file was cut off: between two elements it must not pass for the end of the file.
-struct Cut;
-
-impl Read for Cut {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        Err(io::ErrorKind::UnexpectedEof.into())
-    }
-}
-
-/// Adds to what is known of the beginning of an image.
-fn peek(beginning: &mut Vec<u8>, bytes: &[u8]) {
-    let room = PEEK.saturating_sub(beginning.len()).min(bytes.len());
-    beginning.extend_from_slice(bytes.get(..room).unwrap_or_default());
-}
-
-/// Opened instances that wait to be kept, by series: in reading order those of several series alternate.
-#[derive(Default)]
-struct BySeries(BTreeMap<String, Batch>);
-
-impl BySeries {
-    /// Adds one, and gives all when they are as many as are kept at once.
-    fn add(&mut self, copied: Copied) -> Option<Vec<Batch>> {
-        let series = copied.header.series_instance_uid.to_string();
-        self.0
-            .entry(series)
-            .or_insert_with(|| Batch::new(Origin::Received))
-            .add(copied);
-        let waiting: usize = self.0.values().map(Batch::len).sum();
-        (waiting >= BATCH).then(|| self.take())
-    }
-
-    fn take(&mut self) -> Vec<Batch> {
-        std::mem::take(&mut self.0).into_values().collect()
-    }
-}
 
 /// Whether all of it is here and it is to be opened when somebody can.
 const fn is_waiting(state: PackageState) -> bool {
@@ -87,12 +42,14 @@ const fn is_senders_fault(error: &ServiceError) -> bool {
 
 /// A package of which images are taken into the study, in the order in which they lie.
 pub(super) struct Opening {
-    reader: PackageReader<File, File>,
-    study: String,
+    pub(super) reader: PackageReader<File, File>,
+    /// For a second thread, where there is a processor for it.
+    pub(super) second: Option<PackageReader<File, File>>,
+    pub(super) study: String,
     /// Whether images may be added to that study.
-    may_add: bool,
+    pub(super) may_add: bool,
     /// The place of the first that is not taken yet.
-    next: usize,
+    pub(super) next: usize,
     /// Whether the study is known to be this case's.
     named: bool,
 }
@@ -120,7 +77,7 @@ impl Node {
             if package.direction != Direction::Incoming || !is_waiting(row.state) {
                 continue;
             }
-            let Ok(case) = self.case_log(CaseId::from_bytes(package.case_id)) else {
+            let Ok(case) = self.kept_case(CaseId::from_bytes(package.case_id)) else {
                 continue;
             };
             if !self.is_granted_to(&case, &package.package_id, &session.certificate.fingerprint) {
@@ -186,7 +143,7 @@ impl Node {
 
     fn try_open_arriving(&self, package: &[u8; 16], here: &Bitmap) -> Result<bool, ServiceError> {
         let row = self.store().package(package)?;
-        let case = self.case_log(CaseId::from_bytes(row.package.case_id))?;
+        let case = self.kept_case(CaseId::from_bytes(row.package.case_id))?;
         let sessions = self.sessions().all(self.now());
         let hers = sessions
             .iter()
@@ -245,6 +202,14 @@ impl Node {
         let core = self.core_of(row)?;
         let key = self.key_of(session, case, &core)?;
         let reader = self.reader_of(&core, key)?;
+        let second = match self.store().package_key(core.core().package.as_bytes())? {
+            Some(kept) if threads(2) > 1 => {
+                let key = PackageKey::derive(&Cek::from_bytes(kept), core.core())
+                    .map_err(|error| ServiceError::BadPackage(error.to_string()))?;
+                Some(self.reader_of(&core, key)?)
+            }
+            _ => None,
+        };
         // A few bytes can be encoded to become many: what they become must have room before any of it is written.
         self.require_room(reader.manifest().original_length())?;
         let study = case
@@ -254,6 +219,7 @@ impl Node {
         Ok(Opening {
             may_add: self.may_add_to(&study, case)?,
             reader,
+            second,
             study,
             next: 0,
             named: false,
@@ -268,135 +234,6 @@ impl Node {
         let (payload, outboard) = self.store().package_files(core.core().package.as_bytes())?;
         let open = |path: &std::path::Path| File::open(path).map_err(ServiceError::file(path));
         Ok(PackageReader::open(core, key, open(&payload)?, open(&outboard)?)?)
-    }
-
-    /// Takes instances into the study, from the next one on, as long as the chunks that they lie in are `here`. While the
-    /// disk is waited for, the next ones are opened.
-    fn take_instances(
-        &self,
-        opening: &mut Opening,
-        case: &Case,
-        here: impl Fn(ChunkRange) -> bool,
-    ) -> Result<(), ServiceError> {
-        thread::scope(|scope| {
-            // Nothing waits in between: what is being kept and what comes next are the only open files.
-            let (full, batches) = sync_channel::<Vec<Batch>>(0);
-            let keeper = thread::Builder::new()
-                .name("keep".to_owned())
-                .spawn_scoped(scope, move || {
-                    batches.iter().try_for_each(|some| self.keep_received(some))
-                })
-                .map_err(|error| ServiceError::Store(error.into()))?;
-            let opened = self.open_instances(opening, case, here, &full);
-            drop(full);
-            // What could not be kept is the cause; that nobody takes what is opened after it is its effect.
-            keeper.join().unwrap_or(Err(ServiceError::Interrupted))?;
-            opening.next = opened?;
-            Ok(())
-        })
-    }
-
-    /// Opens instances and gives them to be kept, many at once; gives the place of the first that is not `here`.
-    fn open_instances(
-        &self,
-        opening: &mut Opening,
-        case: &Case,
-        here: impl Fn(ChunkRange) -> bool,
-        full: &SyncSender<Vec<Batch>>,
-    ) -> Result<usize, ServiceError> {
-        let Opening {
-            reader,
-            study,
-            may_add,
-            next,
-            ..
-        } = opening;
-        let mut place = *next;
-        let all = reader.manifest().instances().len();
-        let until = (place..all).find(|place| !reader.chunks_of(*place).is_some_and(&here));
-        let mut batches = BySeries::default();
-        while let Some(listed) = reader.manifest().instances().get(place).cloned() {
-            if until == Some(place) {
-                break;
-            }
-            let copied = self.take_instance(reader, place, &listed, study)?;
-            if !*may_add && self.store().instance(&listed.sop_instance_uid).is_err() {
-                return Err(ServiceError::BadPackage(
-                    "it would add images to a study of another origin that is stored here".to_owned(),
-                ));
-            }
-            tracing::debug!(case = %case.id(), place, "an image was opened");
-            place += 1;
-            if let Some(full_ones) = batches.add(copied) {
-                full.send(full_ones).map_err(|_| ServiceError::Interrupted)?;
-            }
-        }
-        full.send(batches.take()).map_err(|_| ServiceError::Interrupted)?;
-        Ok(place)
-    }
-
-    /// Takes one instance into the vault in the form in which it lies in the package. What is predicted is not decoded here:
-    /// it is compared with the manifest before anybody sees it ([`super::proving`]).
-    fn take_instance(
-        &self,
-        reader: &mut PackageReader<File, File>,
-        place: usize,
-        listed: &Instance,
-        study: &str,
-    ) -> Result<Copied, ServiceError> {
-        let mut blob = self.store().blob_writer(study)?;
-        blob.predict(listed.samples)?;
-        let mut beginning = Vec::new();
-        let blob = match reader.stored(place)? {
-            Some(mut stored) => {
-                let mut is_header = true;
-                while let Some(block) = stored.next_block()? {
-                    is_header &= block.bytes.is_some();
-                    if is_header {
-                        peek(&mut beginning, block.bytes.unwrap_or_default());
-                    }
-                    blob.put_stored(block.stored, block.length)?;
-                }
-                blob.finish_claimed(listed.blake3)?
-            }
-            None => {
-                let mut instance = reader.instance(place)?;
-                while let Some(Piece { bytes, stored }) = instance.next_block()? {
-                    peek(&mut beginning, bytes);
-                    blob.put(bytes, stored)?;
-                }
-                blob.finish()?
-            }
-        };
-        let header = if listed.length > beginning.len() as u64 {
-            match read_header(beginning.as_slice().chain(Cut)) {
-                Err(_) => read_header(BufReader::new(reader.instance(place)?)),
-                read => read,
-            }
-        } else {
-            read_header(beginning.as_slice())
-        };
-        let header = header.map_err(|error| ServiceError::BadPackage(error.to_string()))?;
-        if header.study_instance_uid.as_str() != study
-            || header.sop_instance_uid.as_str() != listed.sop_instance_uid
-        {
-            return Err(ServiceError::BadPackage(
-                "an instance is not of the study that was requested".to_owned(),
-            ));
-        }
-        Ok(Copied { header, blob })
-    }
-
-    /// Writes the rows of what was opened.
-    fn keep_received(&self, batches: Vec<Batch>) -> Result<(), ServiceError> {
-        for mut batch in batches {
-            let kept = self.keep_all(&mut batch)?;
-            if kept.iter().any(|one| one.outcome == Inserted::Conflict) {
-                // Another image lies here under the same UID: it must not be shown in place of this one.
-                return Err(StoreError::InstanceConflict.into());
-            }
-        }
-        Ok(())
     }
 
     /// Whether images may be added under this Study Instance UID, which is the sender's claim: to a study that is not
@@ -495,7 +332,7 @@ impl Node {
     }
 
     /// Whether any case log is here at all.
-    pub(super) fn case_count(&self) -> Result<usize, ServiceError> {
-        Ok(self.store().logs(Some(LogKind::Case))?.len())
+    pub(super) fn case_count(&self) -> Result<u32, ServiceError> {
+        Ok(self.store().log_count(LogKind::Case)?)
     }
 }

@@ -60,6 +60,7 @@ impl Node {
     ) -> Result<(CaseId, Arc<Job>), ServiceError> {
         let now = self.now();
         self.permit(session, Action::Request, Object::OWN_CASE)?;
+        self.may_begin(session)?;
         let consultant: Fingerprint = wanted
             .with
             .parse()
@@ -185,14 +186,10 @@ impl Node {
             length: core.ciphertext_length,
             verified: Vec::new(),
         };
-        self.store()
-            .add_package(&package, sealed.file, Some(sealed.cek.as_bytes()), self.now())?;
-        let form = sealed.form.to_string();
-        if let Err(error) = self.store().set_package_form(sealed.package.as_bytes(), &form) {
-            // It is told to people only, and no reason to send nothing.
-            tracing::warn!(%error, "in which form a study was sealed could not be noted");
-        }
-        Ok(())
+        let (key, form) = (sealed.cek.as_bytes(), sealed.form.to_string());
+        Ok(self
+            .store()
+            .add_package(&package, sealed.file, Some((key, &form)), self.now())?)
     }
 
     fn request_body(

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use dokuei_consultation::body::PackageOffered;
@@ -15,7 +15,6 @@ use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::time::Timestamp;
 use dokuei_package::core::{Label, Purpose, VerifiedCore};
 use dokuei_package::encoding::{Effort, Encoding, Sizes, choose};
-use dokuei_package::lanes::threads;
 use dokuei_package::order::reading_order;
 use dokuei_package::samples::{Sample, Samples};
 use dokuei_package::schedule::Cek;
@@ -27,14 +26,11 @@ use super::Node;
 use super::error::ServiceError;
 use super::jobs::Job;
 use super::links::Line;
+use super::looking::Look;
 use super::session::Session;
 
 /// How long a package may be fetched and opened, seconds (90 days).
 const PACKAGE_VALIDITY: u64 = 90 * 86_400;
-/// Read at a time where a file is only looked at.
-const HEADER: usize = 16 * 1024;
-/// The most threads that look at files.
-const LOOKING: usize = 4;
 /// After so many bytes of a payload the disk is asked to take them, while more are made.
 const DURABLE: usize = 16 << 20;
 
@@ -139,6 +135,7 @@ impl Node {
                 progress,
             )?)
         })?;
+        self.0.looks.forget();
         if let Some(error) = lock(&unsettled).take() {
             return Err(StoreError::from(error).into());
         }
@@ -194,7 +191,7 @@ impl Node {
     }
 
     /// The instances of a study as they are to be sealed: of every series the middle first, then every eighth, fourth,
-    /// second, and the rest, so that a reader scrolls a coarse volume soon.
+    /// second, and the rest, so that a reader scrolls a coarse volume soon. With each, whether it is stored predicted.
     fn in_reading_order(&self, study: &str) -> Result<Vec<(Source, bool)>, ServiceError> {
         let mut all = BTreeMap::new();
         for (number, series) in self.store().series_of(study)?.into_iter().enumerate() {
@@ -205,48 +202,17 @@ impl Node {
                 }
             }
         }
-        // To look at one is to open it and to decrypt its end.
         let all: Vec<InstanceRecord> = all.into_values().collect();
-        let share = all.len().div_ceil(threads(LOOKING)).max(1);
-        thread::scope(|scope| {
-            let look = |some: &[InstanceRecord]| some.iter().map(|one| self.source_of(one)).collect();
-            let lookers: Vec<_> = all
-                .chunks(share)
-                .map(|some| scope.spawn(move || look(some)))
-                .collect();
-            let mut sources = Vec::with_capacity(all.len());
-            for looker in lookers {
-                let some: Result<Vec<_>, _> = looker.join().unwrap_or(Err(ServiceError::Interrupted));
-                sources.extend(some?);
-            }
-            Ok(sources)
-        })
-    }
-
-    /// An instance, and whether it is stored predicted.
-    fn source_of(&self, instance: &InstanceRecord) -> Result<(Source, bool), ServiceError> {
-        let (samples, stored) = self.samples_of(instance)?;
-        let source = Source {
-            samples,
-            sop_instance_uid: instance.sop_instance_uid.clone(),
-            series_instance_uid: instance.series_instance_uid.clone(),
+        let looks = self.look_into(&all)?;
+        let source = |(instance, look): (InstanceRecord, &Arc<Look>)| Source {
+            samples: look.samples,
+            sop_instance_uid: instance.sop_instance_uid,
+            series_instance_uid: instance.series_instance_uid,
             length: instance.bytes,
             blake3: instance.blake3,
         };
-        Ok((source, stored))
-    }
-
-    /// Where the uncompressed samples of an image are, and whether it is stored predicted; a file in which they are not
-    /// found is sealed as it is.
-    fn samples_of(&self, instance: &InstanceRecord) -> Result<(Option<Samples>, bool), StoreError> {
-        if instance.rows == 0 {
-            return Ok((None, false));
-        }
-        let file = self.store().blob_reader(&instance.sop_instance_uid)?;
-        Ok(match file.samples() {
-            Some(samples) => (Some(samples), true),
-            None => (samples_in(BufReader::with_capacity(HEADER, file)), false),
-        })
+        let stored = looks.iter().map(|look| look.stored);
+        Ok(all.into_iter().zip(&looks).map(source).zip(stored).collect())
     }
 }
 
@@ -268,7 +234,7 @@ pub(super) fn find_samples(beginning: &[u8]) -> Option<Samples> {
     samples_in(beginning)
 }
 
-fn samples_in(file: impl Read) -> Option<Samples> {
+pub(super) fn samples_in(file: impl Read) -> Option<Samples> {
     native_samples(file).ok().flatten().map(|native| Samples {
         at: native.at,
         length: native.length,
