@@ -1,18 +1,20 @@
 //! Applying for certificates. Whoever runs the node may; a practitioner's application takes her passphrase as well.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::auth::Operator;
 use super::body::Body;
+use super::path::Path;
 use super::problem::Problem;
-use super::{Gateway, blocking};
+use super::{Gateway, blocking, shapes};
 use crate::service::applications::{ApplicationForm, DraftChange};
 use crate::service::error::ServiceError;
 
@@ -20,14 +22,14 @@ use crate::service::error::ServiceError;
 pub(crate) const MAX_FORM: usize = 3 << 20;
 
 /// Bytes from outside, Base64.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Content {
     content: String,
 }
 
 /// `POST /applications/{id}/sealed`
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Seal {
     /// The registry's application key, hexadecimal; that of the register when it is left out.
@@ -35,12 +37,23 @@ pub(crate) struct Seal {
     registry_key: Option<String>,
 }
 
-/// `GET /applications`: every application of this node, the newest first.
+/// Every application of this node, the newest first.
+#[utoipa::path(
+    get,
+    path = "/applications",
+    responses((status = 200, description = "As it is now", body = Vec<shapes::setup::ApplicationView>))
+)]
 pub(crate) async fn list(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
     blocking(move || gateway.node.list_applications()).await.map(Json)
 }
 
-/// `POST /applications`: makes and signs one. Nothing leaves the node yet.
+/// Makes and signs one. Nothing leaves the node yet.
+#[utoipa::path(
+    post,
+    path = "/applications",
+    request_body = ApplicationForm,
+    responses((status = 201, description = "As it is now", body = shapes::setup::ApplicationView))
+)]
 pub(crate) async fn apply(
     State(gateway): State<Gateway>,
     _: Operator,
@@ -50,7 +63,12 @@ pub(crate) async fn apply(
     Ok((StatusCode::CREATED, Json(made)))
 }
 
-/// `GET /applications/{id}`: how it stands: `made`, `written`, `deposited`, `issued` or `refused`.
+/// How it stands.
+#[utoipa::path(
+    get,
+    path = "/applications/{id}",
+    responses((status = 200, description = "As it is now", body = shapes::setup::ApplicationView))
+)]
 pub(crate) async fn show(
     State(gateway): State<Gateway>,
     _: Operator,
@@ -61,7 +79,8 @@ pub(crate) async fn show(
         .map(Json)
 }
 
-/// `DELETE /applications/{id}`: removes it from this node.
+/// Removes it from this node.
+#[utoipa::path(delete, path = "/applications/{id}", responses((status = 204, description = "Done")))]
 pub(crate) async fn forget(
     State(gateway): State<Gateway>,
     _: Operator,
@@ -71,7 +90,12 @@ pub(crate) async fn forget(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `GET /applications/{id}/statement`: the bytes that an HPKI card signs.
+/// The bytes that an HPKI card signs.
+#[utoipa::path(
+    get,
+    path = "/applications/{id}/statement",
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"))
+)]
 pub(crate) async fn statement(
     State(gateway): State<Gateway>,
     _: Operator,
@@ -81,7 +105,13 @@ pub(crate) async fn statement(
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes))
 }
 
-/// `PUT /applications/{id}/countersignature`: the card's detached signature over the statement (CMS, DER).
+/// The card's detached signature over the statement (CMS, DER).
+#[utoipa::path(
+    put,
+    path = "/applications/{id}/countersignature",
+    request_body = Content,
+    responses((status = 200, description = "As it is now", body = shapes::setup::ApplicationView))
+)]
 pub(crate) async fn countersign(
     State(gateway): State<Gateway>,
     _: Operator,
@@ -94,7 +124,13 @@ pub(crate) async fn countersign(
         .map(Json)
 }
 
-/// `POST /applications/{id}/sealed`: the application, sealed to the registry, to be brought there.
+/// The application, sealed to the registry, to be brought there.
+#[utoipa::path(
+    post,
+    path = "/applications/{id}/sealed",
+    request_body = Seal,
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"))
+)]
 pub(crate) async fn write(
     State(gateway): State<Gateway>,
     _: Operator,
@@ -105,7 +141,12 @@ pub(crate) async fn write(
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], sealed))
 }
 
-/// `POST /applications/{id}/deposit`: leaves it at a bootstrap host, as a job.
+/// Leaves it at a bootstrap host, as a job.
+#[utoipa::path(
+    post,
+    path = "/applications/{id}/deposit",
+    responses((status = 202, description = "As it is now", body = shapes::Begun))
+)]
 pub(crate) async fn deposit(
     State(gateway): State<Gateway>,
     _: Operator,
@@ -115,7 +156,13 @@ pub(crate) async fn deposit(
     Ok((StatusCode::ACCEPTED, Json(json!({"job": job.id()}))))
 }
 
-/// `POST /applications/answer`: takes the registry's answer that came as a file.
+/// Takes the registry's answer that came as a file.
+#[utoipa::path(
+    post,
+    path = "/applications/answer",
+    request_body = Content,
+    responses((status = 200, description = "As it is now", body = shapes::setup::ApplicationView))
+)]
 pub(crate) async fn answer(
     State(gateway): State<Gateway>,
     _: Operator,
@@ -127,17 +174,33 @@ pub(crate) async fn answer(
         .map(Json)
 }
 
-/// `POST /applications/look`: asks at once for what the registry decided; waits until it was asked.
+/// Asks at once for what the registry decided; waits until it was asked.
+#[utoipa::path(
+    post,
+    path = "/applications/look",
+    responses((status = 200, description = "As it is now", body = shapes::setup::LookedFor))
+)]
 pub(crate) async fn look(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
     Ok(Json(gateway.node.look_for_answers().await?))
 }
 
-/// `GET /applications/draft`: what is being filled in.
+/// What is being filled in.
+#[utoipa::path(
+    get,
+    path = "/applications/draft",
+    responses((status = 200, description = "As it is now", body = shapes::setup::KeptDraft))
+)]
 pub(crate) async fn draft(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
     blocking(move || gateway.node.application_draft()).await.map(Json)
 }
 
-/// `PUT /applications/draft`: keeps it, so that a page that is loaded anew goes on where it was.
+/// Keeps it, so that a page that is loaded anew goes on where it was.
+#[utoipa::path(
+    put,
+    path = "/applications/draft",
+    request_body = DraftChange,
+    responses((status = 204, description = "Done"))
+)]
 pub(crate) async fn keep_draft(
     State(gateway): State<Gateway>,
     _: Operator,
@@ -147,7 +210,8 @@ pub(crate) async fn keep_draft(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `DELETE /applications/draft`
+/// Forgets it.
+#[utoipa::path(delete, path = "/applications/draft", responses((status = 204, description = "Done")))]
 pub(crate) async fn drop_draft(State(gateway): State<Gateway>, _: Operator) -> Result<StatusCode, Problem> {
     blocking(move || gateway.node.drop_application_draft()).await?;
     Ok(StatusCode::NO_CONTENT)

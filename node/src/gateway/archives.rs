@@ -1,33 +1,45 @@
 //! The archives of the house: what goes to them, what they have, and what is fetched from them.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::auth::{Operator, SignedIn};
 use super::body::Body;
+use super::path::Path;
 use super::problem::Problem;
-use super::{Gateway, blocking};
+use super::{Gateway, blocking, shapes};
 use crate::service::StudyQuestion;
 
 /// How the audit log names whoever runs the node.
 const OPERATOR: &str = "operator";
 
 /// Where something is sent.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Destination {
     /// AE title of the archive.
     to: String,
 }
 
-/// `GET /archives`
+/// The archives of the house.
+#[utoipa::path(
+    get,
+    path = "/archives",
+    responses((status = 200, description = "As it is now", body = Vec<shapes::archives::Archive>))
+)]
 pub(crate) async fn list(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
     blocking(move || gateway.node.archives()).await.map(Json)
 }
 
-/// `POST /archives/{aet}/echo`
+/// Whether one answers.
+#[utoipa::path(
+    post,
+    path = "/archives/{aet}/echo",
+    responses((status = 200, description = "As it is now", body = shapes::archives::Echo))
+)]
 pub(crate) async fn echo(
     State(gateway): State<Gateway>,
     _: Operator,
@@ -36,7 +48,13 @@ pub(crate) async fn echo(
     blocking(move || gateway.node.echo_archive(&aet)).await.map(Json)
 }
 
-/// `POST /archives/{aet}/find`: the studies that it has.
+/// The studies that it has.
+#[utoipa::path(
+    post,
+    path = "/archives/{aet}/find",
+    request_body = StudyQuestion,
+    responses((status = 200, description = "As it is now", body = shapes::archives::FoundStudies))
+)]
 pub(crate) async fn find(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -49,12 +67,19 @@ pub(crate) async fn find(
 }
 
 /// What is fetched.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = StudyToFetch)]
 pub(crate) struct Wanted {
     study_instance_uid: String,
 }
 
-/// `POST /archives/{aet}/fetch`
+/// Fetches one, in a job.
+#[utoipa::path(
+    post,
+    path = "/archives/{aet}/fetch",
+    request_body = Wanted,
+    responses((status = 202, description = "As it is now", body = shapes::Begun))
+)]
 pub(crate) async fn fetch(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -65,7 +90,8 @@ pub(crate) async fn fetch(
     Ok((StatusCode::ACCEPTED, Json(json!({"job": job.id()}))))
 }
 
-/// `POST /fetches/{job}/cancel`
+/// Ends a fetch.
+#[utoipa::path(post, path = "/fetches/{job}/cancel", responses((status = 204, description = "Done")))]
 pub(crate) async fn cancel_fetch(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -75,7 +101,13 @@ pub(crate) async fn cancel_fetch(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `POST /studies/{uid}/send`: queued, and sent as soon as the archive takes it.
+/// Queued, and sent as soon as the archive takes it.
+#[utoipa::path(
+    post,
+    path = "/studies/{uid}/send",
+    request_body = Destination,
+    responses((status = 202, description = "As it is now", body = shapes::archives::Dispatch))
+)]
 pub(crate) async fn send_study(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -86,7 +118,13 @@ pub(crate) async fn send_study(
     Ok((StatusCode::ACCEPTED, Json(view)))
 }
 
-/// `POST /cases/{id}/send-report`
+/// The newest report, queued likewise.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/send-report",
+    request_body = Destination,
+    responses((status = 202, description = "As it is now", body = shapes::archives::Dispatch))
+)]
 pub(crate) async fn send_report(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -97,12 +135,22 @@ pub(crate) async fn send_report(
     Ok((StatusCode::ACCEPTED, Json(view)))
 }
 
-/// `GET /dispatches`
+/// What is on its way to archives, or was.
+#[utoipa::path(
+    get,
+    path = "/dispatches",
+    responses((status = 200, description = "As it is now", body = Vec<shapes::archives::Dispatch>))
+)]
 pub(crate) async fn dispatches(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
     blocking(move || gateway.node.dispatches()).await.map(Json)
 }
 
-/// `GET /dispatches/{id}`
+/// One of them.
+#[utoipa::path(
+    get,
+    path = "/dispatches/{id}",
+    responses((status = 200, description = "As it is now", body = shapes::archives::Dispatch))
+)]
 pub(crate) async fn dispatch(
     State(gateway): State<Gateway>,
     _: Operator,
@@ -111,7 +159,12 @@ pub(crate) async fn dispatch(
     blocking(move || gateway.node.dispatch(&id)).await.map(Json)
 }
 
-/// `POST /dispatches/{id}/cancel`
+/// Takes it out of the queue.
+#[utoipa::path(
+    post,
+    path = "/dispatches/{id}/cancel",
+    responses((status = 200, description = "As it is now", body = shapes::archives::Dispatch))
+)]
 pub(crate) async fn cancel(
     State(gateway): State<Gateway>,
     _: Operator,
@@ -122,7 +175,12 @@ pub(crate) async fn cancel(
         .map(Json)
 }
 
-/// `POST /dispatches/{id}/again`
+/// Queues anew what failed or was cancelled.
+#[utoipa::path(
+    post,
+    path = "/dispatches/{id}/again",
+    responses((status = 200, description = "As it is now", body = shapes::archives::Dispatch))
+)]
 pub(crate) async fn again(
     State(gateway): State<Gateway>,
     _: Operator,

@@ -1,29 +1,25 @@
 //! The audit trail, what was disclosed of a patient, and whether what is stored is as it was written.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, header};
+use axum::extract::State;
+use axum::http::header;
 use axum::response::IntoResponse;
 use serde_json::Value;
 
 use super::auth::{Operator, SignedIn};
+use super::body::{Asked, understood};
+use super::path::Path;
 use super::problem::Problem;
-use super::{Gateway, blocking};
+use super::{Gateway, blocking, shapes};
 use crate::service::audit::{AuditFormat, AuditWanted, Whose};
-use crate::service::codes::Code;
 
-type Asked<T> = Result<Query<T>, QueryRejection>;
-
-fn understood<T>(asked: Asked<T>) -> Result<T, Problem> {
-    asked.map(|Query(wanted)| wanted).map_err(|rejection| {
-        let detail = format!("the request is not understood: {}", rejection.body_text());
-        let next = "correct the request and send it again";
-        Problem::new(StatusCode::BAD_REQUEST, Code::BadQuery, detail, next)
-    })
-}
-
-/// `GET /audit?since=…`: every filter may be left out.
+/// Rows of the trail, the newest first; every filter may be left out.
+#[utoipa::path(
+    get,
+    path = "/audit",
+    responses((status = 200, description = "As it is now", body = shapes::audit::AuditRows)),
+    params(AuditWanted)
+)]
 pub(crate) async fn search(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -35,7 +31,13 @@ pub(crate) async fn search(
         .map(Json)
 }
 
-/// `GET /audit/export/{format}?since=…`
+/// The trail as others read it, oldest row first.
+#[utoipa::path(
+    get,
+    path = "/audit/export/{format}",
+    responses((status = 200, description = "The rows", content((String = "text/plain; charset=utf-8"), (String = "application/fhir+ndjson"), (String = "text/csv; charset=utf-8")))),
+    params(("format" = AuditFormat, Path, description = "As what it is exported."), AuditWanted)
+)]
 pub(crate) async fn export(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -52,7 +54,13 @@ pub(crate) async fn export(
     Ok(([(header::CONTENT_TYPE, kind)], text))
 }
 
-/// `GET /audit/disclosures?patient=ID`
+/// What was disclosed of a patient, to whom, when and why.
+#[utoipa::path(
+    get,
+    path = "/audit/disclosures",
+    responses((status = 200, description = "As it is now", body = shapes::audit::Disclosures)),
+    params(Whose)
+)]
 pub(crate) async fn disclosures(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -64,12 +72,22 @@ pub(crate) async fn disclosures(
         .map(Json)
 }
 
-/// `GET /audit/collector`
+/// How far the trail has come on its way to the collector of the house.
+#[utoipa::path(
+    get,
+    path = "/audit/collector",
+    responses((status = 200, description = "As it is now", body = shapes::audit::Collector))
+)]
 pub(crate) async fn collector(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
     blocking(move || gateway.node.forwarding_view()).await.map(Json)
 }
 
-/// `GET /integrity`
+/// Whether what is stored is as it was written.
+#[utoipa::path(
+    get,
+    path = "/integrity",
+    responses((status = 200, description = "As it is now", body = shapes::audit::Integrity))
+)]
 pub(crate) async fn integrity(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
     blocking(move || gateway.node.integrity()).await.map(Json)
 }

@@ -38,9 +38,14 @@ fn is_owner(parts: &Parts, gateway: &Gateway, token: &str) -> bool {
 #[derive(Debug)]
 pub(crate) struct Operator;
 
-/// A signed-in practitioner.
+/// A signed-in practitioner who may work with patients' data.
 #[derive(Debug, Clone)]
 pub(crate) struct SignedIn(pub Arc<Session>);
+
+/// A signed-in practitioner, whether or not her pledge and her training are valid: so that she can sign the one and have
+/// the other recorded.
+#[derive(Debug, Clone)]
+pub(crate) struct Known(pub Arc<Session>);
 
 /// The tokens that a request carries: of the Authorization header, else of every session cookie (those of another
 /// node on this machine are among them and open nothing here).
@@ -69,10 +74,21 @@ impl FromRequestParts<Gateway> for SignedIn {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
+        let Known(session) = Known::from_request_parts(parts, gateway).await?;
+        let (node, hers) = (gateway.node.clone(), Arc::clone(&session));
+        super::blocking(move || node.may_work_with_patients(&hers)).await?;
+        Ok(Self(session))
+    }
+}
+
+impl FromRequestParts<Gateway> for Known {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
         tokens(parts)
             .into_iter()
             .find_map(|token| session_of(parts, gateway, token))
-            .map(SignedIn)
+            .map(Self)
             .ok_or_else(Problem::not_signed_in)
     }
 }
@@ -102,11 +118,36 @@ impl FromRequestParts<Gateway> for Actor {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
-        if let Ok(SignedIn(session)) = SignedIn::from_request_parts(parts, gateway).await {
+        if let Ok(Known(session)) = Known::from_request_parts(parts, gateway).await {
             return Ok(Self(session.id.clone()));
         }
         Operator::from_request_parts(parts, gateway).await?;
         Ok(Self("operator".to_owned()))
+    }
+}
+
+/// Whoever may change how the node works: the user who runs it, or somebody who has that duty (R22).
+#[derive(Debug)]
+pub(crate) struct Operating;
+
+impl FromRequestParts<Gateway> for Operating {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
+        let session = Known::from_request_parts(parts, gateway).await.ok();
+        let owner = || {
+            tokens(parts)
+                .into_iter()
+                .any(|token| gateway.operator_token.matches(token) || is_owner(parts, gateway, token))
+        };
+        match session {
+            Some(Known(session)) if !owner() => {
+                let node = gateway.node.clone();
+                super::blocking(move || node.may_operate(Some(&session.id))).await?;
+                Ok(Self)
+            }
+            _ => Operator::from_request_parts(parts, gateway).await.map(|_| Self),
+        }
     }
 }
 

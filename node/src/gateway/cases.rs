@@ -1,42 +1,50 @@
 //! Agreements and consultations.
 
 use axum::Json;
-use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::auth::SignedIn;
-use super::body::Body;
+use super::body::{Asked, Body, TOTAL, understood};
+use super::path::Path;
 use super::problem::Problem;
-use super::{Gateway, blocking};
+use super::{Gateway, blocking, shapes};
+use crate::service::agreement_text::Wishes;
 use crate::service::cases::{Closing, NewRequest};
 use crate::service::reporting::NewReport;
+use crate::service::work_list::CaseQuery;
 
 /// With whom an agreement is proposed.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Proposal {
     with: String,
-    /// Whom to call in an emergency, and the number.
-    #[serde(default)]
-    emergency_contact: Option<String>,
+    #[serde(flatten)]
+    wishes: Wishes,
 }
 
 /// Which version of the report was read; unset: the newest that is not read.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(crate) struct Having {
     report: Option<String>,
 }
 
 /// Why a request is declined.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Declining {
     reason: String,
 }
 
-/// `GET /agreements`
+/// Agreements of the one who is signed in.
+#[utoipa::path(
+    get,
+    path = "/agreements",
+    responses((status = 200, description = "As it is now", body = Vec<shapes::cases::Agreement>))
+)]
 pub(crate) async fn agreements(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -46,22 +54,57 @@ pub(crate) async fn agreements(
         .map(Json)
 }
 
-/// `POST /agreements`
+/// Proposes one.
+#[utoipa::path(
+    post,
+    path = "/agreements",
+    request_body = Proposal,
+    responses((status = 201, description = "As it is now", body = shapes::cases::Agreement))
+)]
 pub(crate) async fn propose(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Body(body): Body<Proposal>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let made = blocking(move || {
-        gateway
-            .node
-            .propose_agreement(&session, &body.with, body.emergency_contact)
-    })
-    .await?;
+    let made = blocking(move || gateway.node.propose_agreement(&session, &body.with, body.wishes)).await?;
     Ok((StatusCode::CREATED, Json(made)))
 }
 
-/// `POST /agreements/{id}/accept`
+/// One as a paper, with who has signed it and when.
+#[utoipa::path(
+    get,
+    path = "/agreements/{id}/agreement.pdf",
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/pdf"))
+)]
+pub(crate) async fn agreement_paper(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Path(id): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    let pdf = blocking(move || gateway.node.agreement_paper(&session, &id)).await?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf))
+}
+
+/// The form on which a patient consents, to be signed by hand.
+#[utoipa::path(
+    get,
+    path = "/consent-form.pdf",
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/pdf"))
+)]
+pub(crate) async fn consent_form(
+    State(gateway): State<Gateway>,
+    SignedIn(_session): SignedIn,
+) -> Result<impl IntoResponse, Problem> {
+    let pdf = blocking(move || gateway.node.consent_form()).await?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf))
+}
+
+/// Countersigns one: it is in force.
+#[utoipa::path(
+    post,
+    path = "/agreements/{id}/accept",
+    responses((status = 200, description = "As it is now", body = shapes::cases::Agreement))
+)]
 pub(crate) async fn countersign(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -72,15 +115,35 @@ pub(crate) async fn countersign(
         .map(Json)
 }
 
-/// `GET /cases`
+/// The work list: urgent first, then newest first. All of it, or a page of what is looked for; the header `x-total-count`
+/// tells how many there are on all pages, and the next page is asked for with the number of the last case as `after`.
+#[utoipa::path(
+    get,
+    path = "/cases",
+    params(CaseQuery),
+    responses((
+        status = 200,
+        description = "As it is now",
+        body = Vec<shapes::cases::CaseSummary>,
+        headers(("x-total-count" = usize, description = "How many cases there are on all pages"))
+    ))
+)]
 pub(crate) async fn list(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
-) -> Result<Json<Value>, Problem> {
-    blocking(move || gateway.node.cases(&session)).await.map(Json)
+    asked: Asked<CaseQuery>,
+) -> Result<impl IntoResponse, Problem> {
+    let query = understood(asked)?;
+    let page = blocking(move || gateway.node.cases(&session, &query)).await?;
+    Ok(([(TOTAL, HeaderValue::from(page.total))], Json(page.cases)))
 }
 
-/// `GET /cases/{id}`
+/// One consultation, with all that was said in it.
+#[utoipa::path(
+    get,
+    path = "/cases/{id}",
+    responses((status = 200, description = "As it is now", body = shapes::cases::CaseDetail))
+)]
 pub(crate) async fn show(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -89,7 +152,13 @@ pub(crate) async fn show(
     blocking(move || gateway.node.case(&session, &id)).await.map(Json)
 }
 
-/// `POST /cases`: checks the request at once, then signs and seals in a job.
+/// Checks a request at once, then signs and seals in a job.
+#[utoipa::path(
+    post,
+    path = "/cases",
+    request_body = NewRequest,
+    responses((status = 202, description = "As it is now", body = shapes::BegunCase))
+)]
 pub(crate) async fn request(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -102,7 +171,13 @@ pub(crate) async fn request(
     ))
 }
 
-/// `POST /cases/check`: what whoever sends this request should look at first.
+/// What whoever sends this request should look at first.
+#[utoipa::path(
+    post,
+    path = "/cases/check",
+    request_body = NewRequest,
+    responses((status = 200, description = "As it is now", body = shapes::cases::Checked))
+)]
 pub(crate) async fn check(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -113,7 +188,12 @@ pub(crate) async fn check(
         .map(Json)
 }
 
-/// `POST /cases/{id}/accept`
+/// Takes a request on.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/accept",
+    responses((status = 200, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
 pub(crate) async fn accept(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -124,7 +204,13 @@ pub(crate) async fn accept(
         .map(Json)
 }
 
-/// `POST /cases/{id}/decline`
+/// Declines it.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/decline",
+    request_body = Declining,
+    responses((status = 200, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
 pub(crate) async fn decline(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -136,7 +222,13 @@ pub(crate) async fn decline(
         .map(Json)
 }
 
-/// `POST /cases/{id}/report`
+/// Signs a report.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/report",
+    request_body = NewReport,
+    responses((status = 200, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
 pub(crate) async fn report(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -148,7 +240,13 @@ pub(crate) async fn report(
         .map(Json)
 }
 
-/// `POST /cases/{id}/read`
+/// Confirms having read a report.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/read",
+    request_body = Having,
+    responses((status = 200, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
 pub(crate) async fn read(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -161,7 +259,13 @@ pub(crate) async fn read(
         .map(Json)
 }
 
-/// `POST /cases/{id}/close`
+/// Ends the consultation.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/close",
+    request_body = Closing,
+    responses((status = 200, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
 pub(crate) async fn close(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -173,7 +277,12 @@ pub(crate) async fn close(
         .map(Json)
 }
 
-/// `GET /cases/{id}/previews`: which there are; none while they are on their way.
+/// Which small pictures there are; none while they are on their way.
+#[utoipa::path(
+    get,
+    path = "/cases/{id}/previews",
+    responses((status = 200, description = "As it is now", body = Vec<shapes::cases::Preview>))
+)]
 pub(crate) async fn previews(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -184,7 +293,12 @@ pub(crate) async fn previews(
         .map(Json)
 }
 
-/// `GET /cases/{id}/previews/{index}`: to look at, not to diagnose from.
+/// One of them: to look at, not to diagnose from.
+#[utoipa::path(
+    get,
+    path = "/cases/{id}/previews/{index}",
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "image/png"))
+)]
 pub(crate) async fn preview(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -194,7 +308,12 @@ pub(crate) async fn preview(
     Ok(([(header::CONTENT_TYPE, "image/png")], png))
 }
 
-/// `GET /cases/{id}/report.pdf`
+/// The report for people.
+#[utoipa::path(
+    get,
+    path = "/cases/{id}/report.pdf",
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/pdf"))
+)]
 pub(crate) async fn report_pdf(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -204,7 +323,12 @@ pub(crate) async fn report_pdf(
     Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf))
 }
 
-/// `GET /cases/{id}/report-objects/{index}`: what the newest report shows and measures, one object after the other.
+/// What the newest report shows and measures, one object after the other.
+#[utoipa::path(
+    get,
+    path = "/cases/{id}/report-objects/{index}",
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/dicom"))
+)]
 pub(crate) async fn report_object(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -214,7 +338,12 @@ pub(crate) async fn report_object(
     Ok(([(header::CONTENT_TYPE, "application/dicom")], object))
 }
 
-/// `GET /cases/{id}/report.dcm`
+/// The report as a structured report.
+#[utoipa::path(
+    get,
+    path = "/cases/{id}/report.dcm",
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/dicom"))
+)]
 pub(crate) async fn report_sr(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,

@@ -1,28 +1,26 @@
 //! Whom one may ask, and what one says of oneself.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query as Parameters, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use dokuei_directory::modality::Modality;
 use dokuei_directory::query::{MAX_PAGE, Query, Scope};
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::IntoParams;
 
 use super::auth::{Operator, SignedIn};
-use super::body::Body;
+use super::body::{Asked, Body, TOTAL, understood};
+use super::path::Path;
 use super::problem::Problem;
-use super::{Gateway, blocking};
-use crate::service::codes::Code;
+use super::{Gateway, blocking, shapes};
 use crate::service::directory::ProfileForm;
 use crate::service::error::ServiceError;
 
-/// How many were found in all, beyond the page that is given.
-const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
-
 /// `GET /directory?q=…`; every filter may be left out.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Question {
     /// Words in any script.
@@ -108,24 +106,30 @@ fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
         .transpose()
 }
 
-/// `GET /directory`: one page as an array; the header `x-total-count` tells how many there are in all.
+/// One page as an array; the header `x-total-count` tells how many there are in all. Every filter may be left out.
+#[utoipa::path(
+    get,
+    path = "/directory",
+    responses((status = 200, description = "As it is now", body = Vec<shapes::directory::DirectoryEntry>)),
+    params(Question)
+)]
 pub(crate) async fn search(
     State(gateway): State<Gateway>,
     _: Operator,
-    asked: Result<Parameters<Question>, QueryRejection>,
+    asked: Asked<Question>,
 ) -> Result<impl IntoResponse, Problem> {
-    let Parameters(asked) = asked.map_err(|rejection| {
-        let detail = format!("the request is not understood: {}", rejection.body_text());
-        let next = "correct the request and send it again";
-        Problem::new(StatusCode::BAD_REQUEST, Code::BadQuery, detail, next)
-    })?;
-    let query = Query::try_from(asked)?;
+    let query = Query::try_from(understood(asked)?)?;
     let online = gateway.node.online().await;
     let found = blocking(move || gateway.node.find(&query, &online)).await?;
     Ok(([(TOTAL, HeaderValue::from(found.total))], Json(found.people)))
 }
 
-/// `GET /directory/{fingerprint}`
+/// Somebody of the directory.
+#[utoipa::path(
+    get,
+    path = "/directory/{fingerprint}",
+    responses((status = 200, description = "As it is now", body = shapes::directory::DirectoryEntry))
+)]
 pub(crate) async fn show(
     State(gateway): State<Gateway>,
     _: Operator,
@@ -137,7 +141,12 @@ pub(crate) async fn show(
         .map(Json)
 }
 
-/// `GET /directory/{fingerprint}/photo`
+/// Her portrait: PNG or JPEG.
+#[utoipa::path(
+    get,
+    path = "/directory/{fingerprint}/photo",
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "image/*"))
+)]
 pub(crate) async fn photo(
     State(gateway): State<Gateway>,
     _: Operator,
@@ -153,7 +162,12 @@ pub(crate) async fn photo(
     Ok((headers, photo.bytes().to_vec()))
 }
 
-/// `GET /me/profile`
+/// What the one who is signed in says of herself.
+#[utoipa::path(
+    get,
+    path = "/me/profile",
+    responses((status = 200, description = "As it is now", body = shapes::directory::OwnProfile))
+)]
 pub(crate) async fn own(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -163,7 +177,13 @@ pub(crate) async fn own(
         .map(Json)
 }
 
-/// `PUT /me/profile`
+/// Says it anew: signed, and told to everybody.
+#[utoipa::path(
+    put,
+    path = "/me/profile",
+    request_body = ProfileForm,
+    responses((status = 200, description = "As it is now", body = shapes::directory::OwnProfile))
+)]
 pub(crate) async fn set_own(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,

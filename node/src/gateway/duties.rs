@@ -1,15 +1,17 @@
 //! What accompanies request and report: doubts, findings, further readers, what is due.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::auth::SignedIn;
 use super::body::Body;
+use super::path::Path;
 use super::problem::Problem;
-use super::{Gateway, blocking};
+use super::{Gateway, blocking, shapes};
 use crate::service::asking::{Informing, NewQuery};
 use crate::service::cases::NewConsent;
 use crate::service::findings::{Acknowledging, NewIncidental, NewUrgent, Resolving};
@@ -17,32 +19,48 @@ use crate::service::forwarding::NewForward;
 use crate::service::reporting::Amending;
 
 /// An answer to a query.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Answering {
     answer: String,
 }
 
 /// Why something is ended.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Reason {
     reason: String,
 }
 
 type Shown = Result<Json<Value>, Problem>;
 
-/// `GET /urgent`: urgent findings of all cases, those that nobody has acknowledged first.
+/// Urgent findings of all cases, those that nobody has acknowledged first.
+#[utoipa::path(
+    get,
+    path = "/urgent",
+    responses((status = 200, description = "As it is now", body = Vec<shapes::conversation::ListedUrgent>))
+)]
 pub(crate) async fn urgent(State(gateway): State<Gateway>, SignedIn(session): SignedIn) -> Shown {
     blocking(move || gateway.node.urgent_findings(&session))
         .await
         .map(Json)
 }
 
-/// `GET /duties`: what is to be done in all cases, and what is waited for beyond its time.
+/// What is to be done in all cases, and what is waited for beyond its time.
+#[utoipa::path(
+    get,
+    path = "/duties",
+    responses((status = 200, description = "As it is now", body = Vec<shapes::conversation::Duty>))
+)]
 pub(crate) async fn duties(State(gateway): State<Gateway>, SignedIn(session): SignedIn) -> Shown {
     blocking(move || gateway.node.duties(&session)).await.map(Json)
 }
 
-/// `POST /cases/{id}/urgent`
+/// Tells what the requester must know at once.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/urgent",
+    request_body = NewUrgent,
+    responses((status = 201, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
 pub(crate) async fn tell_urgent(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -53,7 +71,13 @@ pub(crate) async fn tell_urgent(
     Ok((StatusCode::CREATED, Json(told)))
 }
 
-/// `POST /cases/{id}/urgent/{entry}/acknowledge`
+/// A person has taken note.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/urgent/{entry}/acknowledge",
+    request_body = Acknowledging,
+    responses((status = 200, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
 pub(crate) async fn acknowledge(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -65,7 +89,13 @@ pub(crate) async fn acknowledge(
         .map(Json)
 }
 
-/// `POST /cases/{id}/incidental`
+/// Tells of something that is to be seen to.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/incidental",
+    request_body = NewIncidental,
+    responses((status = 201, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
 pub(crate) async fn tell_incidental(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -76,7 +106,13 @@ pub(crate) async fn tell_incidental(
     Ok((StatusCode::CREATED, Json(told)))
 }
 
-/// `POST /cases/{id}/incidental/{entry}/resolve`
+/// What became of it.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/incidental/{entry}/resolve",
+    request_body = Resolving,
+    responses((status = 200, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
 pub(crate) async fn resolve(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -88,7 +124,13 @@ pub(crate) async fn resolve(
         .map(Json)
 }
 
-/// `POST /cases/{id}/queries`
+/// Asks about a doubt (疑義照会).
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/queries",
+    request_body = NewQuery,
+    responses((status = 201, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
 pub(crate) async fn query(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -99,7 +141,13 @@ pub(crate) async fn query(
     Ok((StatusCode::CREATED, Json(asked)))
 }
 
-/// `POST /cases/{id}/queries/{entry}/answer`
+/// Answers it.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/queries/{entry}/answer",
+    request_body = Answering,
+    responses((status = 200, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
 pub(crate) async fn answer(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -111,7 +159,13 @@ pub(crate) async fn answer(
         .map(Json)
 }
 
-/// `POST /cases/{id}/informed`
+/// Something was explained to the patient.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/informed",
+    request_body = Informing,
+    responses((status = 200, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
 pub(crate) async fn informed(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -123,7 +177,13 @@ pub(crate) async fn informed(
         .map(Json)
 }
 
-/// `POST /cases/{id}/amend`
+/// Signs a new version of a final report.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/amend",
+    request_body = Amending,
+    responses((status = 200, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
 pub(crate) async fn amend(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -135,7 +195,13 @@ pub(crate) async fn amend(
         .map(Json)
 }
 
-/// `POST /cases/{id}/withdraw`
+/// Takes a request back.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/withdraw",
+    request_body = Reason,
+    responses((status = 200, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
 pub(crate) async fn withdraw(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -147,7 +213,13 @@ pub(crate) async fn withdraw(
         .map(Json)
 }
 
-/// `POST /cases/{id}/forward`
+/// Asks a further reader, or proposes one.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/forward",
+    request_body = NewForward,
+    responses((status = 201, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
 pub(crate) async fn forward(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -158,7 +230,13 @@ pub(crate) async fn forward(
     Ok((StatusCode::CREATED, Json(made)))
 }
 
-/// `POST /cases/{id}/forwards/{entry}/consent`
+/// The patient agrees to a further reader.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/forwards/{entry}/consent",
+    request_body = NewConsent,
+    responses((status = 200, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
 pub(crate) async fn consent(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -170,7 +248,13 @@ pub(crate) async fn consent(
         .map(Json)
 }
 
-/// `POST /cases/{id}/forwards/{entry}/end`
+/// Ends a forward.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/forwards/{entry}/end",
+    request_body = Reason,
+    responses((status = 200, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
 pub(crate) async fn end_forward(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,

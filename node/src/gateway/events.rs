@@ -7,11 +7,16 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::{Stream, StreamExt};
 use tokio_stream::wrappers::BroadcastStream;
 
-use super::Gateway;
 use super::auth::Listener;
+use super::{Gateway, shapes};
 
 /// `GET /events`. A listener that fell behind gets an event `lagged` and should ask for everything again. Listening does
 /// not keep a session open; when it has been locked the stream ends with the next event.
+#[utoipa::path(
+    get,
+    path = "/events",
+    responses((status = 200, description = "Events as they happen", body = shapes::node::NodeEvent, content_type = "text/event-stream"))
+)]
 pub(crate) async fn stream(
     State(gateway): State<Gateway>,
     listener: Listener,

@@ -8,10 +8,16 @@ use serde_json::{Value, json};
 use super::auth::SignedIn;
 use super::body::Body;
 use super::problem::Problem;
-use super::{Gateway, blocking};
+use super::{Gateway, blocking, shapes};
 use crate::service::media::{Media, NewMedium};
 
-/// `POST /media/write`: in a job.
+/// Writes a consultation on a medium, in a job.
+#[utoipa::path(
+    post,
+    path = "/media/write",
+    request_body = NewMedium,
+    responses((status = 202, description = "As it is now", body = shapes::Begun))
+)]
 pub(crate) async fn write(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -21,7 +27,13 @@ pub(crate) async fn write(
     Ok((StatusCode::ACCEPTED, Json(json!({"job": job.id()}))))
 }
 
-/// `POST /media/read`: in a job.
+/// Takes what media hold for the one who is signed in, in a job.
+#[utoipa::path(
+    post,
+    path = "/media/read",
+    request_body = Media,
+    responses((status = 202, description = "As it is now", body = shapes::Begun))
+)]
 pub(crate) async fn read(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,

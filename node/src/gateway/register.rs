@@ -1,26 +1,38 @@
 //! The register as it is here: what is known, a newer one from a file, and evidence against the registry.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use serde_json::Value;
 
-use super::auth::Operator;
+use super::auth::{Operating, Operator};
 use super::body::Body;
+use super::path::Path;
 use super::problem::Problem;
 use super::studies::LocalPath;
-use super::{Gateway, blocking};
+use super::{Gateway, blocking, shapes};
 
-/// `GET /register`
+/// The register as it is here, and evidence against the registry.
+#[utoipa::path(
+    get,
+    path = "/register",
+    responses((status = 200, description = "As it is now", body = shapes::register::Register))
+)]
 pub(crate) async fn show(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
     blocking(move || gateway.node.register_view()).await.map(Json)
 }
 
-/// `POST /register/import`: the file lies on the node's own machine.
+/// A newer register, from a file that lies on the node's own machine.
+#[utoipa::path(
+    post,
+    path = "/register/import",
+    request_body = LocalPath,
+    responses((status = 200, description = "As it is now", body = shapes::register::RegisterImported))
+)]
 pub(crate) async fn import(
     State(gateway): State<Gateway>,
-    _: Operator,
+    _: Operating,
     Body(body): Body<LocalPath>,
 ) -> Result<Json<Value>, Problem> {
     blocking(move || gateway.node.import_register(&body.path))
@@ -28,7 +40,12 @@ pub(crate) async fn import(
         .map(Json)
 }
 
-/// `GET /register/evidence/{id}`: the file for the operator.
+/// A piece of evidence as a file that anybody can verify.
+#[utoipa::path(
+    get,
+    path = "/register/evidence/{id}",
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/cbor"))
+)]
 pub(crate) async fn evidence(
     State(gateway): State<Gateway>,
     _: Operator,

@@ -5,19 +5,20 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use super::auth::{Owner, SignedIn};
 use super::body::Body;
 use super::problem::Problem;
-use super::{Gateway, blocking};
+use super::{Gateway, blocking, shapes};
 use crate::recovery::{Split, grouped};
 use crate::second_factor::Answer;
 use crate::second_factor::totp::TOTP;
 
 /// Passphrase and second factor, asked for again before keys are changed. Without the latter the refusal says what is
 /// asked.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Proof {
     passphrase: String,
     #[serde(default)]
@@ -25,7 +26,7 @@ pub(crate) struct Proof {
 }
 
 /// `POST /security/passphrase`
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct NewPassphrase {
     passphrase: String,
     #[serde(default)]
@@ -34,7 +35,7 @@ pub(crate) struct NewPassphrase {
 }
 
 /// `POST /security/second-factor`
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Enrol {
     passphrase: String,
@@ -44,14 +45,14 @@ pub(crate) struct Enrol {
 }
 
 /// `POST /security/second-factor/confirm`
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct First {
     answer: String,
 }
 
 /// `POST /security/recovery-kit`
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct NewKit {
     passphrase: String,
     #[serde(default)]
@@ -65,7 +66,7 @@ pub(crate) struct NewKit {
 }
 
 /// `POST /recovery`
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Restore {
     id: String,
     sheets: Vec<String>,
@@ -73,6 +74,11 @@ pub(crate) struct Restore {
 }
 
 /// How her keys are protected.
+#[utoipa::path(
+    get,
+    path = "/security",
+    responses((status = 200, description = "As it is now", body = shapes::security::Security))
+)]
 pub(crate) async fn show(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -81,6 +87,12 @@ pub(crate) async fn show(
 }
 
 /// Changes the passphrase; every session of hers ends.
+#[utoipa::path(
+    post,
+    path = "/security/passphrase",
+    request_body = NewPassphrase,
+    responses((status = 204, description = "Done"))
+)]
 pub(crate) async fn passphrase(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -100,6 +112,12 @@ pub(crate) async fn passphrase(
 }
 
 /// First step of enrolling a second factor: `kind`, and what a device of this kind is told.
+#[utoipa::path(
+    post,
+    path = "/security/second-factor",
+    request_body = Enrol,
+    responses((status = 200, description = "As it is now", body = shapes::security::Enrolment))
+)]
 pub(crate) async fn enrol(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -113,6 +131,12 @@ pub(crate) async fn enrol(
 }
 
 /// Second step: the first answer; gives the recovery codes, once.
+#[utoipa::path(
+    post,
+    path = "/security/second-factor/confirm",
+    request_body = First,
+    responses((status = 200, description = "As it is now", body = shapes::security::RecoveryCodes))
+)]
 pub(crate) async fn confirm(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -124,6 +148,12 @@ pub(crate) async fn confirm(
 }
 
 /// Removes the second factor.
+#[utoipa::path(
+    post,
+    path = "/security/second-factor/remove",
+    request_body = Proof,
+    responses((status = 204, description = "Done"))
+)]
 pub(crate) async fn remove(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -141,6 +171,12 @@ pub(crate) async fn remove(
 }
 
 /// Makes a recovery kit; it is shown once.
+#[utoipa::path(
+    post,
+    path = "/security/recovery-kit",
+    request_body = NewKit,
+    responses((status = 200, description = "As it is now", body = shapes::security::RecoveryKit))
+)]
 pub(crate) async fn make_kit(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -168,6 +204,12 @@ pub(crate) async fn make_kit(
 }
 
 /// Comes back with a recovery kit. Only whoever runs the node may ask; the kit itself is what opens.
+#[utoipa::path(
+    post,
+    path = "/recovery",
+    request_body = Restore,
+    responses((status = 204, description = "Done"))
+)]
 pub(crate) async fn restore(
     State(gateway): State<Gateway>,
     _: Owner,

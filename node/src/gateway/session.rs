@@ -7,11 +7,12 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
-use super::auth::{COOKIE, SignedIn, tokens};
+use super::auth::{COOKIE, Known, tokens};
 use super::body::Body;
 use super::problem::Problem;
-use super::{Gateway, blocking};
+use super::{Gateway, blocking, shapes};
 use crate::clock;
 use crate::second_factor::Answer;
 use crate::service::error::ServiceError;
@@ -19,7 +20,7 @@ use crate::service::{Node, view};
 use crate::token::Token;
 
 /// `POST /session`
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SignIn {
     id: String,
@@ -31,6 +32,12 @@ pub(crate) struct SignIn {
 }
 
 /// Who can sign in here.
+#[utoipa::path(
+    get,
+    path = "/practitioners",
+    responses((status = 200, description = "As it is now", body = Vec<shapes::people::SignInChoice>)),
+    security(())
+)]
 pub(crate) async fn practitioners(State(gateway): State<Gateway>) -> Result<Json<Value>, Problem> {
     let people = blocking(move || gateway.node.practitioners()).await?;
     let names: Vec<Value> = people
@@ -41,6 +48,13 @@ pub(crate) async fn practitioners(State(gateway): State<Gateway>) -> Result<Json
 }
 
 /// Signs in; the token is in the answer and, for a browser, in a cookie that no script can read.
+#[utoipa::path(
+    post,
+    path = "/session",
+    request_body = SignIn,
+    responses((status = 201, description = "As it is now", body = shapes::people::SignedInAs)),
+    security(())
+)]
 pub(crate) async fn sign_in(
     State(gateway): State<Gateway>,
     Body(body): Body<SignIn>,
@@ -64,7 +78,12 @@ pub(crate) async fn sign_in(
 }
 
 /// Who is signed in.
-pub(crate) async fn show(State(gateway): State<Gateway>, SignedIn(session): SignedIn) -> Json<Value> {
+#[utoipa::path(
+    get,
+    path = "/session",
+    responses((status = 200, description = "As it is now", body = shapes::people::Practitioner))
+)]
+pub(crate) async fn show(State(gateway): State<Gateway>, Known(session): Known) -> Json<Value> {
     Json(view::practitioner(
         &session.id,
         &session.certificate,
@@ -73,6 +92,7 @@ pub(crate) async fn show(State(gateway): State<Gateway>, SignedIn(session): Sign
 }
 
 /// Signs out: the unlocked keys are forgotten.
+#[utoipa::path(delete, path = "/session", responses((status = 204, description = "Done")), security(()))]
 pub(crate) async fn sign_out(
     State(gateway): State<Gateway>,
     parts: Parts,
@@ -81,6 +101,7 @@ pub(crate) async fn sign_out(
 }
 
 /// Locks: as signing out, for a page that stays where it is until somebody signs in again.
+#[utoipa::path(post, path = "/session/lock", responses((status = 204, description = "Done")), security(()))]
 pub(crate) async fn lock(State(gateway): State<Gateway>, parts: Parts) -> Result<impl IntoResponse, Problem> {
     end(&gateway, &parts, Node::lock).await
 }

@@ -9,38 +9,41 @@ use axum::response::IntoResponse;
 use dokuei_identity::fingerprint::Fingerprint;
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use super::auth::{COOKIE, Operator, tokens};
 use super::body::Body;
 use super::problem::Problem;
-use super::{Gateway, blocking};
+use super::{Gateway, blocking, shapes};
 
 /// `POST /setup/owner`
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NodePassphrase {
     passphrase: String,
 }
 
 /// A root certificate, PEM.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = RootPem)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Root {
     root: String,
 }
 
 /// `POST /setup/root`
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Trusted {
     root: String,
     /// Its fingerprint, as it was compared.
+    #[schema(value_type = String)]
     fingerprint: Fingerprint,
 }
 
 /// `POST /setup/passphrase`
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Chosen {
     id: String,
@@ -49,17 +52,35 @@ pub(crate) struct Chosen {
     passphrase: String,
 }
 
-/// `GET /setup`: how far it is. Whoever is at this machine may know.
+/// How far it is. Whoever is at this machine may know.
+#[utoipa::path(
+    get,
+    path = "/setup",
+    responses((status = 200, description = "As it is now", body = shapes::setup::SetupProgress)),
+    security(())
+)]
 pub(crate) async fn progress(State(gateway): State<Gateway>) -> Json<Value> {
     Json(gateway.node.setup_progress())
 }
 
-/// `GET /setup/node`: what an application starts from.
+/// What an application starts from.
+#[utoipa::path(
+    get,
+    path = "/setup/node",
+    responses((status = 200, description = "As it is now", body = shapes::setup::SetupNode))
+)]
 pub(crate) async fn show(State(gateway): State<Gateway>, _: Operator) -> Json<Value> {
     Json(gateway.node.setup_view())
 }
 
-/// `POST /setup/owner`: lets in whoever knows the node's passphrase, by a cookie that no script can read.
+/// Lets in whoever knows the node's passphrase, by a cookie that no script can read.
+#[utoipa::path(
+    post,
+    path = "/setup/owner",
+    request_body = NodePassphrase,
+    responses((status = 204, description = "Done")),
+    security(())
+)]
 pub(crate) async fn open(
     State(gateway): State<Gateway>,
     Body(body): Body<NodePassphrase>,
@@ -75,7 +96,8 @@ pub(crate) async fn open(
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]))
 }
 
-/// `DELETE /setup/owner`
+/// Ends that.
+#[utoipa::path(delete, path = "/setup/owner", responses((status = 204, description = "Done")), security(()))]
 pub(crate) async fn close(State(gateway): State<Gateway>, parts: Parts) -> impl IntoResponse {
     for token in tokens(&parts) {
         gateway.node.close_as_owner(token);
@@ -87,7 +109,13 @@ pub(crate) async fn close(State(gateway): State<Gateway>, parts: Parts) -> impl 
     (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)])
 }
 
-/// `POST /setup/root/look`: what a root says of itself, to be compared.
+/// What a root says of itself, to be compared.
+#[utoipa::path(
+    post,
+    path = "/setup/root/look",
+    request_body = Root,
+    responses((status = 200, description = "As it is now", body = shapes::setup::Root))
+)]
 pub(crate) async fn look(
     State(gateway): State<Gateway>,
     _: Operator,
@@ -98,7 +126,13 @@ pub(crate) async fn look(
         .map(Json)
 }
 
-/// `POST /setup/root`: trusts it.
+/// Trusts it.
+#[utoipa::path(
+    post,
+    path = "/setup/root",
+    request_body = Trusted,
+    responses((status = 200, description = "As it is now", body = shapes::setup::SetupNode))
+)]
 pub(crate) async fn trust(
     State(gateway): State<Gateway>,
     _: Operator,
@@ -107,7 +141,13 @@ pub(crate) async fn trust(
     Ok(Json(gateway.node.trust_root(body.root, body.fingerprint).await?))
 }
 
-/// `POST /setup/passphrase`: whether it may be chosen for new keys, judged as when they are made.
+/// Whether it may be chosen for new keys, judged as when they are made.
+#[utoipa::path(
+    post,
+    path = "/setup/passphrase",
+    request_body = Chosen,
+    responses((status = 200, description = "As it is now", body = shapes::setup::Verdict))
+)]
 pub(crate) async fn judge(
     State(gateway): State<Gateway>,
     _: Operator,

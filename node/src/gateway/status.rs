@@ -1,20 +1,31 @@
 //! How the node is, whom it knows, how its jobs stand.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde_json::Value;
 
-use super::Gateway;
 use super::auth::Operator;
+use super::path::Path;
 use super::problem::Problem;
+use super::{Gateway, shapes};
 use crate::service::error::ServiceError;
 
-/// `GET /status`
+/// How the node is, and whom it knows.
+#[utoipa::path(
+    get,
+    path = "/status",
+    responses((status = 200, description = "As it is now", body = shapes::node::NodeStatus))
+)]
 pub(crate) async fn status(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
     Ok(Json(gateway.node.status().await?))
 }
 
-/// `GET /jobs/{id}`
+/// How long work gets on. The last hundred are remembered.
+#[utoipa::path(
+    get,
+    path = "/jobs/{id}",
+    responses((status = 200, description = "As it is now", body = shapes::Job))
+)]
 pub(crate) async fn job(
     State(gateway): State<Gateway>,
     _: Operator,

@@ -3,34 +3,34 @@
 use std::path::PathBuf;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use dokuei_dicom::deid::Options;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::auth::{Operator, SignedIn};
 use super::body::Body;
+use super::path::Path;
 use super::problem::Problem;
-use super::{Gateway, blocking};
+use super::{Gateway, blocking, shapes};
 use crate::service::attaching::Attach;
+use crate::service::export::NewExport;
 
 /// A path on the node's own machine.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct LocalPath {
+    #[schema(value_type = String)]
     pub(super) path: PathBuf,
 }
 
-/// Where a study is exported to.
-#[derive(Deserialize)]
-pub(crate) struct Exporting {
-    path: PathBuf,
-    /// As a medium: with a DICOMDIR.
-    #[serde(default)]
-    dicomdir: bool,
-}
-
-/// `GET /studies`
+/// The studies that the one who is signed in may see.
+#[utoipa::path(
+    get,
+    path = "/studies",
+    responses((status = 200, description = "As it is now", body = Vec<shapes::studies::StudySummary>))
+)]
 pub(crate) async fn list(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -38,7 +38,12 @@ pub(crate) async fn list(
     blocking(move || gateway.node.studies(&session)).await.map(Json)
 }
 
-/// `GET /studies/{uid}`
+/// A study with its series.
+#[utoipa::path(
+    get,
+    path = "/studies/{uid}",
+    responses((status = 200, description = "As it is now", body = shapes::studies::Study))
+)]
 pub(crate) async fn show(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -49,7 +54,13 @@ pub(crate) async fn show(
         .map(Json)
 }
 
-/// `POST /studies/import`: staff may do this without seeing any image.
+/// Imports what lies on the node's own machine, in a job: staff may do this without seeing any image.
+#[utoipa::path(
+    post,
+    path = "/studies/import",
+    request_body = LocalPath,
+    responses((status = 202, description = "As it is now", body = shapes::Begun))
+)]
 pub(crate) async fn import(
     State(gateway): State<Gateway>,
     _: Operator,
@@ -59,18 +70,30 @@ pub(crate) async fn import(
     (StatusCode::ACCEPTED, Json(json!({"job": job.id()})))
 }
 
-/// `POST /studies/{uid}/export`
+/// Writes it into a folder of the node's own machine, in a job.
+#[utoipa::path(
+    post,
+    path = "/studies/{uid}/export",
+    request_body = NewExport,
+    responses((status = 202, description = "As it is now", body = shapes::Begun))
+)]
 pub(crate) async fn export(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path(uid): Path<String>,
-    Body(body): Body<Exporting>,
+    Body(body): Body<NewExport>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let job = blocking(move || gateway.node.start_export(&session, uid, body.path, body.dicomdir)).await?;
+    let job = blocking(move || gateway.node.start_export(&session, uid, body)).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({"job": job.id()}))))
 }
 
-/// `POST /studies/attach`: a picture, document or model, and whose it is.
+/// Takes a picture, document or model, and whose it is, in a job.
+#[utoipa::path(
+    post,
+    path = "/studies/attach",
+    request_body = Attach,
+    responses((status = 202, description = "As it is now", body = shapes::Begun))
+)]
 pub(crate) async fn attach(
     State(gateway): State<Gateway>,
     _: Operator,
@@ -80,7 +103,13 @@ pub(crate) async fn attach(
     Ok((StatusCode::ACCEPTED, Json(json!({"job": job.id()}))))
 }
 
-/// `POST /studies/{uid}/pseudonymise`: the same study under a pseudonym, beside it.
+/// Makes the same study under a pseudonym, beside it, in a job.
+#[utoipa::path(
+    post,
+    path = "/studies/{uid}/pseudonymise",
+    request_body = shapes::studies::PseudonymOptions,
+    responses((status = 202, description = "As it is now", body = shapes::Begun))
+)]
 pub(crate) async fn pseudonymise(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,

@@ -1,37 +1,55 @@
 //! What waits for other nodes, how much of the line images may take, and ending a transfer.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
-use super::auth::{Operator, SignedIn};
+use super::auth::{Operating, Operator, SignedIn};
 use super::body::Body;
+use super::path::Path;
 use super::problem::Problem;
-use super::{Gateway, blocking};
+use super::{Gateway, blocking, shapes};
 use crate::rates::Transfer;
 
 /// Why a transfer is cancelled.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Cancelling {
     reason: String,
 }
 
-/// `GET /outbox`
+/// Everything that waits for other nodes: no names of patients, no contents.
+#[utoipa::path(
+    get,
+    path = "/outbox",
+    responses((status = 200, description = "As it is now", body = Vec<shapes::node::OutboxEntry>))
+)]
 pub(crate) async fn outbox(State(gateway): State<Gateway>, _: Operator) -> Result<Json<Value>, Problem> {
     blocking(move || gateway.node.outbox()).await.map(Json)
 }
 
-/// `GET /bandwidth`
+/// How much of the line images may take.
+#[utoipa::path(
+    get,
+    path = "/bandwidth",
+    responses((status = 200, description = "As it is now", body = shapes::node::Bandwidth))
+)]
 pub(crate) async fn bandwidth(State(gateway): State<Gateway>, _: Operator) -> Json<Value> {
     Json(gateway.node.bandwidth())
 }
 
-/// `PUT /bandwidth`: holds from now on, for what is under way too.
+/// Holds from now on, for what is under way too.
+#[utoipa::path(
+    put,
+    path = "/bandwidth",
+    request_body = Transfer,
+    responses((status = 200, description = "As it is now", body = shapes::node::Bandwidth))
+)]
 pub(crate) async fn set_bandwidth(
     State(gateway): State<Gateway>,
-    _: Operator,
+    _: Operating,
     Body(limits): Body<Transfer>,
 ) -> Result<Json<Value>, Problem> {
     blocking(move || gateway.node.set_bandwidth(Some(limits)))
@@ -39,15 +57,26 @@ pub(crate) async fn set_bandwidth(
         .map(Json)
 }
 
-/// `DELETE /bandwidth`: the settings file holds again.
+/// The settings file holds again.
+#[utoipa::path(
+    delete,
+    path = "/bandwidth",
+    responses((status = 200, description = "As it is now", body = shapes::node::Bandwidth))
+)]
 pub(crate) async fn reset_bandwidth(
     State(gateway): State<Gateway>,
-    _: Operator,
+    _: Operating,
 ) -> Result<Json<Value>, Problem> {
     blocking(move || gateway.node.set_bandwidth(None)).await.map(Json)
 }
 
-/// `POST /cases/{id}/cancel-transfer`
+/// Ends the transfer of a study; either side may.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/cancel-transfer",
+    request_body = Cancelling,
+    responses((status = 200, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
 pub(crate) async fn cancel(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
@@ -59,7 +88,12 @@ pub(crate) async fn cancel(
         .map(Json)
 }
 
-/// `POST /cases/{id}/send-again`: seals anew in a job.
+/// Seals anew, in a job.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/send-again",
+    responses((status = 202, description = "As it is now", body = shapes::BegunCase))
+)]
 pub(crate) async fn send_again(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,

@@ -10,14 +10,14 @@ use crate::support::pair::{Pair, address_of};
 use crate::support::registry::{KATO, SATO};
 
 /// A third facility with a specialist, who has met clinic and hospital and has an agreement with one of them.
-struct Third {
+pub(crate) struct Third {
     gate: Gate,
     kato: String,
-    fingerprint: String,
+    pub(crate) fingerprint: String,
 }
 
 impl Third {
-    async fn beside(pair: &Pair, asker: &Gate, token: &str) -> Self {
+    pub(crate) async fn beside(pair: &Pair, asker: &Gate, token: &str) -> Self {
         let home = pair
             .clinic
             .home
@@ -76,7 +76,7 @@ impl Third {
         Self { gate, kato, ..self }
     }
 
-    async fn open(&self, path: &str) {
+    pub(crate) async fn open(&self, path: &str) {
         let accept = format!("{path}/accept");
         eventually("the forward arrives and is accepted", || async {
             let accepted = self.gate.post(&accept, &self.kato, &json!({})).await;
@@ -90,7 +90,7 @@ impl Third {
     }
 }
 
-fn consent() -> Value {
+pub(crate) fn consent() -> Value {
     json!({"explained_by": "田中 花子", "explained_at": "2026-04-02T09:00:00+09:00",
         "scope": "別の読影医への画像と報告書の提供"})
 }

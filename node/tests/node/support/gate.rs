@@ -13,6 +13,7 @@ use dokuei_node::token::Token;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use super::described;
 use super::home::Home;
 use super::registry::Person;
 
@@ -100,13 +101,18 @@ impl Gate {
         self.home
     }
 
+    /// Sends a request; that the answer is as it is described is checked.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.unwrap();
-        Answer {
+        let answer = Answer {
             status: response.status(),
             headers: response.headers().clone(),
             body: to_bytes(response.into_body(), 1 << 24).await.unwrap(),
-        }
+        };
+        let kind = answer.header("content-type");
+        described::check(&method, &path, answer.status, kind, &answer.body);
+        answer
     }
 
     /// A request with these headers; Host is ours unless it is among them. `body` is sent as JSON.
@@ -143,6 +149,12 @@ impl Gate {
     pub(crate) async fn post(&self, path: &str, token: &str, body: &Value) -> Answer {
         let bearer = format!("Bearer {token}");
         self.call(Method::POST, path, &[("authorization", &bearer)], Some(body))
+            .await
+    }
+
+    pub(crate) async fn put(&self, path: &str, token: &str, body: &Value) -> Answer {
+        let bearer = format!("Bearer {token}");
+        self.call(Method::PUT, path, &[("authorization", &bearer)], Some(body))
             .await
     }
 

@@ -1,6 +1,8 @@
 //! A registry, a node with practitioners, and the ways in: the loopback API and the program.
 
+pub(crate) mod crowd;
 pub(crate) mod dcmtk;
+pub(crate) mod described;
 pub(crate) mod gate;
 pub(crate) mod home;
 pub(crate) mod hostile;

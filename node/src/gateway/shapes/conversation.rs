@@ -1,0 +1,269 @@
+//! What goes to and fro in a case beside request and report.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::cases::{Delivery, Role};
+use super::people::Counterpart;
+
+/// How soon somebody must know of an urgent finding.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "they say it themselves")]
+pub enum Category {
+    Minutes,
+    Hours,
+    Days,
+}
+
+/// How somebody was reached.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "they say it themselves")]
+pub enum Channel {
+    Screen,
+    Telephone,
+    InPerson,
+}
+
+/// What became of an incidental finding.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "they say it themselves")]
+pub enum Resolution {
+    Examined,
+    Treated,
+    Referred,
+    FollowedUp,
+    NothingNeeded,
+    PatientDeclined,
+}
+
+/// What a further reader is asked for.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ForwardKind {
+    /// A second opinion, which sees the first.
+    SecondOpinion,
+    /// Reads instead.
+    Alternative,
+    /// Reads without seeing the first report.
+    Blind,
+}
+
+/// How a final report is changed.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AmendmentKind {
+    /// Something is added.
+    Addendum,
+    /// Something was not right.
+    Amended,
+}
+
+/// How far beyond its time a duty is.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "described in docs/case-log.md")]
+pub enum Stage {
+    Remind,
+    Warn,
+    Escalate,
+}
+
+/// Whom a telephone number reaches.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactKind {
+    /// The reader.
+    Reader,
+    /// Whom the agreement names for emergencies.
+    Emergency,
+}
+
+/// Whom to telephone about a case.
+#[derive(Serialize, ToSchema)]
+pub struct Contact {
+    kind: ContactKind,
+    name: String,
+    text: String,
+}
+
+/// That a person has taken note.
+#[derive(Serialize, ToSchema)]
+pub struct Acknowledged {
+    entry_id: String,
+    by: String,
+    at: String,
+    channel: Channel,
+    note: String,
+}
+
+/// Something that the requester must know at once.
+#[derive(Serialize, ToSchema)]
+pub struct UrgentFinding {
+    entry_id: String,
+    category: Category,
+    finding: String,
+    advice: String,
+    /// Where the reader can be reached.
+    contact: String,
+    identified_at: String,
+    signed_at: String,
+    by: Option<Counterpart>,
+    mine: bool,
+    delivery: Option<Delivery>,
+    acknowledged: Option<Acknowledged>,
+    contacts: Vec<Contact>,
+}
+
+/// One of the urgent findings of all cases.
+#[derive(Serialize, ToSchema)]
+pub struct ListedUrgent {
+    #[serde(flatten)]
+    finding: UrgentFinding,
+    case_id: String,
+    patient_name: String,
+    role: Role,
+    due_at: Option<String>,
+    stage: Option<Stage>,
+}
+
+/// An answer to a doubt.
+#[derive(Serialize, ToSchema)]
+pub struct QueryAnswer {
+    entry_id: String,
+    text: String,
+    by: Option<Counterpart>,
+    at: String,
+}
+
+/// A doubt and its answer (疑義照会).
+#[derive(Serialize, ToSchema)]
+pub struct Query {
+    entry_id: String,
+    from: Option<Counterpart>,
+    to: Option<Counterpart>,
+    about: String,
+    question: String,
+    asked_at: String,
+    mine: bool,
+    for_me: bool,
+    answer: Option<QueryAnswer>,
+}
+
+/// What became of it.
+#[derive(Serialize, ToSchema)]
+pub struct Resolved {
+    resolution: Resolution,
+    note: String,
+    at: String,
+    by: Option<Counterpart>,
+}
+
+/// Something that is seen to before the end.
+#[derive(Serialize, ToSchema)]
+pub struct Incidental {
+    entry_id: String,
+    finding: String,
+    advice: String,
+    owner: Option<Counterpart>,
+    mine: bool,
+    due_at: String,
+    overdue: bool,
+    signed_at: String,
+    by: Option<Counterpart>,
+    resolved: Option<Resolved>,
+}
+
+/// That something was explained to the patient.
+#[derive(Serialize, ToSchema)]
+pub struct Informed {
+    entry_id: String,
+    about: String,
+    by: String,
+    at: String,
+    note: String,
+}
+
+/// As what somebody reads.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "described at ForwardKind")]
+pub enum ReaderKind {
+    Consultant,
+    SecondOpinion,
+    Alternative,
+    Blind,
+}
+
+/// Somebody who reads a case, or was asked to.
+#[derive(Serialize, ToSchema)]
+pub struct AskedReader {
+    /// The request or the forward.
+    entry_id: String,
+    kind: ReaderKind,
+    reader: Option<Counterpart>,
+    /// As the forward names her.
+    name: Option<String>,
+    asked_by: Option<Counterpart>,
+    question: Option<String>,
+    consented: bool,
+    accepted: bool,
+    declined: bool,
+    committed: bool,
+    reported: bool,
+    mine: bool,
+}
+
+/// What kind of thing keeps a case from being closed.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "they say it themselves")]
+pub enum OpenKind {
+    UrgentFinding,
+    UnreadReport,
+    IncidentalFinding,
+    Query,
+    Forward,
+}
+
+/// What keeps a case from being closed.
+#[derive(Serialize, ToSchema)]
+pub struct OpenItem {
+    kind: OpenKind,
+    entry: String,
+    /// Whether it is for the one who asks to see to.
+    mine: bool,
+}
+
+/// What is to be done.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "they say it themselves")]
+pub enum DutyName {
+    Acknowledge,
+    SeeTo,
+    Answer,
+    Report,
+    Read,
+    Explain,
+    Reply,
+    Consent,
+}
+
+/// Something that is to be done in a case, by whom and when.
+#[derive(Serialize, ToSchema)]
+pub struct Duty {
+    case_id: String,
+    patient_name: String,
+    duty: DutyName,
+    entry: String,
+    owner: Option<Counterpart>,
+    mine: bool,
+    due_at: Option<String>,
+    stage: Option<Stage>,
+    /// When its stage was told of, once.
+    told_at: Option<String>,
+    contacts: Vec<Contact>,
+}

@@ -1,0 +1,177 @@
+//! The node, its peers and what waits for them.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Refusal;
+use super::cases::Stuck;
+use super::people::Practitioner;
+use super::register::RegisterView;
+
+/// A node with which this one is connected.
+#[derive(Serialize, ToSchema)]
+pub struct Peer {
+    peer_id: String,
+    institution: Option<String>,
+    /// Who works there.
+    practitioners: Vec<String>,
+    direct: bool,
+    relayed: bool,
+    /// A multiaddress.
+    address: Option<String>,
+}
+
+/// A host that helps to find peers.
+#[derive(Serialize, ToSchema)]
+pub struct Bootstrap {
+    address: String,
+    connected: bool,
+}
+
+/// A folder that is watched for studies.
+#[derive(Serialize, ToSchema)]
+pub struct WatchedFolder {
+    folder: String,
+    /// `waiting`, `watching`, `trouble`.
+    state: String,
+    #[schema(nullable = false)]
+    waiting: Option<u64>,
+    #[schema(nullable = false)]
+    imported: Option<u64>,
+    #[schema(nullable = false)]
+    duplicates: Option<u64>,
+    #[schema(nullable = false)]
+    refused: Option<u64>,
+}
+
+/// How the node is.
+#[derive(Serialize, ToSchema)]
+pub struct NodeStatus {
+    version: String,
+    peer_id: String,
+    institution: String,
+    node_fingerprint: Option<String>,
+    /// Why nobody may work at this machine now: as it was started, or its certificate does not stand.
+    refused: Option<Refusal>,
+    network: Option<String>,
+    crl_number: Option<u64>,
+    register: RegisterView,
+    listening: Vec<String>,
+    /// Addresses at which others reach it.
+    external: Vec<String>,
+    bootstraps: Vec<Bootstrap>,
+    peers: Vec<Peer>,
+    banned: u64,
+    signed_in: Option<Practitioner>,
+    studies: u64,
+    cases: u64,
+    watch: Vec<WatchedFolder>,
+    /// How the reception of devices stands; null when there is none.
+    dicom: Option<Reception>,
+}
+
+/// Where devices of the house send to.
+#[derive(Serialize, ToSchema)]
+pub struct Reception {
+    listening: String,
+    aet: String,
+    tls: bool,
+    associations: Vec<Association>,
+    received: u64,
+    already_here: u64,
+    refused: u64,
+    rejected: u64,
+}
+
+/// A device that sends now.
+#[derive(Serialize, ToSchema)]
+pub struct Association {
+    aet: String,
+    address: String,
+    since: String,
+    instances: u64,
+}
+
+/// An entry that waits for another node.
+#[derive(Serialize, ToSchema)]
+pub struct OutboxEntry {
+    #[serde(flatten)]
+    stuck: Stuck,
+    /// `queued`, `connecting`, `sending`, `refused`.
+    state: String,
+    peer_id: String,
+    institution: Option<String>,
+    /// The log that it belongs to.
+    log: String,
+    entry_id: String,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+/// Somebody with whom this node does not speak for a time.
+#[derive(Serialize, ToSchema)]
+pub struct Ban {
+    /// The id of a node, or an address.
+    who: String,
+    /// `node`, `place`.
+    kind: String,
+    institution: Option<String>,
+    misdeed: String,
+    /// How often it was banned.
+    times: u32,
+    until: String,
+}
+
+/// Days of the week.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "they say it themselves")]
+pub enum Weekday {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
+/// Rates that hold now.
+#[derive(Serialize, ToSchema)]
+pub struct RatesNow {
+    up_mbit: Option<f64>,
+    down_mbit: Option<f64>,
+}
+
+/// How much of the line images may take.
+#[derive(Serialize, ToSchema)]
+pub struct Bandwidth {
+    limits: crate::rates::Transfer,
+    /// `set` by this API, or as in the settings file: `config`.
+    from: String,
+    now: RatesNow,
+}
+
+/// What kind of thing changed.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "described at crate::service::events::EventKind")]
+pub enum NodeEventKind {
+    Case,
+    Alarm,
+    Duty,
+    Notice,
+    Agreement,
+    Job,
+    Peer,
+    Study,
+    Credential,
+}
+
+/// A server-sent event: that something changed, never what.
+#[derive(Serialize, ToSchema)]
+pub struct NodeEvent {
+    #[serde(rename = "type")]
+    kind: NodeEventKind,
+    id: String,
+}
