@@ -2,6 +2,7 @@
 
 mod audit;
 mod dicom;
+mod governance;
 mod import;
 
 use std::fs;
@@ -15,6 +16,7 @@ use thiserror::Error;
 pub use self::audit::{Audit, Syslog};
 pub(crate) use self::dicom::Archive;
 pub use self::dicom::{Dicom, DicomPeer, DicomTls, OldestTls};
+pub use self::governance::{Governance, Rule};
 pub use self::import::Import;
 use crate::data_dir::{self, DataDir};
 use crate::rates::Transfer;
@@ -74,6 +76,9 @@ pub struct Config {
     /// Where the audit trail goes besides this node.
     #[serde(default)]
     pub audit: Audit,
+    /// How strictly the house holds itself to what was signed.
+    #[serde(default)]
+    pub governance: Governance,
 }
 
 /// The institution that a node belongs to, as it asks the registry to certify it.
@@ -211,6 +216,7 @@ impl Config {
             dicom: Dicom::default(),
             import: Import::default(),
             audit: Audit::default(),
+            governance: Governance::default(),
         }
     }
 

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod credentials;
 pub mod data_dir;
+pub mod draft_seal;
 pub mod gateway;
 pub mod keys;
 pub mod practitioner_keys;

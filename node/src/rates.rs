@@ -46,7 +46,8 @@ impl RatesError {
 }
 
 /// How much of the line images may take; entries are never limited.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = BandwidthLimits)]
 #[serde(deny_unknown_fields, default)]
 pub struct Transfer {
     /// Mbit/s from here to others; unset: no limit.
@@ -61,11 +62,13 @@ pub struct Transfer {
 }
 
 /// Hours, in the time zone of this machine, at which these limits hold instead.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = BandwidthWindow)]
 #[serde(deny_unknown_fields)]
 pub struct Window {
     /// Days on which it begins; left out: every day.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<crate::gateway::shapes::node::Weekday>)]
     pub days: Vec<Weekday>,
     /// From, `08:30`.
     pub from: String,

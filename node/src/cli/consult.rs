@@ -5,58 +5,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::args::{Agreement, Consult, Request};
+use super::args::{Consult, Listing, Request};
 use super::client::Client;
 use super::error::{CliError, Outcome};
 use super::{duty, fetch, job, output, transfer};
 use crate::data_dir::DataDir;
-
-/// Runs one `agreement` command.
-///
-/// # Errors
-/// What the node refuses.
-pub(crate) fn agreement(dir: &DataDir, command: Agreement, as_json: bool) -> Outcome {
-    let client = Client::connect(dir)?;
-    let (result, sentence) = match command {
-        Agreement::Propose {
-            with,
-            emergency_contact,
-        } => {
-            let with = resolve(&client, &with)?;
-            let body = json!({"with": with, "emergency_contact": emergency_contact});
-            (
-                client.post("/agreements", &body)?,
-                "proposed; it is in force once countersigned",
-            )
-        }
-        Agreement::Accept { agreement } => (
-            client.post(&format!("/agreements/{agreement}/accept"), &json!({}))?,
-            "countersigned: in force now",
-        ),
-        Agreement::List => {
-            let list = client.get("/agreements")?;
-            if as_json {
-                output::json(&list);
-            } else {
-                let rows: Vec<Vec<String>> = entries(&list)
-                    .map(|one| {
-                        let column = |pointer| output::text(one, pointer);
-                        vec![
-                            column("/id"),
-                            column("/state"),
-                            column("/with/name_ja"),
-                            column("/valid_until"),
-                        ]
-                    })
-                    .collect();
-                output::table(&["Agreement", "State", "With", "Until"], &rows);
-            }
-            return Ok(());
-        }
-    };
-    done(&result, as_json, sentence);
-    Ok(())
-}
 
 /// Runs one `consult` command.
 ///
@@ -67,7 +20,7 @@ pub(crate) fn run(dir: &DataDir, command: Consult, as_json: bool) -> Outcome {
     let act = |case: &str, verb: &str, body: Value| client.post(&format!("/cases/{case}/{verb}"), &body);
     let (result, sentence) = match command {
         Consult::Request(request) => (send_request(&client, &request)?, "request signed and queued"),
-        Consult::List => return list(&client, as_json),
+        Consult::List(wanted) => return list(&client, wanted, as_json),
         Consult::Show { case } => return show(&client, &case, as_json),
         Consult::Accept { case, wait, waiting } => {
             let accepted = act(&case, "accept", json!({}))?;
@@ -99,8 +52,27 @@ pub(crate) fn run(dir: &DataDir, command: Consult, as_json: bool) -> Outcome {
             findings,
             impression,
             recommendations,
+            technique,
+            tooth,
+            template,
+            preview,
         } => {
-            let report = json!({"status": "final", "findings": findings, "impression": impression, "recommendations": recommendations});
+            let teeth = tooth.iter().map(
+                |one| json!({"tooth": one.tooth, "supernumerary": one.supernumerary, "words": one.words}),
+            );
+            let report = json!({
+                "status": "final",
+                "findings": findings,
+                "impression": impression,
+                "recommendations": recommendations,
+                "technique": technique,
+                "template": template,
+                "teeth": teeth.collect::<Vec<_>>(),
+            });
+            if let Some(out) = preview {
+                let pdf = client.post_for_bytes(&format!("/cases/{case}/report/preview"), &report)?;
+                return written(&pdf, &out, as_json);
+            }
             (act(&case, "report", report)?, "final report signed and queued")
         }
         Consult::Read { case } => (act(&case, "read", json!({}))?, "marked as read"),
@@ -209,8 +181,18 @@ pub(super) fn resolve(client: &Client, wanted: &str) -> Outcome<String> {
     }
 }
 
-fn list(client: &Client, as_json: bool) -> Outcome {
-    let cases = client.get("/cases")?;
+fn list(client: &Client, wanted: Listing, as_json: bool) -> Outcome {
+    let parameters = [
+        ("role", wanted.role),
+        ("state", wanted.state),
+        ("text", wanted.text),
+        ("limit", wanted.limit.map(|limit| limit.to_string())),
+        ("after", wanted.after),
+    ];
+    let set = parameters
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
+    let cases = client.get_with("/cases", &set.collect::<Vec<_>>())?;
     if as_json {
         output::json(&cases);
         return Ok(());
@@ -340,9 +322,12 @@ fn show_open(case: &Value) {
     }
 }
 
-fn save(client: &Client, path: &str, out: &Path, as_json: bool) -> Outcome {
-    let bytes = client.get_bytes(path)?;
-    fs::write(out, &bytes).map_err(|error| {
+pub(super) fn save(client: &Client, path: &str, out: &Path, as_json: bool) -> Outcome {
+    written(&client.get_bytes(path)?, out, as_json)
+}
+
+fn written(bytes: &[u8], out: &Path, as_json: bool) -> Outcome {
+    fs::write(out, bytes).map_err(|error| {
         CliError::refused(
             "cannot_write",
             format!("{} cannot be written: {error}", out.display()),

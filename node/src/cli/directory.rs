@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::args::{DirectoryQuery, ProfileChange, ProfileCommand};
 use super::client::Client;
+use super::consult::resolve;
 use super::error::{CliError, Outcome};
 use super::output;
 use crate::data_dir::DataDir;
@@ -97,10 +98,12 @@ fn parameters(query: &DirectoryQuery) -> Vec<(&'static str, String)> {
 pub(crate) fn profile(dir: &DataDir, command: ProfileCommand, as_json: bool) -> Outcome {
     let client = Client::connect(dir)?;
     let known = client.get("/me/profile")?;
-    let ProfileCommand::Set(change) = command else {
+    let ProfileCommand::Set(mut change) = command else {
         output::json(&known);
         return Ok(());
     };
+    let deputies: Outcome<Vec<String>> = change.deputy.iter().map(|who| resolve(&client, who)).collect();
+    change.deputy = deputies?;
     let published = client.put("/me/profile", &form(&known["about"], &change)?)?;
     if as_json {
         output::json(&published);
@@ -167,6 +170,14 @@ fn apply(fields: &mut Map<String, Value>, change: &ProfileChange) {
             .accepting
             .map(|accepting| json!({"accepting": accepting, "until": until})),
     );
+    if let (Some(from), Some(until)) = (change.away_from, change.away_until) {
+        let (from, until) = (from.as_second(), until.as_second());
+        let absence = json!({"from": from, "until": until, "deputies": change.deputy});
+        fields.insert("absences".to_owned(), json!([absence]));
+    }
+    if change.not_away {
+        fields.insert("absences".to_owned(), Value::Null);
+    }
     let mut introduction = fields.get("introduction").cloned().unwrap_or_else(|| json!({}));
     for (language, text) in [
         ("japanese", &change.introduction_ja),
@@ -220,5 +231,25 @@ mod tests {
             })
         );
         serde_json::from_value::<crate::service::directory::ProfileForm>(form).unwrap();
+    }
+
+    #[test]
+    fn r2_an_absence_and_who_stands_in_take_the_place_of_what_was_told() {
+        let time = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+        let change = ProfileChange {
+            away_from: Some(time("2026-12-28T00:00:00Z")),
+            away_until: Some(time("2027-01-05T00:00:00Z")),
+            deputy: vec!["ab".repeat(32)],
+            ..ProfileChange::default()
+        };
+        let known = json!({"absences": [{"from": 1, "until": 2, "deputies": []}]});
+        let told = form(&known, &change).unwrap();
+        let absence = json!({"from": 1_798_416_000, "until": 1_799_107_200, "deputies": ["ab".repeat(32)]});
+        assert_eq!(told["about"]["absences"], json!([absence]));
+        let back = ProfileChange {
+            not_away: true,
+            ..ProfileChange::default()
+        };
+        assert_eq!(form(&known, &back).unwrap()["about"]["absences"], Value::Null);
     }
 }

@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::credentials::Credentials;
 use crate::data_dir::DataDir;
 use crate::practitioners::Practitioners;
+use crate::service::governance::due_in;
 use crate::service::storage_key;
 
 /// A certificate that runs out within this time is told, seconds (30 days).
@@ -42,7 +43,7 @@ struct Check {
     problem: Option<String>,
 }
 
-/// Looks at keys, certificates, store, audit log and fonts.
+/// Looks at keys, certificates, store, audit log, fonts, and at what the house should have signed.
 ///
 /// # Errors
 /// When something needs attention.
@@ -55,12 +56,16 @@ pub(crate) fn run(dir: &DataDir, command: &Doctor, as_json: bool) -> Outcome {
         check("certificates", certificates(dir).err()),
         check("practitioners", practitioners(dir).err()),
     ];
+    let practice = config.as_ref().is_ok_and(|config| config.governance.practice);
     let font = config.ok().and_then(|config| config.document.font);
     checks.push(check(
         "font for reports",
         Fonts::find(font.as_deref()).err().map(|error| error.to_string()),
     ));
     checks.extend(store(dir, &storage_key(&secrets)));
+    if !practice {
+        checks.extend(house(dir, &storage_key(&secrets)));
+    }
     let hints = hints::of_this_machine();
     let bad = checks.iter().filter(|check| check.problem.is_some()).count();
     if as_json {
@@ -102,6 +107,59 @@ pub(crate) fn run(dir: &DataDir, command: &Doctor, as_json: bool) -> Outcome {
         format!("{bad} checks need attention"),
         "see the table above",
     ))
+}
+
+/// How the house runs the node, by the requirements that it comes under.
+const HOUSE: [(&str, &str); 5] = [
+    ("R11", "documents and incidents"),
+    ("R22", "administrator, self-inspection"),
+    ("R25", "pledges and training"),
+    ("R21", "yearly review"),
+    ("R18", "displays"),
+];
+
+fn house(dir: &DataDir, key: &dokuei_store::StoreKey) -> Vec<Check> {
+    match due(dir, key) {
+        Ok(due) => HOUSE
+            .into_iter()
+            .map(|(clause, name)| {
+                let of = |one: &&(String, String)| one.0 == clause;
+                let sentences: Vec<&str> = due.iter().filter(of).map(|one| one.1.as_str()).collect();
+                check(name, (!sentences.is_empty()).then(|| sentences.join("; ")))
+            })
+            .collect(),
+        Err(error) => vec![check("records of the house", Some(error))],
+    }
+}
+
+/// What stands against the node by the records of the house: the requirement and a sentence of each.
+fn due(dir: &DataDir, key: &dokuei_store::StoreKey) -> Result<Vec<(String, String)>, String> {
+    let store = match Store::open(dir.root(), key) {
+        Ok(store) => store,
+        Err(StoreError::InUse(_)) => {
+            let view = Client::as_operator(dir)
+                .and_then(|client| client.get("/governance"))
+                .map_err(|error| error.message)?;
+            let due = view["due"].as_array().map_or(&[][..], Vec::as_slice);
+            let wrong = due.iter().filter(|one| one["wrong"] == true);
+            return Ok(wrong
+                .map(|one| (output::text(one, "/clause"), output::text(one, "/sentence")))
+                .collect());
+        }
+        Err(error) => return Err(error.to_string()),
+    };
+    let now = clock::now();
+    let Ok(Some((installed, _))) = Credentials::read(dir, now) else {
+        return Err("no registry's root is installed, so that no record can be signed".to_owned());
+    };
+    let people = Practitioners::of(dir.clone())
+        .list()
+        .map_err(|error| error.to_string())?;
+    let due = due_in(&store, &installed.anchors, &people, now).map_err(|error| error.to_string())?;
+    let wrong = due.iter().filter(|one| one.is_wrong());
+    Ok(wrong
+        .map(|one| (one.clause().to_owned(), one.sentence()))
+        .collect())
 }
 
 const fn check(name: &'static str, problem: Option<String>) -> Check {

@@ -226,6 +226,21 @@ pub(crate) fn run(client: &Client, command: Accompanying, as_json: bool) -> Outc
                 (made, "proposed to the requester")
             }
         }
+        Accompanying::Successors {
+            case,
+            reader,
+            consent_by,
+            consent_at,
+            consent_scope,
+        } => {
+            let readers: Outcome<Vec<String>> = reader.iter().map(|who| resolve(client, who)).collect();
+            let consent = consent_by.map(|by| consent(&by, consent_at, &consent_scope));
+            let body = json!({"readers": readers?, "consent": consent});
+            (
+                client.put(&format!("/cases/{case}/successors"), &body)?,
+                "kept; they are asked one after the other when nobody accepts",
+            )
+        }
         Accompanying::Consent {
             case,
             forward,

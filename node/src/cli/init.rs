@@ -55,9 +55,9 @@ pub(crate) fn init(dir: &DataDir, command: &Init, as_json: bool) -> Outcome {
         code: command.institution_code.clone(),
         device_class,
     };
-    Config::new(institution)
-        .write(dir)
-        .map_err(|error| storage(&error))?;
+    let mut config = Config::new(institution);
+    config.governance.practice = command.practice;
+    config.write(dir).map_err(|error| storage(&error))?;
     Store::create(dir.root(), &storage_key(&secrets)).map_err(|error| storage(&error))?;
     let public = hex::encode(secrets.node.public().as_bytes());
     write_durably(&dir.node_public_key(), public.as_bytes())

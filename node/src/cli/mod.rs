@@ -1,5 +1,6 @@
 //! The command line: reads what is wanted, does it here or asks the running node, tells how it went.
 
+mod agreement;
 mod apply;
 mod archive;
 mod args;
@@ -12,11 +13,14 @@ mod doctor;
 mod duty;
 mod error;
 mod fetch;
+mod governance;
 mod hints;
+mod incident;
 mod init;
 mod job;
 mod key_log;
 mod media;
+mod notices;
 mod output;
 mod passphrase;
 mod peers;
@@ -26,6 +30,7 @@ mod run;
 mod security;
 mod session;
 mod study;
+mod template;
 mod transfer;
 
 use std::process::ExitCode;
@@ -89,10 +94,11 @@ fn dispatch(dir: &DataDir, command: Command, as_json: bool) -> Outcome {
         Command::Archive(command) => archive::run(dir, command, as_json),
         Command::Directory(query) => directory::search(dir, &query, as_json),
         Command::Profile(command) => directory::profile(dir, *command, as_json),
-        Command::Agreement(agreement) => consult::agreement(dir, agreement, as_json),
+        Command::Agreement(agreement) => agreement::run(dir, agreement, as_json),
         Command::Consult(consult) => consult::run(dir, consult, as_json),
         Command::Urgent(command) => duty::urgent(dir, command, as_json),
         Command::Duties => duty::duties(dir, as_json),
+        Command::Notices(command) => notices::run(dir, command, as_json),
         Command::Media(command) => media::run(dir, command, as_json),
         Command::Outbox => transfer::outbox(dir, as_json),
         Command::Peers(command) => peers::run(dir, &command, as_json),
@@ -100,6 +106,10 @@ fn dispatch(dir: &DataDir, command: Command, as_json: bool) -> Outcome {
         Command::Register(command) => register::run(dir, command, as_json),
         Command::Audit(command) => audit::run(dir, command, as_json),
         Command::Case(command) => case::run(dir, command, as_json),
+        Command::Template(command) => template::run(dir, command, as_json),
+        Command::Policy(command) => governance::policy(dir, command, as_json),
+        Command::Governance(command) => governance::run(dir, command, as_json),
+        Command::Incident(command) => incident::run(dir, command, as_json),
         Command::Doctor(doctor) => doctor::run(dir, &doctor, as_json),
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "dokuei", &mut std::io::stdout());

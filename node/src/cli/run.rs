@@ -110,6 +110,8 @@ async fn serve(
         .map_err(|error| CliError::refused("cannot_listen_dicom", error.to_string(), error.next()))?;
     node.watch();
     node.forward_audit();
+    node.tell_outside();
+    node.follow_successions();
     // Before anybody can read where the node is, and stop it.
     let stop = stop_on_signal().map_err(|error| {
         CliError::refused(

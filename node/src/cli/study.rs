@@ -23,8 +23,14 @@ pub(crate) fn run(dir: &DataDir, command: Study, as_json: bool) -> Outcome {
         }
         Study::List => list(&Client::connect(dir)?, as_json),
         Study::Show { study } => show(&Client::connect(dir)?, &study, as_json),
-        Study::Export { study, out, dicomdir } => {
-            export(&Client::connect(dir)?, &study, (&out, dicomdir), as_json)
+        Study::Export {
+            study,
+            out,
+            dicomdir,
+            capacity,
+        } => {
+            let wanted = json!({"path": absolute(&out)?, "dicomdir": dicomdir, "capacity": capacity});
+            export(&Client::connect(dir)?, &study, &wanted, as_json)
         }
         Study::Send { study, to, wait } => {
             archive::send(&Client::connect(dir)?, (&study, &to), wait, as_json)
@@ -229,45 +235,64 @@ fn show(client: &Client, study: &str, as_json: bool) -> Outcome {
     Ok(())
 }
 
-fn export(client: &Client, study: &str, (out, dicomdir): (&Path, bool), as_json: bool) -> Outcome {
-    let started = client.post(
-        &format!("/studies/{study}/export"),
-        &json!({"path": absolute(out)?, "dicomdir": dicomdir}),
-    )?;
+fn export(client: &Client, study: &str, wanted: &Value, as_json: bool) -> Outcome {
+    let started = client.post(&format!("/studies/{study}/export"), wanted)?;
     let result = job::wait(client, &started, "exporting")?;
     if as_json {
         output::json(&result);
     } else {
-        println!("wrote {} files to {}", result["files"], out.display());
-        if dicomdir && result["compressed"] != 0 {
-            println!(
-                "{} of them stay compressed, because something would be lost: viewers of the general purpose profile \
-                 (STD-GEN-CD) need not read these",
-                result["compressed"]
-            );
-        }
-        for profile in result["profiles"].as_array().into_iter().flatten() {
-            println!(
-                "it is a medium of the profile {}",
-                profile.as_str().unwrap_or_default()
-            );
-        }
-        for one in result["unlisted"].as_array().into_iter().flatten() {
-            println!(
-                "{} is on the medium and could not be listed in its DICOMDIR: {}",
-                output::text(one, "/file"),
-                output::text(one, "/why")
-            );
-        }
-        if result["unconverted"].as_u64() > Some(0) {
-            println!(
-                "{} of these could not be decompressed at all and are as they were imported: look at them before you \
-                 hand the medium out",
-                result["unconverted"]
-            );
-        }
+        describe_export(&result);
     }
     Ok(())
+}
+
+fn describe_export(result: &Value) {
+    println!(
+        "wrote {} files to {}",
+        result["files"],
+        output::text(result, "/path")
+    );
+    let number = |name: &str| result[name].as_u64().unwrap_or_default();
+    if number("discs") > 1 {
+        println!(
+            "they lie on {} discs, each with a DICOMDIR and a README of its own: burn them all",
+            number("discs")
+        );
+    }
+    if number("compressed") > 0 {
+        println!(
+            "{} of them stay compressed, because something would be lost: viewers of the general purpose profile \
+             (STD-GEN-CD) need not read these",
+            number("compressed")
+        );
+    }
+    if number("completed") > 0 {
+        println!(
+            "{} radiographs got empty attributes that the dental profile (STD-DEN-CD) asks for; nothing else in them \
+             was changed",
+            number("completed")
+        );
+    }
+    for profile in result["profiles"].as_array().into_iter().flatten() {
+        println!(
+            "it is a medium of the profile {}",
+            profile.as_str().unwrap_or_default()
+        );
+    }
+    for one in result["unlisted"].as_array().into_iter().flatten() {
+        println!(
+            "{} is on the medium and could not be listed in its DICOMDIR: {}",
+            output::text(one, "/file"),
+            output::text(one, "/why")
+        );
+    }
+    if number("unconverted") > 0 {
+        println!(
+            "{} of these could not be decompressed at all and are as they were imported: look at them before you \
+             hand the medium out",
+            number("unconverted")
+        );
+    }
 }
 
 fn sample(out: &Path, (slices, size): (u32, u16), seed: u64, as_json: bool) -> Outcome {

@@ -27,7 +27,8 @@ pub use totp::Totp;
 pub const CHALLENGE: usize = 32;
 
 /// What somebody proves her second factor with, as the app and the command line send it.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Deserialize, utoipa::ToSchema)]
+#[schema(as = FactorAnswer)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
     /// A code that was typed, what a device answered (each kind says in which form), or a recovery code.

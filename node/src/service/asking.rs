@@ -15,7 +15,7 @@ use super::session::Session;
 use crate::clock;
 
 /// A doubt, as the app sends it.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 pub struct NewQuery {
     /// The question.
     pub question: String,
@@ -28,7 +28,7 @@ pub struct NewQuery {
 }
 
 /// That a result was explained to the patient, as the app sends it.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 pub struct Informing {
     /// The name of the person who explained.
     pub by: String,

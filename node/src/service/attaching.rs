@@ -21,10 +21,11 @@ use super::events::EventKind;
 use super::jobs::Job;
 
 /// A file that is no DICOM, and whose it is: a study that is here, or a patient.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Attach {
     /// On this machine.
+    #[schema(value_type = String)]
     pub path: PathBuf,
     /// The study that it belongs to.
     #[serde(default)]
@@ -40,6 +41,7 @@ pub struct Attach {
     pub description: String,
     /// As what a picture is kept.
     #[serde(default)]
+    #[schema(value_type = crate::gateway::shapes::studies::PictureKind)]
     pub kind: PictureKind,
     /// Of a radiograph: PX, IO, DX …
     #[serde(default)]
@@ -47,7 +49,7 @@ pub struct Attach {
 }
 
 /// A patient to whom a file is attached.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AttachPatient {
     /// Her number in this institution.

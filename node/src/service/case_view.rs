@@ -5,11 +5,13 @@ use dokuei_consultation::body::Body;
 use dokuei_consultation::entry::VerifiedEntry;
 use dokuei_consultation::id::EntryId;
 use dokuei_consultation::machine::Case;
+use dokuei_consultation::state::State;
 use dokuei_identity::fingerprint::Fingerprint;
 use serde_json::{Value, json};
 
 use super::Node;
 use super::error::ServiceError;
+use super::forwarding::is_requester;
 use super::session::Session;
 use crate::clock;
 
@@ -49,10 +51,25 @@ impl Node {
         view["informed"] = ordered.iter().filter_map(|entry| informed(entry)).collect();
         view["readers"] = self.readers_view(&case, &me);
         view["contacts"] = self.contacts(&seen);
+        view["absence"] = self.absence_in(&case, &me)?;
+        view["successors"] = self.succession_view(&case, &me)?;
         let duties = self.duties_of(&case, &me)?;
         view["duties"] = duties.into_iter().map(|(_, view)| view).collect();
         self.audit(&session.id, "view", id, "success")?;
         Ok(view)
+    }
+
+    /// To the requester whose request nobody has taken on: when the consultant is away, and who stands in (R2, R5).
+    fn absence_in(&self, case: &Case, me: &Fingerprint) -> Result<Value, ServiceError> {
+        let waits = is_requester(case, me) && case.state() == State::AwaitingAcceptance;
+        let readings = case.readings();
+        let mut others = readings.iter().filter(|one| one.forward.is_some());
+        // Somebody is asked in her place already.
+        let settled = others.any(|one| one.leads() && one.declined.is_none());
+        match case.consultant().filter(|_| waits && !settled) {
+            Some(consultant) => self.absence_of(&consultant),
+            None => Ok(Value::Null),
+        }
     }
 
     fn timeline_item(&self, entry: &VerifiedEntry) -> Value {

@@ -60,11 +60,11 @@ impl Node {
 
     /// The logs in which a practitioner takes part.
     fn logs_of(&self, practitioner: &Fingerprint) -> Result<Vec<[u8; 16]>, ServiceError> {
-        let cases = self.readable_cases()?;
+        let cases = self.gists()?;
         let cases = cases
             .iter()
-            .filter(|case| case.parties().contains(practitioner))
-            .map(|case| *case.id().as_bytes());
+            .filter(|case| case.parties.contains(practitioner))
+            .map(|case| *case.case.as_bytes());
         let agreements = self.agreement_logs()?;
         let agreements = agreements
             .iter()

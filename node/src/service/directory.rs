@@ -9,10 +9,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use dokuei_directory::absence;
 use dokuei_directory::index::{Hit, Index};
 use dokuei_directory::photo::Photo;
 use dokuei_directory::profile::{self, About, Profile};
 use dokuei_directory::query::Query;
+use dokuei_directory::roster;
 use dokuei_directory::text;
 use dokuei_identity::certificate::PractitionerCertificate;
 use dokuei_identity::fingerprint::Fingerprint;
@@ -25,6 +27,9 @@ use super::error::ServiceError;
 use super::session::Session;
 use super::{Node, view};
 use crate::clock;
+
+/// An absence that begins within this time is told ahead, seconds: what is asked for now may not be read before.
+const SOON_AWAY: u64 = 14 * 86_400;
 
 /// What is held of the directory between questions.
 #[derive(Debug, Default)]
@@ -57,13 +62,15 @@ pub struct Found {
 }
 
 /// A profile as its owner writes it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProfileForm {
     /// Everything but the photo; what is left out is not said any more.
+    #[schema(value_type = crate::gateway::shapes::directory::GivenAbout)]
     pub about: About,
     /// Left out: the photo stays. Null: no photo. Else: a PNG or JPEG file, base64.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
     pub photo: Option<Option<String>>,
 }
 
@@ -101,6 +108,15 @@ impl Node {
             Some(held.view(&hit, online, now))
         })?
         .ok_or(ServiceError::Unknown("practitioner"))
+    }
+
+    /// When somebody is away, now or soon, and who stands in; null when she is not.
+    pub(super) fn absence_of(&self, who: &Fingerprint) -> Result<Value, ServiceError> {
+        let now = self.now();
+        self.with_directory(|held| {
+            let about = held.index.get(who, now).and_then(|hit| hit.about);
+            about.map_or(Value::Null, |about| held.absence_view(about, now))
+        })
     }
 
     /// The photo of a practitioner.
@@ -263,7 +279,45 @@ impl Held {
             .into();
         view["reads_by"] = hit.reads_by.iter().map(|code| code.as_str()).collect();
         view["profile"] = hit.about.map(|about| about_view(hit, about, now)).into();
+        if let Some(about) = hit.about {
+            view["profile"]["absence"] = self.absence_view(about, now);
+            let on_duty = roster::on_duty(about.roster.as_deref().unwrap_or_default(), now);
+            view["profile"]["on_duty"] = self.standing_in(&on_duty, now);
+        }
         view
+    }
+
+    /// When somebody is away, now or next within [`SOON_AWAY`], and who stands in and may read now.
+    fn absence_view(&self, about: &About, now: Timestamp) -> Value {
+        let absences = about.absences.as_deref().unwrap_or_default();
+        let Some(absence) =
+            absence::current_or_next(absences, now).filter(|one| one.from.since(now) <= SOON_AWAY)
+        else {
+            return Value::Null;
+        };
+        json!({
+            "from": clock::rfc3339(absence.from),
+            "until": clock::rfc3339(absence.until),
+            "away_now": absence.contains(now),
+            "deputies": self.standing_in(&absence.deputies, now),
+        })
+    }
+
+    /// Those of them who are known here and not away themselves, in their order.
+    fn standing_in(&self, people: &[Fingerprint], now: Timestamp) -> Value {
+        let known = people.iter().filter_map(|who| self.index.get(who, now));
+        let there = known.filter(|hit| !hit.about.is_some_and(|about| about.is_away(now)));
+        there
+            .map(|hit| {
+                json!({
+                    "fingerprint": hit.certificate.fingerprint,
+                    "name_ja": text::plain(&hit.certificate.name.japanese),
+                    "name_latin": text::plain(&hit.certificate.name.latin),
+                    "institution": hit.certificate.institution.as_deref().map(text::plain),
+                    "may_read": !hit.reads_by.is_empty(),
+                })
+            })
+            .collect()
     }
 }
 
@@ -292,7 +346,7 @@ fn about_view(hit: &Hit<'_>, about: &About, now: Timestamp) -> Value {
         "hours": about.hours,
         "open_now": (!about.hours.spans().is_empty()).then(|| about.hours.contains(now)),
         "turnaround": about.turnaround,
-        "accepting": about.availability.map(|one| one.accepting_at(now)),
+        "accepting": about.availability.map(|one| one.accepting_at(now) && !about.is_away(now)),
         "accepting_until": about
             .availability
             .and_then(|one| one.until)

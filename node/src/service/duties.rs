@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dokuei_consultation::deadline::{Deadline, Duty, Patience, Stage};
-use dokuei_consultation::id::EntryId;
+use dokuei_consultation::id::{CaseId, EntryId};
 use dokuei_consultation::machine::Case;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::time::Timestamp;
@@ -48,9 +48,9 @@ impl Node {
     pub fn duties(&self, session: &Session) -> Result<Value, ServiceError> {
         let me = session.certificate.fingerprint;
         let mut all = Vec::new();
-        for case in self.readable_cases()? {
-            if case.parties().contains(&me) {
-                all.extend(self.duties_of(&case, &me)?);
+        for gist in self.gists()? {
+            if !gist.deadlines.is_empty() && gist.parties.contains(&me) {
+                all.extend(self.duties_of(&*self.kept_case(gist.case)?, &me)?);
             }
         }
         all.sort_by_key(|(due, _)| *due);
@@ -114,17 +114,12 @@ impl Node {
         Ok(views)
     }
 
-    /// How many duties of a case are beyond their time, as far as this practitioner may see.
-    pub(super) fn overdue_in(&self, case: &Case, me: &Fingerprint) -> usize {
-        let now = self.now();
-        let deadlines = match case.seen_by(me) {
+    /// All deadlines of what is not done in a case, as far as this practitioner may see it.
+    pub(super) fn deadlines_seen_by(&self, case: &Case, me: &Fingerprint) -> Arc<Vec<Deadline>> {
+        match case.seen_by(me) {
             Cow::Borrowed(case) => self.deadlines_of(case),
             Cow::Owned(seen) => Arc::new(seen.deadlines(&Patience::default(), self.people())),
-        };
-        deadlines
-            .iter()
-            .filter(|one| one.stage == Stage::Warn && one.at <= now)
-            .count()
+        }
     }
 
     /// All deadlines of what is not done in a case, the earliest first.
@@ -145,30 +140,30 @@ impl Node {
     /// came to be due meanwhile, as pressing as it is now.
     pub(super) fn tell_what_is_due(&self) -> Result<(), ServiceError> {
         let now = self.now();
-        for case in self.readable_cases()? {
-            let deadlines = self.deadlines_of(&case);
-            let due: Vec<_> = deadlines.iter().take_while(|one| one.at <= now).collect();
-            let mut new: Vec<&Deadline> = Vec::new();
-            for deadline in due {
-                let named = (deadline.entry, deadline.duty, deadline.stage);
-                if self.0.duties.lock().settled.contains(&named) {
-                    continue;
-                }
-                new.push(deadline);
-            }
+        for gist in self.gists()? {
+            let due = gist.deadlines.iter().take_while(|one| one.at <= now);
+            let new: Vec<&Deadline> = {
+                let told = self.0.duties.lock();
+                let is_new = |one: &&Deadline| !told.settled.contains(&(one.entry, one.duty, one.stage));
+                due.filter(is_new).collect()
+            };
             if !new.is_empty() {
-                self.tell(&case, &new, now)?;
+                self.tell(gist.case, &new, now)?;
             }
         }
         Ok(())
     }
 
-    fn tell(&self, case: &Case, new: &[&Deadline], now: Timestamp) -> Result<(), ServiceError> {
-        let log = *case.id().as_bytes();
+    fn tell(&self, case: CaseId, new: &[&Deadline], now: Timestamp) -> Result<(), ServiceError> {
+        let log = *case.as_bytes();
         let mut pressing: BTreeMap<(EntryId, Duty), Stage> = BTreeMap::new();
         for deadline in new {
             let (entry, duty, stage) = (deadline.entry, deadline.duty, deadline.stage);
             let here = self.somebody_works_here(&deadline.tell);
+            if here {
+                // Before it is noted that people were told: each is queued once, whatever happens in between.
+                self.queue_deadline(&*self.kept_case(case)?, deadline)?;
+            }
             let first = here
                 && self
                     .store()
@@ -181,10 +176,10 @@ impl Node {
         }
         for ((entry, duty), stage) in &pressing {
             let outcome = format!("{} {}: {entry}", duty.name(), stage.name());
-            self.audit("node", "deadline", &case.id().to_string(), &outcome)?;
+            self.audit("node", "deadline", &case.to_string(), &outcome)?;
         }
         if !pressing.is_empty() {
-            self.events().publish(EventKind::Duty, case.id());
+            self.events().publish(EventKind::Duty, case);
         }
         Ok(())
     }

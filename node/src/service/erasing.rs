@@ -69,8 +69,9 @@ impl Node {
     }
 
     fn try_erase_cancelled(&self) -> Result<(), ServiceError> {
+        self.forget_drafts_of_ended()?;
         for row in self.store().packages(None)? {
-            let Ok(case) = self.case_log(CaseId::from_bytes(row.package.case_id)) else {
+            let Ok(case) = self.kept_case(CaseId::from_bytes(row.package.case_id)) else {
                 // What cannot be read is kept.
                 continue;
             };
@@ -104,6 +105,10 @@ impl Node {
             self.events().publish(EventKind::Study, study);
             what = "key, ciphertext and opened images";
         }
+        if package.direction == Direction::Incoming {
+            // What was being written of images that are gone goes with them.
+            self.store().forget_drafts_in(&package.case_id)?;
+        }
         self.store().erase_package(&package.package_id)?;
         drop(openings);
         tracing::info!(case = %case.id(), "a package was erased");
@@ -133,7 +138,7 @@ impl Node {
             if other.package.package_id == *package {
                 continue;
             }
-            let Ok(of) = self.case_log(CaseId::from_bytes(other.package.case_id)) else {
+            let Ok(of) = self.kept_case(CaseId::from_bytes(other.package.case_id)) else {
                 return Ok(None);
             };
             if of

@@ -11,6 +11,7 @@ use dokuei_dicom::render::RenderError;
 use dokuei_dicom::report::ReportError;
 use dokuei_dicom::wrap::WrapError;
 use dokuei_document::DocumentError;
+use dokuei_governance::rules::RuleError;
 use dokuei_identity::application::{ApplicationError, SealError as ApplicationSealError};
 use dokuei_identity::chain::ChainError;
 use dokuei_identity::passphrase::PassphraseError;
@@ -172,6 +173,12 @@ pub enum ServiceError {
         /// Why.
         why: String,
     },
+    /// A draft that was saved elsewhere meanwhile.
+    #[error("this draft was saved in another window meanwhile; nothing was overwritten")]
+    DraftChanged,
+    /// A draft that does not open.
+    #[error("the draft of the report cannot be read: it was altered, or is of a key that you have no more")]
+    DraftUnreadable,
     /// There is no agreement in force with this specialist.
     #[error("no agreement on responsibilities is in force with this practitioner")]
     NoAgreement,
@@ -263,6 +270,15 @@ pub enum ServiceError {
     /// No bootstrap host took the application.
     #[error("the application was not left anywhere: {0}")]
     NotDeposited(String),
+    /// Nobody set a mail server.
+    #[error("this node has no mail server, so nothing can be told by e-mail")]
+    NoMailServer,
+    /// A notice that was not taken.
+    #[error("the notice was not taken: {0}")]
+    NoticeNotSent(String),
+    /// A test of the notices was sent just now.
+    #[error("a test of the notices was sent less than a minute ago")]
+    TestedLately,
     /// A medium that is not written, or not taken.
     #[error(transparent)]
     Media(#[from] MediaError),
@@ -272,6 +288,23 @@ pub enum ServiceError {
     /// Nobody is met, because the clocks disagree.
     #[error("this node meets nobody: its clock and that of the others are more than five minutes apart")]
     ClockApart,
+    /// What people attested here does not hold any more.
+    #[error("the signed records of this house do not hold: {0}")]
+    DamagedRecords(String),
+    /// A statement that is not signed.
+    #[error(transparent)]
+    Rule(#[from] RuleError),
+    /// A document of the house is missing or out of force, and the settings require it.
+    #[error("no consultation is begun here without a signed and current document: {0}")]
+    NoPolicy(&'static str),
+    /// An incident is open.
+    #[error(
+        "an incident is open on this node: until it is over no study goes to or comes from other houses, archives or media, and no consultation begins"
+    )]
+    Frozen,
+    /// Pledge or training are missing or out of date, and the settings require them.
+    #[error("your pledge of confidentiality or your training is missing or out of date")]
+    NotTrained,
     /// The node is stopping.
     #[error("the node is stopping")]
     Interrupted,
@@ -331,6 +364,8 @@ impl ServiceError {
             Self::Denied(_) => Code::NotPermitted,
             Self::Refused(refusal) => Code::OfItsOwn(refusal.code()),
             Self::Field { .. } => Code::BadField,
+            Self::DraftChanged => Code::DraftChanged,
+            Self::DraftUnreadable => Code::DraftUnreadable,
             Self::NoAgreement => Code::NoAgreement,
             Self::NoDevice => Code::NoDevice,
             Self::NotOpened => Code::NotOpened,
@@ -360,8 +395,17 @@ impl ServiceError {
             Self::TooManyApplications => Code::TooManyApplications,
             Self::Answer(_) => Code::AnswerRefused,
             Self::NotDeposited(_) => Code::NotDeposited,
+            Self::NoMailServer => Code::NoMailServer,
+            Self::NoticeNotSent(_) => Code::NoticeNotSent,
+            Self::TestedLately => Code::TestedLately,
             Self::Media(error) => error.code(),
             Self::Archive(error) => error.code(),
+            Self::DamagedRecords(_) => Code::RecordsDamaged,
+            Self::Rule(RuleError::NotYourDuty(_)) => Code::NoDuty,
+            Self::Rule(_) => Code::RecordRefused,
+            Self::NoPolicy(_) => Code::PolicyMissing,
+            Self::Frozen => Code::NodeFrozen,
+            Self::NotTrained => Code::NotTrained,
             Self::Interrupted => Code::Stopping,
         }
     }
@@ -418,6 +462,8 @@ impl ServiceError {
             Self::Wiped => "set up a new node with `dokuei init` and restore a backup",
             Self::Refused(refusal) => refusal.next_en(),
             Self::Field { .. } => "correct the field and send again",
+            Self::DraftChanged => "load the other version, or save yours in its place",
+            Self::DraftUnreadable => "discard it and write the report anew",
             Self::Pseudonym(_) => "choose a study with images, or send it under the patient's name",
             Self::ToAcknowledge(_) => "correct what is wrong, or say that it was looked at (`--acknowledge WORD`, `acknowledged` in the API)",
             Self::NoAgreement => "propose one (`dokuei agreement propose`) and wait until it is countersigned",
@@ -435,8 +481,17 @@ impl ServiceError {
             Self::TooManyApplications => "wait for the registry, or remove some with `dokuei identity withdraw`",
             Self::Answer(_) => "ask the registry operator for the answer again",
             Self::NotDeposited(_) => "try again later, name another bootstrap host in the settings, or bring it to the registry as a file (--out)",
+            Self::NoMailServer => "ask whoever runs this node to set one (`dokuei notices server set`), or choose another way",
+            Self::TestedLately => "wait a minute, then test again",
+            Self::NoticeNotSent(_) => "correct the address, or ask whoever runs the mail server or the webhook",
             Self::Media(error) => error.next(),
             Self::Archive(error) => error.next(),
+            Self::DamagedRecords(_) => "keep a copy of the data directory as evidence, see `dokuei doctor`, and restore a backup",
+            Self::Rule(RuleError::NotYourDuty(_)) => "ask an administrator of this node to do it, or to give you the duty",
+            Self::Rule(_) => "correct the record and sign it again",
+            Self::NoPolicy(_) => "have it signed by whoever answers for it (`dokuei policy sign`, or the app's page on operation)",
+            Self::Frozen => "what is here can be read; whoever leads the response ends the incident (`dokuei incident end`)",
+            Self::NotTrained => "sign the pledge, and have your training recorded, on the app's page on operation or with `dokuei governance`",
             Self::Interrupted => "start it again with `dokuei run`",
             _ => "",
         }
@@ -452,9 +507,13 @@ impl ServiceError {
                 Blame::NotSignedIn
             }
             Self::Passphrase(_) | Self::Kit(_) | Self::Application(_) | Self::Answer(_) => Blame::Caller,
-            Self::NoKit => Blame::NotAllowed,
+            Self::NoKit | Self::NotTrained | Self::Rule(RuleError::NotYourDuty(_) | RuleError::NotYours) => {
+                Blame::NotAllowed
+            }
+            Self::Rule(_) => Blame::Caller,
+            Self::NoPolicy(_) | Self::Frozen | Self::DamagedRecords(_) => Blame::Conflict,
             Self::AlreadyEnrolled | Self::NoSecondFactor | Self::NotEnrolling => Blame::Conflict,
-            Self::LockedOut { .. } => Blame::TooMany,
+            Self::LockedOut { .. } | Self::TestedLately => Blame::TooMany,
             Self::Denied(_) => Blame::NotAllowed,
             Self::Refused(Refusal::Denied(_) | Refusal::NotAParty | Refusal::NotAPerson) => Blame::NotAllowed,
             Self::Refused(_) | Self::NoAgreement | Self::NoDevice | Self::NotOpened | Self::NotEmpty(_) => {
@@ -464,7 +523,7 @@ impl ServiceError {
                 StoreError::InstanceConflict | StoreError::SeriesConflict | StoreError::PatientConflict,
             ) => Blame::Conflict,
             Self::Store(_) => Blame::Storage,
-            Self::ToAcknowledge(_) => Blame::Conflict,
+            Self::ToAcknowledge(_) | Self::DraftChanged | Self::DraftUnreadable => Blame::Conflict,
             Self::Attach(_) | Self::Pseudonym(_) => Blame::Caller,
             Self::Field { .. } | Self::Files(_) | Self::Header(_) | Self::File { .. } | Self::Render(_) => {
                 Blame::Caller
@@ -478,6 +537,8 @@ impl ServiceError {
             | Self::ApplicationDecided
             | Self::TooManyApplications
             | Self::NotDeposited(_)
+            | Self::NoMailServer
+            | Self::NoticeNotSent(_)
             | Self::Certificate(_)
             | Self::Unlogged
             | Self::StaleRegister { .. }

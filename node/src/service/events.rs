@@ -26,6 +26,8 @@ pub enum EventKind {
     Alarm,
     /// Something in a consultation has become due.
     Duty,
+    /// There are notices to be shown on the desktop.
+    Notice,
     /// An agreement.
     Agreement,
     /// A job of the node.

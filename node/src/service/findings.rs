@@ -25,9 +25,10 @@ use crate::clock;
 const RECENT: u64 = 30 * 86_400;
 
 /// An urgent finding, as the app sends it.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 pub struct NewUrgent {
     /// How soon somebody must know.
+    #[schema(value_type = crate::gateway::shapes::conversation::Category)]
     pub category: Category,
     /// What is seen.
     pub finding: String,
@@ -41,11 +42,12 @@ pub struct NewUrgent {
 }
 
 /// That a person has taken note, as the app sends it.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 pub struct Acknowledging {
     /// The name of that person.
     pub by: String,
     /// How she was reached.
+    #[schema(value_type = crate::gateway::shapes::conversation::Channel)]
     pub channel: Channel,
     /// What is done about it.
     #[serde(default)]
@@ -56,7 +58,7 @@ pub struct Acknowledging {
 }
 
 /// An incidental finding, as the app sends it.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 pub struct NewIncidental {
     /// What is seen.
     pub finding: String,
@@ -70,9 +72,10 @@ pub struct NewIncidental {
 }
 
 /// What became of an incidental finding, as the app sends it.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 pub struct Resolving {
     /// What became of it.
+    #[schema(value_type = crate::gateway::shapes::conversation::Resolution)]
     pub resolution: Resolution,
     /// In words.
     pub note: String,
@@ -180,8 +183,12 @@ impl Node {
     pub fn urgent_findings(&self, session: &Session) -> Result<Value, ServiceError> {
         let (me, now) = (session.certificate.fingerprint, self.now());
         let mut all = Vec::new();
-        for case in self.readable_cases()? {
-            let (Some((_, request)), true) = (case.request(), case.parties().contains(&me)) else {
+        for gist in self.gists()? {
+            if !gist.urgent || !gist.parties.contains(&me) {
+                continue;
+            }
+            let case = self.kept_case(gist.case)?;
+            let Some((_, request)) = case.request() else {
                 continue;
             };
             let deadlines = self.deadlines_of(&case);

@@ -24,9 +24,10 @@ use super::reporting::entry_id;
 use super::session::Session;
 
 /// A further reader, as the app sends it.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 pub struct NewForward {
     /// What she is asked for.
+    #[schema(value_type = crate::gateway::shapes::conversation::ForwardKind)]
     pub kind: ForwardKind,
     /// Her fingerprint.
     pub with: String,
@@ -51,6 +52,8 @@ impl Node {
     ) -> Result<Value, ServiceError> {
         let (me, now) = (session.certificate.fingerprint, self.now());
         let case = self.my_case(session, id)?;
+        // A further reading is a consultation of its own.
+        self.may_begin(session)?;
         let requesting = is_requester(&case, &me);
         let to: Fingerprint = wanted
             .with
@@ -136,6 +139,7 @@ impl Node {
         forward: &str,
         consent: NewConsent,
     ) -> Result<Value, ServiceError> {
+        self.may_begin(session)?;
         let (forward, consent) = (entry_id(forward)?, self.consent(consent)?);
         self.act(session, id, "consent", |_| {
             Ok(Body::ForwardConsent(ForwardConsent { forward, consent }))

@@ -419,6 +419,12 @@ impl Node {
     /// Opens a package for a peer that may have it.
     fn serve(&self, peer: PeerId, from: &Fingerprint, package: PackageId) -> Opened {
         let not_found = |_| Refusal::new(RefusalCode::NotFound, "no such package");
+        if self.is_frozen() {
+            return Err(Refusal::new(
+                RefusalCode::Busy,
+                "an incident is open at this node",
+            ));
+        }
         let row = self.store().package(&package.0).map_err(not_found)?;
         let row = row.package;
         let case = self
@@ -481,6 +487,9 @@ impl PackageSource for Served {
     }
 
     fn read(&mut self, range: ChunkRange) -> io::Result<Slice> {
+        if self.node.is_frozen() {
+            return Err(io::Error::other("an incident is open at this node"));
+        }
         let asked = package_range(range).ok_or(io::ErrorKind::InvalidInput)?;
         let mut bytes = self.holding.extract(asked).map_err(io::Error::other)?;
         // The package crate interleaves chunks and hashes; on the wire what is beyond the first MiB travels as "proof".

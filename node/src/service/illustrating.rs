@@ -17,8 +17,8 @@ use dokuei_document::Illustration;
 use dokuei_store::{InstanceRecord, StoreError};
 
 use super::Node;
-use super::documents::uid;
 use super::error::ServiceError;
+use super::reported::uid;
 
 /// Key images that a printed report shows; the others are listed.
 const PRINTED: usize = 8;

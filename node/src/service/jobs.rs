@@ -108,8 +108,10 @@ impl Jobs {
         }
         drop(jobs);
         let (running, events) = (Arc::clone(&job), events.clone());
+        // It goes on with the request that began it.
+        let asked = dokuei_store::asked();
         tokio::task::spawn_blocking(move || {
-            let outcome = match work(&running) {
+            let outcome = match dokuei_store::within(asked, || work(&running)) {
                 Ok(result) => Outcome::Done { result },
                 Err(error) => {
                     tracing::warn!(kind, code = error.code(), "a job failed");

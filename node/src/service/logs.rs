@@ -17,7 +17,7 @@ use dokuei_identity::cbor;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_net::peer_id_of;
 use dokuei_net::wire::case::{CaseReply, EntryBytes, EntryId as WireEntryId, MAX_ENTRIES_BYTES};
-use dokuei_store::{LogKind, Queued, Store, StoreError, StoredEntry};
+use dokuei_store::{Along, LogKind, Queued, Store, StoreError, StoredEntry};
 
 use super::Node;
 use super::error::ServiceError;
@@ -37,21 +37,28 @@ pub(super) struct Taken {
 
 /// The last type of entry that this version shows to its users. The log knows further ones; what nobody would be shown is
 /// not acknowledged either, and waits at its sender.
-const LAST_SERVED: EntryType = EntryType::IllustratedAmendment;
+const LAST_SERVED: EntryType = EntryType::StructuredAmendment;
 
 /// Entries that are withheld from a blind reader when they are another's.
-const REPORTS: [EntryType; 4] = [
+const REPORTS: [EntryType; 6] = [
     EntryType::Report,
     EntryType::Amendment,
     EntryType::IllustratedReport,
     EntryType::IllustratedAmendment,
+    EntryType::StructuredReport,
+    EntryType::StructuredAmendment,
 ];
 
 /// Entries after which further readers are to be acquainted with a case.
 const BRING_SOMEBODY_IN: [EntryType; 2] = [EntryType::Forward, EntryType::ForwardConsent];
 
-/// Entries after which nothing is to be kept of a package.
-const ENDS_A_TRANSFER: [EntryType; 3] = [EntryType::EraseNotice, EntryType::Withdraw, EntryType::Decline];
+/// Entries after which something may be to erase: a package, or what somebody was writing.
+const ENDS_A_TRANSFER: [EntryType; 4] = [
+    EntryType::EraseNotice,
+    EntryType::Withdraw,
+    EntryType::Decline,
+    EntryType::Close,
+];
 
 /// The entries of a log as they were signed, parents first.
 pub(super) fn stored(store: &Store, kind: LogKind, log: &[u8; 16]) -> Result<Vec<SignedEntry>, StoreError> {
@@ -190,8 +197,14 @@ impl Node {
         Ok(id)
     }
 
-    /// Signs a receipt with the node's own key. The caller holds the write lock.
-    pub(super) fn author_receipt(&self, id: CaseId, body: Body) -> Result<(), ServiceError> {
+    /// Signs a receipt with the node's own key, and writes with it how far the package is and that it was received: after a
+    /// crash none is there without the others. The caller holds the write lock.
+    pub(super) fn author_receipt(
+        &self,
+        id: CaseId,
+        body: Body,
+        along: Along<'_>,
+    ) -> Result<(), ServiceError> {
         let (now, here) = (self.now(), self.here()?);
         let mut case = self.case_log(id)?;
         let author = Author {
@@ -202,7 +215,7 @@ impl Node {
         let draft = case.draft(&author, body, self.people(), now)?;
         let entry = draft.sign(&self.0.secrets.node, &mut rand::rng());
         let effects = case.handle(Event::Authored(entry), self.people(), now)?;
-        self.perform(LogKind::Case, *id.as_bytes(), effects)?;
+        self.perform_with(LogKind::Case, *id.as_bytes(), effects, along)?;
         Ok(())
     }
 
@@ -284,6 +297,17 @@ impl Node {
         log: [u8; 16],
         effects: Vec<Effect>,
     ) -> Result<Taken, ServiceError> {
+        self.perform_with(kind, log, effects, Along::default())
+    }
+
+    /// The same, and in the same transaction writes what goes along.
+    fn perform_with(
+        &self,
+        kind: LogKind,
+        log: [u8; 16],
+        effects: Vec<Effect>,
+        along: Along<'_>,
+    ) -> Result<Taken, ServiceError> {
         let (mut rows, mut sends, mut taken) = (Vec::new(), Vec::new(), Taken::default());
         let (mut stopped, mut ends_a_transfer, mut alarmed) = (Vec::new(), false, false);
         for effect in effects {
@@ -314,7 +338,7 @@ impl Node {
             }
         }
         let queue = self.to_queue(&log, &sends)?;
-        let appended = self.store().append_and_queue(&rows, &queue, self.now());
+        let appended = self.store().append_with(&rows, &queue, along, self.now());
         // Whatever became of it.
         self.0.replays.changed(&log);
         appended?;

@@ -11,6 +11,7 @@ pub mod sample;
 pub mod session;
 pub mod view;
 
+pub mod agreement_text;
 mod agreements;
 mod archive;
 pub mod asking;
@@ -26,13 +27,17 @@ mod devices;
 pub mod dicomweb;
 pub mod directory;
 mod documents;
+pub mod drafts;
 mod duties;
 mod erasing;
 pub mod evidence;
-mod export;
+pub mod export;
 mod fetch;
+mod fhir;
 pub mod findings;
 pub mod forwarding;
+pub mod given;
+pub mod governance;
 mod heads;
 mod host;
 mod illustrating;
@@ -42,6 +47,8 @@ mod integrity;
 mod introductions;
 mod links;
 mod logs;
+mod looking;
+pub mod notices;
 mod opening;
 mod outbox;
 mod owner;
@@ -56,7 +63,9 @@ mod reach;
 mod receiving;
 pub mod reception;
 mod register;
+pub mod repeats;
 mod replays;
+mod reported;
 pub mod reporting;
 mod requesting;
 mod resending;
@@ -68,12 +77,16 @@ mod security;
 mod sign_in;
 pub mod status;
 mod studies;
+pub mod succession;
+mod taking;
+pub mod templates;
 mod transfer_view;
 mod transfers;
 mod trust;
 mod unlocking;
 mod watching;
 mod wipe;
+pub mod work_list;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
@@ -96,9 +109,12 @@ use self::directory::Directory;
 use self::duties::Duties;
 use self::error::ServiceError;
 use self::events::Events;
+use self::governance::Governing;
 use self::heads::Heads;
 use self::jobs::Jobs;
 use self::links::Links;
+use self::looking::Looks;
+use self::notices::Notices;
 use self::opening::Openings;
 use self::owner::Owners;
 use self::people::People;
@@ -110,6 +126,7 @@ use self::replays::Replays;
 use self::second_factor::{Challenges, Enrolling};
 use self::session::Sessions;
 use self::status::Meeting;
+use self::succession::Successions;
 use self::transfers::Transfers;
 use self::trust::{Held, Own, Trust};
 use self::watching::Watch;
@@ -218,10 +235,17 @@ struct Inner {
     heads: Heads,
     /// Logs as they were verified.
     replays: Replays,
+    looks: Looks,
     /// What is due in them, and what of it was told.
     duties: Duties,
+    /// What people have attested.
+    governing: Governing,
     /// The trail on its way to the collector of the house.
     collector: Forwarding,
+    /// What people are told outside the app.
+    notices: Notices,
+    /// Who is asked next.
+    successions: Successions,
     /// Logs of which entries were altered here, and no good copy has come yet.
     damaged: Mutex<BTreeSet<[u8; 16]>>,
     /// Rows of the audit log about strangers.
@@ -319,8 +343,12 @@ impl Node {
             to_introduce: Mutex::default(),
             heads: Heads::default(),
             replays: Replays::default(),
+            looks: Looks::default(),
             duties: Duties::default(),
+            governing: Governing::default(),
             collector: Forwarding::default(),
+            notices: Notices::default(),
+            successions: Successions::default(),
             damaged: Mutex::default(),
             strangers: Mutex::default(),
             bell: Notify::new(),
@@ -328,6 +356,7 @@ impl Node {
         };
         let node = Self(Arc::new(inner));
         node.remember_ourselves(now)?;
+        node.read_records();
         node.complete_index()?;
         node.sweep_stages();
         // What came by the register may not have been installed when the node was ended.
@@ -464,15 +493,20 @@ impl Node {
 
     /// Writes to the audit log. A failure to write it is a failure of the act itself.
     fn audit(&self, actor: &str, action: &str, object: &str, outcome: &str) -> Result<(), ServiceError> {
-        let event = AuditEvent {
+        self.store()
+            .audit(&self.audited(actor, action, object, outcome))?;
+        Ok(())
+    }
+
+    /// A row of the audit log of now, for what writes it in one transaction with the act.
+    fn audited(&self, actor: &str, action: &str, object: &str, outcome: &str) -> AuditEvent {
+        AuditEvent {
             at: self.now(),
             actor: actor.to_owned(),
             action: action.to_owned(),
             object: object.to_owned(),
             outcome: outcome.to_owned(),
-        };
-        self.store().audit(&event)?;
-        Ok(())
+        }
     }
 }
 

@@ -104,12 +104,9 @@ impl Node {
         Ok(views.into())
     }
 
-    /// How many entries of a log wait, and how the one stands that has waited longest; null when none does.
-    pub(super) fn waiting_in(&self, log: &[u8; 16], outbox: &[OutboxRow]) -> Value {
-        let rows = outbox
-            .iter()
-            .filter(|row| row.log_id == *log && row.refused.is_none());
-        let rows: Vec<_> = rows.collect();
+    /// How many of these entries of a log wait, and how the one stands that has waited longest; null when none does.
+    pub(super) fn waiting_in(&self, of_log: &[OutboxRow]) -> Value {
+        let rows: Vec<_> = of_log.iter().filter(|row| row.refused.is_none()).collect();
         let Some(oldest) = rows.iter().min_by_key(|row| row.queued_at) else {
             return Value::Null;
         };
@@ -144,8 +141,8 @@ impl Node {
                 continue;
             }
             let view = match waiting.get(entry.id().as_bytes()).map(Vec::as_slice) {
-                None | Some([]) if read.contains(&entry.id()) => json!({"state": "opened"}),
-                None | Some([]) => json!({"state": "delivered"}),
+                None | Some([]) if read.contains(&entry.id()) => settled("opened"),
+                None | Some([]) => settled("delivered"),
                 Some(rows) => {
                     // A refusal is what matters most; else the one that is furthest from being delivered.
                     let worst = rows.iter().max_by_key(|row| {
@@ -164,6 +161,11 @@ impl Node {
         }
         Ok(views)
     }
+}
+
+/// Of an entry that waits for nothing any more.
+fn settled(state: &str) -> Value {
+    json!({"state": state, "reason": null, "since": null, "next_try": null})
 }
 
 fn delivery_view(row: &OutboxRow, delivery: Option<&Delivery>) -> Value {

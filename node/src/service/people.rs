@@ -10,7 +10,7 @@ use dokuei_consultation::standing::{Act, Denied, Machine, Person, Standing};
 use dokuei_directory::profile::{self, VerifiedProfile};
 use dokuei_identity::cbor;
 use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate};
-use dokuei_identity::chain::{self, Chain, ChainError};
+use dokuei_identity::chain::{self, Chain, ChainError, TrustAnchors};
 use dokuei_identity::device_list::{self, Device, VerifiedDeviceList};
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::policy::{self, Action};
@@ -169,6 +169,16 @@ impl People {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(fingerprint, (chain, known));
+    }
+
+    /// A practitioner's certificate that was seen here, for whoever reads the store of a node that is not running.
+    pub(super) fn certificate_in(
+        store: &Store,
+        anchors: &TrustAnchors,
+        fingerprint: &Fingerprint,
+    ) -> Option<PractitionerCertificate> {
+        let seen: Seen = cbor::decode(&store.chain(fingerprint).ok()??).ok()?;
+        chain::verify_practitioner(&seen.chain, anchors, seen.at, None).ok()
     }
 
     /// The certificate with this fingerprint: from memory, else from the store, where it was put when it stood.

@@ -70,12 +70,16 @@ impl Node {
 
     /// The patient of a request as this node knows her, and the pseudonym under which she was sent, if she was.
     pub(super) fn shown_patient(&self, request: &Request) -> (Patient, Option<String>) {
-        let known = self.pseudonym_of(&request.study_instance_uid);
-        let real = known.and_then(|record| {
+        self.known_patient(&request.study_instance_uid, &request.patient)
+    }
+
+    /// The same of a request about this study, which names the patient as `given`.
+    pub(super) fn known_patient(&self, study: &str, given: &Patient) -> (Patient, Option<String>) {
+        let real = self.pseudonym_of(study).and_then(|record| {
             let study = self.store().study(&record.original_uid).ok()?;
             Some((patient_of(&study), Some(record.code)))
         });
-        real.unwrap_or_else(|| (request.patient.clone(), None))
+        real.unwrap_or_else(|| (given.clone(), None))
     }
 
     /// The real instance of one in a study under a pseudonym; the same one otherwise.

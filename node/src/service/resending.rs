@@ -36,6 +36,7 @@ impl Node {
     pub fn send_again(&self, session: &Arc<Session>, id: &str) -> Result<Arc<Job>, ServiceError> {
         let case = self.my_case(session, id)?;
         self.permit(session, Action::Request, Object::OWN_CASE)?;
+        self.require_thawed()?;
         let me = session.certificate.fingerprint;
         let (request_id, request) = case.request().ok_or(ServiceError::Unknown("request"))?;
         if request.requester.practitioner != me {

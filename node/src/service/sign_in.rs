@@ -78,15 +78,21 @@ impl Node {
     }
 
     fn end(&self, token: &str, act: &str) -> Result<(), ServiceError> {
+        self.0.looks.forget();
         match self.sessions().close(token, self.now()) {
             Some(id) => self.audit(&id, act, &id, "success"),
             None => Ok(()),
         }
     }
 
-    /// Forgets the keys of those who have not used their session for too long.
+    /// Forgets the keys of those who have not used their session for too long; and, when nobody is signed in any more, for
+    /// whatever reason, what was seen in the study that was looked at last.
     pub(super) fn lock_idle(&self) {
-        for id in self.sessions().sweep(self.now()) {
+        let locked = self.sessions().sweep(self.now());
+        if !locked.is_empty() || self.sessions().all(self.now()).is_empty() {
+            self.0.looks.forget();
+        }
+        for id in locked {
             if let Err(error) = self.audit(&id, "auto_lock", &id, "success") {
                 tracing::error!(code = error.code(), "an automatic lock could not be audited");
             }

@@ -64,6 +64,7 @@ impl Node {
         self.0.reception.end();
         self.0.archives.end();
         self.0.collector.end();
+        self.0.notices.end();
         if let Some(network) = self.network() {
             network.shutdown().await;
             self.ring();

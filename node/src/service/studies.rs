@@ -1,6 +1,6 @@
 //! What studies are held here, and looking at them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 
 use dokuei_consultation::id::CaseId;
 use dokuei_identity::fingerprint::Fingerprint;
@@ -11,15 +11,25 @@ use super::Node;
 use super::error::ServiceError;
 use super::session::Session;
 
+/// The cases in which somebody takes part, and which of them are about a study.
+#[derive(Default)]
+struct Mine {
+    cases: HashSet<CaseId>,
+    about: HashMap<String, Vec<CaseId>>,
+}
+
 impl Node {
     /// The studies held here that the practitioner may see.
     ///
     /// # Errors
     /// [`ServiceError::Store`].
     pub fn studies(&self, session: &Session) -> Result<Value, ServiceError> {
-        let mut views = Vec::new();
+        let (mut views, mine) = (Vec::new(), self.cases_with(&session.certificate.fingerprint)?);
         for study in self.store().studies()? {
-            if self.may_see(&session.certificate.fingerprint, &study.study)? {
+            let record = &study.study;
+            let sees = record.origin == Origin::Imported
+                || self.sees(&mine, &record.study_instance_uid, record.case_id)?;
+            if sees {
                 views.push(self.study_summary(&study));
             }
         }
@@ -60,31 +70,44 @@ impl Node {
         if received.is_empty() {
             return Ok(Vec::new());
         }
-        let cases = self.readable_cases()?;
-        let mine: Vec<_> = cases.iter().filter(|case| case.parties().contains(who)).collect();
-        let ids: BTreeSet<CaseId> = mine.iter().map(|case| case.id()).collect();
-        let mut asked_about = BTreeMap::new();
-        for case in mine {
-            if let Some((_, request)) = case.request() {
-                let cases: &mut Vec<CaseId> =
-                    asked_about.entry(request.study_instance_uid.clone()).or_default();
-                cases.push(case.id());
-            }
-        }
+        let mine = self.cases_with(who)?;
         let mut seen = Vec::new();
         for (study, newest) in received {
-            let Some(newest) = newest else {
-                continue;
-            };
-            let mut sees = ids.contains(&CaseId::from_bytes(newest));
-            for case in asked_about.get(&study).into_iter().flatten() {
-                sees = sees || self.package_of(case)?.is_some();
-            }
-            if sees {
+            if self.sees(&mine, &study, newest)? {
                 seen.push(study);
             }
         }
         Ok(seen)
+    }
+
+    /// The cases in which a practitioner takes part.
+    fn cases_with(&self, who: &Fingerprint) -> Result<Mine, ServiceError> {
+        let mut mine = Mine::default();
+        for gist in self.gists()? {
+            if gist.parties.contains(who) {
+                mine.cases.insert(gist.case);
+                mine.about.entry(gist.study.clone()).or_default().push(gist.case);
+            }
+        }
+        Ok(mine)
+    }
+
+    /// Whether somebody who takes part in these cases may see a received study, `newest` being the case with which it came
+    /// last.
+    fn sees(&self, mine: &Mine, study: &str, newest: Option<[u8; 16]>) -> Result<bool, ServiceError> {
+        let Some(newest) = newest else {
+            return Ok(false);
+        };
+        if mine.cases.contains(&CaseId::from_bytes(newest)) {
+            return Ok(true);
+        }
+        // Two colleagues may have been asked about the same study one after the other.
+        for case in mine.about.get(study).into_iter().flatten() {
+            if self.package_of(case)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What the institution imported is its own staff's to see; what came with a consultation is for those who have a
@@ -96,19 +119,10 @@ impl Node {
         let Some(newest) = study.case_id else {
             return Ok(false);
         };
-        if self.case_log(CaseId::from_bytes(newest))?.parties().contains(who) {
+        if self.gist(CaseId::from_bytes(newest))?.parties.contains(who) {
             return Ok(true);
         }
-        // Two colleagues may have been asked about the same study one after the other.
-        for case in self.readable_cases()? {
-            let about = case
-                .request()
-                .is_some_and(|(_, request)| request.study_instance_uid == study.study_instance_uid);
-            if about && case.parties().contains(who) && self.package_of(&case.id())?.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        self.sees(&self.cases_with(who)?, &study.study_instance_uid, Some(newest))
     }
 
     /// One study with its series and instances; looking at it is audited.

@@ -22,6 +22,7 @@ impl Node {
             .map_err(ServiceError::file(self.0.dir.root()));
         // Whatever became of the files: nobody works here any more.
         self.sessions().close_all(self.now());
+        self.0.looks.forget();
         outcome?;
         self.0.wiped.notify_one();
         self.audit("registry", "wipe", reason, "success")

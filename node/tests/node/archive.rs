@@ -10,6 +10,7 @@ use std::time::Duration;
 use dokuei_node::config::{Config, DicomPeer};
 use serde_json::{Value, json};
 
+use crate::fetching::fetched_by_the_command_line;
 use crate::reception::{large, peak};
 use crate::support::gate::Gate;
 use crate::support::home::Home;
@@ -464,15 +465,25 @@ pub(crate) fn illustrated_report(seen: &Value) -> Value {
     })
 }
 
-/// R13: a node that is killed in the middle goes on where it was, as the program.
+/// R13: a node that is killed in the middle goes on where it was, as the program; and finds and fetches what another
+/// archive has.
 #[test]
 fn r13_a_node_that_is_killed_goes_on_where_it_was() {
     let home = Home::with(&[TANAKA]);
     let got = home.beside("got");
     let slow = Storescp::start(&got, true);
     let fast = Storescp::start(&home.beside("fast"), false);
-    set(&home, free_port(), slow.port);
+    let listen = free_port();
+    let orthanc = Orthanc::start(listen);
+    set(&home, listen, slow.port);
     let mut config = Config::read(&home.dir).unwrap();
+    config.dicom.peers.push(DicomPeer {
+        aet: "ARCHIVE".to_owned(),
+        host: Some("localhost".to_owned()),
+        port: Some(orthanc.dicom),
+        fetch: true,
+        ..DicomPeer::default()
+    });
     config.dicom.peers.push(DicomPeer {
         aet: "DISC".to_owned(),
         host: Some("localhost".to_owned()),
@@ -527,8 +538,9 @@ fn r13_a_node_that_is_killed_goes_on_where_it_was() {
     let told = dokuei(root, &["archive", "queue"]).out;
     assert!(told.contains("6 of 6"), "{told}");
     assert!(dokuei(root, &["archive", "echo", "PACS"]).code == Some(0));
-    // What is large is not held.
     sign_in();
+    fetched_by_the_command_line(root, orthanc.dicom, &home.beside("other"));
+    // What is large is not held.
     let before = peak(node.id());
     let object = large(&home.beside("large"), 96);
     dokuei(root, &["study", "import", object.to_str().unwrap()]);

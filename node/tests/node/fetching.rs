@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use dokuei_node::config::{Config, DicomPeer, DicomTls, OldestTls};
+use dokuei_node::service::sample;
 use serde_json::{Value, json};
 
 use crate::support::dcmtk::{Dcmqrscp, fill, find};
@@ -13,6 +14,7 @@ use crate::support::eventually;
 use crate::support::gate::Gate;
 use crate::support::home::Home;
 use crate::support::orthanc::{Orthanc, free_port};
+use crate::support::program::dokuei;
 use crate::support::registry::TANAKA;
 use crate::support::sample_study;
 
@@ -57,6 +59,37 @@ async fn is_the_same(gate: &Gate, folder: &Path, instances: u64) {
     assert_eq!(again["result"]["duplicates"], instances, "{again}");
     assert_eq!(again["result"]["imported"], 0, "{again}");
     assert_eq!(again["result"]["refused"], json!([]), "{again}");
+}
+
+/// R13: the same by the command line, on a node that runs as the program and calls the archive at this port `ARCHIVE`.
+pub(crate) fn fetched_by_the_command_line(root: &Path, archive: u16, folder: &Path) {
+    let uid = sample::write(folder, 2, 48, 3).unwrap().study_instance_uid;
+    fill(archive, folder);
+    let find = |words: &[&str]| dokuei(root, &[&["archive", "find", "ARCHIVE"], words].concat());
+    let found = find(&["--name", "山田", "--json"]).json();
+    assert_eq!(found["studies"][0]["study_instance_uid"], uid.as_str(), "{found}");
+    assert_eq!(found["studies"][0]["here"], 0, "{found}");
+    let told = find(&["--name", "yamada", "--modality", "CT"]).out;
+    assert!(told.contains("山田 太郎") && told.contains(&uid), "{told}");
+    let nobody = find(&["--id", "nobody"]);
+    assert!(nobody.out.contains("no such study"), "{nobody:?}");
+    assert_eq!(find(&[]).code, Some(1), "a question must ask for something");
+
+    let fetch = |study: &str| dokuei(root, &["archive", "fetch", "ARCHIVE", study]);
+    let fetched = fetch(&uid);
+    assert_eq!(fetched.code, Some(0), "{fetched:?}");
+    assert!(
+        fetched.out.starts_with("2 new, 0 were here already"),
+        "{fetched:?}"
+    );
+    let again = fetch(&uid);
+    assert!(again.out.starts_with("0 new, 2 were here already"), "{again:?}");
+    assert_eq!(
+        find(&["--name", "山田", "--json"]).json()["studies"][0]["here"],
+        2
+    );
+    let missing = fetch("1.2.3.4");
+    assert!(missing.code == Some(1) && !missing.err.is_empty(), "{missing:?}");
 }
 
 /// R13: a study is found in the archive by the patient's name as the clinic writes it, by its reading, ID and day, and is

@@ -10,8 +10,10 @@
 mod archive;
 mod command_line;
 mod dicomweb;
+mod exporting;
 mod fetching;
 mod gateway;
+mod governance;
 mod hostile_peer;
 mod import;
 mod lock;
@@ -21,3 +23,4 @@ mod reception;
 mod sources;
 mod support;
 mod trail;
+mod writing;

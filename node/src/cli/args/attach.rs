@@ -77,6 +77,15 @@ pub(crate) struct Pseudonym {
     /// Keep the institution
     #[arg(long)]
     pub(crate) keep_institution: bool,
+    /// Take presentation states too; text drawn on images stays where it does not name the patient
+    #[arg(long)]
+    pub(crate) with_graphics: bool,
+    /// Take structured reports and key image selections too; their text stays where it does not name the patient
+    #[arg(long)]
+    pub(crate) with_reports: bool,
+    /// Keep the private attributes that the standard knows as safe
+    #[arg(long)]
+    pub(crate) keep_safe_private: bool,
 }
 
 /// What becomes of dates.
@@ -104,6 +113,9 @@ impl Pseudonym {
             "descriptions": !self.drop_descriptions,
             "device": self.keep_device,
             "institution": self.keep_institution,
+            "graphics": self.with_graphics,
+            "structured_content": self.with_reports,
+            "safe_private": self.keep_safe_private,
         })
     }
 }

@@ -104,12 +104,15 @@ pub(crate) struct AuditFilters {
 /// `dokuei case …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum CaseCommand {
-    /// Write a consultation as evidence that anybody verifies with OpenSSL and sha256sum (VERIFY.md is in it)
+    /// Write a consultation as evidence that anybody verifies with OpenSSL and sha256sum (VERIFY.md is in it), or as FHIR R4
     Export {
         /// Case identifier
         case: String,
-        /// The ZIP archive to write
+        /// The file to write: a ZIP archive, or a Bundle in JSON
         #[arg(long, value_name = "FILE")]
         to: PathBuf,
+        /// As a FHIR R4 Bundle: request, images, reports with PDF and signature, audit trail
+        #[arg(long)]
+        fhir: bool,
     },
 }

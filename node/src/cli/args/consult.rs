@@ -17,6 +17,29 @@ pub(crate) enum Agreement {
         /// Whom to call in an emergency, and the number [default: your institution and name]
         #[arg(long)]
         emergency_contact: Option<String>,
+        /// Hours from acceptance to a routine report [default: 48]
+        #[arg(long, value_name = "HOURS")]
+        turnaround: Option<u32>,
+        /// For how many years both keep the records [default: 5]
+        #[arg(long, value_name = "YEARS")]
+        retention: Option<u32>,
+        /// What is paid, in words [default: agreed separately]
+        #[arg(long)]
+        fees: Option<String>,
+    },
+    /// Write an agreement as PDF
+    Pdf {
+        /// Its identifier
+        agreement: String,
+        /// Where to write it
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Write the form on which a patient consents as PDF
+    ConsentForm {
+        /// Where to write it
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
     },
     /// List agreements
     List,
@@ -35,13 +58,33 @@ pub(crate) struct Waiting {
     pub(crate) patience: u64,
 }
 
+/// What of the work list is shown; with nothing set, all of it.
+#[derive(Debug, Args)]
+pub(crate) struct Listing {
+    /// Only those in which you asked (requesting) or are asked (consulting)
+    #[arg(long, value_parser = ["requesting", "consulting"])]
+    pub(crate) role: Option<String>,
+    /// Only those in one of these states, comma separated; open: all that are not ended
+    #[arg(long)]
+    pub(crate) state: Option<String>,
+    /// Only those with these words: names in any script, number of the patient, region, question, institution
+    #[arg(long)]
+    pub(crate) text: Option<String>,
+    /// So many of them, at most 500
+    #[arg(long)]
+    pub(crate) limit: Option<usize>,
+    /// Those that follow this case
+    #[arg(long, value_name = "CASE")]
+    pub(crate) after: Option<String>,
+}
+
 /// `dokuei consult …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Consult {
     /// Send a study to a specialist and ask for a reading
     Request(Box<Request>),
     /// List consultations, urgent ones first
-    List,
+    List(Listing),
     /// Show one consultation
     Show {
         /// Case identifier
@@ -102,6 +145,18 @@ pub(crate) enum Consult {
         /// Recommendations (推奨)
         #[arg(long, default_value = "")]
         recommendations: String,
+        /// Technique, and the limits within which the images could be read (撮影・読影の限界)
+        #[arg(long, default_value = "")]
+        technique: String,
+        /// What is seen at a tooth (ISO 3950), e.g. '48=水平埋伏'; of a supernumerary tooth beside 11 '11+=逆生'; again for others
+        #[arg(long, value_name = "TOOTH=WORDS", value_parser = tooth_finding)]
+        tooth: Vec<ToothFinding>,
+        /// The template that the report follows, as `dokuei template list` names it
+        #[arg(long, value_name = "NAME")]
+        template: Option<String>,
+        /// Write how it would look as PDF instead of signing it
+        #[arg(long, value_name = "FILE")]
+        preview: Option<PathBuf>,
     },
     /// Confirm that report and images were read
     Read {
@@ -213,4 +268,53 @@ impl Urgency {
             Self::Emergency => "emergency",
         }
     }
+}
+
+/// A finding of one tooth, as it is typed.
+#[derive(Debug, Clone)]
+pub(crate) struct ToothFinding {
+    pub(crate) tooth: u8,
+    pub(crate) supernumerary: bool,
+    pub(crate) words: String,
+}
+
+fn tooth_finding(text: &str) -> Result<ToothFinding, String> {
+    let (tooth, words) = text
+        .split_once('=')
+        .ok_or("write it as TOOTH=WORDS, e.g. 48=水平埋伏")?;
+    let number = tooth.strip_suffix('+').unwrap_or(tooth);
+    let tooth_number = number
+        .trim()
+        .parse()
+        .map_err(|_| format!("{number} is no number of a tooth"))?;
+    Ok(ToothFinding {
+        tooth: tooth_number,
+        supernumerary: tooth.ends_with('+'),
+        words: words.trim().to_owned(),
+    })
+}
+
+/// `dokuei template …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum TemplateCommand {
+    /// Templates of reports: those of the program, and your own
+    List,
+    /// Print a template as JSON, to change it or to give it to somebody else
+    Export {
+        /// Its name
+        name: String,
+        /// Where to write it [default: printed]
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+    },
+    /// Keep a template of a JSON file as your own; one of the same name is replaced
+    Import {
+        /// The file
+        file: PathBuf,
+    },
+    /// Remove a template of your own
+    Remove {
+        /// Its name
+        name: String,
+    },
 }

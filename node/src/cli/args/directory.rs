@@ -86,6 +86,18 @@ pub(crate) struct ProfileChange {
     /// Until when that holds (RFC 3339) [default: until further notice]
     #[arg(long, value_name = "TIME", requires = "accepting")]
     pub(crate) until: Option<jiff::Timestamp>,
+    /// From when you are away (RFC 3339); takes the place of every absence told before
+    #[arg(long, value_name = "TIME", requires = "away_until")]
+    pub(crate) away_from: Option<jiff::Timestamp>,
+    /// Until when you are away (RFC 3339)
+    #[arg(long, value_name = "TIME", requires = "away_from")]
+    pub(crate) away_until: Option<jiff::Timestamp>,
+    /// Who stands in for you: name or fingerprint, the first to be asked first; may be repeated
+    #[arg(long, value_name = "WHO", requires = "away_from")]
+    pub(crate) deputy: Vec<String>,
+    /// You are not away any more
+    #[arg(long, conflicts_with = "away_from")]
+    pub(crate) not_away: bool,
     /// Telephone number for urgent findings
     #[arg(long)]
     pub(crate) phone: Option<String>,

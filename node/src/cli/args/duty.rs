@@ -237,6 +237,23 @@ pub(crate) enum Accompanying {
         #[arg(long, default_value = "別の読影医への画像と報告書の提供")]
         consent_scope: String,
     },
+    /// Choose who is asked next by itself when nobody accepts, with the patient's consent to each
+    Successors {
+        /// Case identifier
+        case: String,
+        /// Who is asked next: name or fingerprint, the next first; nobody: the list is given up
+        #[arg(long, value_name = "WHO")]
+        reader: Vec<String>,
+        /// Who explained it to the patient
+        #[arg(long, requires = "reader")]
+        consent_by: Option<String>,
+        /// When (RFC 3339) [default: now]
+        #[arg(long)]
+        consent_at: Option<String>,
+        /// What the patient agreed to
+        #[arg(long, default_value = "別の読影医への画像と報告書の提供")]
+        consent_scope: String,
+    },
     /// A further reading is no longer wanted
     EndForward {
         /// Case identifier

@@ -13,8 +13,10 @@ mod bandwidth;
 mod consult;
 mod directory;
 mod duty;
+mod governance;
 mod keys;
 mod media;
+mod notices;
 mod peers;
 mod register;
 
@@ -26,8 +28,10 @@ pub(crate) use bandwidth::*;
 pub(crate) use consult::*;
 pub(crate) use directory::*;
 pub(crate) use duty::*;
+pub(crate) use governance::*;
 pub(crate) use keys::*;
 pub(crate) use media::*;
+pub(crate) use notices::*;
 pub(crate) use peers::*;
 pub(crate) use register::*;
 
@@ -105,6 +109,9 @@ pub(crate) enum Command {
     Urgent(Urgent),
     /// What is to be done in your consultations, and what is overdue
     Duties,
+    /// What you are told outside the app, by which ways and when not; and the mail server of the house
+    #[command(subcommand)]
+    Notices(Notices),
     /// Write a consultation on a USB stick or a disc, or take one from there
     #[command(subcommand)]
     Media(Media),
@@ -125,6 +132,18 @@ pub(crate) enum Command {
     /// A consultation as evidence for outsiders
     #[command(subcommand)]
     Case(CaseCommand),
+    /// Templates of reports
+    #[command(subcommand)]
+    Template(TemplateCommand),
+    /// Documents of the house: fill in, sign, acknowledge
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// How the house runs this node: what is due, duties, pledges, training, self-inspection, displays
+    #[command(subcommand)]
+    Governance(GovernanceCommand),
+    /// Something went wrong: stop sending and receiving, record the response, go on again
+    #[command(subcommand)]
+    Incident(IncidentCommand),
     /// Check keys, clock, certificates, disk and algorithms
     Doctor(Doctor),
     /// Print a completion script for a shell
@@ -166,6 +185,9 @@ pub(crate) struct Init {
     /// What kind of machine this is
     #[arg(long, value_enum, default_value_t = DeviceClass::Fixed)]
     pub(crate) device_class: DeviceClass,
+    /// For practice, with no real patient on it: no documents, pledges or training are asked for
+    #[arg(long)]
+    pub(crate) practice: bool,
     /// The passphrase that unlocks this node at start
     #[command(flatten)]
     pub(crate) passphrase: NodePassphrase,
@@ -316,6 +338,9 @@ pub(crate) enum Study {
         /// As a DICOM medium: with a DICOMDIR, uncompressed where nothing is lost by it
         #[arg(long)]
         dicomdir: bool,
+        /// What one disc holds, e.g. 650M or 4.3G: the medium is divided among as many as are needed
+        #[arg(long, value_name = "SIZE", requires = "dicomdir")]
+        capacity: Option<String>,
     },
     /// Send one study to an archive of the house by DICOM (it leaves the encrypted store: it is audited)
     Send {

@@ -13,7 +13,7 @@ const EVIDENCE: &str = "application_draft.evidence";
 const SENT: &str = "application_draft.sent";
 
 /// A change of what is kept. What is left out stays as it is.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DraftChange {
     /// What was typed and chosen, in the page's own form.

@@ -20,7 +20,7 @@ use crate::second_factor::Answer;
 use crate::service::error::ServiceError;
 
 /// An application as it is filled in.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApplicationForm {
     /// Who applies.
@@ -34,7 +34,7 @@ pub struct ApplicationForm {
 }
 
 /// Who applies.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[allow(
     clippy::large_enum_variant,
@@ -55,13 +55,14 @@ pub enum Applicant {
 }
 
 /// A practitioner who applies.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PractitionerForm {
     /// Her sign-in name. When nobody has it yet, her keys are made under it.
     pub id: String,
     /// What protects her keys.
     #[serde(deserialize_with = "secret")]
+    #[schema(value_type = String)]
     pub passphrase: Zeroizing<String>,
     /// Of her second factor, when she has one.
     #[serde(default)]
@@ -91,7 +92,7 @@ pub struct PractitionerForm {
 }
 
 /// A qualification that is claimed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QualificationForm {
     /// `oral-radiology`, `diagnostic-radiology` or `equivalent`.
@@ -108,7 +109,7 @@ pub struct QualificationForm {
 }
 
 /// How the registry reaches the applicant.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ContactForm {
     /// An e-mail address.
@@ -120,7 +121,7 @@ pub struct ContactForm {
 }
 
 /// An attachment.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EvidenceForm {
     /// `licence`, `qualification`, `identity`, `institution` or `other`.

@@ -17,7 +17,7 @@ use crate::service::session::Session;
 const MOST: usize = 200;
 
 /// What is looked for, as the app sends it; what is left out or empty says nothing.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct StudyQuestion {
     /// A part of the patient's name, in any script; `*` and `?` when it is meant exactly.

@@ -52,6 +52,7 @@ impl Node {
     /// [`ServiceError::Denied`], [`ServiceError::Unknown`] for the archive, or [`ServiceError::Field`].
     pub fn start_fetch(&self, session: &Session, name: &str, study: &str) -> Result<Arc<Job>, ServiceError> {
         self.permit(session, Action::Import, Object::new(Data::Images, Relation::Own))?;
+        self.require_thawed()?;
         let archive = self.archive_to_fetch(name)?;
         let house = self.house_of(&archive)?;
         let study: Uid = study
@@ -144,6 +145,8 @@ impl Fetching<'_> {
         };
         archives.fetches().insert(self.job.id().to_owned(), fetch);
         let _leaving = Leaving(self);
+        // One that began meanwhile found nothing to cancel.
+        self.node.require_thawed()?;
         let (listed, whole) = match self.call(&[Wanted::finding()], Role::User) {
             Ok(mut association) => {
                 let listed = association.list(self.study);

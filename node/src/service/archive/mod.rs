@@ -102,6 +102,21 @@ impl Archives {
         self.bell.notify_one();
     }
 
+    /// An incident began: what is under way is broken off, and what is fetched is cancelled. What was to be sent waits.
+    pub(super) fn halt(&self) {
+        for one in self.under_way().values() {
+            one.break_off();
+        }
+        for one in self.fetches().values_mut() {
+            one.cancel();
+        }
+    }
+
+    /// The incident is over.
+    pub(super) fn go_on(&self) {
+        self.bell.notify_one();
+    }
+
     /// Ends everything that is under way; it goes on after the next start.
     pub(super) fn end(&self) {
         self.stop.cancel();
@@ -217,6 +232,9 @@ impl Node {
     /// Begins to send to every archive for which something is due; gives after how many seconds to look again.
     fn look(&self, house: &House) -> Result<u64, ServiceError> {
         let archives = &self.0.archives;
+        if self.is_frozen() {
+            return Ok(PATROL);
+        }
         if archives.reports.swap(false, Ordering::Relaxed)
             && let Err(error) = self.queue_new_reports(&house.archives)
         {
@@ -287,7 +305,8 @@ impl Node {
 
     /// Goes on only with what was not cancelled, and while the node is not leaving.
     fn still_wanted(&self, dispatch: &Id16) -> Result<(), Stuck> {
-        if !self.0.archives.stop.is_cancelled() && self.store().dispatch_waits(dispatch)? {
+        let halted = self.0.archives.stop.is_cancelled() || self.is_frozen();
+        if !halted && self.store().dispatch_waits(dispatch)? {
             Ok(())
         } else {
             Err(Stuck::Unwanted)

@@ -26,6 +26,7 @@ impl Node {
             Action::ExportPlain,
             Object::new(Data::Images, Relation::Own),
         )?;
+        self.require_thawed()?;
         let archive = self.archive_to_send(archive)?;
         self.seen_study(&session.certificate.fingerprint, uid)?;
         let mut instances = Vec::new();
@@ -57,6 +58,7 @@ impl Node {
             Action::ExportPlain,
             Object::new(Data::Report, Relation::Own),
         )?;
+        self.require_thawed()?;
         let archive = self.archive_to_send(archive)?;
         let case = self.my_case(session, case)?;
         let entry = newest_seen(&case, &session.certificate.fingerprint)?;

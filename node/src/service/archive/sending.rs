@@ -145,7 +145,7 @@ impl Node {
                 }
             }
             // Whoever ended it has written down what there was to write; what was left waits for the next start.
-            Err(_) if self.0.archives.stop.is_cancelled() => {}
+            Err(_) if self.0.archives.stop.is_cancelled() || self.is_frozen() => {}
             Err(Stuck::Unwanted) => {}
             Err(stuck) => {
                 let got_on = after.sent + after.refused > row.sent + row.refused;

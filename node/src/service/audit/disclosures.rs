@@ -17,7 +17,8 @@ use crate::service::session::Session;
 
 /// Whose disclosures are asked for. Institutions number their patients as they like: where one number is that of several
 /// patients here, institution and date of birth say which is meant.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Whose {
     /// Patient ID.
@@ -47,6 +48,7 @@ impl Node {
     /// [`ServiceError::Field`] when it is not clear who is meant, [`ServiceError::Unknown`] when there is nothing of this
     /// patient here that the practitioner may see.
     pub fn disclosures(&self, session: &Session, whose: &Whose) -> Result<Value, ServiceError> {
+        self.require_duty(&session.id, dokuei_governance::duty::Duty::Privacy)?;
         if whose.patient.trim().is_empty() {
             return Err(ServiceError::field("patient", "say whose Patient ID"));
         }

@@ -128,7 +128,15 @@ impl Node {
     pub fn forwarding_view(&self) -> Result<Value, ServiceError> {
         let head = self.store().audit_head()?.seq;
         let Some(to) = &self.config().audit.syslog else {
-            return Ok(json!({"configured": false, "rows": head}));
+            return Ok(json!({
+                "configured": false,
+                "to": null,
+                "rows": head,
+                "sent": null,
+                "waiting": null,
+                "sent_at": null,
+                "trouble": null,
+            }));
         };
         let sent = self.forwarded(to)?;
         let state = self.0.collector.state();

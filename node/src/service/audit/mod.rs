@@ -10,6 +10,7 @@ mod forwarding;
 mod syslog;
 
 use dokuei_audit::{Audited, Family, act, to_csv, to_fhir, to_xml};
+use dokuei_governance::duty::Duty;
 use dokuei_identity::policy::{Action, Data, Object, Relation};
 use dokuei_identity::time::Timestamp;
 use dokuei_store::{AuditHead, AuditRow};
@@ -34,7 +35,8 @@ const MOST_EXPORTED: usize = 200_000;
 const THE_TRAIL: &str = "audit";
 
 /// Which rows are wanted; what is not said does not matter.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields, default)]
 pub struct AuditWanted {
     /// From this time on, RFC 3339.
@@ -60,7 +62,7 @@ pub struct AuditWanted {
 }
 
 /// As what the trail is exported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AuditFormat {
     /// An audit message of DICOM PS3.15 A.5 a line.
@@ -135,6 +137,7 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Denied`], [`ServiceError::Field`], or a row that was altered.
     pub fn audit_search(&self, session: &Session, wanted: AuditWanted) -> Result<Value, ServiceError> {
+        self.require_duty(&session.id, Duty::Trail)?;
         let sight = self.sight_of(session)?;
         let limit = wanted.limit.unwrap_or(100).min(MOST);
         let filter = Filter::of(wanted)?;
@@ -170,6 +173,7 @@ impl Node {
         format: AuditFormat,
         wanted: AuditWanted,
     ) -> Result<String, ServiceError> {
+        self.require_duty(&session.id, Duty::Trail)?;
         let sight = self.sight_of(session)?;
         let rows = self.rows_of(sight, &Filter::of(wanted)?)?;
         let text = self.written(format, &rows)?;

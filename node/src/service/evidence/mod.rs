@@ -39,6 +39,7 @@ impl Node {
     /// [`ServiceError::Denied`] when nothing may leave this machine unsealed.
     pub fn case_evidence(&self, session: &Session, id: &str) -> Result<Vec<u8>, ServiceError> {
         let case = self.my_case(session, id)?;
+        self.require_duty(&session.id, dokuei_governance::duty::Duty::Evidence)?;
         let me = session.certificate.fingerprint;
         let own = case
             .request()

@@ -27,11 +27,12 @@ use super::codes::Code;
 use super::error::Blame;
 
 /// What is to be written, as the app sends it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 pub struct NewMedium {
     /// The case.
     pub case_id: String,
     /// An absolute path: a folder, or a file that ends in `.iso`.
+    #[schema(value_type = String)]
     pub path: PathBuf,
     /// What one medium holds, as `650M`; all goes on one when it is not given.
     #[serde(default)]
@@ -39,9 +40,10 @@ pub struct NewMedium {
 }
 
 /// What is to be read, as the app sends it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 pub struct Media {
     /// Absolute paths: folders, images, drives.
+    #[schema(value_type = Vec<String>)]
     pub paths: Vec<PathBuf>,
 }
 

@@ -72,6 +72,7 @@ impl Node {
     pub fn start_media_read(&self, session: &Arc<Session>, media: Media) -> Result<Arc<Job>, ServiceError> {
         let object = Object::new(Data::Images, Relation::Party);
         self.permit(session, Action::Import, object)?;
+        self.require_thawed()?;
         self.own()?;
         if media.paths.iter().any(|path| !path.is_absolute()) {
             return Err(ServiceError::field("paths", "they are not all absolute"));

@@ -60,6 +60,7 @@ impl Node {
             .is_some_and(|(_, request)| request.requester.practitioner == me);
         let relation = if own { Relation::Own } else { Relation::Party };
         self.permit(session, Action::ExportMedia, Object::new(Data::Images, relation))?;
+        self.require_thawed()?;
         let to = case.parties().into_iter().find(|party| *party != me);
         let to = to.ok_or(ServiceError::Unknown("recipient"))?;
         self.people().standing_now(&to)?;
