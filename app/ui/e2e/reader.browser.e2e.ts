@@ -4,6 +4,7 @@ import path from "node:path";
 import axe from "axe-core";
 import { chromium, type BrowserContext, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readAlongArch } from "./curved";
 import { CHROMIUM_FLAGS, clinic, screenshot } from "./demo";
 
 /** Whoever asked opens the study and reads: what is drawn, scrolled and measured on a real node's images. */
@@ -114,6 +115,11 @@ test("english says the same", async () => {
   await page.locator("[data-pane='2']").waitFor();
   await judge("reader-stack-en");
   await page.locator("header button[lang=ja]").click();
+});
+
+test("along the dental arch: found, measured along the arc and straight, planned", async () => {
+  await readAlongArch(page);
+  await judge("reader-curved-ja");
 });
 
 test("r17 nothing of it was refused by the page's policy, and nothing broke", () => {

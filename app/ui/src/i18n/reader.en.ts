@@ -16,6 +16,21 @@ export const readerEn: ReaderTexts = {
   },
   series: "Series",
   noDescription: "(no description)",
+  screens: {
+    full: "Full screen",
+    window: "Open in a window",
+    windowHelp: "Opens this reader once more, to be moved to a second monitor.",
+    refused: "The browser does not allow new windows. Allow them where its address bar says so.",
+  },
+  priors: {
+    label: "Other studies of this patient",
+    none: "(none)",
+    series: "Series of the other study",
+    beside: "Compare side by side",
+  },
+  linked: "Link",
+  linkedHelp:
+    "Other panes follow in position and window. Between two studies they keep the positions they have to each other now.",
   layout: { label: "Layout", "1x1": "1 pane", "1x2": "2 panes", "2x2": "4 panes" },
   mode: {
     label: "Show as",
@@ -77,6 +92,7 @@ export const readerEn: ReaderTexts = {
   loading: "Loading {{done}} / {{total}}",
   coarse:
     "While loading, slices that are not here yet are filled with their neighbours. Measure when it is complete.",
+  tableOnly: "The device's VOI LUT is not followed here; the quick view follows it",
   lossy: "Image compressed with loss",
   preview: "For orientation: not for diagnosis",
   calibration: {

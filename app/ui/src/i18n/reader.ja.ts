@@ -15,6 +15,22 @@ export const readerJa = {
   },
   series: "シリーズ",
   noDescription: "（説明なし）",
+  screens: {
+    full: "全画面",
+    window: "別ウィンドウで開く",
+    windowHelp: "この読影画面をもう一つ開きます。2台目のモニターに移して使えます。",
+    refused:
+      "ブラウザーが新しいウィンドウを許可していません。アドレス欄の表示から許可してください。",
+  },
+  priors: {
+    label: "同じ患者のほかの検査",
+    none: "（並べない）",
+    series: "ほかの検査のシリーズ",
+    beside: "左右に並べて比べる",
+  },
+  linked: "連動",
+  linkedHelp:
+    "断面の位置と濃度をほかの面に連動させます。別の検査どうしでは、いまの位置関係を保って動きます。",
   layout: { label: "画面分割", "1x1": "1面", "1x2": "2面", "2x2": "4面" },
   mode: {
     label: "表示",
@@ -75,6 +91,7 @@ export const readerJa = {
   failed: "画像を表示できません。",
   loading: "読み込み中 {{done}} / {{total}}",
   coarse: "読み込み中は、まだ届かない断面を隣の断面で補っています。計測は完了後に行ってください。",
+  tableOnly: "装置の階調表（VOI LUT）は反映されません。簡易表示では反映されます",
   lossy: "非可逆圧縮された画像",
   preview: "参考表示：診断には使えません",
   calibration: {

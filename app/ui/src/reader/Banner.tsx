@@ -1,8 +1,10 @@
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { Study } from "../backend/types";
+import { DisplayNote } from "../governance/DisplayNote";
 import { useFormat } from "../i18n/format";
 import { href } from "../route";
+import { Screens } from "./Screens";
 
 /** Whose images these are; never out of sight while they are read. */
 export function Banner({ study, caseId }: { study: Study; caseId: string | null }): ReactElement {
@@ -27,12 +29,10 @@ export function Banner({ study, caseId }: { study: Study; caseId: string | null 
       {sex && <span>{t(`patient.${sex}`)}</span>}
       <span>{t("patient.study", { date: format.date(study.study_date) })}</span>
       <span className="quiet">{study.description}</span>
-      <a
-        className="banner-quick"
-        href={href({ page: "images", study: study.study_instance_uid, caseId })}
-      >
-        {t("quick")}
-      </a>
+      <DisplayNote modalities={study.modalities} />
+      <span className="banner-quick" />
+      <Screens />
+      <a href={href({ page: "images", study: study.study_instance_uid, caseId })}>{t("quick")}</a>
     </section>
   );
 }

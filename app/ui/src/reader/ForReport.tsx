@@ -3,17 +3,20 @@ import { useTranslation } from "react-i18next";
 import { useCase } from "../backend/queries";
 import type { KeyImage } from "../backend/illustrationTypes";
 import { isSame, takeMeasurements, toggleKeyImage, useDrafted } from "../consultation/drafted";
-import { measuredNow } from "./engine/illustrate";
+import type { Drawn } from "./engine/illustrate";
 
 /** What is taken from the reader into the report of a case, offered to the one who reads. */
 export function ForReport({
   caseId,
   shown,
+  measured,
   choosingRef,
 }: {
   caseId: string;
   /** The image of the pane that is worked in; null where none is shown by itself. */
   shown: KeyImage | null;
+  /** Everything that is measured now. */
+  measured: () => Drawn[];
   /** What the key for it does. */
   choosingRef: RefObject<() => void>;
 }): ReactElement | null {
@@ -49,7 +52,7 @@ export function ForReport({
       <button
         type="button"
         title={t("report.takeHelp")}
-        onClick={() => takeMeasurements(caseId, measuredNow())}
+        onClick={() => takeMeasurements(caseId, measured())}
       >
         <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
           <path d="M6 3h9l4 4v14h-13zM15 3v4h4M9 17l6-6M9 17v-2.500M9 17h2.500" />

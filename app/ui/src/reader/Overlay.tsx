@@ -66,6 +66,7 @@ export function Warnings({
   return (
     <p className="over over-top">
       {facts.laterality && <strong>{t(`side.${facts.laterality}`)}</strong>}
+      {facts.tableOnly && <strong className="caution">{t("tableOnly")}</strong>}
       {flipped && <strong className="caution">{t("flipped")}</strong>}
       {needsRendering(facts) ? (
         <strong className="caution">{t("preview")}</strong>

@@ -1,10 +1,12 @@
 import { useCallback, useMemo, useState, type KeyboardEvent, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { Series, Study } from "../backend/types";
+import { useFormat } from "../i18n/format";
 import { imagesOf } from "../viewer/sequence";
 import { NOTHING, type OpenPane, type PaneState } from "./engine/view";
+import { CurvedPane } from "./curved/CurvedPane";
 import type { Hung } from "./pure/hanging";
-import { commandOf, type Command } from "./pure/keys";
+import { commandOf, type Command, type Tool } from "./pure/keys";
 import { MprPane } from "./MprPane";
 import { StackPane } from "./StackPane";
 
@@ -21,17 +23,23 @@ export function Pane({
   hung,
   study,
   series,
+  dated,
   active,
+  tool,
   on,
 }: {
   at: number;
   hung: Hung | null;
   study: Study;
   series: Series | null;
+  /** Studies of several days hang beside each other: each says its own. */
+  dated: boolean;
   active: boolean;
+  tool: Tool;
   on: PaneEvents;
 }): ReactElement {
   const { t } = useTranslation("reader");
+  const format = useFormat();
   const [state, setState] = useState<PaneState>(NOTHING);
   const images = useMemo(() => (series ? imagesOf(study, series) : []), [study, series]);
   const opened = useCallback((pane: OpenPane | null) => on.open(at, pane), [at, on]);
@@ -46,6 +54,8 @@ export function Pane({
   const what = series ? `${series.modality} ${series.description}`.trim() : "";
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // Buttons and sliders that lie in a pane have these keys for themselves.
+    if (event.target instanceof Element && event.target.matches("button, select, input")) return;
     const command = commandOf(event.key);
     if (!command) return;
     event.preventDefault();
@@ -75,6 +85,15 @@ export function Pane({
             onOpen={opened}
             onState={told}
           />
+        ) : hung?.mode === "curved" && images.length > 0 ? (
+          <CurvedPane
+            key={`${hung.series}-curved`}
+            series={hung.series}
+            images={images}
+            tool={tool}
+            onOpen={opened}
+            onState={told}
+          />
         ) : hung && images.length > 0 ? (
           <StackPane
             key={`${hung.series}-${hung.start ?? "middle"}`}
@@ -87,7 +106,14 @@ export function Pane({
         ) : (
           <p className="pane-empty">{t("chooseSeries")}</p>
         )}
-        {hung && <p className="over over-name">{what}</p>}
+        {hung && hung.mode !== "curved" && (
+          <p className="over over-name">
+            <span>{what}</span>
+            {dated && (
+              <strong>{t("patient.study", { date: format.date(study.study_date) })}</strong>
+            )}
+          </p>
+        )}
       </div>
       {hung?.mode === "stack" && state.total > 1 && (
         <input

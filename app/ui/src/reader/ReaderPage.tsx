@@ -4,8 +4,10 @@ import { useStudy } from "../backend/queries";
 import { ProblemNote } from "../parts/ProblemNote";
 import { seriesWithImages } from "../viewer/sequence";
 import { Banner } from "./Banner";
+import { forgetPlans } from "./curved/usePlan";
 import { leave } from "./engine/start";
 import { ReadingRoom } from "./ReadingRoom";
+import { ReportBeside } from "../report/ReportBeside";
 import "./reader.css";
 
 /** The reader: a chunk of its own, so that whoever only sends and writes does not load it. */
@@ -25,13 +27,16 @@ export default function ReaderPage({
   if (!study.data) return <p className="quiet">{common("common.loading")}</p>;
   const list = seriesWithImages(study.data);
   return (
-    <div className="reader">
-      <Banner study={study.data} caseId={caseId} />
-      {list.length === 0 ? (
-        <p className="empty">{t("empty")}</p>
-      ) : (
-        <ReadingRoom study={study.data} list={list} caseId={caseId} />
-      )}
+    <div className="reader-split">
+      <div className="reader">
+        <Banner study={study.data} caseId={caseId} />
+        {list.length === 0 ? (
+          <p className="empty">{t("empty")}</p>
+        ) : (
+          <ReadingRoom study={study.data} list={list} caseId={caseId} />
+        )}
+      </div>
+      {caseId !== null && <ReportBeside caseId={caseId} />}
     </div>
   );
 }
@@ -41,7 +46,10 @@ function useLetGo(): void {
   useEffect(() => {
     clearTimeout(leaving);
     return () => {
-      leaving = setTimeout(leave);
+      leaving = setTimeout(() => {
+        leave();
+        forgetPlans();
+      });
     };
   }, []);
 }

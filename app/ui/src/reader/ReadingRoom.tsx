@@ -1,18 +1,23 @@
-import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
+import { useEffect, useMemo, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import type { KeyImage } from "../backend/illustrationTypes";
 import type { Series, Study } from "../backend/types";
-import { imagesOf } from "../viewer/sequence";
+import { seriesWithImages } from "../viewer/sequence";
+import { forgetLines } from "./curved/usePlan";
 import { noteSyntaxes } from "./engine/source";
 import { engine } from "./engine/start";
 import { chooseTool, removeMeasurements } from "./engine/tools";
-import { NOTHING, type OpenPane, type PaneState } from "./engine/view";
+import { NOTHING } from "./engine/view";
 import { ForReport } from "./ForReport";
-import { Pane, type PaneEvents } from "./Pane";
-import { hang, PANES, type Hung, type Layout } from "./pure/hanging";
-import type { Command, Tool } from "./pure/keys";
+import { keyImageOf, measuredIn } from "./reported";
+import { Pane } from "./Pane";
+import { hang, PANES, type Hung, type Layout, type Mode } from "./pure/hanging";
+import { toolsFor, type Command, type Tool } from "./pure/keys";
+import { beside } from "./pure/priors";
+import { Priors } from "./Priors";
 import { SeriesRail } from "./SeriesRail";
 import { Toolbar } from "./Toolbar";
+import { usePanes, type Shown } from "./usePanes";
+import { usePrior } from "./usePrior";
 import { useVolume } from "./useVolume";
 
 /** The panes, what hangs in them, and the tools in hand. */
@@ -31,12 +36,14 @@ export function ReadingRoom({
     return hang(list);
   });
   const [layout, setLayout] = useState<Layout>(first.layout);
-  const [panes, setPanes] = useState<(Hung | null)[]>(first.panes);
-  const [active, setActive] = useState(0);
-  const [tool, setTool] = useState<Tool>("window");
-  const [states, setStates] = useState<Record<number, PaneState>>({});
-  const open = useRef(new Map<number, OpenPane>());
-  const choosingRef = useRef<() => void>(() => undefined);
+  const [hung, setHung] = useState<(Hung | null)[]>(first.panes);
+  // A finger scrolls at first, as fingers do; two of them zoom and pan whatever the tool is.
+  const [tool, setTool] = useState<Tool>(() =>
+    matchMedia("(pointer: coarse)").matches ? "scroll" : "window",
+  );
+  const [priorUid, setPriorUid] = useState<string | null>(null);
+  const prior = usePrior(priorUid);
+  const priorList = useMemo(() => (prior ? seriesWithImages(prior) : []), [prior]);
 
   useEffect(() => chooseTool(tool), [tool]);
   // What is written beside measurements is drawn, so that a change of language draws it anew.
@@ -44,38 +51,49 @@ export function ReadingRoom({
     engine().render();
   }, [i18n.language]);
 
-  const on = useMemo<PaneEvents>(
-    () => ({
-      activate: setActive,
-      open: (at, pane) => {
-        if (pane) open.current.set(at, pane);
-        else open.current.delete(at);
-      },
-      state: (at, state) => setStates((old) => ({ ...old, [at]: state })),
-      command: (at, command) => {
-        if (command.do === "tool") setTool(command.tool);
-        else if (command.do === "keyImage") choosingRef.current();
-        else open.current.get(at)?.run(command);
-      },
-    }),
-    [],
-  );
   const count = PANES[layout];
+  const shown = useMemo(() => {
+    const pool: Shown[] = [
+      ...list.map((series) => ({ study, series })),
+      ...(prior ? priorList.map((series) => ({ study: prior, series })) : []),
+    ];
+    return Array.from({ length: count }, (_, at) => {
+      const uid = hung[at]?.series;
+      return pool.find(({ series }) => series.series_instance_uid === uid) ?? null;
+    });
+  }, [study, list, prior, priorList, hung, count]);
+  const { on, active, states, choosingRef, linked, setLinked } = usePanes(shown, setTool);
   const worked = Math.min(active, count - 1);
   const command = (what: Command) => on.command(worked, what);
-  const here = panes[worked] ?? null;
-  const shown = list.find((one) => one.series_instance_uid === here?.series) ?? null;
-  const volume = useVolume(study, shown);
-  const seen = here?.mode === "stack" && shown ? (states[worked] ?? null) : null;
-  const keyImage = seen && shown ? keyImageOf(study, shown, seen) : null;
-  const hangHere = (series: string, mode: Hung["mode"] = "stack") => {
-    // Crosshairs are what three sections are read with; elsewhere there are none.
-    setTool((old) => (mode === "mpr" ? "crosshairs" : old === "crosshairs" ? "window" : old));
-    setPanes((old) =>
-      Array.from({ length: Math.max(count, old.length) }, (_, at) =>
-        at === worked ? { series, mode, start: null } : (old[at] ?? null),
+  const here = hung[worked] ?? null;
+  const seen = shown[worked] ?? null;
+  const volume = useVolume(seen?.study ?? study, seen?.series ?? null);
+  const own = here?.mode === "stack" && seen?.study === study ? (states[worked] ?? null) : null;
+  const keyImage = own && seen ? keyImageOf(study, seen.series, own) : null;
+
+  const hangAt = (at: number, series: string, mode: Mode) =>
+    setHung((old) =>
+      Array.from({ length: Math.max(count, old.length, at + 1) }, (_, pane) =>
+        pane === at ? { series, mode, start: null } : (old[pane] ?? null),
       ),
     );
+  const hangHere = (series: string, mode: Mode = "stack") => {
+    // Crosshairs are what sections are read with; elsewhere there are none.
+    setTool((old) =>
+      mode !== "stack" ? "crosshairs" : toolsFor(mode).includes(old) ? old : "window",
+    );
+    hangAt(worked, series, mode);
+  };
+  const compare = (uid: string | null) => {
+    setPriorUid(uid);
+    setLinked(false);
+  };
+  /** The other study's like series beside what is shown, following it. */
+  const hangBeside = () => {
+    const other = beside(shown[0]?.series ?? null, priorList);
+    if (!other) return;
+    setLayout("1x2");
+    hangAt(1, other.series_instance_uid, "stack");
   };
   return (
     <>
@@ -87,49 +105,67 @@ export function ReadingRoom({
         state={(here && states[worked]) || NOTHING}
         mode={here?.mode ?? "stack"}
         volume={volume}
+        linked={linked}
+        onLinked={setLinked}
         onMode={(mode) => here && hangHere(here.series, mode)}
         onCommand={command}
-        onRemoveAll={removeMeasurements}
-        report={caseId && <ForReport caseId={caseId} shown={keyImage} choosingRef={choosingRef} />}
+        onRemoveAll={() => {
+          removeMeasurements();
+          forgetLines();
+        }}
+        report={
+          caseId && (
+            <ForReport
+              caseId={caseId}
+              shown={keyImage}
+              measured={() => measuredIn(study, list)}
+              choosingRef={choosingRef}
+            />
+          )
+        }
       />
       <div className="room">
-        <SeriesRail
-          study={study}
-          list={list}
-          shown={here?.series ?? null}
-          onChoose={(series) => hangHere(series)}
-        />
-        <div className={`panes panes-${layout}`}>
-          {Array.from({ length: count }, (_, at) => {
-            const hung = panes[at] ?? null;
-            const series = list.find((one) => one.series_instance_uid === hung?.series) ?? null;
-            return (
-              <Pane
-                key={at}
-                at={at}
-                hung={hung}
-                study={study}
-                series={series}
-                active={at === worked}
-                on={on}
+        <div className="rail">
+          <SeriesRail
+            label={t("series")}
+            study={study}
+            list={list}
+            shown={here?.series ?? null}
+            onChoose={(series) => hangHere(series)}
+          />
+          <Priors study={study} chosen={priorUid} onChoose={compare} />
+          {prior && (
+            <>
+              <button type="button" className="button rail-beside" onClick={hangBeside}>
+                {t("priors.beside")}
+              </button>
+              <SeriesRail
+                label={t("priors.series")}
+                study={prior}
+                list={priorList}
+                shown={here?.series ?? null}
+                onChoose={(series) => hangHere(series)}
               />
-            );
-          })}
+            </>
+          )}
+        </div>
+        <div className={`panes panes-${layout}`}>
+          {shown.map((one, at) => (
+            <Pane
+              key={at}
+              at={at}
+              hung={one ? (hung[at] ?? null) : null}
+              study={one?.study ?? study}
+              series={one?.series ?? null}
+              dated={prior !== null}
+              active={at === worked}
+              tool={tool}
+              on={on}
+            />
+          ))}
         </div>
       </div>
       <p className="reader-help">{t("help")}</p>
     </>
   );
-}
-
-/** The image that is seen, as a report may show it; null until it is drawn. */
-function keyImageOf(study: Study, series: Series, seen: PaneState): KeyImage | null {
-  const image = imagesOf(study, series)[seen.index];
-  if (!seen.facts || image?.instance !== seen.facts.instance) return null;
-  return {
-    image: { sop_instance_uid: image.instance, frame: image.frame },
-    title: "of_interest",
-    words: "",
-    window: seen.window,
-  };
 }

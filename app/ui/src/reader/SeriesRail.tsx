@@ -8,11 +8,13 @@ const SIZE = 160;
 
 /** The series as small pictures; choosing one hangs it into the pane that is worked in. */
 export function SeriesRail({
+  label,
   study,
   list,
   shown,
   onChoose,
 }: {
+  label: string;
   study: Study;
   list: Series[];
   /** The series of the pane that is worked in. */
@@ -22,7 +24,7 @@ export function SeriesRail({
   const { t } = useTranslation("reader");
   const { t: common } = useTranslation();
   return (
-    <nav className="rail" aria-label={t("series")}>
+    <nav aria-label={label}>
       <ul>
         {list.map((series) => {
           const uid = series.series_instance_uid;

@@ -1,8 +1,8 @@
 import type { ReactElement, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { PaneState } from "./engine/view";
-import { LAYOUTS, type Hung, type Layout } from "./pure/hanging";
-import { TOOL_KEYS, TOOLS, type Command, type Tool } from "./pure/keys";
+import { LAYOUTS, type Layout, type Mode } from "./pure/hanging";
+import { TOOL_KEYS, toolsFor, type Command, type Tool } from "./pure/keys";
 import { ICONS } from "./icons";
 import type { NoMpr } from "./useVolume";
 
@@ -23,6 +23,8 @@ export function Toolbar({
   state,
   mode,
   volume,
+  linked,
+  onLinked,
   onMode,
   onCommand,
   onRemoveAll,
@@ -35,10 +37,13 @@ export function Toolbar({
   /** Of the pane that is worked in. */
   state: PaneState;
   /** How the series of that pane is shown. */
-  mode: Hung["mode"];
+  mode: Mode;
   /** Why it cannot be cut anew; null when it can, undefined while that is not known. */
   volume: NoMpr | null | undefined;
-  onMode: (mode: Hung["mode"]) => void;
+  /** Whether the other panes follow the one that is worked in. */
+  linked: boolean;
+  onLinked: (linked: boolean) => void;
+  onMode: (mode: Mode) => void;
   onCommand: (command: Command) => void;
   onRemoveAll: () => void;
   /** What is taken into the report of a case. */
@@ -49,7 +54,7 @@ export function Toolbar({
   return (
     <div className="tools">
       <div className="tool-group" role="group" aria-label={t("tools")}>
-        {TOOLS.filter((one) => one !== "crosshairs" || mode === "mpr").map((one) => (
+        {toolsFor(mode).map((one) => (
           <button
             key={one}
             type="button"
@@ -68,6 +73,7 @@ export function Toolbar({
             key={act}
             type="button"
             title={key(t(`act.${act}`), letter)}
+            disabled={mode === "curved" && act !== "invert" && act !== "reset"}
             onClick={() => onCommand({ do: act })}
           >
             <Icon path={ICONS[act]} />
@@ -77,7 +83,7 @@ export function Toolbar({
         <button
           type="button"
           aria-pressed={state.playing}
-          disabled={state.total < 2}
+          disabled={state.total < 2 || mode === "curved"}
           title={key(t("act.cine"), "Space")}
           onClick={() => onCommand({ do: "cine" })}
         >
@@ -137,6 +143,16 @@ export function Toolbar({
           <Icon path={ICONS.crosshairs} />
           <span>{t("mode.mpr")}</span>
         </button>
+        <button
+          type="button"
+          aria-pressed={mode === "curved"}
+          disabled={volume !== null && volume !== "noWebgl"}
+          title={t("mode", { ns: "curved" })}
+          onClick={() => onMode("curved")}
+        >
+          <Icon path={ICONS.curved} />
+          <span>{t("mode", { ns: "curved" })}</span>
+        </button>
       </div>
       <div className="tool-group" role="group" aria-label={t("layout.label")}>
         {LAYOUTS.map((one) => (
@@ -151,6 +167,17 @@ export function Toolbar({
             <Icon path={ICONS[one]} />
           </button>
         ))}
+        {layout !== "1x1" && (
+          <button
+            type="button"
+            aria-pressed={linked}
+            title={t("linkedHelp")}
+            onClick={() => onLinked(!linked)}
+          >
+            <Icon path={ICONS.linked} />
+            <span>{t("linked")}</span>
+          </button>
+        )}
       </div>
     </div>
   );

@@ -4,6 +4,8 @@ import type { Tool } from "./pure/keys";
 type Icon =
   | Tool
   | Layout
+  | "curved"
+  | "linked"
   | "invert"
   | "flipHorizontal"
   | "flipVertical"
@@ -27,6 +29,9 @@ export const ICONS: Record<Icon, string> = {
   rectangle: "M4 6h16v12h-16z",
   probe: "M12 3v6M12 15v6M3 12h6M15 12h6M12 11.500v1",
   crosshairs: "M12 2v20M2 12h20M8 8h8v8h-8z",
+  linked:
+    "M10 14a4 4 0 0 1 0-5.600l3-3a4 4 0 0 1 5.600 5.600l-1.600 1.600M14 10a4 4 0 0 1 0 5.600l-3 3a4 4 0 0 1-5.600-5.600l1.600-1.600",
+  curved: "M4 20c0-20 16-20 16 0M7 13l-3-1.500M17 13l3-1.500M12 8v-4",
   invert: "M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18M6 9h6M4.500 12h7.500M6 15h6",
   flipHorizontal: "M12 3v18M9 7l-6 10h6zM15 7l6 10h-6z",
   flipVertical: "M3 12h18M7 9l10-6v6zM7 15l10 6v-6z",

@@ -1,7 +1,7 @@
 import { annotation } from "@cornerstonejs/tools";
 import type { ImageReference, Measurement } from "../../backend/illustrationTypes";
 import type { Triple } from "../pure/dicom";
-import { measurementOf, SHAPES, type Computed } from "../pure/graphics";
+import { measurementOf, SHAPES, type Candidate, type Computed } from "../pure/graphics";
 import { imagesBehind } from "./measures";
 import { addressOf, knownFacts } from "./source";
 import { toolNamed } from "./tools";
@@ -20,12 +20,17 @@ export function measuredNow(): Drawn[] {
     const target = targets.find((name) => stats[name] !== undefined);
     const handles = one.data.handles?.points as Triple[] | undefined;
     if (!shape || !one.annotationUID || target === undefined || !handles) return [];
-    const images = imagesBehind(target).flatMap((imageId) => {
-      const facts = knownFacts(imageId);
-      return facts ? [{ image: referenceTo(imageId), facts }] : [];
-    });
+    const images = knownImages(imagesBehind(target));
     const measured = measurementOf(shape, handles, stats[target] ?? {}, images);
     return measured ? [{ id: one.annotationUID, ...measured }] : [];
+  });
+}
+
+/** Those of the images that something is known of. */
+export function knownImages(imageIds: readonly string[]): Candidate[] {
+  return imageIds.flatMap((imageId) => {
+    const facts = knownFacts(imageId);
+    return facts ? [{ image: referenceTo(imageId), facts }] : [];
   });
 }
 

@@ -5,13 +5,24 @@ import type { ImageFacts } from "../pure/dicom";
 import { colourValues, extremes, greyValues, needsRendering, type Samples } from "../pure/pixels";
 import { addressOf, factsFor } from "./source";
 
+const FUNCTIONS = {
+  LINEAR: Enums.VOILUTFunctionType.LINEAR,
+  LINEAR_EXACT: Enums.VOILUTFunctionType.LINEAR_EXACT,
+  SIGMOID: Enums.VOILUTFunctionType.SAMPLED_SIGMOID,
+};
+
 /** Cornerstone's loader of our frames. */
 export function loadFrame(imageId: string): {
   promise: Promise<Types.IImage>;
   cancelFn: () => void;
 } {
   const left = new AbortController();
-  return { promise: load(imageId, left.signal), cancelFn: () => left.abort() };
+  const promise = load(imageId, left.signal).catch((problem: unknown) => {
+    // What was let go of has not failed: nobody waits for it any more, and nobody is to be told.
+    if (left.signal.aborted) return new Promise<never>(() => undefined);
+    throw problem;
+  });
+  return { promise, cancelFn: () => left.abort() };
 }
 
 async function load(imageId: string, signal: AbortSignal): Promise<Types.IImage> {
@@ -71,7 +82,7 @@ function imageOf(
     intercept: 0,
     windowCenter: window.center,
     windowWidth: window.width,
-    voiLUTFunction: Enums.VOILUTFunctionType.LINEAR,
+    voiLUTFunction: FUNCTIONS[facts.windowFunction],
     invert: facts.photometric === "MONOCHROME1",
     photometricInterpretation: colour ? "RGB" : facts.photometric,
     rowPixelSpacing: rowSpacing,

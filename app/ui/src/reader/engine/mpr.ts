@@ -1,7 +1,7 @@
 import { Enums, setVolumesForViewports, volumeLoader, type Types } from "@cornerstonejs/core";
-import type { Window } from "../../backend/dicomweb";
 import type { Command } from "../pure/keys";
-import { presetsOf, windowOf } from "../pure/presets";
+import { presetsOf, sameWindow, windowOf } from "../pure/presets";
+import { cine } from "./cine";
 import { describeVolume } from "./measures";
 import { PLANES, PLANE_COLOURS, NO_PLANES, type MprState, type Plane } from "./planes";
 import { seriesFacts } from "./source";
@@ -53,6 +53,7 @@ export function openMpr(
   const isOpen = () => !left.signal.aborted;
   let worked: Plane = "axial";
   let ready = false;
+  const clip = cine();
   const tell = (part: Partial<MprState>) => {
     if (!isOpen()) return;
     state = { ...state, ...part };
@@ -78,7 +79,7 @@ export function openMpr(
     const { viewportId, range } = (event as CustomEvent<{ viewportId: string; range: Range }>)
       .detail;
     const window = windowOf(range);
-    if (!ready || same(window, state.window)) return;
+    if (!ready || sameWindow(window, state.window)) return;
     tell({ window, preset: presetNamed(state.presets, window) });
     for (const plane of PLANES) if (idOf(plane) !== viewportId) setWindow(view(plane), window);
   };
@@ -125,6 +126,15 @@ export function openMpr(
     if (first) for (const plane of PLANES) setWindow(view(plane), first.window);
     look();
   };
+  /** Through the plane that is worked in, from the end back to the beginning. */
+  const play = () => {
+    const plane = worked;
+    const playing = clip.toggle(() => {
+      const { index, total } = state.planes[plane];
+      view(plane).scroll(index + 1 < total ? 1 : -index);
+    });
+    tell({ playing });
+  };
   const run = (command: Command) => {
     if (!isOpen() || !ready) return;
     const viewport = view(worked);
@@ -135,7 +145,9 @@ export function openMpr(
     else if (command.do === "to") viewport.scroll(command.index - index);
     else if (command.do === "end")
       viewport.scroll(command.which === "first" ? -index : total - 1 - index);
+    else if (command.do === "cine") play();
     else if (command.do === "reset") reset();
+    else if (command.do === "window") setWindow(viewport, command.window);
     else if (command.do === "preset") {
       const preset = state.presets[command.index];
       if (preset) setWindow(viewport, preset.window);
@@ -154,6 +166,7 @@ export function openMpr(
   };
   const close = () => {
     left.abort();
+    clip.stop();
     endFollowing();
     for (const plane of PLANES) {
       elements[plane].removeEventListener(Events.CAMERA_MODIFIED, look);
@@ -180,12 +193,4 @@ interface Streaming {
 interface Range {
   lower: number;
   upper: number;
-}
-
-function same(one: Window, other: Window | null): boolean {
-  return (
-    other !== null &&
-    Math.abs(one.center - other.center) < 0.01 &&
-    Math.abs(one.width - other.width) < 0.01
-  );
 }

@@ -1,6 +1,7 @@
 import { Enums, type Types } from "@cornerstonejs/core";
 import type { Command } from "../pure/keys";
 import { presetsOf, windowOf } from "../pure/presets";
+import { cine } from "./cine";
 import { fetchAhead } from "./prefetch";
 import { knownFacts } from "./source";
 import { engine } from "./start";
@@ -9,7 +10,6 @@ import { edgesIn, followSize, NOTHING, presetNamed, runCommon, setWindow } from 
 import type { OpenPane, PaneState } from "./view";
 
 const { Events } = Enums;
-const IMAGES_PER_SECOND = 15;
 
 /** Shows a series as a stack in `element`, and tells what is seen after every change. */
 export function openStack(
@@ -26,7 +26,7 @@ export function openStack(
 
   let state: PaneState = { ...NOTHING, index: start, total: imageIds.length };
   let closed = false;
-  let clip: ReturnType<typeof setInterval> | undefined;
+  const clip = cine();
   let endFetching: () => void = () => undefined;
   const tell = (part: Partial<PaneState>) => {
     if (closed) return;
@@ -78,11 +78,7 @@ export function openStack(
     .catch((problem: unknown) => tell({ problem }));
 
   const play = () => {
-    clearInterval(clip);
-    const playing = !state.playing && imageIds.length > 1;
-    if (playing)
-      clip = setInterval(() => viewport.scroll(1, false, true), 1000 / IMAGES_PER_SECOND);
-    tell({ playing });
+    if (imageIds.length > 1) tell({ playing: clip.toggle(() => viewport.scroll(1, false, true)) });
   };
   const goTo = (index: number) => {
     const target = Math.min(Math.max(index, 0), imageIds.length - 1);
@@ -105,6 +101,7 @@ export function openStack(
     else if (command.do === "end") goTo(command.which === "first" ? 0 : imageIds.length - 1);
     else if (command.do === "cine") play();
     else if (command.do === "reset") reset();
+    else if (command.do === "window") setWindow(viewport, command.window);
     else if (command.do === "preset") {
       const preset = state.presets[command.index];
       if (preset) setWindow(viewport, preset.window);
@@ -112,7 +109,7 @@ export function openStack(
   };
   const close = () => {
     closed = true;
-    clearInterval(clip);
+    clip.stop();
     endFetching();
     endFollowing();
     element.removeEventListener(Events.STACK_NEW_IMAGE, arrived);

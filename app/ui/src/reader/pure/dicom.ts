@@ -29,6 +29,12 @@ export interface ImageFacts {
   /** Unit of the rescaled values, as `HU`; null when none is said. */
   rescaleType: string | null;
   windows: Window[];
+  /** How windows are applied (PS3.3 C.11.2.1.3). */
+  windowFunction: "LINEAR" | "LINEAR_EXACT" | "SIGMOID";
+  /** Without a window, the file says by a table how it is looked at; the reader does not follow it. */
+  tableOnly: boolean;
+  /** Stored values that are no image, the least and the greatest (PS3.3 C.7.5.1.1.2). */
+  padding: Pair | null;
   /** Distances of rows and of columns in mm. */
   pixelSpacing: Pair | null;
   /** The same at the detector's face. */
@@ -99,6 +105,9 @@ export function factsOf(root: DicomJson, frame: number): ImageFacts {
       const width = widths[at];
       return width !== undefined && width >= 1 ? [{ center, width }] : [];
     }),
+    windowFunction: windowFunctionOf(text("00281056")),
+    tableOnly: widths.length === 0 && values("00283010").length > 0,
+    padding: paddingOf(number("00280120"), number("00280121"), number("00280103") === 1),
     pixelSpacing: pair("00280030"),
     imagerPixelSpacing: pair("00181164"),
     spacingCalibration: text("00280A02"),
@@ -110,4 +119,16 @@ export function factsOf(root: DicomJson, frame: number): ImageFacts {
     laterality: side === "R" || side === "L" || side === "B" ? side : null,
     lossy: text("00282110") === "01",
   };
+}
+
+function windowFunctionOf(name: string | null): ImageFacts["windowFunction"] {
+  return name === "SIGMOID" || name === "LINEAR_EXACT" ? name : "LINEAR";
+}
+
+/** One value, or the range up to the limit. Of signed samples, some write the word that a negative value is stored as. */
+function paddingOf(one: number | null, limit: number | null, signed: boolean): Pair | null {
+  if (one === null) return null;
+  const meant = (value: number) => (signed && value > 32_767 ? value - 65_536 : value);
+  const [from, to] = [meant(one), meant(limit ?? one)];
+  return [Math.min(from, to), Math.max(from, to)];
 }

@@ -5,10 +5,13 @@ export type Layout = (typeof LAYOUTS)[number];
 
 export const PANES: Record<Layout, number> = { "1x1": 1, "1x2": 2, "2x2": 4 };
 
-/** What a pane shows: a series as a stack from one of its images on, or cut anew in three directions. */
+/** How a series is shown: image by image, cut anew in three directions, or along the dental arch. */
+export type Mode = "stack" | "mpr" | "curved";
+
+/** What a pane shows: a series, as a stack from one of its images on. */
 export interface Hung {
   series: string;
-  mode: "stack" | "mpr";
+  mode: Mode;
   /** The image shown first, counted from 0; null for the one in the middle. */
   start: number | null;
 }

@@ -1,3 +1,6 @@
+import type { Window } from "../../backend/dicomweb";
+import type { Mode } from "./hanging";
+
 /** What a pane can be told to do, by keys, buttons and sliders. */
 export type Command =
   | { do: "scroll"; by: number }
@@ -5,8 +8,9 @@ export type Command =
   | { do: "end"; which: "first" | "last" }
   | { do: "zoom"; by: number }
   | { do: "preset"; index: number }
+  | { do: "window"; window: Window }
   | { do: "tool"; tool: Tool }
-  | { do: "keyImage" }
+  | { do: "keyImage" | "fullScreen" }
   | {
       do: "invert" | "flipHorizontal" | "flipVertical" | "rotate" | "reset" | "cine" | "removeLast";
     };
@@ -26,6 +30,23 @@ export const TOOLS = [
   "crosshairs",
 ] as const;
 export type Tool = (typeof TOOLS)[number];
+
+/** Tools that the views along a dental arch have; each pane has the others, without crosshairs where nothing is cut. */
+const CURVED: readonly Tool[] = [
+  "window",
+  "pan",
+  "zoom",
+  "scroll",
+  "length",
+  "probe",
+  "crosshairs",
+];
+
+/** The tools for how a series is shown. */
+export function toolsFor(mode: Mode): readonly Tool[] {
+  if (mode === "curved") return CURVED;
+  return mode === "mpr" ? TOOLS : TOOLS.filter((tool) => tool !== "crosshairs");
+}
 
 /** Letters by which tools are taken. */
 export const TOOL_KEYS: Record<Tool, string> = {
@@ -60,6 +81,7 @@ const KEYS: Record<string, Command> = {
   v: { do: "flipVertical" },
   r: { do: "rotate" },
   k: { do: "keyImage" },
+  f: { do: "fullScreen" },
   "0": { do: "reset" },
   Backspace: { do: "removeLast" },
   Delete: { do: "removeLast" },

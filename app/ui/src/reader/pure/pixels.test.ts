@@ -69,3 +69,39 @@ test("the extremes of nothing are zero", () => {
   expect(extremes(new Int16Array([3, -7, 5]))).toEqual([-7, 5]);
   expect(extremes(new Uint8Array())).toEqual([0, 0]);
 });
+
+test("padding is as dark as the darkest of the image, in either sense, and widens no range", () => {
+  const image = (more: Record<string, unknown[]>) => ({
+    ...factsOf(
+      Object.fromEntries(
+        Object.entries({ "00280103": [1], "00280120": [-2000], ...more }).map(([tag, Value]) => [
+          tag,
+          { vr: "", Value },
+        ]),
+      ),
+      1,
+    ),
+    rows: 1,
+    columns: 4,
+    bitsAllocated: 16,
+    bitsStored: 16,
+  });
+  const stored = new Int16Array([-2000, 30, 500, -1990]).buffer;
+  expect([...greyValues(image({}), stored)]).toEqual([-1990, 30, 500, -1990]);
+  expect([...greyValues(image({ "00280121": [-1980] }), stored)]).toEqual([30, 30, 500, 30]);
+  expect([...greyValues(image({ "00280120": [63_536] }), stored)][0]).toBe(-1990);
+  const white = image({ "00280004": ["MONOCHROME1"], "00281053": [0.1] });
+  expect(greyValues(white, stored)[0]).toBeCloseTo(50, 3);
+});
+
+test("how a file wants to be looked at is read, and a table that is not followed is known", () => {
+  const read = (more: Record<string, unknown[]>) =>
+    factsOf(
+      Object.fromEntries(Object.entries(more).map(([tag, Value]) => [tag, { vr: "", Value }])),
+      1,
+    );
+  expect(read({ "00281056": ["SIGMOID"] }).windowFunction).toBe("SIGMOID");
+  expect(read({ "00281056": ["ODD"] }).windowFunction).toBe("LINEAR");
+  expect(read({ "00283010": [{}] }).tableOnly).toBe(true);
+  expect(read({ "00283010": [{}], "00281050": [1], "00281051": [2] }).tableOnly).toBe(false);
+});

@@ -1,4 +1,4 @@
-import type { ImageFacts } from "./dicom";
+import type { ImageFacts, Pair } from "./dicom";
 
 export type Samples = Uint8Array | Uint16Array | Int16Array | Float32Array;
 
@@ -37,7 +37,10 @@ export function sampleType(
   return "Float32Array";
 }
 
-/** Samples of a grey frame, little endian as DICOM stores them, after the modality LUT (PS3.3 C.11.1). */
+/**
+ * Samples of a grey frame, little endian as DICOM stores them, after the modality LUT (PS3.3 C.11.1). What is no image is
+ * as dark as the darkest of the image, and so says nothing about the range of values.
+ */
 export function greyValues(facts: ImageFacts, bytes: ArrayBuffer): Samples {
   const count = facts.rows * facts.columns;
   if (bytes.byteLength < (count * facts.bitsAllocated) / 8)
@@ -53,7 +56,8 @@ export function greyValues(facts: ImageFacts, bytes: ArrayBuffer): Samples {
   const { slope, intercept } = facts;
   const stray = facts.bitsAllocated - facts.bitsStored;
   const type = sampleType(facts);
-  if (slope === 1 && intercept === 0 && stray === 0 && raw.constructor.name === type)
+  const { padding } = facts;
+  if (!padding && slope === 1 && intercept === 0 && stray === 0 && raw.constructor.name === type)
     return raw as Samples;
   const values = new { Uint8Array, Uint16Array, Int16Array, Float32Array }[type](count);
   const shift = 32 - facts.bitsStored;
@@ -62,7 +66,19 @@ export function greyValues(facts: ImageFacts, bytes: ArrayBuffer): Samples {
     const lifted = (raw[at] ?? 0) << shift;
     values[at] = (facts.signed ? lifted >> shift : lifted >>> shift) * slope + intercept;
   }
+  if (padding) darken(facts, values, padding);
   return values;
+}
+
+/** Puts the darkest value of the image in place of those that are padding. */
+function darken(facts: ImageFacts, values: Samples, padding: Pair): void {
+  // As exact as values are that may be kept in 32 bits.
+  const ends = padding.map((stored) => Math.fround(stored * facts.slope + facts.intercept));
+  const [least, most] = [Math.min(...ends), Math.max(...ends)];
+  const isPadding = (value: number) => value >= least && value <= most;
+  const [low, high] = extremes(values.filter((value) => !isPadding(value)));
+  const dark = facts.photometric === "MONOCHROME1" ? high : low;
+  for (let at = 0; at < values.length; at++) if (isPadding(values[at] ?? NaN)) values[at] = dark;
 }
 
 /** Red, green and blue of a colour frame. */

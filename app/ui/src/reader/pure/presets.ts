@@ -40,3 +40,11 @@ export function rangeOf({ center, width }: Window): { lower: number; upper: numb
 export function windowOf({ lower, upper }: { lower: number; upper: number }): Window {
   return { center: (lower + upper + 1) / 2, width: upper - lower + 1 };
 }
+
+export function sameWindow(one: Window, other: Window | null): boolean {
+  return (
+    other !== null &&
+    Math.abs(one.center - other.center) < 0.01 &&
+    Math.abs(one.width - other.width) < 0.01
+  );
+}
