@@ -9,6 +9,7 @@ import { ConfirmDialog } from "../parts/ConfirmDialog";
 import { actionsFor, type Action } from "./actions";
 import { CloseDialog } from "./CloseDialog";
 import { DeclineDialog } from "./DeclineDialog";
+import { DraftWaiting } from "../report/DraftWaiting";
 import { ReportForm } from "./ReportForm";
 
 export function CaseActions({
@@ -42,6 +43,7 @@ export function CaseActions({
           ))}
         </div>
       )}
+      {actions.includes("report") && shown !== "report" && <DraftWaiting caseId={detail.case_id} />}
       {shown !== "report" && <Keeping detail={detail} />}
       {shown !== "report" && <FurtherActions detail={detail} me={me} />}
       {shown === "report" && <ReportForm detail={detail} onCancel={close} />}

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { CaseDetail } from "../backend/types";
-import { reportedCase } from "../test/cases";
+import { reportedCase, smooth } from "../test/cases";
 import { dentist, studySummary } from "../test/fixtures";
 import { answer, show } from "../test/node";
 import { actionsFor } from "./actions";
@@ -121,7 +121,7 @@ test("while images arrive the previews are shown, each with what it is not for",
   ];
   const arriving: CaseDetail = {
     ...delivered,
-    transfer: { state: "transferring", done: 1_000_000, total: 9_000_000 },
+    transfer: { ...smooth, state: "transferring", done: 1_000_000, total: 9_000_000 },
   };
   open(arriving, { "GET /api/v1/cases/c1/previews": { body: previews } });
   const panoramic = await screen.findByRole("img", { name: /パノラマ/ });
@@ -131,7 +131,10 @@ test("while images arrive the previews are shown, each with what it is not for",
 
 test("once the images are open, they are looked at and not the previews", async () => {
   const previews = [{ index: 0, kind: "axial_mip", series_instance_uid: "1.2" }];
-  const opened: CaseDetail = { ...delivered, transfer: { state: "opened", done: 9, total: 9 } };
+  const opened: CaseDetail = {
+    ...delivered,
+    transfer: { ...smooth, state: "opened", done: 9, total: 9 },
+  };
   const calls = open(opened, { "GET /api/v1/cases/c1/previews": { body: previews } });
   await screen.findByRole("link", { name: /画像/ });
   expect(calls.length).toBeGreaterThan(0);
@@ -143,6 +146,7 @@ test("r17 how far, how fast and how long is told while images go, and why when t
     ...delivered,
     state: "accepted",
     transfer: {
+      ...smooth,
       state: "transferring",
       done: 250_000_000,
       total: 1_000_000_000,
@@ -169,7 +173,7 @@ test("r17 a transfer is cancelled with a reason, after it was said what is erase
   const going: CaseDetail = {
     ...delivered,
     state: "accepted",
-    transfer: { state: "connecting", done: 0, total: 9, reason: "no_such_word" },
+    transfer: { ...smooth, state: "connecting", done: 0, total: 9, reason: "no_such_word" },
   };
   const calls = open(going, { "POST /api/v1/cases/c1/cancel-transfer": { body: going } });
   await screen.findByText(/no_such_word/);
@@ -188,7 +192,7 @@ test("r17 a transfer is cancelled with a reason, after it was said what is erase
 });
 
 test("what was cancelled is sent again by its sender only", () => {
-  const cancelled = { state: "cancelled" as const, done: 0, total: 0 };
+  const cancelled = { ...smooth, state: "cancelled" as const, done: 0, total: 0 };
   const of = (role: "requesting" | "consulting") =>
     transferActions({ ...delivered, role, state: "accepted", transfer: cancelled });
   expect(of("requesting")).toEqual(["again"]);

@@ -3,14 +3,19 @@ import { useTranslation } from "react-i18next";
 import { useCase, useStudies } from "../backend/queries";
 import type { CaseDetail, Practitioner } from "../backend/types";
 import { IncidentalFindings } from "../duties/Incidental";
+import { NextReader } from "../duties/NextReader";
 import { Queries } from "../duties/Queries";
 import { Readers } from "../duties/Readers";
+import { StandIn } from "../duties/StandIn";
+import { Successors } from "../duties/Successors";
 import { UrgentFindings } from "../duties/Urgent";
 import { useFormat } from "../i18n/format";
 import { StateBadge, UrgencyBadge } from "../parts/Badges";
 import { ProblemNote } from "../parts/ProblemNote";
+import { ReaderLink } from "../parts/ReaderLink";
 import { TransferBar } from "../parts/TransferBar";
 import { href } from "../route";
+import { CaseExports } from "../report/CaseExports";
 import { CaseActions } from "./CaseActions";
 import { Previews } from "./Previews";
 import { Reports } from "./Reports";
@@ -51,6 +56,9 @@ function CaseView({ detail, me }: { detail: CaseDetail; me: Practitioner }): Rea
             </p>
           )}
           <UrgentFindings detail={detail} me={me} />
+          <StandIn detail={detail} me={me} />
+          <NextReader detail={detail} me={me} />
+          <Successors detail={detail} me={me} />
           <CaseActions detail={detail} me={me} />
           <Previews detail={detail} />
           <Queries detail={detail} />
@@ -62,6 +70,7 @@ function CaseView({ detail, me }: { detail: CaseDetail; me: Practitioner }): Rea
         <aside>
           <Images detail={detail} />
           <Timeline entries={detail.timeline} />
+          <CaseExports detail={detail} />
         </aside>
       </div>
     </>
@@ -70,7 +79,6 @@ function CaseView({ detail, me }: { detail: CaseDetail; me: Practitioner }): Rea
 
 function Images({ detail }: { detail: CaseDetail }): ReactElement {
   const { t } = useTranslation();
-  const { t: reader } = useTranslation("reader");
   const studies = useStudies();
   const uid = detail.study_instance_uid;
   const held = studies.data?.some((study) => study.study_instance_uid === uid) ?? false;
@@ -80,12 +88,7 @@ function Images({ detail }: { detail: CaseDetail }): ReactElement {
       <TransferActions detail={detail} />
       {held ? (
         <>
-          <a
-            className="button button-wide"
-            href={href({ page: "reader", study: uid, caseId: detail.case_id })}
-          >
-            {reader("open")}
-          </a>
+          <ReaderLink className="button button-wide" study={uid} caseId={detail.case_id} />
           <a
             className="button button-wide"
             href={href({ page: "images", study: uid, caseId: detail.case_id })}

@@ -3,13 +3,9 @@ import { useTranslation } from "react-i18next";
 import { useStudy } from "../backend/queries";
 import { KEY_IMAGE_TITLES, type KeyImageTitle } from "../backend/illustrationTypes";
 import type { CaseDetail } from "../backend/types";
+import { TEETH } from "../report/teeth";
 import { draft, useDrafted, type Drafted } from "./drafted";
 import { KeyPicture, MeasurementLine } from "./Illustrated";
-
-/** Numbers of teeth after ISO 3950, by quadrant. */
-const TEETH = [1, 2, 3, 4, 5, 6, 7, 8].flatMap((quadrant) =>
-  Array.from({ length: quadrant > 4 ? 5 : 8 }, (_, at) => quadrant * 10 + at + 1),
-);
 
 /** What was taken in the reader: words are put to it here, or it is left out again. */
 export function Drafting({ detail }: { detail: CaseDetail }): ReactElement {

@@ -2,16 +2,21 @@ import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { backend } from "../backend/client";
 import { keys, useChange } from "../backend/queries";
-import type { CaseDetail, ReportDraft } from "../backend/types";
+import { REPORT_TEXTS, type ReportDraft, type ReportText } from "../backend/reportTypes";
+import type { CaseDetail } from "../backend/types";
 import { useFormat } from "../i18n/format";
+import { DisplayForReport } from "../governance/DisplayForReport";
 import { ConfirmDialog } from "../parts/ConfirmDialog";
 import { Field } from "../parts/Field";
+import { forgetKept, useAutosave } from "../report/autosave";
+import { DraftNote } from "../report/DraftNote";
+import { PreviewButton } from "../report/PreviewButton";
+import { TemplateChooser } from "../report/TemplateChooser";
+import { ToothFindings } from "../report/ToothFindings";
 import { asSigned, draft, forgetDrafted, useDrafted } from "./drafted";
 import { Drafting } from "./Drafting";
 
-type Words = "findings" | "impression" | "recommendations";
-
-/** Write, look once more, sign. */
+/** Write, look once more, sign. What is written is kept at the node until it is signed. */
 export function ReportForm({
   detail,
   onCancel,
@@ -19,21 +24,29 @@ export function ReportForm({
   detail: CaseDetail;
   onCancel: () => void;
 }): ReactElement {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["translation", "report"]);
   const format = useFormat();
+  const id = detail.case_id;
   // Kept while the reader is open: whoever looks at an image again finds her words when she comes back.
-  const written = useDrafted(detail.case_id);
+  const written = useDrafted(id);
+  const keeping = useAutosave(id);
+  // What was kept and not yet seen is neither written over nor, by signing, thrown away.
+  const answered = keeping.state === "kept" || keeping.state === "failed";
+  const [cursor, setCursor] = useState<{ part: ReportText; at: number } | null>(null);
   const [tried, setTried] = useState(false);
   const [signing, setSigning] = useState(false);
-  const sign = useChange(
-    (report: ReportDraft) => backend.report(detail.case_id, report),
-    [keys.cases],
-  );
-  const complete = written.findings.trim() !== "" && written.impression.trim() !== "";
+  const sign = useChange((report: ReportDraft) => backend.report(id, report), [keys.cases]);
+  const wordless = written.teeth.some((one) => one.words.trim() === "");
+  const complete = written.findings.trim() !== "" && written.impression.trim() !== "" && !wordless;
+  const signed = () => {
+    onCancel();
+    forgetKept(id);
+    forgetDrafted(id);
+  };
 
-  const area = (name: Words, rows: number, required: boolean) => (
+  const area = (name: ReportText, rows: number, required: boolean) => (
     <Field
-      label={t(`case.${name}`)}
+      label={t(name === "technique" ? "report:part.technique" : `case.${name}`)}
       required={required}
       error={tried && required && written[name].trim() === "" ? t("field.required") : undefined}
     >
@@ -43,7 +56,10 @@ export function ReportForm({
           name={name}
           rows={rows}
           value={written[name]}
-          onChange={(event) => draft(detail.case_id, () => ({ [name]: event.target.value }))}
+          onSelect={({ currentTarget }) =>
+            setCursor({ part: name, at: currentTarget.selectionStart })
+          }
+          onChange={(event) => draft(id, () => ({ [name]: event.target.value }))}
         />
       )}
     </Field>
@@ -52,6 +68,7 @@ export function ReportForm({
   return (
     <>
       <form
+        className="report-form"
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
@@ -59,15 +76,41 @@ export function ReportForm({
           setSigning(complete);
         }}
       >
-        {area("findings", 8, true)}
-        {area("impression", 3, true)}
-        {area("recommendations", 3, false)}
-        <Drafting detail={detail} />
+        <DraftNote caseId={id} keeping={keeping} />
+        <fieldset className="answered" disabled={!answered}>
+          <TemplateChooser
+            modalities={detail.modalities}
+            chosen={written.template}
+            texts={written}
+            cursor={cursor}
+            onChoose={(template) => draft(id, () => ({ template }))}
+            onTexts={({ technique, findings, impression, recommendations }) =>
+              draft(id, () => ({ technique, findings, impression, recommendations }))
+            }
+          />
+          {area("technique", 2, false)}
+          <DisplayForReport
+            modalities={detail.modalities}
+            text={written.technique}
+            onText={(technique) => draft(id, () => ({ technique }))}
+          />
+          {area("findings", 8, true)}
+          <ToothFindings teeth={written.teeth} onChange={(teeth) => draft(id, () => ({ teeth }))} />
+          {tried && wordless && (
+            <p className="note note-problem" role="alert">
+              {t("report:teeth.wordless")}
+            </p>
+          )}
+          {area("impression", 3, true)}
+          {area("recommendations", 3, false)}
+          <Drafting detail={detail} />
+        </fieldset>
         <div className="buttons">
           <button type="button" className="button" onClick={onCancel}>
             {t("common.cancel")}
           </button>
-          <button type="submit" className="button button-primary">
+          <PreviewButton caseId={id} report={asSigned(written)} />
+          <button type="submit" className="button button-primary" disabled={!answered}>
             {t("action.sign")}
           </button>
         </div>
@@ -78,20 +121,18 @@ export function ReportForm({
           confirm={t("action.sign")}
           busy={sign.isPending}
           error={sign.error}
-          onConfirm={() =>
-            sign.mutate(asSigned(written), {
-              onSuccess: () => {
-                onCancel();
-                forgetDrafted(detail.case_id);
-              },
-            })
-          }
+          onConfirm={() => sign.mutate(asSigned(written), { onSuccess: signed })}
           onCancel={() => setSigning(false)}
         >
           <p>
             <strong>{detail.patient_name}</strong>
           </p>
           <p className="prose impression">{written.impression}</p>
+          {REPORT_TEXTS.some((part) => written[part].includes("○")) && (
+            <p className="note note-problem" role="alert">
+              {t("report:template.left")}
+            </p>
+          )}
           <p>{t("action.signText", { name: detail.with ? format.person(detail.with) : "—" })}</p>
         </ConfirmDialog>
       )}

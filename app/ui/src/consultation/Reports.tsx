@@ -5,11 +5,12 @@ import type { CaseDetail, Report } from "../backend/types";
 import { VersionNote } from "../duties/VersionNote";
 import { useFormat } from "../i18n/format";
 import { VerifiedBadge } from "../parts/Badges";
+import { TeethTold } from "../report/ToothFindings";
 import { Illustrated } from "./Illustrated";
 
 /** Every version of the report, newest first. */
 export function Reports({ detail }: { detail: CaseDetail }): ReactElement | null {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["translation", "report"]);
   const verified = new Map(detail.timeline.map((entry) => [entry.entry_id, entry.verified]));
   const newestFirst = [...detail.reports].sort((a, b) => b.version - a.version);
   if (newestFirst.length === 0) return null;
@@ -32,8 +33,25 @@ export function Reports({ detail }: { detail: CaseDetail }): ReactElement | null
         <a className="button" href={reportFile(detail.case_id, "dcm")} download="report.dcm">
           {t("case.sr")}
         </a>
+        <button type="button" className="button" onClick={() => print()}>
+          {t("report:print")}
+        </button>
       </div>
     </section>
+  );
+}
+
+/** On what a report rests: which images were read, by which guideline, under which terms. */
+function Basis({ report }: { report: Report }): ReactElement {
+  const { t } = useTranslation("report");
+  const { instances, series } = report.images;
+  return (
+    <details className="quiet">
+      <summary>{t("basis.title")}</summary>
+      <p>{t("basis.images", { instances, series: series.length })}</p>
+      <p>{t("basis.guideline", { guideline: report.guideline })}</p>
+      <p className="prose">{t("basis.terms", { terms: report.terms })}</p>
+    </details>
   );
 }
 
@@ -46,7 +64,7 @@ function ReportView({
   study: string;
   verified: boolean;
 }): ReactElement {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["translation", "report"]);
   const format = useFormat();
   return (
     <article data-report={report.entry_id} data-verified={verified}>
@@ -56,8 +74,15 @@ function ReportView({
       </p>
       {!verified && <p className="note note-problem">{t("case.unverifiedHelp")}</p>}
       <VersionNote report={report} />
+      {report.technique !== "" && (
+        <>
+          <h3>{t("report:part.technique")}</h3>
+          <p className="prose">{report.technique}</p>
+        </>
+      )}
       <h3>{t("case.findings")}</h3>
       <p className="prose">{report.findings}</p>
+      <TeethTold teeth={report.teeth} />
       <h3>{t("case.impression")}</h3>
       <p className="prose impression">{report.impression}</p>
       {report.recommendations !== "" && (
@@ -73,6 +98,7 @@ function ReportView({
           measurements={report.illustrations.measurements}
         />
       )}
+      <Basis report={report} />
       <p className="quiet">
         {t("case.signedBy", {
           author: report.author ?? "—",

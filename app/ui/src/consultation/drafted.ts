@@ -1,41 +1,70 @@
 import { useSyncExternalStore } from "react";
 import type { KeyImage, Measurement } from "../backend/illustrationTypes";
-import type { ReportDraft } from "../backend/types";
+import {
+  REPORT_TEXTS,
+  type ReportDraft,
+  type ReportText,
+  type ToothFinding,
+} from "../backend/reportTypes";
 
 /** A report that is being written: its words, and what was taken into it in the reader. */
-export interface Drafted extends Pick<ReportDraft, "findings" | "impression" | "recommendations"> {
+export interface Drafted extends Record<ReportText, string> {
+  /** The template that it follows. */
+  template: string | null;
+  teeth: ToothFinding[];
   keyImages: KeyImage[];
   /** By the name that the reader gave them. */
   measurements: (Measurement & { id: string })[];
 }
 
-const NOTHING: Drafted = {
+export const NOTHING: Drafted = {
+  technique: "",
   findings: "",
   impression: "",
   recommendations: "",
+  template: null,
+  teeth: [],
   keyImages: [],
   measurements: [],
 };
 
-// In this page's memory only: nothing of a patient is kept in the browser.
+// In this page's memory, and sealed at the node (see autosave.ts): nothing of a patient is kept in the browser.
 const drafts = new Map<string, Drafted>();
 const listeners = new Set<() => void>();
+let author: string | null = null;
+
+/** Whoever is signed in writes; what somebody else was writing is forgotten. */
+export function writeAs(practitioner: string): void {
+  if (author === practitioner) return;
+  author = practitioner;
+  forgetDrafted();
+}
+
+/** Who was signed in last in this page; null before anybody was. */
+export function useAuthor(): string | null {
+  return useSyncExternalStore(listen, () => author);
+}
+
+/** Under which name something of a case is kept: nobody reads or saves what somebody else wrote. */
+export function mine(caseId: string): string {
+  return `${author ?? ""} ${caseId}`;
+}
 
 export function drafted(caseId: string): Drafted {
-  return drafts.get(caseId) ?? NOTHING;
+  return drafts.get(mine(caseId)) ?? NOTHING;
 }
 
 /** Changes what is drafted, for everybody who looks at it. */
 export function draft(caseId: string, change: (old: Drafted) => Partial<Drafted>): void {
   const old = drafted(caseId);
-  drafts.set(caseId, { ...old, ...change(old) });
+  drafts.set(mine(caseId), { ...old, ...change(old) });
   for (const listener of listeners) listener();
 }
 
 /** Of one case, when it is signed; of all, when whoever wrote leaves. */
 export function forgetDrafted(caseId?: string): void {
   if (caseId === undefined) drafts.clear();
-  else drafts.delete(caseId);
+  else drafts.delete(mine(caseId));
   for (const listener of listeners) listener();
 }
 
@@ -80,9 +109,17 @@ export function takeMeasurements(caseId: string, taken: Drafted["measurements"])
 }
 
 /** As the node signs it: without the names that only this page knows. */
-export function asSigned({ keyImages, measurements, ...words }: Drafted): ReportDraft {
+export function asSigned({
+  keyImages,
+  measurements,
+  template,
+  teeth,
+  ...words
+}: Drafted): ReportDraft {
   return {
     ...words,
+    ...(template === null ? {} : { template }),
+    ...(teeth.length > 0 ? { teeth } : {}),
     ...(keyImages.length > 0 ? { key_images: keyImages } : {}),
     ...(measurements.length > 0 ? { measurements: measurements.map(nameless) } : {}),
   };
@@ -91,4 +128,22 @@ export function asSigned({ keyImages, measurements, ...words }: Drafted): Report
 function nameless(one: Measurement): Measurement {
   const { image, shape, points, quantities, calibration, tooth, words } = one;
   return { image, shape, points, quantities, calibration, tooth, words };
+}
+
+/** Whether anything was written or taken yet. */
+export function isEmpty(one: Drafted): boolean {
+  const none = [one.keyImages, one.measurements, one.teeth].every((list) => list.length === 0);
+  return none && REPORT_TEXTS.every((part) => one[part].trim() === "");
+}
+
+/** A draft as the node kept it, by whichever version of this page it was written. */
+export function fromKept(content: Record<string, unknown>): Drafted {
+  const anew: Record<string, unknown> = { ...NOTHING };
+  for (const [name, value] of Object.entries(NOTHING)) {
+    const kept = content[name];
+    const alike = Array.isArray(value) ? Array.isArray(kept) : typeof kept === "string";
+    if (alike) anew[name] = kept;
+  }
+  // What was saved is what this page saved; each part was looked at just now.
+  return anew as unknown as Drafted;
 }

@@ -6,6 +6,11 @@ import type { CaseDetail, Report } from "../backend/types";
 import { OneOf } from "../parts/OneOf";
 import { allSaid, Prose } from "../parts/Prose";
 import { SignDialog } from "../parts/SignDialog";
+import { toothLines, ToothFindings } from "../report/ToothFindings";
+import { WordDiff } from "../report/WordDiff";
+
+/** What a new version may say otherwise, as it is shown before it is signed. */
+const PARTS = ["technique", "findings", "teeth", "impression", "recommendations"] as const;
 
 /** A new version of my newest final report, with the reason (R6). What was signed stays as it was. */
 export function Amend({
@@ -28,30 +33,42 @@ function AmendDialog({
   before: Report;
   onClose: () => void;
 }): ReactElement {
-  const { t } = useTranslation(["duties", "translation"]);
+  const { t } = useTranslation(["duties", "translation", "report"]);
   const [kind, setKind] = useState<AmendmentKind>("addendum");
   const [reason, setReason] = useState("");
+  const [teeth, setTeeth] = useState(before.teeth);
   const [report, setReport] = useState({
+    technique: before.technique,
     findings: before.findings,
     impression: before.impression,
     recommendations: before.recommendations,
   });
   const text = (field: keyof typeof report, rows: number, tried: boolean) => (
     <Prose
-      label={t(`translation:case.${field}`)}
+      label={t(field === "technique" ? "report:part.technique" : `translation:case.${field}`)}
       value={report[field]}
       onChange={(value) => setReport({ ...report, [field]: value })}
       rows={rows}
-      required={field !== "recommendations"}
+      required={field === "findings" || field === "impression"}
       tried={tried}
     />
   );
+  const structure = { template: before.template, teeth };
+  const now = { ...report, teeth: toothLines(teeth) };
+  const then = { ...before, teeth: toothLines(before.teeth) };
   return (
     <SignDialog
       title={t("amend.title", { version: before.version })}
       confirm={t("translation:action.sign")}
-      complete={allSaid(reason, report.findings, report.impression)}
-      act={() => acts.amend(detail.case_id, { kind, reason: reason.trim(), ...report })}
+      complete={allSaid(
+        reason,
+        report.findings,
+        report.impression,
+        ...teeth.map((one) => one.words),
+      )}
+      act={() =>
+        acts.amend(detail.case_id, { kind, reason: reason.trim(), ...report, ...structure })
+      }
       onClose={onClose}
     >
       {(tried) => (
@@ -73,9 +90,20 @@ function AmendDialog({
             required
             tried={tried}
           />
+          {text("technique", 2, tried)}
           {text("findings", 8, tried)}
+          <ToothFindings teeth={teeth} onChange={setTeeth} />
           {text("impression", 3, tried)}
           {text("recommendations", 2, tried)}
+          <section className="change" aria-label={t("report:diff.title")}>
+            <h3>{t("report:diff.title")}</h3>
+            {PARTS.filter((part) => now[part] !== then[part]).map((part) => (
+              <div key={part}>
+                <strong>{t(`version.field.${part}`)}</strong>
+                <WordDiff before={then[part]} after={now[part]} />
+              </div>
+            ))}
+          </section>
         </>
       )}
     </SignDialog>

@@ -15,18 +15,21 @@ import { ConsentFields, consentOf, useConsent } from "./consent";
 export function Bring({
   detail,
   me,
+  instead = null,
   onClose,
 }: {
   detail: CaseDetail;
   me: Practitioner;
+  /** Who is to be asked in the place of whoever was. */
+  instead?: DirectoryEntry | null;
   onClose: () => void;
 }): ReactElement {
   const { t } = useTranslation(["duties", "translation"]);
   const requesting = detail.role === "requesting";
-  const [kind, setKind] = useState<ForwardKind>("second_opinion");
+  const [kind, setKind] = useState<ForwardKind>(instead ? "alternative" : "second_opinion");
   const [question, setQuestion] = useState(detail.question);
   const [looked, setLooked] = useState("");
-  const [reader, setReader] = useState<DirectoryEntry | null>(null);
+  const [reader, setReader] = useState<DirectoryEntry | null>(instead);
   const [confirmed, setConfirmed] = useState(false);
   const [draft, setDraft] = useConsent(me);
   const consent = consentOf(draft);

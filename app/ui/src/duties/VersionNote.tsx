@@ -2,6 +2,7 @@ import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { Report } from "../backend/types";
 import { useFormat } from "../i18n/format";
+import { WordDiff } from "../report/WordDiff";
 
 /** What sets a version apart: its standing, why it was made, what it says otherwise, and whether it was read and explained. */
 export function VersionNote({ report }: { report: Report }): ReactElement {
@@ -18,8 +19,7 @@ export function VersionNote({ report }: { report: Report }): ReactElement {
           {report.changed.map((one) => (
             <div key={one.field} className="change">
               <strong>{t(`version.field.${one.field}`)}</strong>
-              <del className="prose">{one.before || "—"}</del>
-              <ins className="prose">{one.after || "—"}</ins>
+              <WordDiff before={one.before} after={one.after} />
             </div>
           ))}
         </details>
