@@ -7,8 +7,10 @@ import { WEEKDAYS, type About, type OwnProfile } from "../backend/types";
 import { INTERESTS, LANGUAGES, MODALITIES, REGIONS, type Word } from "../directory/words";
 import { Field } from "../parts/Field";
 import { ProblemNote } from "../parts/ProblemNote";
+import { AbsenceFields } from "./AbsenceFields";
 import { Choices } from "./Choices";
 import { aboutOf, draftOf, faultsOf, type Draft, type Lists } from "./draft";
+import { RosterFields } from "./RosterFields";
 import { PhotoField, type Photo } from "./PhotoField";
 
 const LISTS: [
@@ -67,6 +69,16 @@ export function ProfileForm({ own }: { own: OwnProfile }): ReactElement {
   return (
     <form className="card" noValidate onSubmit={submit}>
       <Availability draft={draft} change={change} />
+      <AbsenceFields
+        absences={draft.absences}
+        wrong={faults.has("absences")}
+        onChange={(absences) => change({ absences })}
+      />
+      <RosterFields
+        roster={draft.roster}
+        wrong={faults.has("roster")}
+        onChange={(roster) => change({ roster })}
+      />
       <PhotoField photo={photo} fault={photoFault} onChoose={setPhoto} onFault={setPhotoFault} />
       {text("kana", 64)}
       <div className="pair">

@@ -24,6 +24,17 @@ const OWN: OwnProfile = {
     availability: { accepting: false, until: 1_795_500_000 },
     urgent_phone: null,
     introduction: { japanese: "顎骨", english: null },
+    roster: [
+      {
+        who: "e".repeat(64),
+        hours: [
+          { day: "monday", from: 540, until: 1020 },
+          { day: "friday", from: 540, until: 1020 },
+        ],
+        special: [{ from: 1798416000, until: 1799107200 }],
+      },
+    ],
+    absences: [{ from: 1798416000, until: 1799107200, deputies: ["d".repeat(64)] }],
   },
   photo: { media_type: "image/png", base64: "AAAA" },
 };

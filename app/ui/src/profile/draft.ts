@@ -1,5 +1,8 @@
 import { WEEKDAYS, type About, type Span } from "../backend/types";
 import { clock } from "../directory/useWords";
+import { absenceDrafts, absencesAreSound, absencesOf, type AbsenceDraft } from "./absences";
+import { rosterDraft, rosterIsSound, rosterOf, type RosterDraft } from "./roster";
+import { fromLocal, localTime } from "./times";
 
 /** The texts of a profile as they are typed; lists are kept as lists of codes. */
 export interface Draft {
@@ -19,6 +22,8 @@ export interface Draft {
   phone: string;
   japanese: string;
   english: string;
+  absences: AbsenceDraft[];
+  roster: RosterDraft;
 }
 
 export type Lists = "regions" | "modalities" | "interests" | "languages";
@@ -45,6 +50,8 @@ export function draftOf(about: About): Draft {
     phone: about.urgent_phone ?? "",
     japanese: about.introduction.japanese ?? "",
     english: about.introduction.english ?? "",
+    absences: absenceDrafts(about.absences),
+    roster: rosterDraft(about.roster),
   };
 }
 
@@ -66,15 +73,19 @@ export function spansOf(day: Span["day"], text: string): Span[] | null {
   return spans;
 }
 
+export type Fault = Span["day"] | "turnaround" | "absences" | "roster";
+
 /** Fields that are not acceptable as they are. */
-export function faultsOf(draft: Draft): Set<Span["day"] | "turnaround"> {
-  const wrong = new Set<Span["day"] | "turnaround">();
+export function faultsOf(draft: Draft): Set<Fault> {
+  const wrong = new Set<Fault>();
   for (const day of WEEKDAYS) if (!spansOf(day, draft.hours[day])) wrong.add(day);
   const hours = (text: string) => (/^\d+$/.test(text) ? Number(text) : NaN);
   const usual = hours(draft.usual);
   const urgent = draft.urgent === "" ? usual : hours(draft.urgent);
   const sound = urgent >= 1 && urgent <= usual && usual <= 2160;
   if ((draft.usual !== "" || draft.urgent !== "") && !sound) wrong.add("turnaround");
+  if (!absencesAreSound(draft.absences)) wrong.add("absences");
+  if (!rosterIsSound(draft.roster)) wrong.add("roster");
   return wrong;
 }
 
@@ -100,14 +111,11 @@ export function aboutOf(draft: Draft): About {
         ? null
         : {
             accepting: draft.accepting === "true",
-            until: draft.until === "" ? null : Math.floor(new Date(draft.until).getTime() / 1000),
+            until: draft.until === "" ? null : fromLocal(draft.until),
           },
     urgent_phone: given(draft.phone),
     introduction: { japanese: given(draft.japanese), english: given(draft.english) },
+    absences: absencesOf(draft.absences),
+    roster: rosterOf(draft.roster),
   };
-}
-
-function localTime(seconds: number): string {
-  const at = new Date(seconds * 1000);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
