@@ -5,12 +5,15 @@ import { expect, test, vi } from "vitest";
 import { App } from "./App";
 import { backend } from "./backend/client";
 import { createQueryClient, keys } from "./backend/queries";
+import { drafted } from "./consultation/drafted";
+import { readingCase } from "./test/cases";
+import { dentist, studySummary } from "./test/fixtures";
 import { answer } from "./test/node";
-import { dentist } from "./test/fixtures";
 
-const choices = [{ id: dentist.id, name: dentist.name_ja }];
+const colleague = { ...dentist, id: "suzuki", fingerprint: "dd".repeat(32), name_ja: "鈴木 次郎" };
+const choices = [dentist, colleague].map(({ id, name_ja }) => ({ id, name: name_ja }));
 
-function start() {
+function start(more: Parameters<typeof answer>[0] = {}) {
   vi.stubGlobal(
     "EventSource",
     class {
@@ -39,6 +42,7 @@ function start() {
         kem_valid_until: "",
       },
     },
+    ...more,
   });
   const client = createQueryClient();
   render(
@@ -61,16 +65,51 @@ test("r20 after a lock the same person goes on where she was, with what she had 
   expect(page.closest("[hidden]")).not.toBeNull();
   expect(page.closest("[inert]")).not.toBeNull();
 
-  const visible = await vi.waitFor(() => {
+  await userEvent.type(await unlocking(), "hare nochi kumori 7 sai{Enter}");
+  await vi.waitFor(() => expect(screen.queryByText("ロックされています")).toBeNull());
+  expect(screen.getByLabelText("今のパスフレーズ")).toHaveProperty("value", "typed before");
+  expect(page.closest("[hidden]")).toBeNull();
+});
+
+/** The passphrase field of the lock screen, over whatever page is kept. */
+const unlocking = () =>
+  vi.waitFor(() => {
     const fields = screen.getAllByLabelText("パスフレーズ");
     const found = fields.find((field) => field.closest("[hidden]") === null);
     if (!found) throw new Error("not shown yet");
     return found;
   });
-  await userEvent.type(visible, "hare nochi kumori 7 sai{Enter}");
-  await vi.waitFor(() => expect(screen.queryByText("ロックされています")).toBeNull());
-  expect(screen.getByLabelText("今のパスフレーズ")).toHaveProperty("value", "typed before");
-  expect(page.closest("[hidden]")).toBeNull();
+
+test("r20 over a lock somebody else begins anew, and what was written before is not saved as hers", async () => {
+  location.hash = "#/cases/c1";
+  const { calls, client } = start({
+    "POST /api/v1/session": { status: 201, body: { practitioner: colleague, expires_at: "" } },
+    "GET /api/v1/cases/c1": { body: readingCase },
+    "GET /api/v1/studies": { body: [studySummary] },
+    "GET /api/v1/report-templates": { body: { built_in: [], own: [] } },
+    "GET /api/v1/cases/c1/draft": { body: { draft: null } },
+    "PUT /api/v1/cases/c1/draft": { body: { revision: 1, saved_at: "2026-11-30T01:00:00Z" } },
+  });
+  await userEvent.click(await screen.findByRole("button", { name: "報告書を書く" }));
+  await vi.waitFor(() => expect(screen.getByLabelText(/^所見/)).toHaveProperty("disabled", false));
+  fireEvent.change(screen.getByLabelText(/^所見/), { target: { value: "前の人の所見" } });
+  expect(drafted("c1").findings).toBe("前の人の所見");
+  client.setQueryData(["cases", "hers"], "of whoever was here before");
+  act(() => {
+    client.setQueryData(keys.session, null);
+  });
+  const passphrase = await unlocking();
+  const names = document.querySelector("select[name=practitioner]");
+  if (!names) throw new Error("the lock screen names nobody");
+  await userEvent.selectOptions(names, colleague.id);
+  await userEvent.type(passphrase, "hare nochi kumori 7 sai{Enter}");
+  await screen.findByRole("button", { name: "報告書を書く" });
+  expect(screen.getByText(colleague.name_ja)).toBeTruthy();
+  expect(client.getQueryData(["cases", "hers"])).toBeUndefined();
+  expect(drafted("c1").findings).toBe("");
+  await userEvent.click(screen.getByRole("button", { name: "報告書を書く" }));
+  expect(screen.getByLabelText(/^所見/)).toHaveProperty("value", "");
+  expect(calls.filter((call) => call.method === "PUT")).toEqual([]);
 });
 
 test("r20 after signing out by hand nothing is kept behind a lock", async () => {

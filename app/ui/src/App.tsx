@@ -1,7 +1,8 @@
-import { lazy, Suspense, useEffect, useState, type ReactElement } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { ApplyPage } from "./apply/ApplyPage";
 import { ArchivesPage } from "./archives/ArchivesPage";
+import { AuditPage } from "./audit/AuditPage";
 import { useLiveUpdates } from "./backend/events";
 import { useLeft, useSession, useSetup } from "./backend/queries";
 import type { Practitioner } from "./backend/types";
@@ -9,23 +10,30 @@ import { CasePage } from "./consultation/CasePage";
 import { DirectoryPage } from "./directory/DirectoryPage";
 import { Alarm } from "./duties/Alarm";
 import { MediaPage } from "./media/MediaPage";
+import { NoticesPage } from "./notices/NoticesPage";
+import { useDesktopNotices } from "./notices/useDesktopNotices";
+import { GovernancePage } from "./governance/GovernancePage";
+import { PatternPage } from "./governance/PatternPage";
 import { ProblemNote } from "./parts/ProblemNote";
 import { ProfilePage } from "./profile/ProfilePage";
 import { NewRequest } from "./request/NewRequest";
 import { href, useRoute, type Route } from "./route";
+import { GovernanceWarning } from "./shell/GovernanceWarning";
 import { Header } from "./shell/Header";
 import { NodeWarning } from "./shell/NodeWarning";
 import { RegisterWarning } from "./shell/RegisterWarning";
 import { StatusFooter } from "./shell/StatusFooter";
+import { useTheme } from "./shell/theme";
 import { SecurityPage } from "./security/SecurityPage";
 import { LockScreen } from "./sign-in/LockScreen";
 import { SignIn } from "./sign-in/SignIn";
+import { useAlone } from "./sign-in/useAlone";
 import { ImagePage } from "./viewer/ImagePage";
 import { WorkList } from "./worklist/WorkList";
 
 const ReaderPage = lazy(() => import("./reader/ReaderPage"));
 
-/** Where images are read: in the dark. Everything else is work on paper. */
+/** Where images are read: always in the dark. Everything else as it was chosen in this browser. */
 const DARK: readonly Route["page"][] = ["images", "reader"];
 
 export function App(): ReactElement {
@@ -34,14 +42,18 @@ export function App(): ReactElement {
   const route = useRoute();
   const practitioner = session.data ?? null;
   const held = useHeld(practitioner);
+  const alone = useAlone(practitioner?.id ?? null);
   useLiveUpdates(practitioner !== null);
+  const many = useCallback((count: number) => t("many", { ns: "notices", count }), [t]);
+  useDesktopNotices(practitioner !== null, many);
   const uncertified = useSetup().data?.certified === false;
   const applying = route.page === "apply";
   useEffect(() => {
     // Nobody can sign in yet. The address says where one is, so that loading the page anew comes back here.
     if (uncertified && !applying) location.replace(href({ page: "apply", step: null }));
   }, [uncertified, applying]);
-  const theme = practitioner && DARK.includes(route.page) ? "dark" : "light";
+  const chosen = useTheme();
+  const theme = practitioner && DARK.includes(route.page) ? "dark" : chosen;
   useEffect(() => {
     document.documentElement.dataset["theme"] = theme;
   }, [theme]);
@@ -55,10 +67,11 @@ export function App(): ReactElement {
         <Header practitioner={practitioner} />
         <Alarm signedIn={practitioner !== null} />
         <NodeWarning />
+        <GovernanceWarning signedIn={practitioner !== null} />
         <RegisterWarning />
       </div>
       <main id="main" tabIndex={-1}>
-        {session.isPending ? (
+        {session.isPending || !alone ? (
           <p className="quiet">{t("common.loading")}</p>
         ) : session.isError ? (
           <ProblemNote error={session.error} onRetry={() => void session.refetch()} />
@@ -115,8 +128,16 @@ function Page({ route, me }: { route: Route; me: Practitioner }): ReactElement {
       return <ProfilePage />;
     case "archives":
       return <ArchivesPage />;
+    case "audit":
+      return <AuditPage />;
+    case "governance":
+      return <GovernancePage />;
+    case "display":
+      return <PatternPage />;
     case "security":
       return <SecurityPage />;
+    case "notices":
+      return <NoticesPage />;
     case "apply":
       return <ApplyPage step={route.step} />;
     case "images":

@@ -10,7 +10,10 @@ import "./style/parts.css";
 import "./style/duties.css";
 import "./style/pages.css";
 import "./style/viewer.css";
+import "./style/report.css";
+import "./style/print.css";
 import "./apply/apply.css";
+import "./governance/governance.css";
 
 startTexts();
 

@@ -12,8 +12,12 @@ export type Route =
   | { page: "directory" }
   | { page: "profile" }
   | { page: "archives" }
+  | { page: "audit" }
+  | { page: "governance" }
+  | { page: "display" }
   | { page: "media"; caseId: string | null }
   | { page: "security" }
+  | { page: "notices" }
   | { page: "apply"; step: ApplyStep | null }
   | { page: "images"; study: string; caseId: string | null }
   | { page: "reader"; study: string; caseId: string | null };
@@ -26,10 +30,14 @@ export function parseRoute(fragment: string): Route {
   if (page === "apply")
     return { page: "apply", step: APPLY_STEPS.find((step) => step === id) ?? null };
   if (page === "security") return { page: "security" };
+  if (page === "notices") return { page: "notices" };
   if (page === "media") return { page: "media", caseId: query.get("case") };
   if (page === "directory") return { page: "directory" };
   if (page === "profile") return { page: "profile" };
   if (page === "archives") return { page: "archives" };
+  if (page === "audit") return { page: "audit" };
+  if (page === "governance") return { page: "governance" };
+  if (page === "display") return { page: "display" };
   if (page === "request") {
     const reader = query.get("reader");
     return { page: "request", study: query.get("study"), ...(reader ? { reader } : {}) };
@@ -50,6 +58,10 @@ export function href(route: Route): string {
     case "directory":
     case "profile":
     case "archives":
+    case "audit":
+    case "governance":
+    case "display":
+    case "notices":
       return `#/${route.page}`;
     case "media":
       return `#/media${search({ case: route.caseId })}`;

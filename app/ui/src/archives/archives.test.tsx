@@ -1,69 +1,13 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import axe from "axe-core";
 import { expect, test, vi } from "vitest";
-import type { Archive, Dispatch, FoundStudy } from "../backend/archives";
+import type { Dispatch } from "../backend/archives";
 import { daysOf } from "../request/days";
 import { FromArchive } from "../request/FromArchive";
+import { judge } from "../test/axe";
+import { found, pacs, waiting } from "../test/archives";
 import { answer, show } from "../test/node";
 import { ArchivesPage } from "./ArchivesPage";
-
-const pacs: Archive = {
-  aet: "PACS",
-  address: "192.168.1.30:104",
-  tls: true,
-  send: true,
-  fetch: true,
-  reports: true,
-  commitment: true,
-  waiting: 1,
-  why: null,
-  next_try: null,
-};
-
-const waiting: Dispatch = {
-  id: "aa",
-  archive: "PACS",
-  what: "report",
-  study_instance_uid: "1.2.3",
-  case_id: "c1",
-  state: "queued",
-  instances: 2,
-  sent: 1,
-  refused: 0,
-  reasons: [],
-  why: "192.168.1.30:104 does not answer",
-  attempts: 3,
-  next_try: "2026-11-24T10:00:00Z",
-  commitment: null,
-  queued: "2026-11-24T09:00:00Z",
-  changed: "2026-11-24T09:30:00Z",
-};
-
-const found: FoundStudy = {
-  study_instance_uid: "1.2.3",
-  patient: {
-    id: "P-001",
-    name: { alphabetic: "YAMADA^TARO", ideographic: "山田^太郎", phonetic: "" },
-    birth_date: "19800401",
-    sex: "M",
-  },
-  study_date: "20261120",
-  accession_number: "A1",
-  description: "CBCT",
-  modalities: ["CT"],
-  instances: 60,
-  here: 0,
-};
-
-/** WCAG 2.2 A and AA, as far as a page without layout can be judged. */
-async function judge() {
-  const { violations } = await axe.run(document.body, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-    rules: { "color-contrast": { enabled: false } },
-  });
-  expect(violations.map((one) => `${one.id}: ${one.nodes[0]?.html ?? ""}`)).toEqual([]);
-}
 
 test("r15 what waits says why, and is sent again or not at all", async () => {
   const delivered: Dispatch = { ...waiting, id: "bb", state: "delivered", why: null, sent: 2 };

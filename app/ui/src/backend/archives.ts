@@ -1,52 +1,19 @@
+import type { components } from "./generated";
 import { useQuery } from "@tanstack/react-query";
 import { get, segment, send } from "./client";
 import type { RefusalView } from "./problem";
-import type { PatientName } from "./types";
+
+type Schemas = components["schemas"];
 
 /** An archive of the house, as the settings have it. */
-export interface Archive {
-  aet: string;
-  address: string;
-  tls: boolean;
-  /** Studies and reports may be sent to it. */
-  send: boolean;
-  /** Its studies may be looked for and fetched. */
-  fetch: boolean;
-  reports: boolean;
-  commitment: boolean;
-  waiting: number;
-  why: string | null;
-  next_try: string | null;
-}
+export type Archive = Schemas["Archive"];
 
 /** What is looked for; what is empty says nothing. */
-export interface StudyQuestion {
-  patient_name: string;
-  patient_id: string;
-  accession_number: string;
-  /** `20260131`, or `20260101-20260131`, either day of which may be left out. */
-  study_date: string;
-  modality: string;
-}
+export type StudyQuestion = Schemas["StudyQuestion"];
 
-export interface FoundStudy {
-  study_instance_uid: string;
-  patient: { id: string; name: PatientName; birth_date: string; sex: string };
-  study_date: string;
-  accession_number: string;
-  description: string;
-  modalities: string[];
-  /** Null when the archive does not say. */
-  instances: number | null;
-  /** Images of it that are here already. */
-  here: number;
-}
+export type FoundStudy = Schemas["FoundStudy"];
 
-export interface FoundStudies {
-  studies: FoundStudy[];
-  /** There are more than are shown. */
-  more: boolean;
-}
+export type FoundStudies = Schemas["FoundStudies"];
 
 export interface Fetched {
   study_instance_uid: string;
@@ -69,33 +36,12 @@ export interface Job<R> {
   error?: RefusalView;
 }
 
-export type DispatchState = "queued" | "sending" | "delivered" | "failed" | "cancelled";
+export type DispatchState = Schemas["DispatchState"];
 
 /** Something on its way to an archive, or that was. */
-export interface Dispatch {
-  id: string;
-  archive: string;
-  what: "study" | "report" | "commitment";
-  study_instance_uid: string;
-  case_id: string | null;
-  state: DispatchState;
-  instances: number;
-  sent: number;
-  refused: number;
-  reasons: { sop_instance_uid: string; why: string | null }[];
-  why: string | null;
-  attempts: number;
-  next_try: string | null;
-  commitment: "asked" | "safe" | "not_safe" | "not_offered" | null;
-  queued: string;
-  changed: string;
-}
+export type Dispatch = Schemas["Dispatch"];
 
-export interface Echo {
-  ok: boolean;
-  why: string | null;
-  milliseconds: number;
-}
+export type Echo = Schemas["Echo"];
 
 export const archives = {
   list: () => get<Archive[]>("/archives"),
@@ -108,6 +54,8 @@ export const archives = {
     }),
   fetching: (job: string) => get<Job<Fetched>>(`/jobs/${segment(job)}`),
   cancelFetch: (job: string) => send<null>("POST", `/fetches/${segment(job)}/cancel`, {}),
+  send: (study: string, to: string) =>
+    send<Dispatch>("POST", `/studies/${segment(study)}/send`, { to }),
   dispatches: () => get<Dispatch[]>("/dispatches"),
   cancel: (id: string) => send<Dispatch>("POST", `/dispatches/${segment(id)}/cancel`, {}),
   again: (id: string) => send<Dispatch>("POST", `/dispatches/${segment(id)}/again`, {}),

@@ -1,6 +1,7 @@
 import { isAway } from "./activity";
 import type { FactorAnswer } from "./factor";
 import { readProblem, unreachable } from "./problem";
+import { actKey, patiently } from "./repeat";
 import type {
   About,
   Agreement,
@@ -17,12 +18,12 @@ import type {
   Preview,
   RecoveryKit,
   Register,
-  ReportDraft,
   Security,
   SignInChoice,
   Study,
   StudySummary,
 } from "./types";
+import type { AgreementWishes, ReportDraft } from "./reportTypes";
 
 const API = "/api/v1";
 
@@ -66,8 +67,7 @@ export const backend = {
   setProfile: (profile: { about: About; photo?: string | null }) =>
     send<OwnProfile>("PUT", "/me/profile", profile),
   agreements: () => get<Agreement[]>("/agreements"),
-  proposeAgreement: (fingerprint: string) =>
-    send<unknown>("POST", "/agreements", { with: fingerprint }),
+  proposeAgreement: (wishes: AgreementWishes) => send<unknown>("POST", "/agreements", wishes),
   acceptAgreement: (id: string) => send<unknown>("POST", `/agreements/${segment(id)}/accept`, {}),
 
   studies: () => get<StudySummary[]>("/studies"),
@@ -95,6 +95,12 @@ export function evidenceFile(id: string): string {
 export function reportFile(caseId: string, kind: "pdf" | "dcm"): string {
   return `${API}/cases/${segment(caseId)}/report.${kind}`;
 }
+
+/** Address of an agreement as a paper, and of the form on which a patient consents. */
+export function agreementFile(id: string): string {
+  return `${API}/agreements/${segment(id)}/agreement.pdf`;
+}
+export const CONSENT_FORM = `${API}/consent-form.pdf`;
 
 /** Address of a preview: to look at, not to diagnose from. */
 export function previewFile(caseId: string, index: number): string {
@@ -127,9 +133,12 @@ export function send<T>(
 ): Promise<T> {
   // A form of another site cannot set this header, so the node asks for it beside the cookie.
   const headers: Record<string, string> = { "X-Dokuei": "1" };
-  if (body === undefined) return call<T>(path, { method, headers });
-  headers["Content-Type"] = "application/json";
-  return call<T>(path, { method, headers, body: JSON.stringify(body) });
+  const key = method === "POST" ? actKey(path) : null;
+  if (key !== null) headers["Idempotency-Key"] = key;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const content = body === undefined ? {} : { body: JSON.stringify(body) };
+  const ask = () => call<T>(path, { method, headers, ...content });
+  return key === null ? ask() : patiently(ask);
 }
 
 /** Sends a file as it is. */

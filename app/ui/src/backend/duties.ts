@@ -53,6 +53,8 @@ export const acts = {
   answer: (id: string, query: string, answer: string) =>
     act(id, `queries/${segment(query)}/answer`, { answer }),
   amend: (id: string, amending: Amending) => act(id, "amend", amending),
+  successors: (id: string, readers: string[], consent: Consent | null) =>
+    send<unknown>("PUT", `/cases/${segment(id)}/successors`, { readers, consent }),
   markRead: (id: string, report: string) => act(id, "read", { report }),
   inform: (id: string, told: { by: string; note: string; about?: string }) =>
     act(id, "informed", told),

@@ -9,6 +9,7 @@ const KINDS = new Set<unknown>([
   "case",
   "alarm",
   "duty",
+  "notice",
   "agreement",
   "job",
   "peer",

@@ -1,8 +1,8 @@
+import type { components } from "./generated";
+
+type Schemas = components["schemas"];
 /** A frame of an image; `frame` is counted from 1. */
-export interface ImageReference {
-  sop_instance_uid: string;
-  frame: number;
-}
+export type ImageReference = Schemas["ImageReference"];
 
 /** Why an image is shown: titles of key object selections (PS3.16 CID 7010). */
 export const KEY_IMAGE_TITLES = [
@@ -13,43 +13,17 @@ export const KEY_IMAGE_TITLES = [
   "for_patient",
   "for_report_attachment",
 ] as const;
-export type KeyImageTitle = (typeof KEY_IMAGE_TITLES)[number];
+export type KeyImageTitle = Schemas["KeyImageTitle"];
 
 /** An image that shows what a report says. */
-export interface KeyImage {
-  image: ImageReference;
-  title: KeyImageTitle;
-  words: string;
-  /** As the reader saw it. */
-  window: { center: number; width: number } | null;
-}
+export type KeyImage = Schemas["KeyImage"];
 
-export type Shape = "line" | "angle" | "ellipse" | "rectangle" | "point";
+export type Shape = Schemas["Shape"];
 
-export interface Quantity {
-  kind:
-    "length" | "angle" | "area" | "mean" | "standard_deviation" | "minimum" | "maximum" | "value";
-  value: number;
-  /** `1`: as stored, without a unit. */
-  unit: "mm" | "mm2" | "deg" | "HU" | "px" | "px2" | "1";
-}
+export type Quantity = Schemas["Quantity"];
 
 /** Something that was measured. */
-export interface Measurement {
-  image: ImageReference;
-  shape: Shape;
-  /** Column and row in the image, or places in the patient in mm. */
-  points: { image: [number, number][] } | { space: [number, number, number][] };
-  quantities: Quantity[];
-  /** What a distance means there. */
-  calibration: "object" | "corrected" | "detector" | "none";
-  /** Its number after ISO 3950. */
-  tooth: number | null;
-  words: string;
-}
+export type Measurement = Schemas["Measurement"];
 
 /** What a report shows and measures. */
-export interface Illustrations {
-  key_images: KeyImage[];
-  measurements: Measurement[];
-}
+export type Illustrations = Schemas["Illustrations"];

@@ -31,6 +31,8 @@ export const keys = {
   cases: ["cases"],
   urgent: ["urgent"],
   duties: ["duties"],
+  notices: ["notices"],
+  freshNotices: ["notices", "new"],
   case: (id: string) => ["cases", id],
   previews: (id: string) => ["cases", id, "previews"],
 } as const;
@@ -159,6 +161,8 @@ export function staleAfter(event: NodeEvent): readonly (readonly string[])[] {
     case "alarm":
     case "duty":
       return [keys.cases, keys.urgent, keys.duties];
+    case "notice":
+      return [keys.freshNotices];
     case "agreement":
       return [keys.agreements];
     case "credential":

@@ -2,6 +2,8 @@ import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { DirectoryEntry, ProfileView } from "../backend/types";
 import { useFormat } from "../i18n/format";
+import { AbsenceNote } from "../parts/AbsenceNote";
+import { DutyNote } from "../parts/DutyNote";
 import { href } from "../route";
 import { useWords } from "./useWords";
 
@@ -37,6 +39,8 @@ export function PersonCard({
             </span>
           )}
         </div>
+        {profile?.absence && <AbsenceNote name={format.person(person)} absence={profile.absence} />}
+        {profile && <DutyNote onDuty={profile.on_duty} />}
         <dl className="facts">
           <Fact name={t("licence")} value={format.licence(person.licence)} />
           <Fact

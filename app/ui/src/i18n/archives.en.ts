@@ -31,6 +31,13 @@ export const archivesEn: ArchivesTexts = {
     again: "Send again",
     cancel: "Cancel",
   },
+  send: {
+    button: "Send to {{archive}}",
+    of: "Send the images of {{patient}} to {{archive}}",
+    choose: "Where to send the images of {{patient}}",
+    queued: "It waits to be sent to {{archive}}.",
+    follow: "See what becomes of it",
+  },
   what: { study: "Images", report: "Report", commitment: "Outcome of a commitment" },
   state: {
     queued: "Waiting",

@@ -30,6 +30,13 @@ export const archivesJa = {
     again: "もう一度送る",
     cancel: "送信をやめる",
   },
+  send: {
+    button: "{{archive}} へ送る",
+    of: "{{patient}} の画像を {{archive}} へ送る",
+    choose: "{{patient}} の画像の送信先",
+    queued: "{{archive}} への送信待ちに入れました。",
+    follow: "送信の状況を見る",
+  },
   what: { study: "画像", report: "レポート", commitment: "保管の確認結果" },
   state: {
     queued: "待機中",

@@ -128,9 +128,10 @@ export const dutiesEn: DutiesTexts = {
     changed: "Changed from the version before ({{count}})",
     field: {
       findings: "Findings",
+      teeth: "Findings by tooth",
       impression: "Impression",
       recommendations: "Recommendations",
-      technique: "Technique",
+      technique: "Technique and limits",
     },
     read: "Read by the requester, {{at}}",
     informed: "Explained to the patient, {{at}}",

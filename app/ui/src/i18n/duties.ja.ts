@@ -126,9 +126,10 @@ export const dutiesJa = {
     changed: "前の版からの変更（{{count}} か所）",
     field: {
       findings: "所見",
+      teeth: "歯別所見",
       impression: "診断",
       recommendations: "推奨",
-      technique: "撮影方法",
+      technique: "撮影と読影の限界",
     },
     read: "依頼者が {{at}} に確認",
     informed: "{{at}} に患者へ説明",

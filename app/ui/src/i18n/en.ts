@@ -3,6 +3,7 @@ import { problemEn } from "./problem.en";
 
 export const en: Texts = {
   app: { name: "Dokuei 読影", tagline: "Consultation on dental images", skip: "Skip to content" },
+  theme: { label: "Brightness of the pages", auto: "As the system", light: "Light", dark: "Dark" },
   language: { label: "Language", ja: "日本語", en: "English" },
   common: {
     cancel: "Cancel",

@@ -1,12 +1,18 @@
+import type { AbsenceTexts } from "./absence.ja";
 import type { ApplicationsTexts } from "./applications.ja";
 import type { ApplyTexts } from "./apply.ja";
 import type { ArchivesTexts } from "./archives.ja";
+import type { AuditTexts } from "./audit.ja";
+import type { CurvedTexts } from "./curved.ja";
 import type { DeliveryTexts } from "./delivery.ja";
 import type { DirectoryTexts } from "./directory.ja";
 import type { DutiesTexts } from "./duties.ja";
 import type { Texts } from "./ja";
+import type { GovernanceTexts } from "./governance.ja";
 import type { MediaTexts } from "./media.ja";
+import type { NoticesTexts } from "./notices.ja";
 import type { ReaderTexts } from "./reader.ja";
+import type { ReportTexts } from "./report.ja";
 import type { RegistryTexts } from "./registry.ja";
 import type { RegistryKeysTexts } from "./registryKeys.ja";
 import type { RegistryProblemTexts } from "./registryProblem.ja";
@@ -26,7 +32,13 @@ declare module "i18next" {
       delivery: DeliveryTexts;
       duties: DutiesTexts;
       reader: ReaderTexts;
+      report: ReportTexts;
+      audit: AuditTexts;
+      curved: CurvedTexts;
       media: MediaTexts;
+      governance: GovernanceTexts;
+      notices: NoticesTexts;
+      absence: AbsenceTexts;
     };
   }
 }

@@ -1,11 +1,17 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
+import { absenceEn } from "./absence.en";
+import { absenceJa } from "./absence.ja";
 import { applicationsEn } from "./applications.en";
 import { applicationsJa } from "./applications.ja";
 import { applyEn } from "./apply.en";
 import { applyJa } from "./apply.ja";
 import { archivesEn } from "./archives.en";
 import { archivesJa } from "./archives.ja";
+import { auditEn } from "./audit.en";
+import { auditJa } from "./audit.ja";
+import { curvedEn } from "./curved.en";
+import { curvedJa } from "./curved.ja";
 import { deliveryEn } from "./delivery.en";
 import { deliveryJa } from "./delivery.ja";
 import { directoryEn } from "./directory.en";
@@ -13,11 +19,17 @@ import { directoryJa } from "./directory.ja";
 import { dutiesEn } from "./duties.en";
 import { dutiesJa } from "./duties.ja";
 import { en } from "./en";
+import { governanceEn } from "./governance.en";
+import { governanceJa } from "./governance.ja";
 import { ja } from "./ja";
 import { mediaEn } from "./media.en";
 import { mediaJa } from "./media.ja";
+import { noticesEn } from "./notices.en";
+import { noticesJa } from "./notices.ja";
 import { readerEn } from "./reader.en";
 import { readerJa } from "./reader.ja";
+import { reportEn } from "./report.en";
+import { reportJa } from "./report.ja";
 import { registryEn } from "./registry.en";
 import { registryJa } from "./registry.ja";
 import { registryKeysEn } from "./registryKeys.en";
@@ -44,7 +56,13 @@ export function startTexts(): void {
         delivery: deliveryJa,
         duties: dutiesJa,
         reader: readerJa,
+        report: reportJa,
+        audit: auditJa,
+        curved: curvedJa,
         media: mediaJa,
+        governance: governanceJa,
+        notices: noticesJa,
+        absence: absenceJa,
       },
       en: {
         translation: en,
@@ -58,7 +76,13 @@ export function startTexts(): void {
         delivery: deliveryEn,
         duties: dutiesEn,
         reader: readerEn,
+        report: reportEn,
+        audit: auditEn,
+        curved: curvedEn,
         media: mediaEn,
+        governance: governanceEn,
+        notices: noticesEn,
+        absence: absenceEn,
       },
     },
     lng: localStorage.getItem(REMEMBERED) === "en" ? "en" : "ja",

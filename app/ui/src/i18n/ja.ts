@@ -3,6 +3,7 @@ import { problemJa } from "./problem.ja";
 /** Japanese is the first language: English has the same keys, which the compiler and a test check. */
 export const ja = {
   app: { name: "Dokuei 読影", tagline: "歯科画像の読影相談", skip: "本文へ移動" },
+  theme: { label: "画面の明るさ", auto: "端末に合わせる", light: "明るい", dark: "暗い" },
   language: { label: "言語", ja: "日本語", en: "English" },
   common: {
     cancel: "やめる",

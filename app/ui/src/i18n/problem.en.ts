@@ -2,6 +2,31 @@ import type { ProblemTexts } from "./problem.ja";
 
 export const problemEn: ProblemTexts = {
   title: "That did not work",
+  records_damaged: {
+    detail: "The signed records of this house are not what was signed.",
+    next: "Keep a copy of the data folder as evidence, see `dokuei doctor`, and restore a backup.",
+  },
+  no_duty: {
+    detail: "This is for people who were given the duty.",
+    next: "Ask an administrator of this node to do it, or to give you the duty.",
+  },
+  record_refused: {
+    detail: "The record is not complete or does not make sense, so it was not signed.",
+    next: "Look at days, version and what is still open (＿＿＿＿), correct it, and sign again.",
+  },
+  policy_missing: {
+    detail: "No consultation is begun here without signed and current documents.",
+    next: "Have the three documents signed on the page on operation by whoever answers for them.",
+  },
+  node_frozen: {
+    detail:
+      "An incident is open: no study goes to or comes from other houses, archives or media, and no consultation begins.",
+    next: "What is here can be read. Sending goes on when whoever leads the response ends the incident.",
+  },
+  not_trained: {
+    detail: "Your pledge of confidentiality or your training is missing or out of date.",
+    next: "Sign the pledge on the page on operation, and have your training recorded.",
+  },
   node_unreachable: {
     detail: "The node does not answer.",
     next: "Check that it is running, then try again.",
@@ -50,6 +75,18 @@ export const problemEn: ProblemTexts = {
   no_application_key: {
     detail: "It is not known yet what to seal it to: the public register could not be read.",
     next: "Wait until a bootstrap host is connected and try again, or choose the registry's application key when you save it as a file.",
+  },
+  no_mail_server: {
+    detail: "This node has no mail server, so nothing can be told by e-mail.",
+    next: "Ask whoever runs this node to set one, or choose another way.",
+  },
+  tested_lately: {
+    detail: "A test of the notices was sent less than a minute ago.",
+    next: "Wait a minute, then test again.",
+  },
+  notice_not_sent: {
+    detail: "The notice was not taken.",
+    next: "Check the address, or ask whoever runs the mail server or the receiving system.",
   },
   not_deposited: {
     detail: "No bootstrap host took it.",
@@ -207,6 +244,15 @@ export const problemEn: ProblemTexts = {
     detail: "There is no report in this case yet.",
     next: "Wait until it has arrived.",
   },
+  draft_changed: {
+    detail: "This draft was saved in another window. Nothing was overwritten.",
+    next: "Load what the other window has, or save this window's text in its place.",
+  },
+  draft_unreadable: {
+    detail:
+      "The draft of the report cannot be read: it was altered, or is of a key that you have no more.",
+    next: "Discard it and write the report anew.",
+  },
   not_empty: {
     detail: "The folder is not empty.",
     next: "Choose a new or empty one.",
@@ -290,6 +336,22 @@ export const problemEn: ProblemTexts = {
   wrong_method: {
     detail: "This node does not have that function.",
     next: "Ask the administrator whether app and node are of the same version.",
+  },
+  bad_key: {
+    detail: "The request carries a key that is not of the right form.",
+    next: "Load the page again; if this goes on, tell the administrator.",
+  },
+  key_reused: {
+    detail: "Another request was sent with the same key. Nothing was done.",
+    next: "Load the page again and repeat what you did.",
+  },
+  under_way: {
+    detail: "The same is being done at this moment.",
+    next: "Wait a little, then look at the page again.",
+  },
+  already_done: {
+    detail: "This has been done already, and is not done twice.",
+    next: "Load the page again and look at the outcome.",
   },
   no_medium: {
     detail: "There is no medium of Dokuei there.",

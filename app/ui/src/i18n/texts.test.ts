@@ -2,12 +2,18 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { PROBLEM_CODES } from "../backend/problemCodes";
+import { absenceEn } from "./absence.en";
+import { absenceJa } from "./absence.ja";
 import { applicationsEn } from "./applications.en";
 import { applicationsJa } from "./applications.ja";
 import { applyEn } from "./apply.en";
 import { applyJa } from "./apply.ja";
 import { archivesEn } from "./archives.en";
 import { archivesJa } from "./archives.ja";
+import { auditEn } from "./audit.en";
+import { auditJa } from "./audit.ja";
+import { curvedEn } from "./curved.en";
+import { curvedJa } from "./curved.ja";
 import { deliveryEn } from "./delivery.en";
 import { deliveryJa } from "./delivery.ja";
 import { directoryEn } from "./directory.en";
@@ -16,13 +22,19 @@ import { dutiesEn } from "./duties.en";
 import { dutiesJa } from "./duties.ja";
 import { en } from "./en";
 import { bytes, date, patientName } from "./format";
+import { governanceEn } from "./governance.en";
+import { governanceJa } from "./governance.ja";
 import { ja } from "./ja";
 import { mediaEn } from "./media.en";
 import { mediaJa } from "./media.ja";
+import { noticesEn } from "./notices.en";
+import { noticesJa } from "./notices.ja";
 import { problemEn } from "./problem.en";
 import { problemJa } from "./problem.ja";
 import { readerEn } from "./reader.en";
 import { readerJa } from "./reader.ja";
+import { reportEn } from "./report.en";
+import { reportJa } from "./report.ja";
 import { registryEn } from "./registry.en";
 import { registryJa } from "./registry.ja";
 import { registryKeysEn } from "./registryKeys.en";
@@ -53,7 +65,13 @@ test("both languages have the same keys, with the same placeholders", () => {
     [deliveryEn, deliveryJa],
     [dutiesEn, dutiesJa],
     [readerEn, readerJa],
+    [reportEn, reportJa],
+    [auditEn, auditJa],
+    [curvedEn, curvedJa],
     [mediaEn, mediaJa],
+    [governanceEn, governanceJa],
+    [noticesEn, noticesJa],
+    [absenceEn, absenceJa],
   ] as const) {
     const english = new Map(leaves(one));
     const japanese = leaves(other);
@@ -82,6 +100,8 @@ test("a text with a command between backticks is drawn by Words wherever it is u
     deliveryJa,
     dutiesJa,
     mediaJa,
+    reportJa,
+    auditJa,
   ];
   // What the node or the registry refuses is drawn by ProblemNote, whatever it says.
   const commands = texts

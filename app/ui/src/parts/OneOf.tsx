@@ -10,7 +10,8 @@ export function OneOf<T extends string>({
 }: {
   legend: string;
   options: readonly T[];
-  chosen: T;
+  /** None is chosen beforehand where choosing is the point. */
+  chosen: T | null;
   onChoose: (option: T) => void;
   words: (option: T) => string;
 }): ReactElement {

@@ -85,9 +85,17 @@ test("r8 without an agreement in force one is proposed first", async () => {
   const calls = open([]);
   await userEvent.selectOptions(await screen.findByLabelText(/^読影者/), specialist.fingerprint);
   expect(screen.getByRole("button", { name: "署名して依頼する" })).toHaveProperty("disabled", true);
-  await userEvent.click(screen.getByRole("button", { name: "合意書を提案する" }));
+  const propose = screen.getByRole("button", { name: "合意書を提案する" });
+  await userEvent.click(propose);
+  expect(screen.getByText("電話番号を入れてください。")).toBeTruthy();
+  expect(calls.some((call) => call.method === "POST")).toBe(false);
+  await userEvent.type(screen.getByLabelText(/緊急時の連絡先/), "090-1234-5678 田中");
+  await userEvent.click(propose);
   expect(calls.find((call) => call.method === "POST")?.body).toEqual({
     with: specialist.fingerprint,
+    emergency_contact: "090-1234-5678 田中",
+    turnaround_hours: 48,
+    retention_years: 5,
   });
 });
 

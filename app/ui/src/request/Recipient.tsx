@@ -1,10 +1,9 @@
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { backend } from "../backend/client";
-import { keys, useChange, useStatus } from "../backend/queries";
+import { useStatus } from "../backend/queries";
 import type { Agreement, DirectoryEntry } from "../backend/types";
 import { useFormat } from "../i18n/format";
-import { ProblemNote } from "../parts/ProblemNote";
+import { ProposeAgreement } from "../report/ProposeAgreement";
 
 /** Who will get the images, as her certificate says it, to be confirmed before sending. */
 export function RecipientCard({
@@ -83,7 +82,6 @@ export function AgreementNotice({
 }): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
-  const propose = useChange(backend.proposeAgreement, [keys.agreements]);
   const name = format.person(reader);
   const waiting = agreements.some(
     (one) =>
@@ -92,18 +90,7 @@ export function AgreementNotice({
   return (
     <div className="note">
       <p>{waiting ? t("agreements.waiting", { name }) : t("request.noAgreement", { name })}</p>
-      {propose.isError && <ProblemNote error={propose.error} />}
-      {propose.isSuccess && <p>{t("request.proposed")}</p>}
-      {!waiting && !propose.isSuccess && (
-        <button
-          type="button"
-          className="button"
-          disabled={propose.isPending}
-          onClick={() => propose.mutate(reader.fingerprint)}
-        >
-          {t("request.propose")}
-        </button>
-      )}
+      {!waiting && <ProposeAgreement fingerprint={reader.fingerprint} />}
     </div>
   );
 }

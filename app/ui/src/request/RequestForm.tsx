@@ -3,20 +3,17 @@ import { useTranslation } from "react-i18next";
 import { backend } from "../backend/client";
 import { Problem } from "../backend/problem";
 import { keys, useChange } from "../backend/queries";
-import type {
-  Agreement,
-  DirectoryEntry,
-  NewCase,
-  Practitioner,
-  StudySummary,
-} from "../backend/types";
+import type { Agreement, DirectoryEntry, NewCase } from "../backend/types";
+import type { Practitioner, StudySummary } from "../backend/types";
 import { useFormat } from "../i18n/format";
 import { Field } from "../parts/Field";
 import { ProblemNote } from "../parts/ProblemNote";
 import { goTo } from "../route";
 import { faultsOf, toNewCase, type Draft } from "./draft";
+import { Absent } from "./Absent";
 import { Findings } from "./Findings";
 import { AgreementNotice, RecipientCard } from "./Recipient";
+import { ConsentForm, RegionTeeth } from "../report/RegionTeeth";
 import { PseudonymChoice } from "./PseudonymChoice";
 import { ReaderField } from "./ReaderField";
 import { TextField, type DraftChange } from "./TextField";
@@ -92,8 +89,8 @@ export function RequestForm({
   const now = readers.find((one) => one.fingerprint === draft.reader);
   const reader = now ?? (picked?.fingerprint === draft.reader ? picked : undefined);
   const offered = reader && !now ? [reader, ...readers] : readers;
-  const pick = (fingerprint: string) => {
-    setPicked(offered.find((one) => one.fingerprint === fingerprint) ?? null);
+  const pick = (fingerprint: string, person?: DirectoryEntry) => {
+    setPicked(person ?? offered.find((one) => one.fingerprint === fingerprint) ?? null);
     change({ reader: fingerprint, recipientConfirmed: false });
   };
   const agreed = agreements.some(
@@ -140,6 +137,7 @@ export function RequestForm({
         onPick={pick}
         error={wrong("reader")}
       />
+      {reader && <Absent reader={reader} onInstead={(one) => pick(one.fingerprint, one)} />}
       {reader && (
         <RecipientCard
           reader={reader}
@@ -154,6 +152,7 @@ export function RequestForm({
 
       <TextField {...text} name="question" label="question" hint="questionHint" rows={3} required />
       <TextField {...text} name="region" label="region" hint="regionHint" required />
+      <RegionTeeth region={draft.region} onChange={(region) => change({ region })} />
       <TextField {...text} name="history" label="history" rows={2} />
       <TextField
         {...text}
@@ -168,6 +167,7 @@ export function RequestForm({
         <TextField {...text} name="explainedAt" label="consentAt" type="datetime-local" required />
       </div>
       <TextField {...text} name="scope" label="consentScope" required />
+      <ConsentForm />
 
       <UrgencyChoice chosen={draft.urgency} onChoose={(urgency) => change({ urgency })} />
       <PseudonymChoice

@@ -5,9 +5,11 @@ import { backend } from "../backend/client";
 import { keys, useStatus } from "../backend/queries";
 import type { Practitioner } from "../backend/types";
 import { forgetDrafted } from "../consultation/drafted";
+import { forgetKept } from "../report/autosave";
 import { useFormat } from "../i18n/format";
 import { goTo, href } from "../route";
 import { LanguageSwitch } from "./LanguageSwitch";
+import { ThemeSwitch } from "./ThemeSwitch";
 
 export function Header({ practitioner }: { practitioner: Practitioner | null }): ReactElement {
   const { t } = useTranslation();
@@ -25,7 +27,10 @@ export function Header({ practitioner }: { practitioner: Practitioner | null }):
         <>
           <a href={href({ page: "directory" })}>{t("title", { ns: "directory" })}</a>
           <a href={href({ page: "archives" })}>{t("short", { ns: "archives" })}</a>
+          <a href={href({ page: "audit" })}>{t("short", { ns: "audit" })}</a>
+          <a href={href({ page: "governance" })}>{t("short", { ns: "governance" })}</a>
           <a href={href({ page: "profile" })}>{t("profile.title", { ns: "directory" })}</a>
+          <a href={href({ page: "notices" })}>{t("short", { ns: "notices" })}</a>
           <a className="who" href={href({ page: "security" })} title={t("security.title")}>
             {format.person(practitioner)}
           </a>
@@ -33,6 +38,7 @@ export function Header({ practitioner }: { practitioner: Practitioner | null }):
           <SignOut />
         </>
       )}
+      <ThemeSwitch />
       <LanguageSwitch />
     </header>
   );
@@ -66,6 +72,7 @@ function SignOut(): ReactElement {
       // Whatever the node says, nothing of the last user's patients stays in this page.
       client.clear();
       forgetDrafted();
+      forgetKept();
       client.setQueryData(keys.session, null);
       client.setQueryData(keys.left, Date.now());
       goTo({ page: "work" });

@@ -1,6 +1,15 @@
 import type { CaseDetail } from "../backend/types";
 import { specialist } from "./fixtures";
 
+/** What nothing holds up, and of which no rate can be said. */
+export const smooth = {
+  reason: null,
+  since: null,
+  next_try: null,
+  rate: null,
+  seconds_left: null,
+};
+
 /** Cases in the node's shapes, for the tests of components. */
 export const reportedCase: CaseDetail = {
   case_id: "c1",
@@ -19,7 +28,8 @@ export const reportedCase: CaseDetail = {
   urgency: "urgent",
   requested_at: "2026-11-24T05:00:00Z",
   due_at: null,
-  transfer: { state: "delivered", done: 10, total: 10 },
+  transfer: { ...smooth, state: "delivered", done: 10, total: 10 },
+  waiting: null,
   report: { status: "final", version: 1 },
   unread: true,
   justification: "抜歯前の評価",
@@ -34,6 +44,8 @@ export const reportedCase: CaseDetail = {
       verified: true,
       summary_ja: "報告書に署名",
       summary_en: "Report signed",
+      reason: null,
+      delivery: null,
     },
   ],
   reports: [
@@ -44,6 +56,13 @@ export const reportedCase: CaseDetail = {
       findings: "歯根は下顎管に接する。",
       impression: "抜歯時に注意を要する。",
       recommendations: "二回法を検討。",
+      technique: "",
+      template: null,
+      teeth: [],
+      images: { instances: 10, series: ["1.2.3.1"] },
+      terms: "ab".repeat(32),
+      guideline: "歯科遠隔画像診断の使用指針",
+      illustrations: null,
       author: "鈴木 一郎",
       signed_at: "2026-11-24T06:00:00Z",
       request: "e0",
@@ -80,6 +99,8 @@ export const reportedCase: CaseDetail = {
       mine: false,
     },
   ],
+  absence: null,
+  successors: [],
   contacts: [],
   duties: [],
 };

@@ -1,6 +1,6 @@
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { backend } from "../backend/client";
+import { agreementFile, backend } from "../backend/client";
 import { keys, useAgreements, useChange } from "../backend/queries";
 import type { Agreement } from "../backend/types";
 import { useFormat } from "../i18n/format";
@@ -25,7 +25,7 @@ export function AgreementsToSign(): ReactElement | null {
 }
 
 function Proposal({ agreement }: { agreement: Agreement }): ReactElement {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["translation", "report"]);
   const format = useFormat();
   const [asking, setAsking] = useState(false);
   const accept = useChange(backend.acceptAgreement, [keys.agreements]);
@@ -35,6 +35,9 @@ function Proposal({ agreement }: { agreement: Agreement }): ReactElement {
       <details>
         <summary>{t("agreements.terms")}</summary>
         <p className="prose">{agreement.terms}</p>
+        <a href={agreementFile(agreement.id)} download="agreement.pdf">
+          {t("report:agree.paper")}
+        </a>
       </details>
       <button type="button" className="button button-primary" onClick={() => setAsking(true)}>
         {t("agreements.accept")}

@@ -1,9 +1,11 @@
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { SendToArchive } from "../archives/SendToArchive";
 import { useStudies } from "../backend/queries";
 import type { StudySummary } from "../backend/types";
 import { useFormat } from "../i18n/format";
 import { ProblemNote } from "../parts/ProblemNote";
+import { ReaderLink } from "../parts/ReaderLink";
 import { Words } from "../parts/Words";
 import { href } from "../route";
 
@@ -38,7 +40,6 @@ function isGuessed(note: string): boolean {
 
 function StudyCard({ study }: { study: StudySummary }): ReactElement {
   const { t } = useTranslation();
-  const { t: reader } = useTranslation("reader");
   const format = useFormat();
   const uid = study.study_instance_uid;
   return (
@@ -59,9 +60,7 @@ function StudyCard({ study }: { study: StudySummary }): ReactElement {
         </p>
       )}
       <div className="buttons">
-        <a className="button" href={href({ page: "reader", study: uid, caseId: study.case_id })}>
-          {reader("open")}
-        </a>
+        <ReaderLink className="button" study={uid} caseId={study.case_id} />
         <a className="button" href={href({ page: "images", study: uid, caseId: study.case_id })}>
           {t("studies.view")}
         </a>
@@ -71,6 +70,7 @@ function StudyCard({ study }: { study: StudySummary }): ReactElement {
           </a>
         )}
       </div>
+      <SendToArchive study={uid} patient={format.patient(study.patient.name)} />
     </li>
   );
 }
