@@ -161,6 +161,22 @@ impl Client {
         serde_json::from_value(answer).with_context(|| format!("{path} answered what was not expected"))
     }
 
+    /// POST below `/api/v1` with an idempotency key: sent again it is not done again.
+    ///
+    /// # Errors
+    /// [`Problem`] when the node refuses.
+    pub fn post_once<T: DeserializeOwned>(&self, path: &str, key: &str, body: &impl Serialize) -> Result<T> {
+        let body = serde_json::to_vec(body)?;
+        let request = self
+            .agent
+            .post(self.url(path))
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", key)
+            .header("Authorization", self.bearer());
+        let answer: Value = self.site.within(|| read(path, request.send(&body[..])))??;
+        serde_json::from_value(answer).with_context(|| format!("{path} answered what was not expected"))
+    }
+
     /// PUT below `/api/v1`.
     ///
     /// # Errors

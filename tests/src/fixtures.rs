@@ -26,10 +26,16 @@ const DECODERS: [&str; 6] = [
 ];
 /// The version that judges key images and measurements.
 const HIGHDICOM: &str = "highdicom==0.28.2";
+/// The version that judges what we write as FHIR.
+const FHIR_RESOURCES: &str = "fhir.resources==8.3.0";
 /// The version of pynetdicom that the node's tests speak DICOM with.
 const PYNETDICOM: &str = "pynetdicom==3.0.4";
 /// The version of dicomweb-client that speaks with our DICOMweb.
 pub const DICOMWEB_CLIENT: &str = "0.61.2";
+/// The version of schemathesis that asks the API what its description permits.
+const SCHEMATHESIS: &str = "schemathesis==4.32.5";
+/// The version of the mail server that takes our notices.
+const AIOSMTPD: &str = "aiosmtpd==1.4.6";
 /// The environment variable that names pydicom's data folder (`test_files` and `charset_files` are in it) for tests of
 /// other packages.
 pub const PYDICOM_FILES: &str = "DOKUEI_PYDICOM_FILES";
@@ -91,7 +97,13 @@ pub fn pydicom_files() -> Result<PathBuf> {
     let anonymizer = format!("dicom-anonymizer=={ANONYMIZER}");
     // The others judge pseudonyms and samples: dokuei-dicom's tests look for them beside the files.
     let wanted = [
-        &[pydicom.as_str(), anonymizer.as_str(), HIGHDICOM, PYNETDICOM][..],
+        &[
+            pydicom.as_str(),
+            anonymizer.as_str(),
+            HIGHDICOM,
+            PYNETDICOM,
+            FHIR_RESOURCES,
+        ][..],
         &DECODERS,
     ]
     .concat();
@@ -101,6 +113,7 @@ pub fn pydicom_files() -> Result<PathBuf> {
             let judges = [
                 "dicomanonymizer",
                 "highdicom",
+                "fhir",
                 "pynetdicom",
                 "openjpeg",
                 "jpeg_ls",
@@ -127,6 +140,28 @@ pub fn dicomweb_client() -> Result<PathBuf> {
     let venv = environment("venv-dicomweb", &wanted.each_ref().map(String::as_str), |venv| {
         venv.join("complete").is_file()
     })?;
+    std::fs::write(venv.join("complete"), "")?;
+    Ok(venv.join("bin/python"))
+}
+
+/// The program schemathesis, of an environment of its own; made below `target/` when it is not there yet.
+///
+/// # Errors
+/// When Python or PyPI cannot be used.
+pub fn schemathesis() -> Result<PathBuf> {
+    let program = |venv: &Path| venv.join("bin/schemathesis");
+    let venv = environment("venv-schemathesis", &[SCHEMATHESIS], |venv| {
+        program(venv).is_file()
+    })?;
+    Ok(program(&venv))
+}
+
+/// The Python of an environment with aiosmtpd, a mail server; made below `target/` when it is not there yet.
+///
+/// # Errors
+/// When Python or PyPI cannot be used.
+pub fn aiosmtpd() -> Result<PathBuf> {
+    let venv = environment("venv-mail", &[AIOSMTPD], |venv| venv.join("complete").is_file())?;
     std::fs::write(venv.join("complete"), "")?;
     Ok(venv.join("bin/python"))
 }

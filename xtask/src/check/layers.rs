@@ -17,6 +17,9 @@ const MAY: &[(&str, &[&str])] = &[
     ("dokuei-document", &[]),
     ("dokuei-media", &["dokuei-identity", "dokuei-package"]),
     ("dokuei-audit", &[]),
+    ("dokuei-governance", &["dokuei-identity"]),
+    ("dokuei-fhir", &[]),
+    ("dokuei-notice", &["dokuei-identity"]),
     (
         "dokuei-store",
         &["dokuei-identity", "dokuei-consultation", "dokuei-package"],
@@ -36,6 +39,9 @@ const MAY: &[(&str, &[&str])] = &[
             "dokuei-document",
             "dokuei-media",
             "dokuei-audit",
+            "dokuei-governance",
+            "dokuei-fhir",
+            "dokuei-notice",
             "dokuei-store",
             "dokuei-net",
         ],
@@ -79,7 +85,27 @@ const NEVER: &[(&str, &[&str])] = &[
         &["tokio", "rusqlite", "libp2p", "axum", "dicom-core"],
     ),
     (
+        "dokuei-fhir",
+        &["tokio", "rusqlite", "libp2p", "axum", "dicom-core"],
+    ),
+    (
         "dokuei-audit",
+        &["tokio", "rusqlite", "libp2p", "axum", "dicom-core"],
+    ),
+    (
+        "dokuei-notice",
+        &[
+            "tokio",
+            "rusqlite",
+            "libp2p",
+            "axum",
+            "dicom-core",
+            "lettre",
+            "ureq",
+        ],
+    ),
+    (
+        "dokuei-governance",
         &["tokio", "rusqlite", "libp2p", "axum", "dicom-core"],
     ),
     ("dokuei-dicom", &["tokio", "rusqlite", "libp2p", "axum"]),
@@ -99,11 +125,14 @@ const NEVER: &[(&str, &[&str])] = &[
 ];
 
 /// Words that would bring a clock, chance or the outside into a pure package, and where they may not stand.
-const PURE: [&str; 4] = [
+const PURE: [&str; 7] = [
     "identity/src",
     "node/consultation/src",
     "node/directory/src",
     "node/audit/src",
+    "node/governance/src",
+    "node/fhir/src",
+    "node/notice/src",
 ];
 const IMPURE: [&str; 7] = [
     "SystemTime::now",
