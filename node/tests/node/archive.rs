@@ -377,7 +377,12 @@ async fn r15_reports_go_to_the_archive_by_themselves() {
     let image = illustrated["key_images"][0]["image"]["sop_instance_uid"].clone();
     illustrated["key_images"][0]["image"]["sop_instance_uid"] = "1.2.3".into();
     let report = format!("{path}/report");
-    let refused = pair.hospital.post(&report, &pair.sato, &illustrated).await;
+    // Until every image was compared there is nothing to report on.
+    let refused = eventually("the study is whole", || async {
+        let refused = pair.hospital.post(&report, &pair.sato, &illustrated).await;
+        (refused.problem() != "not_opened").then_some(refused)
+    })
+    .await;
     assert_eq!(refused.problem(), "bad_field", "an image of another study");
     illustrated["key_images"][0]["image"]["sop_instance_uid"] = image.clone();
     act("report", illustrated).await;
