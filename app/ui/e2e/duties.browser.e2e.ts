@@ -118,7 +118,7 @@ test("r6 an addendum is a new version, with its reason and what it adds", async 
   await confirm(specialist, "署名して送る");
   const newest = dentist.page.locator("article[data-report]").first();
   await newest.getByText("計測値の追記").waitFor();
-  await newest.locator("summary").click();
+  await newest.locator("summary", { hasText: "前の版からの変更" }).click();
   await newest.locator("ins").getByText("下顎管との最小距離 1.2 mm。").waitFor();
   expect(await newest.getAttribute("data-verified")).toBe("true");
   await dentist.page.screenshot({ path: screenshot("case-duties-ja"), fullPage: true });
