@@ -101,10 +101,11 @@ async fn serve(config: Config) -> Result<()> {
     };
     host.refresh(&mut duties);
     let (sender, receiver) = watch::channel(host.state.clone());
+    // Whoever reads the addresses may end it from then on: by default a signal would, without an orderly end.
+    let mut end = std::pin::pin!(asked_to_end()?);
     let served = served(receiver, duties.as_ref(), me, key);
     tell(&config, &doors(&config, &host, served).await?)?;
     let mut refresh = tokio::time::interval(REFRESH);
-    let mut end = std::pin::pin!(asked_to_end());
     loop {
         tokio::select! {
             event = host.swarm.select_next_some() => {
@@ -127,7 +128,7 @@ async fn serve(config: Config) -> Result<()> {
                 }
             }
             signal = &mut end => {
-                tracing::info!(signal = signal?, "ending");
+                tracing::info!(signal, "ending");
                 return Ok(());
             }
         }
@@ -311,21 +312,28 @@ impl Host {
     }
 }
 
+/// Listens from now on for what ends the program; gives its name.
 #[cfg(unix)]
-async fn asked_to_end() -> Result<&'static str> {
+fn asked_to_end() -> Result<impl Future<Output = &'static str>> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        }
     })
 }
 
-#[cfg(not(unix))]
-async fn asked_to_end() -> Result<&'static str> {
-    tokio::signal::ctrl_c().await?;
-    Ok("Ctrl-C")
+/// Listens from now on for what ends the program; gives its name.
+#[cfg(windows)]
+fn asked_to_end() -> Result<impl Future<Output = &'static str>> {
+    let mut pressed = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        pressed.recv().await;
+        "Ctrl-C"
+    })
 }
 
 /// Logs to standard error: warnings of libraries, information of ours; `RUST_LOG` chooses otherwise.
