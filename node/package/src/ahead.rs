@@ -165,7 +165,7 @@ impl Ahead {
     }
 
     /// Throws away what was read ahead.
-    fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.cursor = None;
         self.queue.clear();
         self.rest();

@@ -180,6 +180,13 @@ impl<D: ReadAt, O: ReadAt> PackageReader<D, O> {
         }
     }
 
+    /// Gives its memory back until it is read on; what was read ahead is read again. For one of many that wait for more to come.
+    pub fn rest(&mut self) {
+        self.source.forget();
+        self.block = Decoded::default();
+        self.ahead.forget();
+    }
+
     /// Says that the instances before `until` are here and will be read one after the other, each once and to its end.
     /// Then those that come next are read and decoded on other threads meanwhile; else it costs time only.
     pub fn read_ahead(&mut self, until: usize) {

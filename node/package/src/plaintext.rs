@@ -29,6 +29,11 @@ impl<D: ReadAt, O: ReadAt> Plaintext<D, O> {
         }
     }
 
+    /// Forgets what was decrypted.
+    pub(crate) fn forget(&mut self) {
+        self.window = Vec::new();
+    }
+
     /// What is there from `at` on, at least one byte, and nothing from `end` on; `at` lies before `end`.
     pub(crate) fn at(&mut self, at: u64, end: u64) -> Result<&[u8], OpenError> {
         let start = u64::from(self.first) * CHUNK_PLAINTEXT as u64;

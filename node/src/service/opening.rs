@@ -54,6 +54,17 @@ pub(super) struct Opening {
     named: bool,
 }
 
+impl Opening {
+    /// Gives memory back until more of the package is here.
+    fn rest(&mut self) {
+        self.reader.rest();
+        self.second.iter_mut().for_each(PackageReader::rest);
+    }
+}
+
+/// Of more packages than this on their way, each gives its memory back between two looks: some 2 MiB.
+const QUICK: usize = 4;
+
 /// The packages that are being opened; `None`: not before it is complete, because something was wrong with it.
 pub(super) type Openings = HashMap<[u8; 16], Option<Opening>>;
 
@@ -178,6 +189,9 @@ impl Node {
             // Who may see it follows from the case; the first images make it known.
             self.name_study(&mut opening, &case)?;
             self.events().publish(EventKind::Study, &opening.study);
+        }
+        if openings.len() >= QUICK {
+            opening.rest();
         }
         openings.insert(*package, Some(opening));
         Ok(true)
