@@ -21,6 +21,7 @@ use crate::driver::{Command, Driver, Found, Identity, Parts, peer_of};
 use crate::error::{CallError, NetError, PullError, cause};
 use crate::gate::{AdmissionId, Gate, Pass};
 use crate::host::{Host, PackageSink, RefusalCode};
+use crate::package::SliceMemory;
 use crate::package::gather::{self, Opener};
 use crate::package::throttle::Throttle;
 use crate::package::{self, PullOutcome, PullRequest, Rates};
@@ -56,6 +57,8 @@ pub struct Network {
 pub(crate) struct Throttles {
     pub(crate) up: Throttle,
     pub(crate) down: Throttle,
+    /// For slices that are on their way to the disk.
+    pub(crate) memory: SliceMemory,
 }
 
 impl Network {
@@ -361,7 +364,7 @@ impl Network {
     ) -> Result<PullOutcome, PullError> {
         package::check_ranges(&request.ranges).map_err(PullError::Ranges)?;
         let _wide: Vec<_> = holders.iter().map(|peer| self.windows.widen(*peer)).collect();
-        let (stall, down) = (self.limits.stall, &self.throttles.down);
+        let (stall, Throttles { down, memory, .. }) = (self.limits.stall, &self.throttles);
         let under = holders
             .iter()
             .filter_map(|peer| Some((*peer, self.gate.admission(peer)?)));
@@ -369,7 +372,7 @@ impl Network {
             network: self,
             under: under.collect(),
         };
-        gather::gather(&opener, holders, &request, sink, stall, down).await
+        gather::gather(&opener, holders, &request, sink, stall, (down, memory)).await
     }
 
     /// Sets how many bytes of packages may pass in a second, at once and for what is under way. Entries are not limited:

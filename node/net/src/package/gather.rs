@@ -10,6 +10,7 @@ use futures::stream::FuturesUnordered;
 use libp2p::{PeerId, Stream};
 use tokio::sync::{mpsc, watch};
 
+use super::memory::{SliceMemory, Taken};
 use super::plan::{LotId, Plan};
 use super::pull::Pulling;
 use super::throttle::Throttle;
@@ -56,11 +57,12 @@ struct Work<'a, O> {
     plan: &'a Mutex<Plan>,
     bad: &'a Mutex<HashSet<PeerId>>,
     changed: &'a watch::Sender<()>,
-    slices: mpsc::Sender<(PeerId, Slice)>,
+    slices: mpsc::Sender<(PeerId, Slice, Taken)>,
     done: watch::Receiver<PullProgress>,
     begun: Instant,
     stall: Duration,
     down: &'a Throttle,
+    memory: &'a SliceMemory,
 }
 
 /// What the writer needs of the plan.
@@ -80,7 +82,7 @@ pub(crate) async fn gather<O: Opener>(
     request: &PullRequest,
     sink: Box<dyn PackageSink>,
     stall: Duration,
-    down: &Throttle,
+    (down, memory): (&Throttle, &SliceMemory),
 ) -> Result<PullOutcome, PullError> {
     let plan = std::sync::Arc::new(Mutex::new(Plan::new(&request.ranges)));
     let bad = std::sync::Arc::new(Mutex::new(HashSet::new()));
@@ -112,6 +114,7 @@ pub(crate) async fn gather<O: Opener>(
             begun: Instant::now(),
             stall,
             down,
+            memory,
         };
         work.run(holders).await
         // With it the last sender of slices is dropped, and the writer ends.
@@ -214,10 +217,10 @@ impl<O: Opener> Work<'_, O> {
             let Some(due) = lock(self.plan).due(lot) else {
                 return Ok(latency);
             };
-            let slice = pulling.slice(due).await?;
+            let (slice, room) = pulling.slice(due, self.memory).await?;
             let refused = lock(self.bad).contains(&peer) || !lock(self.plan).bring(lot, slice.range);
             // A writer that is gone tells why itself.
-            if refused || self.slices.send((peer, slice)).await.is_err() {
+            if refused || self.slices.send((peer, slice, room)).await.is_err() {
                 return Ok(latency);
             }
         }
@@ -245,13 +248,14 @@ impl Judge {
     fn write_behind(
         self,
         mut sink: Box<dyn PackageSink>,
-        mut slices: mpsc::Receiver<(PeerId, Slice)>,
+        mut slices: mpsc::Receiver<(PeerId, Slice, Taken)>,
     ) -> Result<PullProgress, PullError> {
         let mut failed = None;
-        while let Some((peer, slice)) = slices.blocking_recv() {
+        while let Some((peer, slice, room)) = slices.blocking_recv() {
             let (range, bytes) = (slice.range, slice.bytes.len() as u64);
             // What a liar sent before it was found out is judged as well: it may be good.
             let outcome = sink.accept(slice);
+            drop(room);
             lock(&self.plan).judged(range, outcome.is_ok());
             match outcome {
                 Ok(()) => self.count(range.count, bytes),

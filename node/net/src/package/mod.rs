@@ -1,11 +1,13 @@
 //! Packages: the holder serves slices, the receiver pulls them.
 
 pub(crate) mod gather;
+mod memory;
 mod plan;
 mod pull;
 pub(crate) mod serve;
 pub(crate) mod throttle;
 
+pub(crate) use self::memory::SliceMemory;
 use libp2p::PeerId;
 use tokio::sync::{mpsc, watch};
 

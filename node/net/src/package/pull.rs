@@ -6,6 +6,7 @@ use futures::AsyncReadExt as _;
 use libp2p::Stream;
 use tokio::time::timeout;
 
+use super::memory::{SliceMemory, Taken};
 use super::throttle::Throttle;
 use crate::error::PullError;
 use crate::frame::{FrameError, read_value, write_value};
@@ -48,7 +49,12 @@ impl Pulling {
 
     /// Reads the next slice, which must begin where `due` begins; it may reach beyond its end when others have taken
     /// over what was asked for here.
-    pub(crate) async fn slice(&mut self, due: ChunkRange) -> Result<Slice, PullError> {
+    /// It comes with its room in memory, which is free again when that is dropped.
+    pub(crate) async fn slice(
+        &mut self,
+        due: ChunkRange,
+        memory: &SliceMemory,
+    ) -> Result<(Slice, Taken), PullError> {
         let header = timeout(
             self.stall,
             read_value::<_, SliceHeader>(&mut self.stream, MAX_SLICE_HEADER),
@@ -68,6 +74,8 @@ impl Pulling {
                 "a slice of {bytes} bytes with a proof of {proof} is too large"
             )));
         }
+        let taken = memory.take(bytes as usize).await;
+        let longest = self.stall + Duration::from_secs(SliceMemory::longest(u64::from(bytes)));
         // Room for both: whoever checks the slice has it in one piece without copying it.
         let mut buffer = vec![0; bytes as usize + proof as usize];
         buffer.truncate(bytes as usize);
@@ -76,9 +84,18 @@ impl Pulling {
             bytes: buffer,
             proof: vec![0; proof as usize],
         };
-        self.fill(&mut slice.bytes).await?;
-        self.fill(&mut slice.proof).await?;
-        Ok(slice)
+        let limited = self.down.is_limited();
+        let come = async {
+            self.fill(&mut slice.bytes).await?;
+            self.fill(&mut slice.proof).await
+        };
+        if limited {
+            // It is we who are slow.
+            come.await?;
+        } else {
+            timeout(longest, come).await.map_err(|_| PullError::Stalled)??;
+        }
+        Ok((slice, taken))
     }
 
     /// Fills `buffer`; the watchdog counts from the last bytes that came, so that a slow link is not a stalled one, and

@@ -23,7 +23,7 @@ pub(super) const MOST: u32 = 32 << 20;
 const LEAST: u32 = 4 << 20;
 
 /// Of all connections with a package together, about.
-const TOGETHER: u32 = 96 << 20;
+const TOGETHER: u32 = 64 << 20;
 
 /// The rate for which a window is made, bytes in a second: 2 Gbit/s.
 const FASTEST: f64 = 250e6;
