@@ -41,6 +41,19 @@ impl Lab {
         Ok(Self { programs, folder })
     }
 
+    /// A scene in a folder that is not removed with it, but by whoever made `folder`.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn staying_in(folder: &Path, programs: Programs) -> Result<Self> {
+        let mut builder = tempfile::Builder::new();
+        let folder = builder
+            .prefix("dokuei-lab-")
+            .disable_cleanup(true)
+            .tempdir_in(folder)?;
+        Ok(Self { programs, folder })
+    }
+
     /// The scene's folder.
     #[must_use]
     pub fn folder(&self) -> &Path {

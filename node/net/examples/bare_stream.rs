@@ -1,8 +1,9 @@
-//! What the network library itself can do: the files of a folder over one stream of libp2p-stream on stock libp2p-quic.
-//! No admission, no sealing, no proof, nothing made durable. `cargo xtask bench transfer` compares with it.
+//! What the network library itself can do: the files of a folder over one stream of libp2p-stream, on stock libp2p-quic or
+//! on TCP with TLS and yamux, as the address says. No admission, no sealing, no proof, nothing made durable. `cargo xtask bench transfer` compares with it.
 //!
 //! ```text
 //! bare_stream receive /ip4/127.0.0.1/udp/0/quic-v1 INTO      prints its address, takes one folder and ends
+//! bare_stream receive /ip4/127.0.0.1/tcp/0 INTO
 //! bare_stream send ADDRESS FOLDER
 //! ```
 
@@ -12,7 +13,7 @@ use std::path::Path;
 use futures::{AsyncReadExt as _, AsyncWriteExt as _, StreamExt as _};
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::SwarmEvent;
-use libp2p::{Multiaddr, Stream, StreamProtocol, Swarm, SwarmBuilder};
+use libp2p::{Multiaddr, Stream, StreamProtocol, Swarm, SwarmBuilder, tcp, tls, yamux};
 use libp2p_stream::Behaviour;
 use tokio::io::AsyncReadExt as _;
 use tokio::io::AsyncWriteExt as _;
@@ -38,6 +39,11 @@ async fn main() -> Result<(), Failed> {
 fn swarm() -> Result<Swarm<Behaviour>, Failed> {
     Ok(SwarmBuilder::with_new_identity()
         .with_tokio()
+        .with_tcp(
+            tcp::Config::default().nodelay(true),
+            tls::Config::new,
+            yamux::Config::default,
+        )?
         .with_quic()
         .with_behaviour(|_| Behaviour::new())?
         .build())

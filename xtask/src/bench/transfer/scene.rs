@@ -1,5 +1,6 @@
 //! The two sides of a transfer, and the study that travels.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -79,8 +80,11 @@ pub(super) struct Scene {
     pub(super) near: Site,
     pub(super) far: Site,
     pub(super) study: Study,
-    /// For everything that a run writes; a new one for each.
-    pub(super) folder: PathBuf,
+    /// For everything that runs write, a folder in it for each. It stays until the measurement is over: where hundreds of
+    /// files were just deleted, ext4 looks for a long time for the place of each new one (`recently_deleted`).
+    folder: PathBuf,
+    /// How many there were.
+    runs: Cell<usize>,
     /// How long a peer is waited for.
     pub(super) patience: Duration,
     /// The namespaces, which live as long as this does.
@@ -116,6 +120,7 @@ impl Scene {
             far,
             study,
             folder: folder.join(name),
+            runs: Cell::new(0),
             patience,
             _links: kept,
         })
@@ -126,11 +131,10 @@ impl Scene {
     /// # Errors
     /// When it cannot be made.
     pub(super) fn fresh(&self) -> Result<PathBuf> {
-        if self.folder.exists() {
-            std::fs::remove_dir_all(&self.folder)?;
-        }
-        std::fs::create_dir_all(&self.folder)?;
-        Ok(self.folder.clone())
+        self.runs.set(self.runs.get() + 1);
+        let folder = self.folder.join(self.runs.get().to_string());
+        std::fs::create_dir_all(&folder)?;
+        Ok(folder)
     }
 
     /// Whether all of the study has come into `folder`.

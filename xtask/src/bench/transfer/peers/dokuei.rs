@@ -39,8 +39,8 @@ impl Peer for Dokuei {
     }
 
     fn transfer(&self, scene: &Scene) -> Result<Run> {
-        scene.fresh()?;
-        let mut pair = Pair::enrolled(Lab::with(Programs::in_dir(&self.programs)?)?)?;
+        let lab = Lab::staying_in(&scene.fresh()?, Programs::in_dir(&self.programs)?)?;
+        let mut pair = Pair::enrolled(lab)?;
         pair.place(&scene.near, &scene.far);
         pair.start_bootstraps()?;
         pair.start_nodes()?;

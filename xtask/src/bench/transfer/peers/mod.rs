@@ -37,7 +37,8 @@ pub(super) trait Peer {
 pub(super) fn all(profile: &str) -> Vec<Box<dyn Peer>> {
     vec![
         Box::new(dokuei::Dokuei::new(profile)),
-        Box::new(bare::Bare::new(profile)),
+        Box::new(bare::Bare::new(profile, false)),
+        Box::new(bare::Bare::new(profile, true)),
         Box::new(dcmtk::Dcmtk { tls: false }),
         Box::new(dcmtk::Dcmtk { tls: true }),
         Box::new(ssh::Ssh { rsync: false }),
