@@ -259,16 +259,18 @@ impl Node {
         })
     }
 
-    /// Identity documents are not kept longer than they are needed: when something was issued they go.
+    /// Identity documents are not kept longer than they are needed: when something was issued they go. What was typed stays
+    /// while something that was refused is still to be corrected.
     pub(super) fn settle_applications(&self) -> Result<(), ServiceError> {
         let (mut settled, mut undecided) = (false, false);
-        for row in self.store().applications()? {
-            if row.open && self.issued_for(&row).is_some() {
+        let rows = self.store().applications()?;
+        for row in &rows {
+            if row.open && self.issued_for(row).is_some() {
                 self.store().settle_application(&row.id)?;
                 self.changed_application(ApplicationId::from_bytes(row.id), "registry", "issued")?;
                 settled = true;
             } else {
-                undecided |= row.open;
+                undecided |= row.open || awaits_correction(row, &rows);
             }
         }
         if settled && !undecided && self.draft_was_sent()? {
@@ -300,5 +302,45 @@ impl Node {
         self.audit(actor, "application", &id.to_string(), outcome)?;
         self.events().publish(EventKind::Credential, id);
         Ok(())
+    }
+}
+
+/// Whether it was refused and nothing was made anew in its place.
+fn awaits_correction(row: &ApplicationRow, all: &[ApplicationRow]) -> bool {
+    let follows =
+        |later: &ApplicationRow| later.practitioner == row.practitioner && later.made_at > row.made_at;
+    row.refused.is_some() && !all.iter().any(follows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(made_at: u64, practitioner: Option<&str>, refused: bool) -> ApplicationRow {
+        ApplicationRow {
+            id: [0; 16],
+            made_at: Timestamp(made_at),
+            practitioner: practitioner.map(str::to_owned),
+            subject: String::new(),
+            key: [0; 32],
+            entries: 0,
+            open: !refused,
+            digest: None,
+            written_at: None,
+            deposited: None,
+            refused: refused.then(|| (Timestamp(made_at + 1), "unreadable".to_owned())),
+        }
+    }
+
+    /// R4: the refusal of the node may come before the certificate of the person: what she typed is not lost then.
+    #[test]
+    fn r4_what_was_refused_is_to_be_corrected_until_it_is_made_anew() {
+        let (node, person) = (row(1, None, true), row(2, Some("tanaka"), false));
+        let first = [person, node];
+        assert!(awaits_correction(&first[1], &first));
+        assert!(!awaits_correction(&first[0], &first));
+        let [person, node] = first;
+        let all = [row(3, None, false), person, node];
+        assert!(!awaits_correction(&all[2], &all));
     }
 }
