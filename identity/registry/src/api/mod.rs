@@ -91,6 +91,7 @@ mod session;
 pub(crate) mod setup;
 mod staff;
 mod status;
+mod stopping;
 mod tries;
 mod ui;
 
@@ -110,7 +111,6 @@ use axum::{Json, Router};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use zeroize::Zeroize;
 
@@ -124,6 +124,7 @@ pub(crate) use credentials::done;
 pub(crate) use problem::{body, of as problem_of, too_large};
 use session::Sessions;
 use staff::Staff;
+use stopping::until_stopped;
 
 /// The largest body that is read, bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -252,11 +253,11 @@ pub(crate) fn run(
         .map_err(failed)?;
     let served = runtime.block_on(async {
         let listener = TcpListener::from_std(listener).map_err(failed)?;
+        let stop = until_stopped().map_err(failed)?;
         let address = announce(&layout, &listener)?;
         if !json {
             tell(address, ui_dir.is_some());
         }
-        let stop = until_stopped().map_err(failed)?;
         let housekeeping = tokio::spawn(keep_house(Arc::clone(&api)));
         let served = serve(listener, router(api, ui_dir), stop).await.map_err(failed);
         housekeeping.abort();
@@ -301,17 +302,6 @@ async fn serve(
         served = served.into_future() => served,
         () = over => Ok(()),
     }
-}
-
-/// SIGTERM or Ctrl-C.
-fn until_stopped() -> std::io::Result<impl Future<Output = ()>> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        }
-    })
 }
 
 /// Where a person goes on.

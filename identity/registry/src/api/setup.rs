@@ -34,7 +34,7 @@ use tokio::sync::Notify;
 use zeroize::Zeroize;
 
 use super::problem::problem;
-use super::{MAX_BODY, aside, guard, nothing_here, secret, ui, until_stopped};
+use super::{MAX_BODY, aside, guard, nothing_here, secret, stopping::until_stopped, ui};
 use crate::ceremony::make;
 use crate::ceremony::routes::{self, Ceremony};
 use crate::failure::Failure;
@@ -81,6 +81,7 @@ pub(crate) fn run(
     let runtime = tokio::runtime::Runtime::new().map_err(failed)?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
+        let stop = until_stopped().map_err(failed)?;
         let address = super::announce(layout, &listener)?;
         if !json {
             let _ = writeln!(
@@ -91,7 +92,6 @@ pub(crate) fn run(
                 set_up.code
             );
         }
-        let stop = until_stopped().map_err(failed)?;
         let here = Arc::clone(&set_up);
         let stop = async move {
             tokio::select! {
