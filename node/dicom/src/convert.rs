@@ -211,6 +211,8 @@ impl Write for After<'_> {
 /// What is decompressed.
 struct Frames<'a> {
     image: Image<'a>,
+    /// The samples of the first, which had to be decompressed to know what they are; until they are asked for.
+    first: Option<Vec<u8>>,
     /// Of all frames, without padding.
     length: u32,
     /// (0028,0004) of the decompressed samples.
@@ -236,15 +238,37 @@ impl<'a> Frames<'a> {
             Word::Bit => described.frames == 1 || described.pixels().is_multiple_of(8),
             Word::Float | Word::Double => false,
         };
-        let frame_length = frame.into_samples().len() as u64;
-        let length = frame_length
+        let first = frame.into_samples();
+        let length = (first.len() as u64)
             .checked_mul(described.frames.into())
             .and_then(|length| u32::try_from(length).ok())
             .filter(|length| (1..u32::MAX - 1).contains(length));
         Ok(length.filter(|_| same && placed).map(|length| Self {
             image,
+            first: Some(first),
             length,
             photometric,
         }))
     }
+
+    /// The samples of a frame, each of which is decompressed once.
+    fn samples(&mut self, index: u32) -> Result<Vec<u8>, ConvertError> {
+        if index == 0
+            && let Some(first) = self.first.take()
+        {
+            return Ok(first);
+        }
+        let frame = self.image.frame(index)?;
+        if frame.photometric != self.photometric {
+            return Err(HeaderError::Malformed {
+                at: 0,
+                what: "its frames differ in their colour space",
+            }
+            .into());
+        }
+        Ok(frame.into_samples())
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -168,17 +168,13 @@ impl<'a, R: Read> Transcoder<'a, R> {
 
     /// The pixels, decompressed frame by frame.
     fn pixels(&mut self) -> Result<(), ConvertError> {
-        let Some(frames) = self.frames.take() else {
+        let Some(mut frames) = self.frames.take() else {
             return Ok(());
         };
         self.write_head(tags::PIXEL_DATA, *b"OW", frames.length.next_multiple_of(2))?;
         let mut written = 0;
         for index in 0..frames.image.description().frames {
-            let frame = frames.image.frame(index)?;
-            if frame.photometric != frames.photometric {
-                return Err(malformed("its frames differ in their colour space"));
-            }
-            let samples = frame.into_samples();
+            let samples = frames.samples(index)?;
             written += samples.len() as u64;
             self.into.write_all(&samples)?;
         }

@@ -11,6 +11,10 @@ use crate::scan::tree::{Content, Element, Tree};
 const LEAST_LATIN: usize = 3;
 const LEAST_JAPANESE: usize = 2;
 
+/// Most words that are looked for: each text is searched for each of them, and a hostile file would have as many of both as
+/// it has room for. People in one study are named by far fewer.
+const MAX_WORDS: usize = 1024;
+
 /// What follows a name.
 const HONORIFICS: [&str; 9] = ["様", "さん", "さま", "氏", "殿", "先生", "君", "ちゃん", "くん"];
 
@@ -21,6 +25,8 @@ pub struct Words {
     long: Vec<String>,
     /// Surnames of one kanji or two letters: names only where a word ends, or an honorific follows.
     short: Vec<String>,
+    /// There were too many: what is not looked for may stand anywhere.
+    more: bool,
 }
 
 impl Words {
@@ -31,7 +37,11 @@ impl Words {
                 self.add(part);
                 let part = part.trim().to_lowercase();
                 let least = if part.is_ascii() { 2 } else { 1 };
-                if part.chars().count() >= least && !is_long(&part) && !self.short.contains(&part) {
+                if part.chars().count() >= least
+                    && !is_long(&part)
+                    && self.has_room()
+                    && !self.short.contains(&part)
+                {
                     self.short.push(part);
                 }
             }
@@ -42,14 +52,23 @@ impl Words {
     /// A number or whatever else is looked for as it is, when it is not too short.
     pub fn add(&mut self, word: &str) {
         let word = word.trim().to_lowercase();
-        if is_long(&word) && !self.long.contains(&word) {
+        if is_long(&word) && self.has_room() && !self.long.contains(&word) {
             self.long.push(word);
         }
     }
 
-    /// Whether one of them stands in a text.
+    /// Whether one more can be taken; when not, there are too many from now on.
+    fn has_room(&mut self) -> bool {
+        self.more |= self.long.len() + self.short.len() >= MAX_WORDS;
+        !self.more
+    }
+
+    /// Whether one of them stands in a text; when there were too many to look for, any text may name somebody.
     #[must_use]
     pub fn are_in(&self, text: &str) -> bool {
+        if self.more {
+            return !text.is_empty();
+        }
         let text = text.to_lowercase();
         self.long.iter().any(|word| text.contains(word))
             || self.short.iter().any(|word| is_named(word, &text))
@@ -156,6 +175,16 @@ impl Subject {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn r12_r24_of_too_many_names_no_more_are_kept_and_every_text_is_taken_for_one_that_names() {
+        let name: Vec<String> = (0..5000).map(|number| format!("name{number}")).collect();
+        let mut words = Words::default();
+        words.add_name(&PersonName::alphabetic(name.join("^")));
+        assert_eq!(words.long.len() + words.short.len(), MAX_WORDS);
+        assert!(words.are_in("right lower wisdom tooth"));
+        assert!(!words.are_in(""));
+    }
 
     #[test]
     fn r12_names_of_one_kanji_or_two_letters_are_found_where_they_are_names() {

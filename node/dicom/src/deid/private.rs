@@ -2,7 +2,7 @@
 //! tomography, magnetic resonance and positron emission tomography have. What a table does not list is not kept, so that
 //! a part of it is enough: ultrasound and mammography, of which it has many, are not dental radiology.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dicom_core::Tag;
 
@@ -27,6 +27,7 @@ const SAFE: [(&str, u16, &[u8]); 11] = [
 /// The safe attributes of a data set or an item, each with the element that names its creator.
 pub(super) fn safe(elements: &[Element]) -> BTreeSet<Tag> {
     let mut kept = BTreeSet::new();
+    let creators = creators(elements);
     for element in elements {
         let Content::Bytes(_) = element.value else {
             continue;
@@ -37,14 +38,12 @@ pub(super) fn safe(elements: &[Element]) -> BTreeSet<Tag> {
         }
         let creator = Tag(group, block);
         let low = element.tag.element().to_le_bytes()[0];
-        let named = elements.iter().find(|one| one.tag == creator);
-        let Some(Content::Bytes(name)) = named.map(|one| &one.value) else {
+        let Some(name) = creators.get(&creator) else {
             continue;
         };
-        let name = text_of(name);
         let listed = SAFE
             .iter()
-            .any(|(of, in_group, lows)| *of == name && *in_group == group && lows.contains(&low));
+            .any(|(of, in_group, lows)| of == name && *in_group == group && lows.contains(&low));
         if listed {
             kept.extend([creator, element.tag]);
         }
@@ -52,9 +51,39 @@ pub(super) fn safe(elements: &[Element]) -> BTreeSet<Tag> {
     kept
 }
 
+/// The first element of each block that names its creator (PS3.5 7.8.1), found once: a hostile file has a million private
+/// elements, and none of them may be looked for among all the others.
+fn creators(elements: &[Element]) -> BTreeMap<Tag, String> {
+    let mut creators = BTreeMap::new();
+    for element in elements {
+        let is_creator = element.tag.group() % 2 == 1 && (0x0010..=0x00ff).contains(&element.tag.element());
+        if let (true, Content::Bytes(name)) = (is_creator, &element.value) {
+            creators.entry(element.tag).or_insert_with(|| text_of(name));
+        }
+    }
+    creators
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn r24_creators_are_read_once_for_all_their_elements() {
+        let element = |element: u16, value: &[u8]| Element {
+            tag: Tag(0x0019, element),
+            vr: *b"LO",
+            value: Content::Bytes(value.to_vec()),
+        };
+        // A thousand elements of each block, and of a block without a creator: names are read two times.
+        let mut elements = vec![element(0x0010, b"GEMS_ACQU_01"), element(0x0011, b"SOMEBODY")];
+        for _ in 0..1000 {
+            elements.extend([0x1023, 0x1123, 0x1223].map(|tag| element(tag, b"1")));
+        }
+        assert_eq!(creators(&elements).len(), 2);
+        let kept: Vec<u16> = safe(&elements).iter().map(|tag| tag.element()).collect();
+        assert_eq!(kept, [0x0010, 0x1023]);
+    }
 
     #[test]
     fn r12_only_what_the_table_lists_is_kept_and_only_under_its_creator() {
