@@ -84,10 +84,7 @@ impl Node {
         for (image, record) in &found.0 {
             match self.shown_frame(image, record) {
                 Ok(frame) => drop(frames.insert(image, frame)),
-                Err(error) => tracing::warn!(
-                    code = error.code(),
-                    "an image that a report shows cannot be read, and is left out of its DICOM objects"
-                ),
+                Err(error) => self.left_out(record, &error),
             }
         }
         let key_images = illustrations.key_images.iter().filter_map(|one| {
@@ -116,6 +113,18 @@ impl Node {
         DicomIllustrations {
             key_images: key_images.collect(),
             measurements: measurements.collect(),
+        }
+    }
+
+    /// An image that a report shows cannot be read: its objects go without it, and who looks after the node reads which.
+    fn left_out(&self, record: &InstanceRecord, error: &ServiceError) {
+        tracing::warn!(
+            code = error.code(),
+            "an image that a report shows cannot be read, and is left out of its DICOM objects"
+        );
+        let image = &record.sop_instance_uid;
+        if let Err(error) = self.audit("node", "report_sr", image, error.code()) {
+            tracing::warn!(%error, "that could not be written into the audit log");
         }
     }
 
@@ -161,6 +170,9 @@ impl Node {
             };
             let record = found.0.get(&one.image).filter(|_| at < PRINTED);
             let picture = record.and_then(|record| self.rendered(record, &request).ok());
+            if record.is_some() && picture.is_none() {
+                caption.push_str("（画像を表示できません）");
+            }
             let measured = illustrations.measurements.iter();
             let drawn = measured
                 .filter(|measurement| measurement.image == one.image)

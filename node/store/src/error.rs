@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use dokuei_package::stream::StreamError;
 use thiserror::Error;
 
 /// Why the store did not do what was asked. After an error nothing is half-written and what was there still is.
@@ -99,9 +100,16 @@ pub enum StoreError {
     Database(String),
 }
 
-/// `ENOSPC` and `EDQUOT` are the same thing to a user.
+/// `ENOSPC` and `EDQUOT` are the same thing to a user. What reading an image said of it stays what it is.
 impl From<io::Error> for StoreError {
     fn from(error: io::Error) -> Self {
+        let error = match error.downcast::<Self>() {
+            Ok(told) => return told,
+            Err(error) => error,
+        };
+        if error.get_ref().is_some_and(|why| why.is::<StreamError>()) {
+            return Self::Damaged("image");
+        }
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::NoSpace,
             _ => Self::Io(error),
@@ -125,6 +133,16 @@ mod tests {
     use super::*;
 
     /// Issue of a full disk: both ways in which it shows end in the same sentence.
+    #[test]
+    fn r11_an_image_that_is_damaged_further_on_is_told_as_one_that_is_at_its_beginning() {
+        let further_on = io::Error::from(StreamError::OtherKey);
+        assert!(matches!(further_on.into(), StoreError::Damaged("image")));
+        let compared = io::Error::new(io::ErrorKind::InvalidData, StoreError::Differs);
+        assert!(matches!(compared.into(), StoreError::Differs));
+        let disk = io::Error::from(io::ErrorKind::PermissionDenied);
+        assert!(matches!(disk.into(), StoreError::Io(_)));
+    }
+
     #[test]
     fn a_full_disk_is_one_error_wherever_it_shows() {
         let by_file: StoreError = io::Error::from(io::ErrorKind::StorageFull).into();

@@ -41,9 +41,9 @@ pub struct NewInstance {
 /// What became of an instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inserted {
-    /// It is stored now.
+    /// It is stored now: it was not, or only damaged.
     Added,
-    /// The same bytes were stored before; nothing changed.
+    /// The same bytes were stored before, and are there still; nothing changed.
     AlreadyThere,
     /// Other bytes are stored under its SOP Instance UID; they were kept and these were not.
     Conflict,
@@ -100,6 +100,7 @@ impl Store {
             }
             Ok(())
         })?;
+        self.mend(series, &instances, &mut outcomes)?;
         for ((_, blob), outcome) in instances.iter_mut().zip(&outcomes) {
             if *outcome == Inserted::Added {
                 blob.keep();
@@ -107,6 +108,24 @@ impl Store {
         }
         self.new_study_keys().remove(&study.study_instance_uid);
         Ok(outcomes)
+    }
+
+    /// Puts what came into the place of what is stored of the same and cannot be read any more: whoever brings an image a
+    /// second time may do so because of that, and must not hear that it is here when it is not.
+    fn mend(
+        &self,
+        series: &SeriesRecord,
+        instances: &[(NewInstance, FinishedBlob)],
+        outcomes: &mut [Inserted],
+    ) -> Result<(), StoreError> {
+        for ((instance, blob), outcome) in instances.iter().zip(outcomes) {
+            if *outcome != Inserted::AlreadyThere || self.is_whole(&instance.sop_instance_uid)? {
+                continue;
+            }
+            *outcome = self.write(|transaction| replace(transaction, series, instance, blob))?;
+            tracing::warn!("a damaged image was replaced by the same that came again");
+        }
+        Ok(())
     }
 
     /// Notes the case that the study is sent for.
@@ -344,8 +363,13 @@ fn replace(
             ":frames": instance.frames,
             ":bits": instance.bits_allocated,
             ":bytes": signed(blob.bytes),
-            ":sha256": blob.sha256,
+            ":sha256": blob.sha256.unwrap_or(UNKNOWN),
             ":blob": blob.id,
         })?;
+    if blob.sha256.is_none() {
+        transaction
+            .prepare_cached("INSERT INTO unproven VALUES (?1)")?
+            .execute([blob.id])?;
+    }
     Ok(Inserted::Added)
 }

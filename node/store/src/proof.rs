@@ -82,30 +82,28 @@ impl Store {
 
     /// Reads all of a blob and remembers that it is what it should be.
     pub(crate) fn compare(&self, blob: &Id16, reader: &mut BlobReader) -> Result<(), StoreError> {
-        let mut sha256 = Sha256::new();
-        let mut part = vec![0; PART];
-        let (mut length, expected) = (0_u64, *reader.blake3());
-        loop {
-            let read = match reader.read(&mut part) {
-                Ok(0) => break,
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) if error.get_ref().is_some_and(|why| why.is::<StreamError>()) => {
-                    return Err(StoreError::Damaged("image"));
-                }
-                // What authenticates and does not decode was not made by our encoder, or not rightly.
-                Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(StoreError::Differs),
-                Err(error) => return Err(error.into()),
-            };
-            sha256.update(part.get(..read).unwrap_or_default());
-            length += read as u64;
-        }
-        // The reader compares with its last byte; of no bytes there is none.
-        if length == 0 && blake3::hash(&[]) != expected {
-            return Err(StoreError::Differs);
-        }
-        self.proven().insert(*blob, sha256.finalize().into());
+        let sha256 = read_all(reader)?;
+        self.proven().insert(*blob, sha256);
         Ok(())
+    }
+
+    /// Whether all of a stored image can be read and is what was stored. One that is still to be compared counts as whole:
+    /// whoever compares it rejects it.
+    ///
+    /// # Errors
+    /// What hinders reading without saying that the image is damaged.
+    pub(crate) fn is_whole(&self, sop_instance_uid: &str) -> Result<bool, StoreError> {
+        let read = self
+            .open_blob(sop_instance_uid)
+            .and_then(|(mut reader, unproven)| match unproven {
+                Some(_) => Ok(()),
+                None => read_all(&mut reader).map(drop),
+            });
+        match read {
+            Ok(()) => Ok(true),
+            Err(StoreError::Damaged(_) | StoreError::Differs) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Writes down what was compared, in one transaction.
@@ -173,6 +171,33 @@ impl Store {
         }
         Ok(rejected)
     }
+}
+
+/// Reads all of a blob, which compares it; its SHA-256.
+fn read_all(reader: &mut BlobReader) -> Result<Id32, StoreError> {
+    let mut sha256 = Sha256::new();
+    let mut part = vec![0; PART];
+    let (mut length, expected) = (0_u64, *reader.blake3());
+    loop {
+        let read = match reader.read(&mut part) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) if error.get_ref().is_some_and(|why| why.is::<StreamError>()) => {
+                return Err(StoreError::Damaged("image"));
+            }
+            // What authenticates and does not decode was not made by our encoder, or not rightly.
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(StoreError::Differs),
+            Err(error) => return Err(error.into()),
+        };
+        sha256.update(part.get(..read).unwrap_or_default());
+        length += read as u64;
+    }
+    // The reader compares with its last byte; of no bytes there is none.
+    if length == 0 && blake3::hash(&[]) != expected {
+        return Err(StoreError::Differs);
+    }
+    Ok(sha256.finalize().into())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod support;
 
 use std::fs;
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::Path;
 
 use dokuei_package::samples::{Sample, Samples};
 use dokuei_store::{Inserted, KeptPreview, KeptPreviewKind, Store, StoreError, StudyRecord};
@@ -153,6 +154,43 @@ fn r1_duplicates_are_one_and_conflicts_keep_what_is_stored() {
     assert_eq!(read_back(&store, 1).unwrap(), b"first");
     assert_eq!(blobs(directory.path(), "blob").len(), 1);
     assert!(blobs(directory.path(), "part").is_empty());
+}
+
+/// R1, R11: an image whose file is damaged or gone takes the place of itself when it comes again; nobody is told that it is
+/// here before.
+#[test]
+fn r1_r11_an_image_that_was_damaged_comes_again() {
+    let (directory, store) = store();
+    for damage in [damage, |path: &Path| fs::remove_file(path).unwrap(), cut] {
+        put(&store, 1, b"first").unwrap();
+        put(&store, 2, b"second").unwrap();
+        let before = blobs(directory.path(), "blob");
+        before.iter().for_each(|path| damage(path));
+        assert!(read_back(&store, 1).is_err());
+        assert!(matches!(
+            put(&store, 1, b"other"),
+            Err(StoreError::InstanceConflict)
+        ));
+        assert_eq!(put(&store, 1, b"first").unwrap(), Inserted::Added);
+        assert_eq!(read_back(&store, 1).unwrap(), b"first");
+        assert_eq!(put(&store, 1, b"first").unwrap(), Inserted::AlreadyThere);
+        assert!(read_back(&store, 2).is_err(), "nobody brought it");
+        let study = store.study(STUDY).unwrap();
+        assert_eq!((study.instances, study.bytes), (2, 11));
+        store.erase_study(STUDY).unwrap();
+    }
+}
+
+/// A bit of its sealed bytes is another one.
+fn damage(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(path, bytes).unwrap();
+}
+
+fn cut(path: &Path) {
+    let bytes = fs::read(path).unwrap();
+    fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
 }
 
 /// R1: in a batch the conflict of one does not keep the others out.

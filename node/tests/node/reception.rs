@@ -110,6 +110,47 @@ async fn r13_a_study_that_is_sent_is_in_the_list_once() {
     }
 }
 
+/// R1, R11: an image that is refused while its study comes is told to the device and on this node, and keeps no other out.
+#[tokio::test(flavor = "multi_thread")]
+async fn r1_r11_one_image_that_is_refused_keeps_no_other_out() {
+    let gate = Gate::of(listening());
+    gate.node.receive().await.unwrap();
+    let port = port(&status(&gate).await);
+    let folder = gate.home.beside("cbct");
+    sample_study(&folder, 5);
+    // Something else lies here under the UID of the third.
+    let altered = gate.home.beside("altered.dcm");
+    let mut bytes = fs::read(&files(&folder)[2]).unwrap();
+    *bytes.last_mut().unwrap() ^= 0xff;
+    fs::write(&altered, bytes).unwrap();
+    gate.import(&altered).await;
+
+    let (_, said) = tokio::task::spawn_blocking(move || send(port, &["-v", "--no-halt"], &[&folder]))
+        .await
+        .unwrap();
+    assert_eq!(said.matches("CannotUnderstand").count(), 1, "{said}");
+    let view = status(&gate).await["dicom"].clone();
+    assert_eq!(
+        (&view["received"], &view["refused"]),
+        (&4.into(), &1.into()),
+        "{view}"
+    );
+    let why = view["last_refused"]["why"].as_str().unwrap();
+    assert!(why.contains("another object"), "{view}");
+    let token = gate.sign_in(&TANAKA).await;
+    let studies = gate.get("/api/v1/studies", &token).await.json();
+    assert_eq!(
+        (studies.as_array().unwrap().len(), &studies[0]["instances"]),
+        (1, &5.into())
+    );
+    gate.node.leave().await;
+    let rows = format!("{:?}", gate.close().store().audit_rows(1, 200).unwrap());
+    assert!(
+        rows.contains("another object with this SOP Instance UID"),
+        "{rows}"
+    );
+}
+
 /// The same in the other order: what was imported from files and then sent by network is here once.
 #[tokio::test(flavor = "multi_thread")]
 async fn r13_what_was_imported_is_known_when_it_is_sent() {

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use dokuei_dicom::header::HeaderError;
 use dokuei_dicom::json::Attributes;
-use dokuei_store::InstanceRecord;
+use dokuei_store::{InstanceRecord, StoreError};
 use serde_json::Value;
 
 use super::accept::{Accepted, accepted};
@@ -87,7 +87,7 @@ async fn metadata(
             let bulk_data = format!("{}/bulkdata", uri(&headers, &Resource::Instance(path)));
             let attributes = match gateway.node.metadata_of(record, &bulk_data) {
                 Ok(attributes) => attributes,
-                Err(ServiceError::Header(error)) if !matches!(error, HeaderError::Io(_)) => {
+                Err(error) if is_of_one(&error) => {
                     // One odd instance does not keep the others.
                     tracing::warn!(%error, "metadata of an instance are what was kept of it at its import");
                     as_filed(record)
@@ -100,6 +100,17 @@ async fn metadata(
         out.send("]")
     });
     Ok(([(header::CONTENT_TYPE, JSON)], body).into_response())
+}
+
+/// Whether it is about this instance, which is odd or damaged, and not about the disk or the database.
+fn is_of_one(error: &ServiceError) -> bool {
+    match error {
+        ServiceError::Header(error) => !matches!(error, HeaderError::Io(_)),
+        ServiceError::Store(error) => {
+            matches!(error, StoreError::Damaged("image") | StoreError::Differs)
+        }
+        _ => false,
+    }
 }
 
 /// What was kept of an instance when it was filed: enough to name it, and to ask for its frames.
