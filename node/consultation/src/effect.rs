@@ -147,6 +147,12 @@ pub enum Notice {
     TakenByAnother,
     /// The blind reader has committed herself to her report.
     BlindCommitted,
+    /// The other reader proposes a reconciled opinion, which waits for your signature.
+    ReconciliationProposed,
+    /// Two readers have signed one opinion, or one has co-signed a report.
+    CoSigned,
+    /// A reader does not sign what another has signed, and says why.
+    Dissented,
     /// Two entries were signed for one place in this log: it is frozen.
     Forked,
 }

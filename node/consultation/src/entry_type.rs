@@ -110,6 +110,10 @@ entry_types! {
     StructuredReport = 26, "report";
     /// The same of an amendment.
     StructuredAmendment = 27, "amendment";
+    /// One of two readers says what follows from both their reports.
+    Reconciliation = 28, "reconciliation";
+    /// Somebody signs what another has signed, or dissents from it.
+    CoSignature = 29, "co_signature";
 }
 
 impl EntryType {

@@ -13,6 +13,7 @@ use crate::id::{EntryId, PackageId};
 use crate::log::Log;
 use crate::open::{Open, OpenKind};
 use crate::reader::{Reader, Version};
+use crate::reconciled::{CoSigned, Said};
 use crate::state::State;
 
 /// An entry that opens something, and the one that settled it first.
@@ -38,6 +39,9 @@ pub(crate) struct Facts<'a> {
     /// Versions of all reports, oldest first.
     pub(crate) reports: Vec<Version<'a>>,
     pub(crate) read: BTreeMap<EntryId, EntryId>,
+    /// Reconciled opinions, oldest first.
+    pub(crate) reconciled: Vec<Said<'a>>,
+    pub(crate) co_signed: Vec<CoSigned<'a>>,
     pub(crate) urgent: Vec<Item<'a, UrgentFinding>>,
     pub(crate) incidental: Vec<Item<'a, IncidentalFinding>>,
     pub(crate) queries: Vec<Item<'a, Query>>,
@@ -122,7 +126,7 @@ impl<'a> Facts<'a> {
 
     /// What is medical.
     fn add_content(&mut self, entry: &'a VerifiedEntry) {
-        let (id, by) = (entry.id(), entry.header().signer);
+        let (id, by, at) = (entry.id(), entry.header().signer, entry.header().time);
         match entry.body() {
             Body::Report(report) => self.version(entry, report, None),
             Body::Amendment(amendment) => self.version(entry, &amendment.report, Some(amendment)),
@@ -134,6 +138,8 @@ impl<'a> Facts<'a> {
             Body::Query(body) => self.queries.push(Item::new(id, by, body)),
             Body::Answer(answer) => settle(&mut self.queries, answer.query, id),
             Body::PatientInformed(informed) => _ = self.explained.insert(informed.about),
+            Body::Reconciliation(body) => self.reconciled.push(Said { id, by, at, body }),
+            Body::CoSignature(body) => self.co_signed.push(CoSigned { id, by, at, body }),
             // The rules of the case log let no agreement in, nor a second request.
             _ => {}
         }

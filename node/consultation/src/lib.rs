@@ -7,6 +7,7 @@
 //! - [`body`]: what entries say; [`entry`]: how they are signed; [`log`]: how they are linked.
 //! - [`agreement`]: the agreement that must be in force before the first request.
 //! - [`machine`]: [`machine::Case`], event in, effects out.
+//! - [`reconciled`]: what two readers say together, and their reports compared.
 //! - [`open`]: what must be settled before the end; [`deadline`]: what is due when, and who is told.
 //! - [`author`]: the next entry, drafted and signed.
 //!
@@ -30,6 +31,7 @@ pub mod machine;
 mod notice;
 pub mod open;
 mod reader;
+pub mod reconciled;
 pub mod refusal;
 mod rules;
 pub mod standing;

@@ -2,7 +2,7 @@
 
 use dokuei_identity::fingerprint::Fingerprint;
 
-use crate::body::{Body, EraseNotice, ForwardKind, ReportStatus};
+use crate::body::{Body, CoSignature, EraseNotice, ForwardKind, ReportStatus, Stance};
 use crate::effect::{Effect, Notice};
 use crate::entry::VerifiedEntry;
 use crate::facts::{Facts, Item};
@@ -122,8 +122,30 @@ fn duties(facts: &Facts<'_>, body: &Body, requester: Fingerprint) -> Vec<(Finger
             })
         }
         Body::BlindCommitment(_) => vec![(requester, Notice::BlindCommitted)],
+        Body::Reconciliation(said) => {
+            let other = facts.reports.iter().find(|version| version.id == said.other);
+            other
+                .map(|version| vec![(version.by, Notice::ReconciliationProposed)])
+                .unwrap_or_default()
+        }
+        Body::CoSignature(signed) => co_signed(facts, signed, requester),
         _ => Vec::new(),
     }
+}
+
+/// Requester, and whoever signed first.
+fn co_signed(facts: &Facts<'_>, signed: &CoSignature, requester: Fingerprint) -> Vec<(Fingerprint, Notice)> {
+    let notice = match signed.stance {
+        Stance::Agrees => Notice::CoSigned,
+        Stance::Dissents => Notice::Dissented,
+    };
+    let said = facts.reconciled.iter().map(|one| (one.id, one.by));
+    let mut signers = said.chain(facts.reports.iter().map(|one| (one.id, one.by)));
+    let first = signers.find(|(id, _)| *id == signed.of).map(|(_, by)| by);
+    std::iter::once(requester)
+        .chain(first)
+        .map(|who| (who, notice))
+        .collect()
 }
 
 /// Requester, whoever asked, and the others who might have taken the case on.

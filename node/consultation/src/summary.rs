@@ -1,6 +1,6 @@
 //! What an entry says in one line, for a timeline: in Japanese and in English, without anything clinical.
 
-use crate::body::{AmendmentKind, Body, Close, ForwardKind, Outcome, ReportStatus, Urgency};
+use crate::body::{AmendmentKind, Body, Close, ForwardKind, Outcome, ReportStatus, Stance, Urgency};
 
 impl Body {
     /// Why, in the words of whoever signed it; for entries that end something. They may be clinical.
@@ -96,6 +96,14 @@ impl Body {
                 }
                 ForwardKind::Alternative => ("別の読影医にも依頼しました", "asked another reader as well"),
                 ForwardKind::Blind => ("盲検の第二読影を依頼しました", "asked for a blind second reading"),
+            },
+            Self::Reconciliation(_) => (
+                "二つの報告書の統合見解に署名しました",
+                "signed a reconciled opinion on both reports",
+            ),
+            Self::CoSignature(body) => match body.stance {
+                Stance::Agrees => ("連署しました", "co-signed"),
+                Stance::Dissents => ("異なる見解を述べました", "stated a dissent"),
             },
             Self::ForwardConsent(_) => ("追加の読影に同意しました", "consented to a further reader"),
             _ => ("盲検読影の結果を確定しました", "committed to a blind reading"),

@@ -97,6 +97,9 @@ matters! {
     ForwardConsented = "forward_consented", Progress, "ほかの読影医への依頼に同意が得られました。", "The further reader whom you proposed is consented to.";
     ForwardEnded = "forward_ended", Progress, "追加の読影依頼が取り下げられました。", "A further reading is no longer wanted.";
     BlindCommitted = "blind_committed", Progress, "独立読影の報告が確定されました。", "A blind reader has committed herself to her report.";
+    ReconciliationProposed = "reconciliation_proposed", Report, "二つの報告書の統合見解に、連署または異見を求められています。", "A reconciled opinion waits for your signature or dissent.";
+    CoSigned = "co_signed", Report, "報告書または統合見解に連署がありました。", "A report or a reconciled opinion has been co-signed.";
+    Dissented = "dissented", Report, "報告書または統合見解に異なる見解が述べられました。", "A reader dissents from a report or a reconciled opinion.";
     GrantRevoked = "grant_revoked", Transfer, "画像を見る許可が取り消されました。", "The right to open images has been taken back.";
     Forked = "forked", Urgent, "記録に食い違いが見つかり、症例が凍結されました。", "A log contradicts itself, and its case is frozen.";
     DueAnswer = "due_answer", Overdue, "読影依頼への返事が期限を迎えています。", "The answer to a request is due.";

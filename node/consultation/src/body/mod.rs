@@ -10,6 +10,7 @@ mod limits;
 mod measurement;
 mod package;
 mod query;
+mod reconciliation;
 mod report;
 mod request;
 mod teeth;
@@ -35,6 +36,7 @@ pub use limits::{Incomplete, MAX_LINE, MAX_LIST, MAX_NAME, MAX_TEXT, Problem};
 pub use measurement::{Calibration, Measurement, Points, Quantity, QuantityKind, Shape, Tooth, Unit};
 pub use package::{EraseNotice, Grant, GrantRevoke, MAX_CORE, MAX_GRANT, PackageOffered, Received};
 pub use query::{Answer, PatientInformed, Query};
+pub use reconciliation::{CoSignature, Reconciliation, Stance};
 pub use report::{GUIDELINE, ImagesReviewed, Report, ReportStatus};
 pub use request::{AgreementReference, Consent, Patient, PersonName, Request, Requester, Sex, Urgency};
 pub use teeth::{MAX_TEETH, MAX_TEMPLATE, Structure, ToothFinding};
@@ -119,6 +121,12 @@ pub enum Body {
     /// A blind reader has committed herself to her report.
     #[n(23)]
     BlindCommitment(#[n(0)] BlindCommitment),
+    /// One of two readers says what follows from both their reports.
+    #[n(28)]
+    Reconciliation(#[n(0)] Box<Reconciliation>),
+    /// Somebody signs what another has signed, or dissents from it.
+    #[n(29)]
+    CoSignature(#[n(0)] CoSignature),
 }
 
 impl Body {
@@ -154,6 +162,8 @@ impl Body {
             Self::Forward(_) => EntryType::Forward,
             Self::ForwardConsent(_) => EntryType::ForwardConsent,
             Self::BlindCommitment(_) => EntryType::BlindCommitment,
+            Self::Reconciliation(_) => EntryType::Reconciliation,
+            Self::CoSignature(_) => EntryType::CoSignature,
         }
     }
 
@@ -205,6 +215,8 @@ impl Body {
             Self::PatientInformed(body) => body.validate(),
             Self::Forward(body) => body.validate(),
             Self::ForwardConsent(body) => body.validate(),
+            Self::Reconciliation(body) => body.validate(),
+            Self::CoSignature(body) => body.validate(),
         }
     }
 }

@@ -8,6 +8,7 @@ mod correspondence;
 mod finding;
 mod forward;
 mod package;
+mod reconciliation;
 mod report;
 
 use dokuei_identity::fingerprint::Fingerprint;
@@ -72,6 +73,8 @@ pub(crate) fn judge(
         Body::Forward(forward) => place.forward(forward),
         Body::ForwardConsent(consent) => place.consent(consent),
         Body::BlindCommitment(blind) => place.committed(blind),
+        Body::Reconciliation(said) => place.reconciled(said),
+        Body::CoSignature(signed) => place.co_signed(signed),
         Body::Close(close) => place.close(close),
         Body::Withdraw(_) => place.withdraw(),
     }

@@ -1,11 +1,11 @@
 //! A good body of every type; tests spoil them.
 
 use dokuei_consultation::body::{
-    Accept, Amendment, AmendmentKind, Answer, Body, Category, Channel, Close, Consent, Decline, EraseNotice,
-    Forward, ForwardConsent, ForwardKind, GUIDELINE, Grant, GrantRevoke, ImagesReviewed, IncidentalFinding,
-    IncidentalResolved, Outcome, PackageOffered, Patient, PatientInformed, PersonName, Query, Received,
-    Report, ReportRead, ReportStatus, Request, Requester, Resolution, Sex, Urgency, UrgentAck, UrgentFinding,
-    Withdraw,
+    Accept, Amendment, AmendmentKind, Answer, Body, Category, Channel, Close, CoSignature, Consent, Decline,
+    EraseNotice, Forward, ForwardConsent, ForwardKind, GUIDELINE, Grant, GrantRevoke, ImagesReviewed,
+    IncidentalFinding, IncidentalResolved, Outcome, PackageOffered, Patient, PatientInformed, PersonName,
+    Query, Received, Reconciliation, Report, ReportRead, ReportStatus, Request, Requester, Resolution, Sex,
+    Stance, Urgency, UrgentAck, UrgentFinding, Withdraw,
 };
 use dokuei_consultation::id::{EntryId, PackageId};
 use dokuei_consultation::machine::Case;
@@ -291,6 +291,24 @@ pub(crate) fn decline_of(asked_by: EntryId) -> Body {
     Body::Decline(Decline {
         request: asked_by,
         reason: "不在".to_owned(),
+    })
+}
+
+/// What follows from one's own report and that of another.
+pub(crate) fn reconciliation(own: EntryId, other: EntryId) -> Body {
+    Body::Reconciliation(Box::new(Reconciliation {
+        own,
+        other,
+        opinion: "両者とも歯根嚢胞と判断する".to_owned(),
+        recommendations: "6か月後の再撮影".to_owned(),
+    }))
+}
+
+pub(crate) fn co_signature(of: EntryId, stance: Stance) -> Body {
+    Body::CoSignature(CoSignature {
+        of,
+        stance,
+        words: "腫瘍性病変を否定できない".to_owned(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! What people do in the simulation: a body of any kind that may make sense to whoever is at the node.
 
-use dokuei_consultation::body::{BlindCommitment, Body, ForwardKind, Report, ReportStatus};
+use dokuei_consultation::body::{BlindCommitment, Body, ForwardKind, Report, ReportStatus, Stance};
 use dokuei_consultation::entry::{EntryType, VerifiedEntry, commitment};
 use dokuei_consultation::id::EntryId;
 use dokuei_consultation::machine::Case;
@@ -78,7 +78,8 @@ pub(crate) fn choose(
     if person == DENTIST {
         return mind.requester().map(|body| Act::by(person, body));
     }
-    match mind.rng.random_range(0..16) {
+    match mind.rng.random_range(0..18) {
+        16 | 17 => mind.together().map(|body| Act::by(person, body)),
         0 | 1 => Some(Act::by(device, bodies::received())),
         2..=4 => mind.blind(),
         _ => mind.reader(now).map(|body| Act::by(person, body)),
@@ -296,6 +297,20 @@ impl Mind<'_> {
             Body::Forward(_) => bodies::further_report(self.case, self.world, asked, from, self.who.0),
             _ => bodies::report(self.case, self.world),
         })
+    }
+
+    /// She signs what follows from two reports, or what another has signed.
+    fn together(&mut self) -> Option<Body> {
+        let me = certificate(self.who.0);
+        if self.rng.random_bool(0.5) {
+            let versions = self.case.versions();
+            let own = versions.iter().rfind(|version| version.by == me)?.id;
+            let other = versions.iter().rfind(|version| version.by != me)?.id;
+            return Some(bodies::reconciliation(own, other));
+        }
+        let of = self.any(&[&VERSIONS[..], &[EntryType::Reconciliation; 3]].concat())?;
+        let stances = [Stance::Agrees, Stance::Dissents];
+        Some(bodies::co_signature(of, *stances.choose(self.rng)?))
     }
 
     /// She commits herself to her report, or shows it.

@@ -123,9 +123,43 @@ impl<'a> Past<'a> {
             | Body::PackageOffered(_) => by_requester,
             Body::Withdraw(_) => by_requester && !self.urgent_open(),
             Body::BlindCommitment(_) => self.reports().all(|(report, _)| report.header().signer == signer),
+            Body::Reconciliation(said) => {
+                let by = |version: &EntryId| self.final_by(version);
+                by(&said.own) == Some(signer) && by(&said.other).is_some_and(|other| other != signer)
+            }
+            Body::CoSignature(signed) => self.may_co_sign(&signed.of, signer),
             _ => !self.entries.is_empty(),
         };
         (!holds).then_some("it must not follow what it follows")
+    }
+
+    /// Who signed a final version that nothing replaces.
+    fn final_by(&self, id: &EntryId) -> Option<Fingerprint> {
+        let replaced = self.reports().any(|(_, report)| report.predecessor == Some(*id));
+        let (entry, report) = self.reports().find(|(entry, _)| entry.id() == *id)?;
+        (!replaced && report.status == ReportStatus::Final).then(|| entry.header().signer)
+    }
+
+    /// Not one's own, nor twice; of what two say together only the other of the two.
+    fn may_co_sign(&self, of: &EntryId, signer: Fingerprint) -> bool {
+        let again = self.entries.values().any(|entry| {
+            matches!(entry.body(), Body::CoSignature(other) if other.of == *of)
+                && entry.header().signer == signer
+        });
+        let Some(entry) = self.entries.get(of).filter(|_| !again) else {
+            return false;
+        };
+        match entry.body() {
+            Body::Reconciliation(said) => self.final_by(&said.other) == Some(signer),
+            _ => Self::report(entry).is_some() && entry.header().signer != signer && self.reads_here(signer),
+        }
+    }
+
+    /// She was asked by somebody, and has taken it on.
+    fn reads_here(&self, who: Fingerprint) -> bool {
+        self.entries
+            .keys()
+            .any(|asked| self.is_asked(asked, who) && self.accepted(asked))
     }
 
     fn names(&self, who: &Fingerprint) -> bool {

@@ -24,6 +24,7 @@ mod limits;
 mod newer;
 mod order;
 mod packages;
+mod reconciliation;
 mod refusals;
 mod reports;
 mod requests;

@@ -1,6 +1,6 @@
 //! A snapshot of every type on the wire: when one changes, the protocol's version must.
 
-use dokuei_consultation::body::{BlindCommitment, Body, ForwardKind};
+use dokuei_consultation::body::{BlindCommitment, Body, ForwardKind, Stance};
 use dokuei_consultation::entry::{EntryHeader, EntryType, SignedEntry, commitment};
 use dokuei_consultation::fork::ForkProof;
 use dokuei_consultation::id::{EntryId, LogId};
@@ -174,6 +174,18 @@ fn the_bodies_about_further_readers() {
         "blind_commitment",
         shown(&Body::BlindCommitment(BlindCommitment { forward, commitment }))
     );
+}
+
+#[test]
+fn the_bodies_of_what_two_readers_sign_together() {
+    let (own, other) = (EntryId::of(b"own"), EntryId::of(b"other"));
+    insta::assert_snapshot!("reconciliation", shown(&bodies::reconciliation(own, other)));
+    for (name, stance) in [
+        ("co_signature_agrees", Stance::Agrees),
+        ("co_signature_dissents", Stance::Dissents),
+    ] {
+        insta::assert_snapshot!(name, shown(&bodies::co_signature(own, stance)));
+    }
 }
 
 fn entry(seed: u8) -> (EntryHeader, SignedEntry) {
