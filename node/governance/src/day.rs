@@ -44,6 +44,16 @@ impl Day {
         Self(self.0.saturating_add(days).min(LAST))
     }
 
+    /// The same day of a later year; the last of February for a leap day where there is none (民法143条2項).
+    #[must_use]
+    pub fn years_later(self, years: u8) -> Self {
+        let (year, month, day) = self.civil();
+        let year = year + u32::from(years);
+        Self::of_civil(year, month, day)
+            .or_else(|| Self::of_civil(year, month, day - 1))
+            .unwrap_or(Self(LAST))
+    }
+
     /// How many days it is after `earlier`; 0 when it is not.
     #[must_use]
     pub const fn since(self, earlier: Self) -> u32 {

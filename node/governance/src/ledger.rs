@@ -14,6 +14,7 @@ use crate::duty::{Assignment, Duty, Role};
 use crate::incident::{Incident, Response, Step};
 use crate::inspection::{Inspection, Review};
 use crate::policy::{Pledge, Policy, PolicyKind, Training};
+use crate::retention::{Hold, Release};
 use crate::statement::Statement;
 
 /// Why the chain does not hold.
@@ -173,6 +174,10 @@ impl Ledger {
         incidents: Incident(Incident),
         /// What was done about them.
         responses: Response(Response),
+        /// Legal holds.
+        holds: Hold(Hold),
+        /// What ended them.
+        releases: Release(Release),
     }
 
     /// The newest version of a document.

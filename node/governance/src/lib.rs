@@ -19,6 +19,7 @@ pub mod incident;
 pub mod inspection;
 pub mod ledger;
 pub mod policy;
+pub mod retention;
 pub mod rules;
 pub mod statement;
 pub mod table;

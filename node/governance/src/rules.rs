@@ -11,6 +11,7 @@ use crate::incident::{Response, Step};
 use crate::inspection::{Answer, Inspection, Outcome, Remedy};
 use crate::ledger::Ledger;
 use crate::policy::{Pledge, Policy};
+use crate::retention::Release;
 use crate::statement::Statement;
 
 /// The longest that anything is valid before it is signed anew, days (three years and a day).
@@ -106,6 +107,11 @@ pub fn may_state(
         )),
         Statement::Incident(_) => Ok(()),
         Statement::Response(one) => sound_response(ledger, one),
+        Statement::Hold(one) if ledger.is_held(one.case.as_str()) => {
+            Err(RuleError::Form("this case is on hold already"))
+        }
+        Statement::Hold(_) => Ok(()),
+        Statement::Release(one) => sound_release(ledger, one, (who, here), today),
     }
 }
 
@@ -119,6 +125,8 @@ fn needed(statement: &Statement) -> Option<Duty> {
         Statement::Inspection(_) | Statement::Remedy(_) | Statement::Review(_) => Some(Duty::Inspection),
         Statement::Display(_) => Some(Duty::Displays),
         Statement::Response(_) => Some(Duty::Incidents),
+        Statement::Hold(_) => Some(Duty::Evidence),
+        Statement::Release(_) => Some(Duty::Privacy),
         Statement::Pledge(_)
         | Statement::Acknowledgement(_)
         | Statement::DisplayCheck(_)
@@ -220,6 +228,29 @@ fn sound_response(ledger: &Ledger, one: &Response) -> Result<(), RuleError> {
     // A report to the commission may be due after the incident is over.
     if one.step == Step::End && ledger.took(&one.incident, Step::End) {
         return Err(RuleError::Form("this incident is over already"));
+    }
+    Ok(())
+}
+
+/// Four eyes: whoever placed a hold does not release it where somebody else could.
+fn sound_release(
+    ledger: &Ledger,
+    one: &Release,
+    (who, here): (&str, &[&str]),
+    today: Day,
+) -> Result<(), RuleError> {
+    let hold = ledger.find(&one.hold);
+    let Some(hold) = hold.filter(|hold| matches!(hold.attestation.statement, Statement::Hold(_))) else {
+        return Err(RuleError::UnknownRecord(one.hold));
+    };
+    if ledger.is_released(&one.hold) {
+        return Err(RuleError::Form("this hold was released already"));
+    }
+    let could = |other: &&str| *other != who && ledger.has(other, Duty::Privacy, today);
+    if hold.attestation.by.as_str() == who && here.iter().any(could) {
+        return Err(RuleError::Form(
+            "a hold is released by somebody else than whoever placed it: ask another who has the duty \u{201c}privacy\u{201d}",
+        ));
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::duty::Assignment;
 use crate::incident::{Incident, Response};
 use crate::inspection::{Inspection, Remedy, Review};
 use crate::policy::{Acknowledgement, Pledge, Policy, Training};
+use crate::retention::{Hold, Release};
 
 /// What a person states. A new kind gets a new number; a node that does not know it refuses the chain from there on and says
 /// that it was written by a newer program.
@@ -50,6 +51,12 @@ pub enum Statement {
     /// What was done about it.
     #[n(11)]
     Response(#[n(0)] Response),
+    /// Nothing of a case is deleted.
+    #[n(12)]
+    Hold(#[n(0)] Box<Hold>),
+    /// A hold is over.
+    #[n(13)]
+    Release(#[n(0)] Release),
 }
 
 impl Statement {
@@ -69,6 +76,8 @@ impl Statement {
             Self::DisplayCheck(_) => "display_check",
             Self::Incident(_) => "incident",
             Self::Response(_) => "response",
+            Self::Hold(_) => "hold",
+            Self::Release(_) => "release",
         }
     }
 }

@@ -130,6 +130,8 @@ pub fn summary(statement: &Statement) -> (String, Option<Day>, String) {
             if one.passed { "良" } else { "不良" }.to_owned(),
         ),
         Statement::Incident(one) => (one.noticed.to_string(), None, one.what.to_string()),
+        Statement::Hold(one) => (one.case.to_string(), None, one.why.to_string()),
+        Statement::Release(one) => (one.hold.to_string(), None, one.why.to_string()),
         Statement::Response(one) => (format!("{:?}", one.step), None, one.what.to_string()),
     }
 }

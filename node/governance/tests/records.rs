@@ -107,6 +107,8 @@ fn one_of_each() -> Vec<Value> {
         json!({"record": "display_check", "name": "左", "passed": true}),
         json!({"record": "incident", "what": "紛失", "noticed": "2026-11-30", "personal_data": true, "malice": false}),
         json!({"record": "response", "incident": id, "step": "end", "what": "発見"}),
+        json!({"record": "hold", "case": "5f".repeat(16), "why": "照会"}),
+        json!({"record": "release", "hold": id, "why": "回答済"}),
     ]
 }
 
@@ -449,4 +451,50 @@ fn r21_what_is_due_is_told_before_it_is_overdue() {
         );
     }
     assert_eq!(Day::at(Timestamp(0)).to_string(), "1970-01-01");
+}
+
+/// R24: a case is held once, by whoever may take evidence; the hold is released by a second person where there is one, and once.
+#[test]
+fn r24_a_hold_is_released_by_a_second_person() {
+    let mut house = House::new();
+    let case = "5f".repeat(16);
+    let hold = json!({"record": "hold", "case": case, "why": "裁判所の照会"});
+    house.may("tanaka", "2026-11-30", hold.clone()).unwrap();
+    let id = house.sign("tanaka", "2026-11-30", hold.clone());
+    assert!(house.ledger.is_held(&case) && !house.ledger.is_held(&"60".repeat(16)));
+    assert!(
+        matches!(house.may("ito", "2026-12-01", hold), Err(RuleError::Form(_))),
+        "held already"
+    );
+
+    let release = json!({"record": "release", "hold": id, "why": "終結"});
+    assert!(matches!(
+        house.may("tanaka", "2026-12-01", release.clone()),
+        Err(RuleError::Form(_))
+    ));
+    house.may("ito", "2026-12-01", release.clone()).unwrap();
+    let stranger = json!({"record": "release", "hold": "11".repeat(32), "why": "終結"});
+    assert!(matches!(
+        house.may("ito", "2026-12-01", stranger),
+        Err(RuleError::UnknownRecord(_))
+    ));
+
+    // Where she alone has the duty she releases it herself; whoever has not the duty does not.
+    let person = json!({"id": "tanaka", "name": "田中 花子"});
+    let alone = json!({"record": "assignment", "person": person, "role": "administrator", "duties": [], "until": null});
+    house.sign("tanaka", "2026-12-01", alone);
+    house.may("tanaka", "2026-12-01", release.clone()).unwrap();
+    assert_eq!(
+        house.may("ito", "2026-12-01", release.clone()),
+        Err(RuleError::NotYourDuty(Duty::Privacy))
+    );
+    house.sign("tanaka", "2026-12-01", release.clone());
+    assert!(!house.ledger.is_held(&case));
+    assert!(
+        matches!(
+            house.may("tanaka", "2026-12-01", release),
+            Err(RuleError::Form(_))
+        ),
+        "released already"
+    );
 }
