@@ -1,8 +1,9 @@
 //! The command line.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 use libp2p::Multiaddr;
@@ -60,6 +61,12 @@ pub(crate) enum Command {
     Completion {
         /// Which shell.
         shell: Shell,
+    },
+    /// Write the manual pages, one for each command.
+    Manual {
+        /// A folder that exists.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
     },
 }
 
@@ -198,6 +205,15 @@ pub(crate) fn completion(shell: Shell) {
         "dokuei-bootstrap",
         &mut std::io::stdout(),
     );
+}
+
+/// Writes the manual pages, one for each command.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub(crate) fn manual(folder: &Path) -> anyhow::Result<()> {
+    clap_mangen::generate_to(Arguments::command(), folder)
+        .with_context(|| format!("the manual pages cannot be written to {}", folder.display()))
 }
 
 #[cfg(test)]

@@ -65,6 +65,7 @@ fn main() -> ExitCode {
             arguments::completion(shell);
             Ok(())
         }
+        Command::Manual { folder } => arguments::manual(&folder),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

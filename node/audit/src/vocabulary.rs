@@ -203,6 +203,8 @@ const ACTS: &[Row] = &[
     ("request", Family::Order, EventAction::Create, None, true, ("asked for a consultation", "診断依頼")),
     ("report", Family::Procedure, EventAction::Create, None, false, ("signed a report", "レポート署名")),
     ("amend", Family::Procedure, EventAction::Update, None, false, ("signed an amended report", "レポート訂正")),
+    ("reconcile", Family::Procedure, EventAction::Create, None, false, ("signed a reconciled opinion", "統合見解の署名")),
+    ("co_sign", Family::Procedure, EventAction::Create, None, false, ("co-signed or dissented", "連署・異見")),
     ("report_pdf", Family::Procedure, EventAction::Read, None, true, ("read the report (PDF)", "レポート閲覧 (PDF)")),
     ("report_preview", Family::Procedure, EventAction::Read, None, true, ("looked at a draft of a report (PDF)", "レポート下書きの表示 (PDF)")),
     ("report_sr", Family::Procedure, EventAction::Read, None, true, ("read the report (SR)", "レポート閲覧 (SR)")),

@@ -171,6 +171,37 @@ pub(crate) fn run(client: &Client, command: Accompanying, as_json: bool) -> Outc
             )?;
             (act(&case, "amend", body)?, "new version signed and queued")
         }
+        Accompanying::Compare { case } => {
+            super::compare::show(&shown(&case)?, as_json);
+            return Ok(());
+        }
+        Accompanying::Reconcile {
+            case,
+            other,
+            opinion,
+            recommendations,
+        } => {
+            let open = |one: &Value| one["mine"] == false && one["newest"] == true;
+            let other = pick(&shown(&case)?["reports"], other.as_deref(), open, "report")?;
+            let body = json!({"other": other, "opinion": opinion, "recommendations": recommendations});
+            (
+                act(&case, "reconciliations", body)?,
+                "signed; it waits for the other reader",
+            )
+        }
+        Accompanying::CoSign {
+            case,
+            of,
+            dissent,
+            note,
+        } => {
+            let of = to_co_sign(&shown(&case)?, of.as_deref())?;
+            let body = match dissent {
+                Some(why) => json!({"of": of, "stance": "dissents", "words": why}),
+                None => json!({"of": of, "stance": "agrees", "words": note}),
+            };
+            (act(&case, "co-signatures", body)?, "signed and queued")
+        }
         Accompanying::Informed {
             case,
             by,
@@ -281,6 +312,13 @@ pub(crate) fn run(client: &Client, command: Accompanying, as_json: bool) -> Outc
     };
     done(&result, as_json, sentence);
     Ok(())
+}
+
+/// What is to be co-signed: a reconciled opinion or a report.
+fn to_co_sign(case: &Value, named: Option<&str>) -> Outcome<String> {
+    let all = [&case["reconciliations"], &case["reports"]];
+    let all: Value = all.into_iter().flat_map(entries).cloned().collect();
+    pick(&all, named, |one| one["for_me"] == true, "opinion or report")
 }
 
 fn forward_body(client: &Client, forward: &Forward) -> Outcome<Value> {

@@ -7,6 +7,7 @@ mod args;
 mod audit;
 mod case;
 mod client;
+mod compare;
 mod consult;
 mod directory;
 mod doctor;
@@ -26,6 +27,7 @@ mod passphrase;
 mod peers;
 mod register;
 mod relocation;
+mod retention;
 mod run;
 mod security;
 mod session;
@@ -40,7 +42,7 @@ use std::sync::atomic::AtomicBool;
 use clap::{CommandFactory, Parser};
 
 use self::args::{Cli, Command};
-use self::error::Outcome;
+use self::error::{CliError, Outcome};
 use crate::data_dir::DataDir;
 
 /// Runs the program; gives its exit code.
@@ -109,12 +111,23 @@ fn dispatch(dir: &DataDir, command: Command, as_json: bool) -> Outcome {
         Command::Template(command) => template::run(dir, command, as_json),
         Command::Policy(command) => governance::policy(dir, command, as_json),
         Command::Governance(command) => governance::run(dir, command, as_json),
+        Command::Retention(command) => retention::run(dir, command, as_json),
         Command::Incident(command) => incident::run(dir, command, as_json),
         Command::Doctor(doctor) => doctor::run(dir, &doctor, as_json),
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "dokuei", &mut std::io::stdout());
             Ok(())
         }
+        Command::Manual { folder } => clap_mangen::generate_to(Cli::command(), &folder).map_err(|error| {
+            CliError::refused(
+                "manual_not_written",
+                format!(
+                    "the manual pages cannot be written to {}: {error}",
+                    folder.display()
+                ),
+                "name a folder that exists and may be written",
+            )
+        }),
     }
 }
 

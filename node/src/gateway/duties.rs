@@ -16,6 +16,7 @@ use crate::service::asking::{Informing, NewQuery};
 use crate::service::cases::NewConsent;
 use crate::service::findings::{Acknowledging, NewIncidental, NewUrgent, Resolving};
 use crate::service::forwarding::NewForward;
+use crate::service::reconciling::{NewCoSignature, NewReconciliation};
 use crate::service::reporting::Amending;
 
 /// An answer to a query.
@@ -193,6 +194,40 @@ pub(crate) async fn amend(
     blocking(move || gateway.node.amend(&session, &id, body))
         .await
         .map(Json)
+}
+
+/// Says what follows from one's own report and another reader's.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/reconciliations",
+    request_body = NewReconciliation,
+    responses((status = 201, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
+pub(crate) async fn reconcile(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Path(id): Path<String>,
+    Body(body): Body<NewReconciliation>,
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    let said = blocking(move || gateway.node.reconcile(&session, &id, body)).await?;
+    Ok((StatusCode::CREATED, Json(said)))
+}
+
+/// Signs what another reader has signed, or dissents from it.
+#[utoipa::path(
+    post,
+    path = "/cases/{id}/co-signatures",
+    request_body = NewCoSignature,
+    responses((status = 201, description = "As it is now", body = shapes::cases::CaseSummary))
+)]
+pub(crate) async fn co_sign(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    Path(id): Path<String>,
+    Body(body): Body<NewCoSignature>,
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    let signed = blocking(move || gateway.node.co_sign(&session, &id, body)).await?;
+    Ok((StatusCode::CREATED, Json(signed)))
 }
 
 /// Takes a request back.

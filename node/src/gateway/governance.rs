@@ -88,6 +88,16 @@ pub(crate) async fn records(State(gateway): State<Gateway>, _: Known) -> Result<
     blocking(move || gateway.node.records()).await.map(Json)
 }
 
+/// Every case that is kept here: until when its records and images must be kept, by which rule, and what holds it.
+#[utoipa::path(
+    get,
+    path = "/governance/retention",
+    responses((status = 200, description = "As it is now", body = shapes::governance::Retention))
+)]
+pub(crate) async fn retention(State(gateway): State<Gateway>, _: Known) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.retention()).await.map(Json)
+}
+
 /// Signs a statement with the key of whoever is signed in. `record` says which kind it is.
 #[utoipa::path(
     post,

@@ -76,6 +76,7 @@ fn house() -> Routes {
         .routes(routes!(governance::checklist))
         .routes(routes!(governance::draft))
         .routes(routes!(governance::records, governance::attest))
+        .routes(routes!(governance::retention))
         .routes(routes!(governance::paper))
         .routes(routes!(governance::table))
 }
@@ -223,6 +224,8 @@ fn accompanying() -> Routes {
         .routes(routes!(duties::answer))
         .routes(routes!(duties::informed))
         .routes(routes!(duties::amend))
+        .routes(routes!(duties::reconcile))
+        .routes(routes!(duties::co_sign))
         .routes(routes!(duties::withdraw))
         .routes(routes!(duties::forward))
         .routes(routes!(duties::consent))

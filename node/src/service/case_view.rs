@@ -44,6 +44,9 @@ impl Node {
             })
             .collect();
         view["reports"] = self.reports(&case, &me);
+        view["comparisons"] = self.comparisons(&seen, &me);
+        view["reconciliations"] = self.reconciliations(&seen, &me);
+        view["co_signatures"] = self.co_signatures(&seen, &me);
         view["queries"] = self.queries_of(&case, &me);
         let urgent = self.urgent_of(&case, &me)?;
         view["urgent"] = urgent.into_iter().map(|(_, view)| view).collect();

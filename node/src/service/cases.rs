@@ -200,6 +200,8 @@ pub(super) fn asked_of_policy(verb: &str) -> (Action, Object) {
         "report" => (Action::SignPreliminary, Object::PARTY_CASE),
         "addendum" => (Action::SignAddendum, Object::PARTY_CASE),
         "amend" => (Action::SignAmendment, Object::PARTY_CASE),
+        "reconcile" => (Action::SignFinal, Object::PARTY_CASE),
+        "co_sign" => (Action::CoSign, Object::PARTY_CASE),
         "forward" => (Action::Forward, Object::OWN_CASE),
         "decline" | "cancel_receiving" | "propose_forward" => (Action::Correspond, Object::PARTY_CASE),
         _ => (Action::Correspond, Object::OWN_CASE),

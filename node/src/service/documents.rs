@@ -112,6 +112,9 @@ impl Node {
     fn pdf_of(&self, reported: &Reported<'_>) -> Result<Vec<u8>, ServiceError> {
         let fonts = Fonts::find(self.config().document.font.as_deref())?;
         let mut paper = reported.paper();
+        if let Some(version) = &reported.entry {
+            paper.basis.extend(self.signed_beside(reported.case, version));
+        }
         paper.key_images = self.printed_images(reported.report, &reported.found);
         paper.measurements = lines(reported.report, &reported.found);
         Ok(render_report(&paper, &fonts)?)

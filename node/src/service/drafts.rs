@@ -161,7 +161,11 @@ impl Node {
     pub(super) fn forget_drafts_of_ended(&self) -> Result<(), ServiceError> {
         for (id, author) in self.store().drafted()? {
             // What cannot be read is kept.
-            let case = self.kept_case(CaseId::from_bytes(id));
+            let id_of_case = CaseId::from_bytes(id);
+            if self.is_held(&id_of_case)? {
+                continue;
+            }
+            let case = self.kept_case(id_of_case);
             if case.is_ok_and(|case| is_over_for(&case, &author)) {
                 self.store().forget_draft(&id, &author)?;
             }

@@ -3,6 +3,8 @@
 //! up, or its request was withdrawn or declined. Each request has a package of its own, under a key of its own, so that no
 //! other request for the same study loses anything.
 //!
+//! Nothing is erased of a case that somebody holds, whoever asks for it: what was asked is done when the hold is released.
+//!
 //! The log is written first. A node that is killed in between erases at its next start.
 
 use std::sync::atomic::Ordering;
@@ -23,7 +25,8 @@ impl Node {
     /// of it, and it may be sent again. What a report rests on is kept.
     ///
     /// # Errors
-    /// [`ServiceError::Refused`] with the rule, [`ServiceError::Unknown`] when there is nothing to cancel.
+    /// [`ServiceError::Refused`] with the rule, [`ServiceError::Held`] while a hold is open, [`ServiceError::Unknown`] when
+    /// there is nothing to cancel.
     pub fn cancel_transfer(
         &self,
         session: &Session,
@@ -31,6 +34,10 @@ impl Node {
         reason: String,
     ) -> Result<Value, ServiceError> {
         let case = self.my_case(session, id)?;
+        if self.is_held(&case.id())? {
+            self.audit(&session.id, "erase", id, "refused")?;
+            return Err(ServiceError::Held);
+        }
         let me = session.certificate.fingerprint;
         let requesting = case
             .request()
@@ -95,6 +102,10 @@ impl Node {
         let package = &row.package;
         // Held to the end: nothing is opened from a package while it is erased.
         let mut openings = self.openings();
+        // Asked last: a hold that was signed a moment ago counts. Whoever releases it lets this be looked for again.
+        if self.is_held(&case.id())? {
+            return Ok(());
+        }
         openings.remove(&package.package_id);
         let mut what = "key and ciphertext";
         // The row of the package goes last: as long as it is there, this is begun again after a crash.

@@ -210,7 +210,7 @@ pub enum ServiceError {
     Files(#[from] FilesError),
     /// A file is not an acceptable DICOM file.
     #[error(transparent)]
-    Header(#[from] HeaderError),
+    Header(HeaderError),
     /// A file is no picture, document or model that can be attached.
     #[error(transparent)]
     Attach(#[from] WrapError),
@@ -237,7 +237,7 @@ pub enum ServiceError {
     BadPackage(String),
     /// No image can be made.
     #[error(transparent)]
-    Render(#[from] RenderError),
+    Render(RenderError),
     /// No DICOM report can be made.
     #[error(transparent)]
     DicomReport(#[from] ReportError),
@@ -305,6 +305,9 @@ pub enum ServiceError {
     /// Pledge or training are missing or out of date, and the settings require them.
     #[error("your pledge of confidentiality or your training is missing or out of date")]
     NotTrained,
+    /// Somebody holds the case.
+    #[error("this case is on legal hold: nothing of it is erased")]
+    Held,
     /// The node is stopping.
     #[error("the node is stopping")]
     Interrupted,
@@ -382,6 +385,7 @@ impl ServiceError {
                 StoreError::InstanceConflict | StoreError::SeriesConflict | StoreError::PatientConflict,
             ) => Code::Conflict,
             Self::Store(StoreError::NoSpace) => Code::DiskFull,
+            Self::Store(StoreError::Damaged("image") | StoreError::Differs) => Code::ImageDamaged,
             Self::Store(_) => Code::StorageFailed,
             Self::Seal(_) => Code::NotSealed,
             Self::Open(_) | Self::Grant(_) | Self::BadPackage(_) => Code::PackageRefused,
@@ -406,6 +410,7 @@ impl ServiceError {
             Self::NoPolicy(_) => Code::PolicyMissing,
             Self::Frozen => Code::NodeFrozen,
             Self::NotTrained => Code::NotTrained,
+            Self::Held => Code::OnHold,
             Self::Interrupted => Code::Stopping,
         }
     }
@@ -473,6 +478,7 @@ impl ServiceError {
             Self::NotEmpty(_) => "choose a new or empty folder",
             Self::File { .. } | Self::Files(_) => "check the name and the rights on it",
             Self::Store(StoreError::NoSpace) => "free some space and try again; what is stored is safe",
+            Self::Store(StoreError::Damaged("image") | StoreError::Differs) => "import it again, or have it sent again: the good copy takes its place; when more images are damaged, the disk may be failing (`dokuei doctor`)",
             Self::Open(_) | Self::Grant(_) | Self::BadPackage(_) => "keep it as evidence and ask the sender to send the study again",
             Self::Application(_) => "correct it and apply again",
             Self::NoApplicationKey => "wait until a bootstrap host is connected (`dokuei status`), or give the key that the registry's operator exports with `dokuei-registry application key`",
@@ -491,6 +497,7 @@ impl ServiceError {
             Self::Rule(_) => "correct the record and sign it again",
             Self::NoPolicy(_) => "have it signed by whoever answers for it (`dokuei policy sign`, or the app's page on operation)",
             Self::Frozen => "what is here can be read; whoever leads the response ends the incident (`dokuei incident end`)",
+            Self::Held => "see who holds it and why (`dokuei retention list`); it can be erased when the hold is released",
             Self::NotTrained => "sign the pledge, and have your training recorded, on the app's page on operation or with `dokuei governance`",
             Self::Interrupted => "start it again with `dokuei run`",
             _ => "",
@@ -511,7 +518,7 @@ impl ServiceError {
                 Blame::NotAllowed
             }
             Self::Rule(_) => Blame::Caller,
-            Self::NoPolicy(_) | Self::Frozen | Self::DamagedRecords(_) => Blame::Conflict,
+            Self::NoPolicy(_) | Self::Frozen | Self::Held | Self::DamagedRecords(_) => Blame::Conflict,
             Self::AlreadyEnrolled | Self::NoSecondFactor | Self::NotEnrolling => Blame::Conflict,
             Self::LockedOut { .. } | Self::TestedLately => Blame::TooMany,
             Self::Denied(_) => Blame::NotAllowed,
@@ -522,6 +529,7 @@ impl ServiceError {
             Self::Store(
                 StoreError::InstanceConflict | StoreError::SeriesConflict | StoreError::PatientConflict,
             ) => Blame::Conflict,
+            Self::Store(StoreError::Damaged("image") | StoreError::Differs) => Blame::Conflict,
             Self::Store(_) => Blame::Storage,
             Self::ToAcknowledge(_) | Self::DraftChanged | Self::DraftUnreadable => Blame::Conflict,
             Self::Attach(_) | Self::Pseudonym(_) => Blame::Caller,
@@ -564,4 +572,29 @@ fn is_about_qualification(denial: &Denial) -> bool {
         policy::READING_QUALIFICATION_PHYSICIAN,
     ];
     rules.iter().any(|rule| rule.id == denial.rule.id)
+}
+
+/// What is read may be an image of the store: that it is damaged is not the file's fault, nor the picture's.
+impl From<HeaderError> for ServiceError {
+    fn from(error: HeaderError) -> Self {
+        match error {
+            HeaderError::Io(error) => match StoreError::from(error) {
+                StoreError::Io(error) => Self::Header(HeaderError::Io(error)),
+                stored => Self::Store(stored),
+            },
+            other => Self::Header(other),
+        }
+    }
+}
+
+impl From<RenderError> for ServiceError {
+    fn from(error: RenderError) -> Self {
+        match error {
+            RenderError::Header(error) => match Self::from(error) {
+                Self::Header(error) => Self::Render(RenderError::Header(error)),
+                stored => stored,
+            },
+            other => Self::Render(other),
+        }
+    }
 }

@@ -37,16 +37,18 @@ pub(super) struct Taken {
 
 /// The last type of entry that this version shows to its users. The log knows further ones; what nobody would be shown is
 /// not acknowledged either, and waits at its sender.
-const LAST_SERVED: EntryType = EntryType::StructuredAmendment;
+const LAST_SERVED: EntryType = EntryType::CoSignature;
 
 /// Entries that are withheld from a blind reader when they are another's.
-const REPORTS: [EntryType; 6] = [
+const REPORTS: [EntryType; 8] = [
     EntryType::Report,
     EntryType::Amendment,
     EntryType::IllustratedReport,
     EntryType::IllustratedAmendment,
     EntryType::StructuredReport,
     EntryType::StructuredAmendment,
+    EntryType::Reconciliation,
+    EntryType::CoSignature,
 ];
 
 /// Entries after which further readers are to be acquainted with a case.

@@ -1,6 +1,7 @@
 //! How the house runs its node: documents, duties, people, inspections, displays and incidents, as signed records.
 
 mod people;
+mod retention;
 
 use axum::http::StatusCode;
 use dokuei_node::config::{Config, Governance, Rule};

@@ -9,6 +9,7 @@
 
 mod archive;
 mod command_line;
+mod damaged;
 mod dicomweb;
 mod exporting;
 mod fetching;

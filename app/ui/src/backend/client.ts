@@ -126,6 +126,19 @@ export function get<T>(path: string): Promise<T> {
   return call<T>(path, { method: "GET" });
 }
 
+/** A page of a long list. */
+export interface Counted<T> {
+  rows: T[];
+  /** How many there are on all pages; null when the node does not say. */
+  total: number | null;
+}
+
+export async function getPage<T>(path: string): Promise<Counted<T>> {
+  const response = await ask(path, { method: "GET" });
+  const total = response.headers.get("x-total-count");
+  return { rows: await bodyOf<T[]>(response), total: total === null ? null : Number(total) };
+}
+
 export function send<T>(
   method: "POST" | "PUT" | "DELETE",
   path: string,
@@ -137,8 +150,8 @@ export function send<T>(
   if (key !== null) headers["Idempotency-Key"] = key;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const content = body === undefined ? {} : { body: JSON.stringify(body) };
-  const ask = () => call<T>(path, { method, headers, ...content });
-  return key === null ? ask() : patiently(ask);
+  const once = () => call<T>(path, { method, headers, ...content });
+  return key === null ? once() : patiently(once);
 }
 
 /** Sends a file as it is. */
@@ -153,6 +166,10 @@ export function address(path: string): string {
 }
 
 async function call<T>(path: string, init: RequestInit): Promise<T> {
+  return bodyOf<T>(await ask(path, init));
+}
+
+async function ask(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   const headers = new Headers(init.headers);
   if (isAway()) headers.set("X-Dokuei-Background", "1");
@@ -162,6 +179,10 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
     throw unreachable();
   }
   if (!response.ok) throw await readProblem(response);
+  return response;
+}
+
+async function bodyOf<T>(response: Response): Promise<T> {
   const body = await response.text();
   // The node and this file are released together; the contract is checked by its tests.
   return (body === "" ? null : JSON.parse(body)) as T;

@@ -525,6 +525,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cases/{id}/co-signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs what another reader has signed, or dissents from it. */
+        post: operations["post_cases_id_co_signatures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cases/{id}/decline": {
         parameters: {
             query?: never;
@@ -776,6 +793,23 @@ export interface paths {
         put?: never;
         /** Confirms having read a report. */
         post: operations["post_cases_id_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cases/{id}/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what follows from one's own report and another reader's. */
+        post: operations["post_cases_id_reconciliations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1257,6 +1291,23 @@ export interface paths {
         };
         /** A record as a paper. */
         get: operations["get_governance_records_id_paper_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/governance/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every case that is kept here: until when its records and images must be kept, by which rule, and what holds it. */
+        get: operations["get_governance_retention"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2390,6 +2441,9 @@ export interface components {
         /** @description A consultation. */
         CaseDetail: components["schemas"]["CaseSummary"] & {
             absence: null | components["schemas"]["AbsenceView"];
+            co_signatures: components["schemas"]["CoSignature"][];
+            /** @description The newest final reports of every two readers. */
+            comparisons: components["schemas"]["Comparison"][];
             consent: components["schemas"]["Consent"];
             contacts: components["schemas"]["Contact"][];
             duties: components["schemas"]["Duty"][];
@@ -2399,6 +2453,8 @@ export interface components {
             justification: string;
             queries: components["schemas"]["Query"][];
             readers: components["schemas"]["AskedReader"][];
+            /** @description What two readers have said together, oldest first. */
+            reconciliations: components["schemas"]["Reconciliation"][];
             reports: components["schemas"]["Report"][];
             /** @description To the requester: who is asked by itself when nobody accepts, the next first. */
             successors: components["schemas"]["Counterpart"][];
@@ -2512,6 +2568,17 @@ export interface components {
             /** @description Who informed the patient. */
             patient_informed_by?: string | null;
         };
+        /** @description A second signature under what another has signed, or a dissent. */
+        CoSignature: {
+            by: null | components["schemas"]["Counterpart"];
+            entry_id: string;
+            mine: boolean;
+            /** @description A reconciled opinion, or a version of a report. */
+            of: string;
+            signed_at: string;
+            stance: components["schemas"]["Stance"];
+            words: string;
+        };
         /** @description How far the trail has come on its way to the collector of the house. */
         Collector: {
             configured: boolean;
@@ -2529,6 +2596,36 @@ export interface components {
          * @enum {string}
          */
         CommitmentState: "asked" | "safe" | "not_safe" | "not_offered";
+        /** @description What two reports say of one thing: of a part of the report, or of a tooth. */
+        ComparedLine: {
+            agreement: components["schemas"]["ReportAgreement"];
+            /** @description Empty when the first says nothing of it. */
+            first: string;
+            part: null | components["schemas"]["ReportField"];
+            second: string;
+            /** @description A tooth too many beside that one. */
+            supernumerary: boolean;
+            /**
+             * Format: int32
+             * @description Its number after ISO 3950.
+             */
+            tooth: number | null;
+        };
+        /** @description One of two reports that are compared. */
+        ComparedReport: {
+            by: null | components["schemas"]["Counterpart"];
+            entry_id: string;
+            mine: boolean;
+            signed_at: string;
+        };
+        /** @description The newest final reports of two readers side by side. */
+        Comparison: {
+            first: components["schemas"]["ComparedReport"];
+            lines: components["schemas"]["ComparedLine"][];
+            /** @description Whether the one who asks may say what follows from both. */
+            may_reconcile: boolean;
+            second: components["schemas"]["ComparedReport"];
+        };
         /** @description The patient's consent. */
         Consent: {
             explained_at: string;
@@ -3052,6 +3149,18 @@ export interface components {
          * @enum {string}
          */
         JobState: "running" | "done" | "failed";
+        /** @description What a case left here. */
+        KeptCase: {
+            case_id: string;
+            /** @description The day on which it was completed, `YYYY-MM-DD`; none while it is open. */
+            completed: string | null;
+            hold: null | components["schemas"]["LegalHold"];
+            images: null | components["schemas"]["Until"];
+            images_due: boolean;
+            records: null | components["schemas"]["Until"];
+            /** @description The records need not be kept any longer, and nothing holds them. */
+            records_due: boolean;
+        };
         /** @description What the node keeps of a form that is being filled in, in the page's own form. */
         KeptDraft: {
             evidence: unknown;
@@ -3080,6 +3189,16 @@ export interface components {
          * @enum {string}
          */
         KeyImageTitle: "of_interest" | "for_referring_provider" | "for_surgery" | "for_therapy" | "for_patient" | "for_report_attachment";
+        /** @description A legal hold. */
+        LegalHold: {
+            at: string;
+            /** @description Sign-in name of whoever placed it. */
+            by: string;
+            /** @description Its record. */
+            id: string;
+            name: string;
+            why: string;
+        };
         /** @description The licence of a state. */
         Licence: {
             /** @description ISO 3166-1 alpha-2. */
@@ -3199,6 +3318,15 @@ export interface components {
             en: string;
             ja: string;
         };
+        /** @description A second signature, or a dissent, as the app sends it. */
+        NewCoSignature: {
+            /** @description The reconciled opinion, or the version of a report. */
+            of: string;
+            /** @description For or against. */
+            stance: components["schemas"]["Stance"];
+            /** @description In words; a dissent says why. */
+            words?: string;
+        };
         /** @description The patient's consent, as the app sends it. */
         NewConsent: {
             /** @description When, RFC 3339. */
@@ -3293,6 +3421,15 @@ export interface components {
             question: string;
             /** @description Fingerprint of whoever is asked; unset: the other side. */
             to?: string | null;
+        };
+        /** @description What both reports mean, as the app sends it. */
+        NewReconciliation: {
+            /** @description What both mean. */
+            opinion: string;
+            /** @description The newest version of the other reader's report. */
+            other: string;
+            /** @description What both recommend. */
+            recommendations?: string;
         };
         /** @description A report, as the app sends it. */
         NewReport: components["schemas"]["GivenStructure"] & components["schemas"]["GivenIllustrations"] & {
@@ -3639,7 +3776,7 @@ export interface components {
          * @description Codes of the node. Entries of a consultation and passphrases are refused with codes of their own beside these.
          * @enum {string}
          */
-        ProblemCode: "not_found" | "wrong_passphrase" | "locked_out" | "second_factor_required" | "second_factor_wrong" | "already_enrolled" | "no_second_factor" | "not_enrolling" | "recovery_kit_unreadable" | "recovery_kit_refused" | "no_practitioner_certificate" | "no_root" | "root_refused" | "cannot_listen" | "no_node_certificate" | "certificate_refused" | "not_in_register" | "register_split" | "register_refused" | "register_file" | "register_older" | "register_gap" | "register_stale" | "clock_apart" | "wiped" | "practitioner_files" | "not_qualified" | "not_permitted" | "bad_field" | "no_agreement" | "no_device" | "not_opened" | "damaged_log" | "no_report" | "draft_changed" | "draft_unreadable" | "not_empty" | "file_unusable" | "files_unreadable" | "dicom_refused" | "not_attached" | "not_pseudonymised" | "to_acknowledge" | "conflict" | "disk_full" | "storage_failed" | "not_sealed" | "package_refused" | "not_rendered" | "media_type" | "report_not_written" | "application_refused" | "application_not_sealed" | "no_application_key" | "application_sealed" | "application_decided" | "too_many_applications" | "answer_refused" | "not_deposited" | "no_mail_server" | "notice_not_sent" | "tested_lately" | "stopping" | "no_medium" | "medium_unreadable" | "medium_refused" | "medium_of_another_network" | "medium_not_for_you" | "medium_of_your_own" | "medium_unfinished" | "medium_damaged" | "too_many_media" | "medium_too_small" | "medium_full" | "no_xorriso" | "medium_not_written" | "medium_not_verified" | "records_damaged" | "no_duty" | "record_refused" | "policy_missing" | "node_frozen" | "not_trained" | "archive_not_reached" | "archive_refuses" | "archive_gives_nothing" | "fetch_cancelled" | "not_signed_in" | "foreign_host" | "foreign_origin" | "intent_missing" | "body_too_large" | "not_json" | "bad_body" | "bad_query" | "unknown_path" | "wrong_method" | "bad_key" | "key_reused" | "under_way" | "already_done";
+        ProblemCode: "not_found" | "wrong_passphrase" | "locked_out" | "second_factor_required" | "second_factor_wrong" | "already_enrolled" | "no_second_factor" | "not_enrolling" | "recovery_kit_unreadable" | "recovery_kit_refused" | "no_practitioner_certificate" | "no_root" | "root_refused" | "cannot_listen" | "no_node_certificate" | "certificate_refused" | "not_in_register" | "register_split" | "register_refused" | "register_file" | "register_older" | "register_gap" | "register_stale" | "clock_apart" | "wiped" | "practitioner_files" | "not_qualified" | "not_permitted" | "bad_field" | "no_agreement" | "no_device" | "not_opened" | "damaged_log" | "no_report" | "draft_changed" | "draft_unreadable" | "not_empty" | "file_unusable" | "files_unreadable" | "dicom_refused" | "not_attached" | "not_pseudonymised" | "to_acknowledge" | "conflict" | "disk_full" | "storage_failed" | "image_damaged" | "not_sealed" | "package_refused" | "not_rendered" | "media_type" | "report_not_written" | "application_refused" | "application_not_sealed" | "no_application_key" | "application_sealed" | "application_decided" | "too_many_applications" | "answer_refused" | "not_deposited" | "no_mail_server" | "notice_not_sent" | "tested_lately" | "stopping" | "no_medium" | "medium_unreadable" | "medium_refused" | "medium_of_another_network" | "medium_not_for_you" | "medium_of_your_own" | "medium_unfinished" | "medium_damaged" | "too_many_media" | "medium_too_small" | "medium_full" | "no_xorriso" | "medium_not_written" | "medium_not_verified" | "records_damaged" | "no_duty" | "record_refused" | "policy_missing" | "node_frozen" | "not_trained" | "on_hold" | "archive_not_reached" | "archive_refuses" | "archive_gives_nothing" | "fetch_cancelled" | "not_signed_in" | "foreign_host" | "foreign_origin" | "intent_missing" | "body_too_large" | "not_json" | "bad_body" | "bad_query" | "unknown_path" | "wrong_method" | "bad_key" | "key_reused" | "under_way" | "already_done";
         /** @description A profile as its owner writes it. */
         ProfileForm: {
             /** @description Everything but the photo; what is left out is not said any more. */
@@ -3802,6 +3939,28 @@ export interface components {
             rejected: number;
             tls: boolean;
         };
+        /** @description What follows from two reports, said by one of the readers. */
+        Reconciliation: {
+            by: null | components["schemas"]["Counterpart"];
+            entry_id: string;
+            /** @description Whether it waits for the signature of the one who asks. */
+            for_me: boolean;
+            mine: boolean;
+            opinion: string;
+            /** @description The version of the other reader. */
+            other: string;
+            /** @description The version of whoever signed it. */
+            own: string;
+            recommendations: string;
+            signed_at: string;
+            standing: components["schemas"]["ReconciliationStanding"];
+            with: null | components["schemas"]["Counterpart"];
+        };
+        /**
+         * @description How far a reconciled opinion has come.
+         * @enum {string}
+         */
+        ReconciliationStanding: "proposed" | "agreed" | "dissented" | "outdated";
         /** @description A signed statement. */
         Record: {
             at: string;
@@ -3914,6 +4073,11 @@ export interface components {
             version: number;
         };
         /**
+         * @description Whether two reports say the same of something, in the same words.
+         * @enum {string}
+         */
+        ReportAgreement: "agree" | "differ" | "only_first" | "only_second";
+        /**
          * @description A part of a report that may differ from one version to the next.
          * @enum {string}
          */
@@ -3954,6 +4118,17 @@ export interface components {
             id: string;
             passphrase: string;
             sheets: string[];
+        };
+        /** @description What is kept here, and until when. */
+        Retention: {
+            cases: components["schemas"]["KeptCase"][];
+            /** @description The day in Japan. */
+            today: string;
+            /**
+             * Format: int32
+             * @description How many cases cannot be read; they are kept.
+             */
+            unreadable: number;
         };
         /**
          * @description Which side somebody is on.
@@ -4090,8 +4265,13 @@ export interface components {
          */
         Stage: "remind" | "warn" | "escalate";
         /**
+         * @description Whether somebody stands by what another has signed.
+         * @enum {string}
+         */
+        Stance: "agrees" | "dissents";
+        /**
          * @description A statement: `record` names its kind (`policy`, `acknowledgement`, `assignment`, `pledge`, `training`, `inspection`,
-         *     `remedy`, `review`, `display`, `display_check`, `incident`, `response`), and the other fields are those of that kind.
+         *     `remedy`, `review`, `display`, `display_check`, `incident`, `response`, `hold`, `release`), and the other fields are those of that kind.
          */
         Statement: {
             record: string;
@@ -4258,6 +4438,18 @@ export interface components {
          * @enum {string}
          */
         Unit: "mm" | "mm2" | "deg" | "HU" | "px" | "px2" | "1";
+        /** @description Until when something is kept. */
+        Until: {
+            /** @description `law`, or `house` when the house's own rule is longer. */
+            because: string;
+            /** @description The last day, `YYYY-MM-DD`. */
+            day: string;
+            /**
+             * Format: int32
+             * @description Years from completion.
+             */
+            years: number;
+        };
         /**
          * @description How much a case hurries.
          * @enum {string}
@@ -5685,6 +5877,44 @@ export interface operations {
             507: components["responses"]["Refused"];
         };
     };
+    post_cases_id_co_signatures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCoSignature"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseSummary"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
     post_cases_id_decline: {
         parameters: {
             query?: never;
@@ -6277,6 +6507,44 @@ export interface operations {
         responses: {
             /** @description As it is now */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseSummary"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    post_cases_id_reconciliations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReconciliation"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7268,6 +7536,35 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    get_governance_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];

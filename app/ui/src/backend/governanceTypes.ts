@@ -165,7 +165,9 @@ export type Statement =
       incident: string;
       step: "note" | "first_report" | "final_report" | "end";
       what: string;
-    };
+    }
+  | { record: "hold"; case: string; why: string }
+  | { record: "release"; hold: string; why: string };
 
 export interface GovernanceRecord {
   id: string;

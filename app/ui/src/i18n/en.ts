@@ -116,6 +116,14 @@ export const en: Texts = {
     open: "Open the case of {{patient}}",
     filterAll: "All",
     filterOpen: "Open",
+    search: "Search the cases",
+    searchHint: "Patient, institution, question…",
+    keys: "In the list: ↑↓ (or k, j) to move, Enter to open, / to search",
+    role: "My part",
+    onlyUnread: "Unread only",
+    none: "No case matches.",
+    shown: "{{shown}} of {{total}} shown",
+    more: "Show more",
   },
   studies: {
     guessed:

@@ -241,5 +241,7 @@ export const governanceEn: GovernanceTexts = {
     display_check: "Look at a display",
     incident: "Incident",
     response: "Response to an incident",
+    hold: "Legal hold",
+    release: "Release of a hold",
   },
 };

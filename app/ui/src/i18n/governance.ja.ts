@@ -240,6 +240,8 @@ export const governanceJa = {
     display_check: "モニタの目視点検",
     incident: "インシデント",
     response: "インシデント対応",
+    hold: "消去の保留",
+    release: "保留の解除",
   },
 };
 

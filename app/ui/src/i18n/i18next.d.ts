@@ -8,6 +8,7 @@ import type { DeliveryTexts } from "./delivery.ja";
 import type { DirectoryTexts } from "./directory.ja";
 import type { DutiesTexts } from "./duties.ja";
 import type { Texts } from "./ja";
+import type { ExportTexts } from "./export.ja";
 import type { GovernanceTexts } from "./governance.ja";
 import type { MediaTexts } from "./media.ja";
 import type { NoticesTexts } from "./notices.ja";
@@ -36,6 +37,7 @@ declare module "i18next" {
       audit: AuditTexts;
       curved: CurvedTexts;
       media: MediaTexts;
+      export: ExportTexts;
       governance: GovernanceTexts;
       notices: NoticesTexts;
       absence: AbsenceTexts;

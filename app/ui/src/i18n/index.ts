@@ -19,6 +19,8 @@ import { directoryJa } from "./directory.ja";
 import { dutiesEn } from "./duties.en";
 import { dutiesJa } from "./duties.ja";
 import { en } from "./en";
+import { exportEn } from "./export.en";
+import { exportJa } from "./export.ja";
 import { governanceEn } from "./governance.en";
 import { governanceJa } from "./governance.ja";
 import { ja } from "./ja";
@@ -60,6 +62,7 @@ export function startTexts(): void {
         audit: auditJa,
         curved: curvedJa,
         media: mediaJa,
+        export: exportJa,
         governance: governanceJa,
         notices: noticesJa,
         absence: absenceJa,
@@ -80,6 +83,7 @@ export function startTexts(): void {
         audit: auditEn,
         curved: curvedEn,
         media: mediaEn,
+        export: exportEn,
         governance: governanceEn,
         notices: noticesEn,
         absence: absenceEn,

@@ -117,6 +117,14 @@ export const ja = {
     open: "{{patient}} の症例を開く",
     filterAll: "すべて",
     filterOpen: "進行中",
+    search: "症例を検索",
+    searchHint: "患者・施設・依頼内容など",
+    keys: "一覧の中では ↑↓（または k・j）で移動、Enter で開く、/ で検索",
+    role: "立場",
+    onlyUnread: "未読のみ",
+    none: "条件に合う症例はありません。",
+    shown: "{{total}} 件中 {{shown}} 件を表示",
+    more: "続きを表示",
   },
   studies: {
     guessed:

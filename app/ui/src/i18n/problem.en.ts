@@ -27,6 +27,10 @@ export const problemEn: ProblemTexts = {
     detail: "Your pledge of confidentiality or your training is missing or out of date.",
     next: "Sign the pledge on the page on operation, and have your training recorded.",
   },
+  on_hold: {
+    detail: "This case is on legal hold: nothing of it is erased.",
+    next: "Ask whoever placed the hold; it can be erased when another person has released it.",
+  },
   node_unreachable: {
     detail: "The node does not answer.",
     next: "Check that it is running, then try again.",
@@ -288,6 +292,10 @@ export const problemEn: ProblemTexts = {
   storage_failed: {
     detail: "The storage of this node cannot be used.",
     next: "Ask the administrator to run `dokuei doctor`.",
+  },
+  image_damaged: {
+    detail: "An image that is stored on this node is damaged and cannot be read.",
+    next: "Import the same image again, or have it sent again: it takes the place of the damaged one. If it stays, ask the administrator to run `dokuei doctor` and to look at the disk.",
   },
   not_sealed: {
     detail: "The study could not be sealed.",

@@ -22,6 +22,8 @@ import { dutiesEn } from "./duties.en";
 import { dutiesJa } from "./duties.ja";
 import { en } from "./en";
 import { bytes, date, patientName } from "./format";
+import { exportEn } from "./export.en";
+import { exportJa } from "./export.ja";
 import { governanceEn } from "./governance.en";
 import { governanceJa } from "./governance.ja";
 import { ja } from "./ja";
@@ -69,6 +71,7 @@ test("both languages have the same keys, with the same placeholders", () => {
     [auditEn, auditJa],
     [curvedEn, curvedJa],
     [mediaEn, mediaJa],
+    [exportEn, exportJa],
     [governanceEn, governanceJa],
     [noticesEn, noticesJa],
     [absenceEn, absenceJa],

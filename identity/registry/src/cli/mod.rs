@@ -142,7 +142,7 @@ enum Command {
         /// A loopback address; port 0 lets the system choose (see DIR/api.json).
         #[arg(long, value_name = "ADDRESS:PORT")]
         listen: Option<String>,
-        /// The folder of the console's files.
+        /// The folder of the console's files [default: ../share/dokuei-registry/ui beside the program, when it is there].
         #[arg(long, value_name = "DIR")]
         ui_dir: Option<PathBuf>,
     },
@@ -153,6 +153,12 @@ enum Command {
     Completion {
         /// The shell.
         shell: clap_complete::Shell,
+    },
+    /// Write the manual pages, one for each command.
+    Manual {
+        /// A folder that exists.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
     },
 }
 
@@ -249,7 +255,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         dir: data_dir(arguments.data_dir)?,
     };
     let config = match arguments.command {
-        Command::Completion { .. } => Config::default(),
+        Command::Completion { .. } | Command::Manual { .. } => Config::default(),
         _ => read_config(&layout.dir)?,
     };
     let desk = Desk {
@@ -298,7 +304,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
             let listen = listen.or(config.listen);
             let listen = api::loopback(listen.as_deref().unwrap_or("127.0.0.1:0"))?;
             let served = api::Served {
-                ui_dir: ui_dir.or(config.ui_dir),
+                ui_dir: ui_dir.or(config.ui_dir).or_else(ui_beside_the_program),
                 bootstraps: desk.bootstraps.clone(),
                 json: desk.json,
             };
@@ -309,8 +315,17 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
             clap_complete::generate(shell, &mut Arguments::command(), "dokuei-registry", &mut out);
             Ok(())
         }
+        Command::Manual { folder } => clap_mangen::generate_to(Arguments::command(), &folder)
+            .map_err(|error| Failure::storage("written", &folder, error)),
         Command::Verify(_) => Ok(()),
     }
+}
+
+/// The console's files where a package installs them: in ../share/dokuei-registry/ui.
+fn ui_beside_the_program() -> Option<PathBuf> {
+    let program = std::env::current_exe().ok()?;
+    let share = program.parent()?.parent()?.join("share/dokuei-registry/ui");
+    share.join("index.html").exists().then_some(share)
 }
 
 fn serve(desk: &Desk, address: SocketAddr, served: api::Served) -> Result<(), Failure> {

@@ -173,6 +173,39 @@ pub(crate) enum Accompanying {
         #[arg(long)]
         recommendations: Option<String>,
     },
+    /// Show the reports of two readers side by side: where they agree, differ, or only one speaks
+    Compare {
+        /// Case identifier
+        case: String,
+    },
+    /// Sign what follows from your report and that of another reader; it waits for the other's signature
+    Reconcile {
+        /// Case identifier
+        case: String,
+        /// The other reader's report, or the beginning of its name [default: the only one]
+        #[arg(long, value_name = "ENTRY")]
+        other: Option<String>,
+        /// What both mean (統合見解)
+        #[arg(long)]
+        opinion: String,
+        /// What both recommend
+        #[arg(long, default_value = "")]
+        recommendations: String,
+    },
+    /// Sign what another reader has signed (連署), or dissent from it
+    CoSign {
+        /// Case identifier
+        case: String,
+        /// A reconciled opinion or a report, or the beginning of its name [default: the opinion that waits for you]
+        #[arg(long, value_name = "ENTRY")]
+        of: Option<String>,
+        /// Do not sign, for this reason (異見)
+        #[arg(long, value_name = "WHY", conflicts_with = "note")]
+        dissent: Option<String>,
+        /// A word with the signature
+        #[arg(long, default_value = "")]
+        note: String,
+    },
     /// Record that a result was explained to the patient
     Informed {
         /// Case identifier

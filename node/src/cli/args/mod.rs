@@ -19,6 +19,7 @@ mod media;
 mod notices;
 mod peers;
 mod register;
+mod retention;
 
 pub(crate) use apply::*;
 pub(crate) use archive::*;
@@ -34,6 +35,7 @@ pub(crate) use media::*;
 pub(crate) use notices::*;
 pub(crate) use peers::*;
 pub(crate) use register::*;
+pub(crate) use retention::*;
 
 /// Dokuei (読影): ask a specialist for a reading of dental images, or give one, node to node.
 ///
@@ -141,6 +143,9 @@ pub(crate) enum Command {
     /// How the house runs this node: what is due, duties, pledges, training, self-inspection, displays
     #[command(subcommand)]
     Governance(GovernanceCommand),
+    /// Until when what cases left here must be kept; stop and release deletions (legal hold)
+    #[command(subcommand)]
+    Retention(RetentionCommand),
     /// Something went wrong: stop sending and receiving, record the response, go on again
     #[command(subcommand)]
     Incident(IncidentCommand),
@@ -150,6 +155,12 @@ pub(crate) enum Command {
     Completion {
         /// The shell
         shell: clap_complete::Shell,
+    },
+    /// Write the manual pages, one for each command
+    Manual {
+        /// A folder that exists
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
     },
 }
 

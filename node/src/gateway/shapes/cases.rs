@@ -7,6 +7,7 @@ use super::Finding;
 use super::conversation::{AskedReader, Contact, Duty, Incidental, Informed, OpenItem, Query, UrgentFinding};
 use super::illustrations::Illustrations;
 use super::people::Counterpart;
+use super::reconciling::{CoSignature, Comparison, Reconciliation};
 use super::reports::{ImagesReviewed, ToothFinding};
 
 /// Which side somebody is on.
@@ -255,6 +256,11 @@ pub struct CaseDetail {
     consent: Consent,
     timeline: Vec<TimelineEntry>,
     reports: Vec<Report>,
+    /// The newest final reports of every two readers.
+    comparisons: Vec<Comparison>,
+    /// What two readers have said together, oldest first.
+    reconciliations: Vec<Reconciliation>,
+    co_signatures: Vec<CoSignature>,
     queries: Vec<Query>,
     urgent: Vec<UrgentFinding>,
     incidental: Vec<Incidental>,

@@ -148,12 +148,59 @@ pub struct Draft {
 }
 
 /// A statement: `record` names its kind (`policy`, `acknowledgement`, `assignment`, `pledge`, `training`, `inspection`,
-/// `remedy`, `review`, `display`, `display_check`, `incident`, `response`), and the other fields are those of that kind.
+/// `remedy`, `review`, `display`, `display_check`, `incident`, `response`, `hold`, `release`), and the other fields are those of that kind.
 #[derive(Serialize, ToSchema)]
 pub struct Statement {
     record: String,
     #[serde(flatten)]
     rest: std::collections::BTreeMap<String, Value>,
+}
+
+/// Until when something is kept.
+#[derive(Serialize, ToSchema)]
+pub struct Until {
+    /// The last day, `YYYY-MM-DD`.
+    day: String,
+    /// Years from completion.
+    years: u8,
+    /// `law`, or `house` when the house's own rule is longer.
+    because: String,
+}
+
+/// A legal hold.
+#[derive(Serialize, ToSchema)]
+pub struct LegalHold {
+    /// Its record.
+    id: String,
+    /// Sign-in name of whoever placed it.
+    by: String,
+    name: String,
+    at: String,
+    why: String,
+}
+
+/// What a case left here.
+#[derive(Serialize, ToSchema)]
+pub struct KeptCase {
+    case_id: String,
+    /// The day on which it was completed, `YYYY-MM-DD`; none while it is open.
+    completed: Option<String>,
+    records: Option<Until>,
+    images: Option<Until>,
+    /// The records need not be kept any longer, and nothing holds them.
+    records_due: bool,
+    images_due: bool,
+    hold: Option<LegalHold>,
+}
+
+/// What is kept here, and until when.
+#[derive(Serialize, ToSchema)]
+pub struct Retention {
+    /// The day in Japan.
+    today: String,
+    cases: Vec<KeptCase>,
+    /// How many cases cannot be read; they are kept.
+    unreadable: u32,
 }
 
 /// A signed statement.

@@ -16,6 +16,7 @@ pub mod illustrations;
 pub mod node;
 pub mod notices;
 pub mod people;
+pub mod reconciling;
 pub mod register;
 pub mod reports;
 pub mod security;

@@ -207,6 +207,8 @@ impl Node {
     }
 
     fn try_attest(&self, session: &Session, statement: Statement) -> Result<RecordId, ServiceError> {
+        self.known_to_hold(&statement)?;
+        let releases = matches!(statement, Statement::Release(_));
         let _writing = self.write_lock();
         let ledger = self.ledger()?;
         let people = self.practitioners()?;
@@ -246,6 +248,10 @@ impl Node {
         let was_frozen = self.is_frozen();
         let governing = &self.0.governing;
         governing.keep(&mut governing.kept(), next);
+        if releases {
+            // What was asked to be erased meanwhile is erased now.
+            self.sweep_soon();
+        }
         match (was_frozen, self.is_frozen()) {
             (false, true) => self.0.archives.halt(),
             (true, false) => {

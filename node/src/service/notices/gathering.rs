@@ -250,6 +250,9 @@ const fn matter_of(notice: Notice) -> Option<Matter> {
         Notice::ForwardEnded => Matter::ForwardEnded,
         Notice::TakenByAnother => Matter::TakenByAnother,
         Notice::BlindCommitted => Matter::BlindCommitted,
+        Notice::ReconciliationProposed => Matter::ReconciliationProposed,
+        Notice::CoSigned => Matter::CoSigned,
+        Notice::Dissented => Matter::Dissented,
         Notice::Forked => Matter::Forked,
         // An agreement is signed with whoever asked for it on the telephone.
         _ => return None,
