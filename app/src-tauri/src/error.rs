@@ -13,6 +13,11 @@ pub(crate) enum StartError {
     /// An argument that we do not know.
     #[error("{0:?} is not an argument of this program; see --help")]
     UnknownArgument(String),
+    /// A link that is none of ours. It is not repeated: a stranger wrote it.
+    #[error(
+        "the link is not one of Dokuei's, which look like dokuei://case/ and 32 digits; open the work list instead"
+    )]
+    BadLink,
     /// The program `dokuei` is nowhere.
     #[error("the program `dokuei` was not found at {}; install it beside this one or set DOKUEI_BIN", .0.display())]
     NodeMissing(PathBuf),
@@ -42,6 +47,10 @@ impl StartError {
             Self::NoDataDir => "--data-dir の後にディレクトリを指定してください。".to_owned(),
             Self::UnknownArgument(argument) => {
                 format!("{argument:?} という引数はありません。--help をご覧ください。")
+            }
+            Self::BadLink => {
+                "リンクの形式が正しくありません（dokuei://case/ と32桁）。一覧から相談をお開きください。"
+                    .to_owned()
             }
             Self::NodeMissing(path) => format!(
                 "プログラム dokuei が {} に見つかりません。このプログラムと同じ場所に置くか、DOKUEI_BIN で指定してください。",
@@ -80,6 +89,7 @@ mod tests {
         let errors = [
             StartError::NoDataDir,
             StartError::UnknownArgument("-x".to_owned()),
+            StartError::BadLink,
             StartError::NodeMissing(PathBuf::from("/opt/dokuei")),
             StartError::NodeRefused(io::Error::other("permission denied")),
             StartError::NodeStopped {

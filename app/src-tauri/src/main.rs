@@ -7,6 +7,7 @@
 
 mod address;
 mod error;
+mod link;
 mod node;
 mod options;
 mod window;
@@ -44,7 +45,7 @@ fn run(options: Options) -> ExitCode {
     let app = tauri::Builder::default()
         .setup(move |app| {
             let destination = Destination::default();
-            let window = window::open(app, &destination)?;
+            let window = window::open(app, &destination, options.may_be_captured)?;
             // Ended by a signal, the window still stops its node.
             let handle = app.handle().clone();
             ctrlc::set_handler(move || handle.exit(0))?;
@@ -72,7 +73,7 @@ fn run(options: Options) -> ExitCode {
 
 fn bring_up(window: &WebviewWindow, destination: &Destination, options: &Options, own: &OwnNode) {
     let shown = match reach(options, own) {
-        Ok(node) => window::show_node(window, destination, node),
+        Ok(node) => window::show_node(window, destination, node, options.link.as_ref()),
         Err(error) => {
             eprintln!("dokuei-app: {error}");
             window::show_error(window, &error)

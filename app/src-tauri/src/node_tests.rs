@@ -25,6 +25,8 @@ fn options(dir: &Path) -> Options {
     Options {
         data_dir: dir.to_owned(),
         run_arguments: vec!["--listen".into()],
+        link: None,
+        may_be_captured: false,
     }
 }
 

@@ -8,17 +8,26 @@ use tauri::{App, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
 use crate::address::NodeAddress;
 use crate::error::StartError;
+use crate::link::Link;
 
 /// The node that the window may go to, once it is known.
 pub(crate) type Destination = Arc<OnceLock<NodeAddress>>;
 
-/// Opens the window on the bundled page.
-pub(crate) fn open(app: &App, destination: &Destination) -> tauri::Result<WebviewWindow> {
+/// Opens the window on the bundled page. Unless it `may_be_captured`, the system leaves it out of screenshots and shared
+/// screens where it can.
+pub(crate) fn open(
+    app: &App,
+    destination: &Destination,
+    may_be_captured: bool,
+) -> tauri::Result<WebviewWindow> {
     let (navigation, download) = (Arc::clone(destination), Arc::clone(destination));
     WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()))
         .title("Dokuei 読影")
         .inner_size(1280.0, 860.0)
         .min_inner_size(900.0, 600.0)
+        .content_protected(!may_be_captured)
+        // The page takes files that are dropped on it, as in a browser; the shell sees no path of them.
+        .disable_drag_drop_handler()
         .devtools(cfg!(debug_assertions))
         .on_navigation(move |url| may_show(url, navigation.get()))
         .on_new_window(|_, _| NewWindowResponse::Deny)
@@ -30,13 +39,18 @@ pub(crate) fn open(app: &App, destination: &Destination) -> tauri::Result<Webvie
         .build()
 }
 
-/// Goes to the node's page.
+/// Goes to the node's page, to the place that `link` names.
 pub(crate) fn show_node(
     window: &WebviewWindow,
     destination: &Destination,
     node: NodeAddress,
+    link: Option<&Link>,
 ) -> tauri::Result<()> {
-    window.navigate(destination.get_or_init(|| node).page())
+    let page = destination.get_or_init(|| node).page();
+    window.navigate(match link {
+        Some(link) => link.on(page),
+        None => page,
+    })
 }
 
 /// Shows on the bundled page why there is no node. The fragment carries it: no script is evaluated for this.
@@ -73,5 +87,28 @@ mod tests {
         assert!(!may("http://127.0.0.1:80/"));
         assert!(!may("https://example.com/"));
         assert!(!may("about:blank"));
+        // What a file dropped beside the page's own field would open.
+        assert!(!may("file:///etc/passwd"));
+    }
+
+    #[test]
+    fn r17_no_page_may_call_the_shell_or_load_from_elsewhere() {
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        let conf = read(include_str!("../tauri.conf.json"));
+        assert_eq!(conf["app"]["withGlobalTauri"], false);
+        assert_eq!(conf["app"]["security"]["capabilities"], json!(["window"]));
+        assert!(conf["plugins"].is_null());
+        let csp = conf["app"]["security"]["csp"].as_str().unwrap();
+        for directive in csp.split(';') {
+            let (name, sources) = directive.trim().split_once(' ').unwrap();
+            let expected = if name == "default-src" { "'none'" } else { "'self'" };
+            assert_eq!(sources, expected, "{name}");
+        }
+        let capability = read(include_str!("../capabilities/window.json"));
+        assert_eq!(capability["permissions"], json!([]));
+        assert!(
+            capability["remote"].is_null(),
+            "a page of the network could call the shell"
+        );
     }
 }
