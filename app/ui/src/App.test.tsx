@@ -34,6 +34,7 @@ function start(more: Parameters<typeof answer>[0] = {}) {
     "GET /api/v1/directory?readers=true": { body: [] },
     "GET /api/v1/agreements": { body: [] },
     "GET /api/v1/cases": { body: [] },
+    "GET /api/v1/cases?limit=100": { body: [] },
     "GET /api/v1/security": {
       body: {
         second_factor: null,

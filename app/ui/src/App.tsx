@@ -1,22 +1,29 @@
-import { lazy, Suspense, useCallback, useEffect, useState, type ReactElement } from "react";
+import { Suspense, useCallback, useEffect, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { ApplyPage } from "./apply/ApplyPage";
-import { ArchivesPage } from "./archives/ArchivesPage";
-import { AuditPage } from "./audit/AuditPage";
 import { useLiveUpdates } from "./backend/events";
 import { useLeft, useSession, useSetup } from "./backend/queries";
 import type { Practitioner } from "./backend/types";
-import { CasePage } from "./consultation/CasePage";
-import { DirectoryPage } from "./directory/DirectoryPage";
 import { Alarm } from "./duties/Alarm";
-import { MediaPage } from "./media/MediaPage";
-import { NoticesPage } from "./notices/NoticesPage";
 import { useDesktopNotices } from "./notices/useDesktopNotices";
-import { GovernancePage } from "./governance/GovernancePage";
-import { PatternPage } from "./governance/PatternPage";
+import {
+  ApplyPage,
+  ArchivesPage,
+  AuditPage,
+  CasePage,
+  DirectoryPage,
+  ExportPage,
+  GovernancePage,
+  ImagePage,
+  MediaPage,
+  NewRequest,
+  NoticesPage,
+  PatternPage,
+  ProfilePage,
+  ReaderPage,
+  SecurityPage,
+  WorkList,
+} from "./pages";
 import { ProblemNote } from "./parts/ProblemNote";
-import { ProfilePage } from "./profile/ProfilePage";
-import { NewRequest } from "./request/NewRequest";
 import { href, useRoute, type Route } from "./route";
 import { GovernanceWarning } from "./shell/GovernanceWarning";
 import { Header } from "./shell/Header";
@@ -24,14 +31,9 @@ import { NodeWarning } from "./shell/NodeWarning";
 import { RegisterWarning } from "./shell/RegisterWarning";
 import { StatusFooter } from "./shell/StatusFooter";
 import { useTheme } from "./shell/theme";
-import { SecurityPage } from "./security/SecurityPage";
 import { LockScreen } from "./sign-in/LockScreen";
 import { SignIn } from "./sign-in/SignIn";
 import { useAlone } from "./sign-in/useAlone";
-import { ImagePage } from "./viewer/ImagePage";
-import { WorkList } from "./worklist/WorkList";
-
-const ReaderPage = lazy(() => import("./reader/ReaderPage"));
 
 /** Where images are read: always in the dark. Everything else as it was chosen in this browser. */
 const DARK: readonly Route["page"][] = ["images", "reader"];
@@ -84,12 +86,16 @@ export function App(): ReactElement {
               hidden={practitioner === null}
               inert={practitioner === null}
             >
-              <Page route={route} me={practitioner ?? held} />
+              <Suspense fallback={<Loading />}>
+                <Page route={route} me={practitioner ?? held} />
+              </Suspense>
             </div>
             {practitioner === null && <LockScreen id={held.id} />}
           </>
         ) : applying ? (
-          <ApplyPage step={route.step} />
+          <Suspense fallback={<Loading />}>
+            <ApplyPage step={route.step} />
+          </Suspense>
         ) : (
           <SignIn />
         )}
@@ -97,6 +103,12 @@ export function App(): ReactElement {
       <StatusFooter />
     </div>
   );
+}
+
+/** While the code of a page is fetched. */
+function Loading(): ReactElement {
+  const { t } = useTranslation();
+  return <p className="quiet">{t("common.loading")}</p>;
 }
 
 /** Whoever is signed in, or was until the session was locked; nobody after signing out by hand. */
@@ -124,6 +136,8 @@ function Page({ route, me }: { route: Route; me: Practitioner }): ReactElement {
       return <DirectoryPage me={me} />;
     case "media":
       return <MediaPage key={route.caseId} caseId={route.caseId} />;
+    case "export":
+      return <ExportPage key={route.study} study={route.study} />;
     case "profile":
       return <ProfilePage />;
     case "archives":

@@ -10,6 +10,7 @@ test("every route survives its address", () => {
     { page: "request", study: null, reader: "bb" },
     { page: "directory" },
     { page: "profile" },
+    { page: "export", study: "1.2.3" },
     { page: "images", study: "1.2.3", caseId: null },
     { page: "images", study: "1.2.3", caseId: "c1" },
   ];

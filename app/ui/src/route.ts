@@ -16,6 +16,7 @@ export type Route =
   | { page: "governance" }
   | { page: "display" }
   | { page: "media"; caseId: string | null }
+  | { page: "export"; study: string }
   | { page: "security" }
   | { page: "notices" }
   | { page: "apply"; step: ApplyStep | null }
@@ -32,6 +33,7 @@ export function parseRoute(fragment: string): Route {
   if (page === "security") return { page: "security" };
   if (page === "notices") return { page: "notices" };
   if (page === "media") return { page: "media", caseId: query.get("case") };
+  if (page === "export" && id) return { page, study: id };
   if (page === "directory") return { page: "directory" };
   if (page === "profile") return { page: "profile" };
   if (page === "archives") return { page: "archives" };
@@ -65,6 +67,8 @@ export function href(route: Route): string {
       return `#/${route.page}`;
     case "media":
       return `#/media${search({ case: route.caseId })}`;
+    case "export":
+      return `#/export/${encodeURIComponent(route.study)}`;
     case "apply":
       return route.step ? `#/apply/${route.step}` : "#/apply";
     case "security":

@@ -6,10 +6,8 @@ import { useCases } from "../backend/queries";
 import { useFormat } from "../i18n/format";
 import { Field } from "../parts/Field";
 import { allSaid, Prose } from "../parts/Prose";
+import { CAPACITIES } from "./capacities";
 import { Work } from "./Work";
-
-/** What a medium holds; `""` is one that holds everything. */
-const CAPACITIES = ["", "650M", "4.3G", "25G"] as const;
 
 /** Writes a case, with its images while they have not been received, and reads it back. */
 export function WriteForm({ caseId }: { caseId: string | null }): ReactElement {

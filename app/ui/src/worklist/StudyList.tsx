@@ -39,7 +39,7 @@ function isGuessed(note: string): boolean {
 }
 
 function StudyCard({ study }: { study: StudySummary }): ReactElement {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["translation", "export"]);
   const format = useFormat();
   const uid = study.study_instance_uid;
   return (
@@ -69,6 +69,13 @@ function StudyCard({ study }: { study: StudySummary }): ReactElement {
             {t("studies.request")}
           </a>
         )}
+        <a
+          className="button button-quiet"
+          href={href({ page: "export", study: uid })}
+          aria-label={t("export:buttonOf", { patient: format.patient(study.patient.name) })}
+        >
+          {t("export:button")}
+        </a>
       </div>
       <SendToArchive study={uid} patient={format.patient(study.patient.name)} />
     </li>

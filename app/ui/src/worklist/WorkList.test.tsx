@@ -9,7 +9,7 @@ import { WorkList } from "./WorkList";
 
 function open(cases: CaseSummary[], studies: StudySummary[] = []) {
   answer({
-    "GET /api/v1/cases": { body: cases },
+    "GET /api/v1/cases?limit=100": { body: cases },
     "GET /api/v1/studies": { body: studies },
     "GET /api/v1/agreements": { body: [] },
   });

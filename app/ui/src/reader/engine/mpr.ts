@@ -3,7 +3,9 @@ import type { Command } from "../pure/keys";
 import { presetsOf, sameWindow, windowOf } from "../pure/presets";
 import { cine } from "./cine";
 import { describeVolume } from "./measures";
-import { PLANES, PLANE_COLOURS, NO_PLANES, type MprState, type Plane } from "./planes";
+import { after, nextPicture, paced } from "./pace";
+import { PLANES, PLANE_COLOURS, NO_PLANES } from "./planes";
+import type { MprState, Plane, Range, Streaming } from "./planes";
 import { seriesFacts } from "./source";
 import { engine } from "./start";
 import { endGroup, giveTools } from "./tools";
@@ -28,6 +30,9 @@ const AXES = {
 
 /** Thinner than any slice: Cornerstone's way to say "no slab". */
 const THIN = 0.05;
+
+/** Between two reports of how many slices are here, in ms: each draws the whole page anew. */
+const PAUSE = 250;
 
 /** Cuts a volume in three directions, joined by crosshairs, while it still arrives. */
 export function openMpr(
@@ -74,6 +79,10 @@ export function openMpr(
     }
     tell({ planes });
   };
+  // Crosshairs move three cameras at a time: what is seen then is looked at once.
+  const looking = paced(look, nextPicture);
+  let loaded = 0;
+  const counting = paced(() => tell({ loaded }), after(PAUSE));
   /** A window chosen in one plane is chosen in all. */
   const share = (event: Event) => {
     const { viewportId, range } = (event as CustomEvent<{ viewportId: string; range: Range }>)
@@ -84,7 +93,7 @@ export function openMpr(
     for (const plane of PLANES) if (idOf(plane) !== viewportId) setWindow(view(plane), window);
   };
   for (const plane of PLANES) {
-    elements[plane].addEventListener(Events.CAMERA_MODIFIED, look);
+    elements[plane].addEventListener(Events.CAMERA_MODIFIED, looking.ask);
     elements[plane].addEventListener(Events.VOI_MODIFIED, share);
   }
   const endFollowing = followSize(elements.axial);
@@ -107,10 +116,9 @@ export function openMpr(
     tell({ facts, presets, window, preset: presetNamed(presets, window) });
     for (const plane of PLANES) setWindow(view(plane), window);
     look();
-    let loaded = 0;
     (volume as unknown as Streaming).load((arrival) => {
       loaded = Math.max(loaded, arrival.framesLoaded ?? 0);
-      tell({ loaded });
+      if (isOpen()) counting.ask();
     });
   };
   open().catch((problem: unknown) => tell({ problem }));
@@ -126,11 +134,15 @@ export function openMpr(
     if (first) for (const plane of PLANES) setWindow(view(plane), first.window);
     look();
   };
+  const placeIn = (plane: Plane) => ({
+    index: view(plane).getSliceIndex(),
+    total: view(plane).getNumberOfSlices(),
+  });
   /** Through the plane that is worked in, from the end back to the beginning. */
   const play = () => {
     const plane = worked;
     const playing = clip.toggle(() => {
-      const { index, total } = state.planes[plane];
+      const { index, total } = placeIn(plane);
       view(plane).scroll(index + 1 < total ? 1 : -index);
     });
     tell({ playing });
@@ -138,7 +150,7 @@ export function openMpr(
   const run = (command: Command) => {
     if (!isOpen() || !ready) return;
     const viewport = view(worked);
-    const { index, total } = state.planes[worked];
+    const { index, total } = placeIn(worked);
     if (command.do === "invert") for (const plane of PLANES) runCommon(view(plane), command);
     else if (runCommon(viewport, command)) look();
     else if (command.do === "scroll") viewport.scroll(command.by);
@@ -167,9 +179,11 @@ export function openMpr(
   const close = () => {
     left.abort();
     clip.stop();
+    looking.stop();
+    counting.stop();
     endFollowing();
     for (const plane of PLANES) {
-      elements[plane].removeEventListener(Events.CAMERA_MODIFIED, look);
+      elements[plane].removeEventListener(Events.CAMERA_MODIFIED, looking.ask);
       elements[plane].removeEventListener(Events.VOI_MODIFIED, share);
     }
     endGroup(id);
@@ -183,14 +197,4 @@ export function openMpr(
       worked = plane;
     },
   };
-}
-
-/** What Cornerstone's streaming volumes do; their own type leaves it out. */
-interface Streaming {
-  load: (told: (arrival: { framesLoaded?: number }) => void) => void;
-}
-
-interface Range {
-  lower: number;
-  upper: number;
 }

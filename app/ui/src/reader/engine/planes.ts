@@ -28,3 +28,14 @@ export const NO_PLANES: MprState = {
   ...NOTHING,
   planes: { axial: UNSEEN, coronal: UNSEEN, sagittal: UNSEEN },
 };
+
+/** What Cornerstone's streaming volumes do; their own type leaves it out. */
+export interface Streaming {
+  load: (told: (arrival: { framesLoaded?: number }) => void) => void;
+}
+
+/** What of a volume's values lies between black and white. */
+export interface Range {
+  lower: number;
+  upper: number;
+}

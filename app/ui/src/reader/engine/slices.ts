@@ -42,12 +42,13 @@ export function openSlices(
       if (isOpen()) told({ stack: { grid, slices: [...slices] }, facts, loaded });
     };
     tell();
-    end = fetchAhead(imageIds, Math.floor(imageIds.length / 2), (count, image, at) => {
+    const ahead = fetchAhead(imageIds, Math.floor(imageIds.length / 2), (count, image, at) => {
       const place = height.get(at);
       if (place !== undefined) slices[place] = image.getPixelData() as Samples;
       loaded = count;
       waiting ??= setTimeout(tell, count === imageIds.length ? 0 : PAUSE);
     });
+    end = ahead.end;
   };
   open().catch((problem: unknown) => {
     if (isOpen()) failed(problem);

@@ -2,7 +2,8 @@ import { Enums, type Types } from "@cornerstonejs/core";
 import type { Command } from "../pure/keys";
 import { presetsOf, windowOf } from "../pure/presets";
 import { cine } from "./cine";
-import { fetchAhead } from "./prefetch";
+import { after, nextPicture, paced } from "./pace";
+import { fetchAhead, type Ahead } from "./prefetch";
 import { knownFacts } from "./source";
 import { engine } from "./start";
 import { giveTools, takeBack } from "./tools";
@@ -10,6 +11,9 @@ import { edgesIn, followSize, NOTHING, presetNamed, runCommon, setWindow } from 
 import type { OpenPane, PaneState } from "./view";
 
 const { Events } = Enums;
+
+/** Between two reports of how many images are here, in ms: each draws the whole page anew. */
+const PAUSE = 250;
 
 /** Shows a series as a stack in `element`, and tells what is seen after every change. */
 export function openStack(
@@ -27,7 +31,8 @@ export function openStack(
   let state: PaneState = { ...NOTHING, index: start, total: imageIds.length };
   let closed = false;
   const clip = cine();
-  let endFetching: () => void = () => undefined;
+  let ahead: Ahead | undefined;
+  let loaded = 0;
   const tell = (part: Partial<PaneState>) => {
     if (closed) return;
     state = { ...state, ...part };
@@ -54,17 +59,41 @@ export function openStack(
       flipped: (camera.flipHorizontal === true) !== (camera.flipVertical === true),
     });
   };
+  // One image that is shown moves camera and window too: it is looked at once.
+  const looking = paced(look, nextPicture);
+  const counting = paced(() => tell({ loaded }), after(PAUSE));
+
+  /** Where somebody wants to be while the image before is not there yet; the last wish is the one that counts. */
+  let wanted: number | null = null;
+  let showing = false;
+  const shown = () => {
+    showing = false;
+    const index = wanted;
+    wanted = null;
+    if (index !== null && !closed) show(index);
+  };
+  const show = (index: number) => {
+    showing = true;
+    viewport.setImageIdIndex(index).then(shown, shown);
+  };
   const failed = (event: Event) => {
+    shown();
     tell({ problem: (event as CustomEvent<{ error?: unknown }>).detail.error ?? true });
   };
   const arrived = () => {
-    tell({ problem: null });
-    look();
+    if (state.problem !== null) tell({ problem: null });
+    looking.ask();
+    shown();
   };
+  /** The wheel goes its own way. */
+  const scrolled = (event: Event) => {
+    ahead?.look((event as CustomEvent<{ newImageIdIndex: number }>).detail.newImageIdIndex);
+  };
+  element.addEventListener(Events.STACK_VIEWPORT_SCROLL, scrolled);
   element.addEventListener(Events.STACK_NEW_IMAGE, arrived);
   element.addEventListener(Events.IMAGE_LOAD_ERROR, failed);
   for (const event of [Events.VOI_MODIFIED, Events.CAMERA_MODIFIED])
-    element.addEventListener(event, look);
+    element.addEventListener(event, looking.ask);
   const endFollowing = followSize(element);
 
   viewport
@@ -73,7 +102,10 @@ export function openStack(
       if (closed) return;
       viewport.render();
       look();
-      endFetching = fetchAhead(imageIds, start, (loaded) => tell({ loaded }));
+      ahead = fetchAhead(imageIds, start, (count) => {
+        loaded = count;
+        counting.ask();
+      });
     })
     .catch((problem: unknown) => tell({ problem }));
 
@@ -82,7 +114,9 @@ export function openStack(
   };
   const goTo = (index: number) => {
     const target = Math.min(Math.max(index, 0), imageIds.length - 1);
-    void viewport.setImageIdIndex(target);
+    ahead?.look(target);
+    if (showing) wanted = target;
+    else show(target);
   };
   const reset = () => {
     viewport.setCamera({ flipHorizontal: false, flipVertical: false });
@@ -96,7 +130,8 @@ export function openStack(
   const run = (command: Command) => {
     if (closed || !state.facts) return;
     if (runCommon(viewport, command)) look();
-    else if (command.do === "scroll") goTo(viewport.getTargetImageIdIndex() + command.by);
+    else if (command.do === "scroll")
+      goTo((wanted ?? viewport.getTargetImageIdIndex()) + command.by);
     else if (command.do === "to") goTo(command.index);
     else if (command.do === "end") goTo(command.which === "first" ? 0 : imageIds.length - 1);
     else if (command.do === "cine") play();
@@ -110,12 +145,15 @@ export function openStack(
   const close = () => {
     closed = true;
     clip.stop();
-    endFetching();
+    looking.stop();
+    counting.stop();
+    ahead?.end();
     endFollowing();
+    element.removeEventListener(Events.STACK_VIEWPORT_SCROLL, scrolled);
     element.removeEventListener(Events.STACK_NEW_IMAGE, arrived);
     element.removeEventListener(Events.IMAGE_LOAD_ERROR, failed);
     for (const event of [Events.VOI_MODIFIED, Events.CAMERA_MODIFIED])
-      element.removeEventListener(event, look);
+      element.removeEventListener(event, looking.ask);
     takeBack("stack", drawing.id, id);
     drawing.disableElement(id);
   };

@@ -20,3 +20,46 @@ export function strideOrder(total: number, first = Math.floor(total / 2)): numbe
   }
   return order;
 }
+
+/** Slices that go before all others when somebody scrolls: so many ahead, and so many behind. */
+const AHEAD = 16;
+const BEHIND = 2;
+
+/** What is fetched next. */
+export interface FetchOrder {
+  /** Somebody looks at this slice, counted from 0, or wants to. */
+  look: (at: number) => void;
+  /** Takes the next out; undefined when all were. */
+  take: () => number | undefined;
+}
+
+/** `strideOrder`, except that what lies before whoever scrolls goes first. */
+export function fetchOrder(total: number, first?: number): FetchOrder {
+  const order = strideOrder(total, first);
+  const left = new Set(order);
+  let looked: number | null = null;
+  let towards = 1;
+  let next = 0;
+  const near = (at: number) => {
+    for (let away = 0; away <= AHEAD; away++)
+      if (left.has(at + away * towards)) return at + away * towards;
+    for (let away = 1; away <= BEHIND; away++)
+      if (left.has(at - away * towards)) return at - away * towards;
+    return undefined;
+  };
+  return {
+    look: (at) => {
+      if (looked !== null && at !== looked) towards = Math.sign(at - looked);
+      looked = at;
+    },
+    take: () => {
+      let found = looked === null ? undefined : near(looked);
+      while (found === undefined && next < order.length) {
+        const candidate = order[next++];
+        if (candidate !== undefined && left.has(candidate)) found = candidate;
+      }
+      if (found !== undefined) left.delete(found);
+      return found;
+    },
+  };
+}

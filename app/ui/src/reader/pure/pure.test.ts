@@ -7,7 +7,7 @@ import { hang } from "./hanging";
 import { commandOf, TOOL_KEYS, TOOLS } from "./keys";
 import { edgesOf, lettersOf } from "./marks";
 import { areaText, lengthText, valueText } from "./measures";
-import { strideOrder } from "./order";
+import { fetchOrder, strideOrder } from "./order";
 import { presetsOf, rangeOf, windowOf } from "./presets";
 import { volumeOf } from "./volume";
 
@@ -70,6 +70,25 @@ test("what a frame says of itself goes before what all frames share", () => {
   };
   expect(factsOf(enhanced, 1).pixelSpacing).toEqual([1, 1]);
   expect(factsOf(enhanced, 2).pixelSpacing).toEqual([2, 2]);
+});
+
+test("what lies before whoever scrolls is fetched first, then the rest, each slice once", () => {
+  const order = fetchOrder(200, 100);
+  expect([order.take(), order.take()]).toEqual([100, 108]);
+  order.look(40);
+  order.look(39);
+  const near = Array.from({ length: 19 }, () => order.take());
+  expect(near).toEqual([...Array.from({ length: 17 }, (_, at) => 39 - at), 40, 41]);
+  expect(order.take()).toBe(92);
+  const rest = Array.from({ length: 178 }, () => order.take());
+  expect(new Set([100, 108, 92, ...near, ...rest]).size).toBe(200);
+  expect(order.take()).toBeUndefined();
+});
+
+test("nobody looks beyond the ends", () => {
+  const order = fetchOrder(3, 1);
+  order.look(2);
+  expect([order.take(), order.take(), order.take(), order.take()]).toEqual([2, 1, 0, undefined]);
 });
 
 test("a volume arrives in halving strides, each slice once", () => {
