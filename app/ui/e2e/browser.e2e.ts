@@ -1,27 +1,18 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { chromium, type BrowserContext, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { CHROMIUM_FLAGS, clinic, MEASURE_IMAGE, screenshot, type Pixels } from "./demo";
+import { closeBrowsers, openBrowser, pageOf } from "./chromium";
+import { clinic, MEASURE_IMAGE, nodeLogs, screenshot, type Pixels } from "./demo";
+import { logged } from "./explain";
 
 const { node, credential } = clinic();
-const profile = mkdtempSync(path.join(tmpdir(), "dokuei-e2e-"));
+logged(nodeLogs);
 const foreign: string[] = [];
 const refusedByPolicy: string[] = [];
-let context: BrowserContext;
 let page: Page;
 
 beforeAll(async () => {
-  context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    args: CHROMIUM_FLAGS,
-    viewport: { width: 1280, height: 860 },
-    locale: "ja-JP",
-    timezoneId: "Asia/Tokyo",
-  });
-  page = context.pages()[0] ?? (await context.newPage());
-  page.setDefaultTimeout(30_000);
+  const context = await openBrowser({ width: 1280, height: 860 });
+  page = await pageOf(context);
   page.on("request", (request) => {
     if (new URL(request.url()).origin !== new URL(node.ui).origin) foreign.push(request.url());
   });
@@ -31,10 +22,7 @@ beforeAll(async () => {
   await page.goto(node.ui);
 });
 
-afterAll(async () => {
-  await context.close();
-  rmSync(profile, { recursive: true, force: true });
-});
+afterAll(closeBrowsers);
 
 async function signIn(passphrase: string) {
   await page.locator("select[name=practitioner]").selectOption(credential.practitioner);
@@ -83,24 +71,22 @@ test("english can be chosen and is remembered", async () => {
 test("an image is drawn with real pixels, and the arrow keys change the slice", async () => {
   await page.locator("aside a.button[href^='#/images/']").click();
   await page.locator(".stage img[data-current=true]").waitFor();
-  const pixels = await measure();
-  expect(pixels).not.toBeNull();
-  expect(pixels?.spread).toBeGreaterThan(30);
-  expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
+  await expect.poll(spread).toBeGreaterThan(30);
+  await page.locator("html[data-theme=dark]").waitFor();
   await page.screenshot({ path: screenshot("image-ja") });
 
   const before = await page.locator(".stage img").getAttribute("src");
   await page.locator(".stage").focus();
   await page.keyboard.press("ArrowUp");
   await page.locator(`.stage img[data-current=true]:not([src="${before ?? ""}"])`).waitFor();
-  expect((await measure())?.spread).toBeGreaterThan(30);
+  await expect.poll(spread).toBeGreaterThan(30);
 });
 
 test("the request form refuses what is incomplete", async () => {
   await page.goto(new URL("/#/request", node.ui).href);
   await page.locator("select[name=study]").waitFor();
   await page.locator("main form button[type=submit]").click();
-  expect(await page.locator(".field-wrong").count()).toBeGreaterThan(3);
+  await expect.poll(() => page.locator(".field-wrong").count()).toBeGreaterThan(3);
   await page.screenshot({ path: screenshot("new-request-ja"), fullPage: true });
 });
 
@@ -109,7 +95,9 @@ test("r17 the page talked to its node only, and its policy refused nothing of ou
   expect(refusedByPolicy).toEqual([]);
 });
 
-async function measure(): Promise<Pixels | null> {
+/** Of the image on the page; nothing while it is not decoded. */
+async function spread(): Promise<number> {
   // The source is our own constant, not a page's content.
-  return page.evaluate(`(() => {${MEASURE_IMAGE}})()`);
+  const pixels: Pixels | null = await page.evaluate(`(() => {${MEASURE_IMAGE}})()`);
+  return pixels?.spread ?? 0;
 }

@@ -23,7 +23,7 @@ export async function readAlongArch(page: Page): Promise<void> {
   const [x, y] = [picture.x + picture.width / 2, picture.y + picture.height / 2];
   const before = Number(await along.inputValue());
   await page.mouse.click(x + 40, y + 30);
-  expect(Number(await along.inputValue())).toBeGreaterThan(before + 2);
+  await expect.poll(async () => Number(await along.inputValue())).toBeGreaterThan(before + 2);
 
   await page.locator(".pane-image").focus();
   await page.keyboard.press("l");
@@ -31,12 +31,15 @@ export async function readAlongArch(page: Page): Promise<void> {
   await page.mouse.down();
   await page.mouse.move(x + 60, y, { steps: 3 });
   await page.mouse.up();
-  const words = await page.locator(".field-arch .field-text").textContent();
-  const [arc = NaN, straight = NaN] = [...(words ?? "").matchAll(/([\d.]+) mm/g)].map((found) =>
-    Number(found[1]),
-  );
-  expect(words).toMatch(/弧長.+直線距離/);
-  expect(arc).toBeGreaterThan(straight * 1.05);
+  const text = page.locator(".field-arch .field-text");
+  await text.filter({ hasText: /弧長.+直線距離/ }).waitFor();
+  // How much longer the arc is than the straight line. The text follows the hand.
+  const bent = async () => {
+    const lengths = [...((await text.textContent()) ?? "").matchAll(/([\d.]+) mm/g)];
+    const [arc = NaN, straight = NaN] = lengths.map((found) => Number(found[1]));
+    return arc / straight;
+  };
+  await expect.poll(bent).toBeGreaterThan(1.05);
 
   await page.getByRole("button", { name: "神経管をなぞる" }).click();
   for (const away of [20, 40, 60])
@@ -44,7 +47,7 @@ export async function readAlongArch(page: Page): Promise<void> {
   await page.getByRole("button", { name: "インプラントを置く" }).click();
   const section = await boxOf(page, ".field-section");
   await page.mouse.click(section.x + section.width / 2, section.y + section.height * 0.6);
-  expect(await page.locator("[data-clearance]").textContent()).toMatch(/神経管 1 まで [\d.]+ mm/);
+  await page.locator("[data-clearance]", { hasText: /神経管 1 まで [\d.]+ mm/ }).waitFor();
 }
 
 async function boxOf(page: Page, what: string) {

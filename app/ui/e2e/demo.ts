@@ -16,18 +16,6 @@ export interface Credential {
   passphrase: string;
 }
 
-/** Debian's Chromium, kept from calling home: nothing but the program under test may be contacted. */
-export const CHROMIUM_FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
 /** The running program of a role. */
 export function nodeOf(role: DemoNode["role"]): DemoNode {
   const { nodes } = readJson("DOKUEI_DEMO_JSON") as { nodes: DemoNode[] };
@@ -49,13 +37,25 @@ export function credentialsAt(role: DemoNode["role"]): Credential[] {
   return credentials.filter((one) => one.role === role);
 }
 
-/** Where a screenshot goes: DOKUEI_SCREENSHOTS, else the workspace's target folder. */
-export function screenshot(name: string): string {
+/** Where screenshots go: DOKUEI_SCREENSHOTS, else the workspace's target folder. */
+export function screenshots(): string {
   const folder =
     process.env["DOKUEI_SCREENSHOTS"] ??
     path.resolve(import.meta.dirname, "../../../target/screenshots");
   mkdirSync(folder, { recursive: true });
-  return path.join(folder, `${name}.png`);
+  return folder;
+}
+
+/** Where a screenshot of this name goes. */
+export function screenshot(name: string): string {
+  return path.join(screenshots(), `${name}.png`);
+}
+
+/** The logs of the demo's nodes, which lie beside their data. */
+export function nodeLogs(): string[] {
+  const { nodes } = readJson("DOKUEI_DEMO_JSON") as { nodes: DemoNode[] };
+  const read = nodes.filter(({ role }) => role === "clinic" || role === "specialist");
+  return read.map((node) => path.join(path.dirname(node.data_dir), "node.log"));
 }
 
 /** An environment variable that the test cannot do without. */

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { chromium, type BrowserContext, type Locator, type Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { CHROMIUM_FLAGS, clinic, credentialsAt, nodeOf, screenshot, type Credential } from "./demo";
+import { closeBrowsers, openBrowser, pageOf } from "./chromium";
+import { clinic, credentialsAt, nodeLogs, nodeOf, screenshot, type Credential } from "./demo";
+import { logged } from "./explain";
 
 /** Dentist and specialist, each at her own node: what one of them signs reaches the page of the other. */
+logged(nodeLogs);
 const [consultant] = credentialsAt("specialist");
 if (!consultant) throw new Error("the demo's files name no specialist");
 const dentist = await open(clinic().node.ui, clinic().credential);
@@ -14,23 +14,13 @@ const specialist = await open(nodeOf("specialist").ui, consultant);
 interface Desk {
   ui: string;
   credential: Credential;
-  profile: string;
-  context: BrowserContext;
   page: Page;
 }
 
 async function open(ui: string, credential: Credential): Promise<Desk> {
-  const profile = mkdtempSync(path.join(tmpdir(), "dokuei-e2e-"));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    args: CHROMIUM_FLAGS,
-    viewport: { width: 1280, height: 1000 },
-    locale: "ja-JP",
-    timezoneId: "Asia/Tokyo",
-  });
-  const page = context.pages()[0] ?? (await context.newPage());
-  page.setDefaultTimeout(30_000);
-  return { ui, credential, profile, context, page };
+  const context = await openBrowser({ width: 1280, height: 1000 });
+  const page = await pageOf(context);
+  return { ui, credential, page };
 }
 
 beforeAll(async () => {
@@ -46,12 +36,7 @@ beforeAll(async () => {
   }
 });
 
-afterAll(async () => {
-  for (const { context, profile } of [dentist, specialist]) {
-    await context.close();
-    rmSync(profile, { recursive: true, force: true });
-  }
-});
+afterAll(closeBrowsers);
 
 const button = ({ page }: Desk, name: string) => page.getByRole("button", { name, exact: true });
 const dialog = ({ page }: Desk): Locator => page.getByRole("dialog");
@@ -120,7 +105,7 @@ test("r6 an addendum is a new version, with its reason and what it adds", async 
   await newest.getByText("計測値の追記").waitFor();
   await newest.locator("summary", { hasText: "前の版からの変更" }).click();
   await newest.locator("ins").getByText("下顎管との最小距離 1.2 mm。").waitFor();
-  expect(await newest.getAttribute("data-verified")).toBe("true");
+  await expect.poll(() => newest.getAttribute("data-verified")).toBe("true");
   await dentist.page.screenshot({ path: screenshot("case-duties-ja"), fullPage: true });
   await dentist.page.goto(new URL("/#/", dentist.ui).href);
   await dentist.page.locator("[data-duty=read]").first().waitFor();

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import { browser, forget, judge, open, picture } from "./operator";
+import { closeBrowsers } from "./chromium";
+import { browser, judge, open, picture } from "./operator";
 import { drawPapers, drawPhotograph } from "./paper";
 import { RegistryDesk, type Bootstrap } from "./registryDesk";
 
@@ -12,6 +13,15 @@ interface Application {
   kind: "node" | "practitioner";
   state: string;
 }
+
+/** The steps of the form, as they are called on the page. */
+const STEPS = {
+  clinic: "申請の内容",
+  person: "申請者",
+  papers: "書類と連絡先",
+  review: "確認と送信",
+};
+export type Step = keyof typeof STEPS;
 
 /** Somebody with a new node, a browser and her papers; a registry and a bootstrap host of its own. */
 export class Newcomer {
@@ -41,15 +51,24 @@ export class Newcomer {
   }
 
   async end(): Promise<void> {
-    await this.page?.context().close();
+    await closeBrowsers();
     this.desk.stop();
-    forget();
+  }
+
+  /** Waits until a step is shown: its address comes earlier, while the button is still that of the step before. */
+  async at(step: Step): Promise<void> {
+    await this.open().locator(".steps [aria-current=step]", { hasText: STEPS[step] }).waitFor();
+  }
+
+  /** Waits until a field has this value. */
+  async holds(name: string, value: string): Promise<void> {
+    const field = this.open().locator(`main [name="${name}"]`);
+    await expect.poll(() => field.inputValue()).toBe(value);
   }
 
   /** Pictures of the page in both languages, and the judgement of axe. */
   async look(name: string): Promise<void> {
-    const { page } = this;
-    if (!page) throw new Error("the app is not open");
+    const page = this.open();
     await judge(page, `apply-${name}-ja`);
     await page.locator("header button[lang=en]").click();
     await page.locator("html[lang=en]").waitFor();
@@ -97,11 +116,18 @@ export class Newcomer {
   /** The registry leaves its answers, and she does not wait until her node asks by itself. */
   async answered(): Promise<void> {
     this.collect();
-    await this.page?.locator("main button[name=look]").click();
+    // Where the node asked by itself at this moment nothing waits any more, and the button is gone.
+    const look = this.open().locator("main button[name=look]");
+    await look.click({ timeout: 5_000 }).catch(() => undefined);
   }
 
   /** The registry takes what waits, and leaves its answers. */
   collect(): void {
     this.registry("collect", "--url", this.host.health);
+  }
+
+  private open(): Page {
+    if (!this.page) throw new Error("the app is not open");
+    return this.page;
   }
 }

@@ -1,17 +1,15 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { chromium, type BrowserContext, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { CHROMIUM_FLAGS, clinic, screenshot } from "./demo";
+import { closeBrowsers, openBrowser, pageOf } from "./chromium";
+import { clinic, nodeLogs, screenshot } from "./demo";
+import { logged } from "./explain";
 import { Ohif } from "./ohif";
 
 /** A viewer of others finds the studies of a real node by DICOMweb, and draws their images. */
 const { node, credential } = clinic();
-const profile = mkdtempSync(path.join(tmpdir(), "dokuei-e2e-"));
 const refused: string[] = [];
 let ohif: Ohif;
-let context: BrowserContext;
+logged(nodeLogs);
 let page: Page;
 
 beforeAll(async () => {
@@ -22,12 +20,8 @@ beforeAll(async () => {
   });
   const { token } = (await signedIn.json()) as { token: string };
   ohif = await Ohif.start(node.ui, token);
-  context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    args: CHROMIUM_FLAGS,
-    viewport: { width: 1280, height: 860 },
-  });
-  page = context.pages()[0] ?? (await context.newPage());
+  const context = await openBrowser({ width: 1280, height: 860 }, "en-US");
+  page = await pageOf(context);
   page.setDefaultTimeout(60_000);
   page.on("response", (answer) => {
     const { pathname } = new URL(answer.url());
@@ -38,9 +32,8 @@ beforeAll(async () => {
 }, 300_000);
 
 afterAll(async () => {
-  await context.close();
+  await closeBrowsers();
   ohif.stop();
-  rmSync(profile, { recursive: true, force: true });
 });
 
 test("r13 OHIF lists the studies of the node", async () => {

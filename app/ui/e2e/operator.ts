@@ -1,33 +1,18 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import axe from "axe-core";
-import { chromium, type BrowserContext, type Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { expect } from "vitest";
-import { CHROMIUM_FLAGS, screenshot } from "./demo";
+import { openBrowser } from "./chromium";
+import { screenshot } from "./demo";
 
 const SIZE = { width: 1280, height: 860 };
-const profiles: string[] = [];
 
 /** What the pages asked of anybody else, and what they complained of. */
 export const foreign: string[] = [];
 export const complaints: string[] = [];
 
 /** A browser of an operator's own. */
-export async function browser(): Promise<BrowserContext> {
-  const profile = mkdtempSync(path.join(tmpdir(), "dokuei-e2e-registry-"));
-  profiles.push(profile);
-  return chromium.launchPersistentContext(profile, {
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    args: CHROMIUM_FLAGS,
-    viewport: SIZE,
-    locale: "ja-JP",
-    timezoneId: "Asia/Tokyo",
-  });
-}
-
-export function forget(): void {
-  for (const profile of profiles) rmSync(profile, { recursive: true, force: true });
+export function browser(): Promise<BrowserContext> {
+  return openBrowser(SIZE);
 }
 
 /** Opens the console. */

@@ -1,9 +1,10 @@
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { closeBrowsers } from "./chromium";
 import { EmptyRegistry } from "./emptyRegistry";
 import { issueOnPaper } from "./issuing";
-import { askUntil, browser, complaints, confirm, foreign, forget } from "./operator";
+import { askUntil, browser, complaints, confirm, foreign } from "./operator";
 import { go, look, open, signIn, speaksEnglish } from "./operator";
 import { PAGES } from "../src/registry/route";
 import { makeRegistry } from "./making";
@@ -26,11 +27,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await kobayashi.context().close();
-  await mori.context().close();
+  await closeBrowsers();
   desk.stop();
   empty.stop();
-  forget();
 });
 
 test("r6 the console opens with an operator's own passphrase only", async () => {

@@ -1,9 +1,11 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { required } from "./demo";
+import { logged } from "./explain";
 
 /** Where a bootstrap host is. */
 export interface Bootstrap {
@@ -25,8 +27,10 @@ export class RegistryDesk {
   readonly dir = mkdtempSync(path.join(tmpdir(), "dokuei-registry-"));
   readonly passphrases = { kobayashi: "kobayashi counts 7 herons", mori: "mori counts 9 herons" };
   private readonly started: ChildProcess[] = [];
+  private readonly logs: string[] = [];
 
   constructor() {
+    logged(() => this.logs);
     this.write("registry.passphrase", "the registry counts 5 herons");
     for (const [name, passphrase] of Object.entries(this.passphrases)) this.write(name, passphrase);
     this.run("init", "--name", "日本歯科読影ネットワーク登録機関");
@@ -151,7 +155,11 @@ export class RegistryDesk {
   }
 
   private start(name: string, words: string[]): void {
-    this.started.push(spawn(program(name), words, { stdio: ["ignore", "ignore", "inherit"] }));
+    const log = this.path(`${name}.log`);
+    this.logs.push(log);
+    const file = openSync(log, "a");
+    this.started.push(spawn(program(name), words, { stdio: ["ignore", "ignore", file] }));
+    closeSync(file);
   }
 }
 

@@ -1,7 +1,9 @@
 import axe from "axe-core";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { CHROMIUM_FLAGS, clinic, credentialsAt, nodeOf, screenshot } from "./demo";
+import { closeBrowsers, openBrowser, pageOf } from "./chromium";
+import { clinic, credentialsAt, nodeLogs, nodeOf, screenshot } from "./demo";
+import { logged } from "./explain";
 
 /**
  * What only a browser shows of reports: a draft outlives the page, nothing is refused by the page's policy, and all of it
@@ -10,7 +12,7 @@ import { CHROMIUM_FLAGS, clinic, credentialsAt, nodeOf, screenshot } from "./dem
 const { node: asking, credential: dentist } = clinic();
 const reading = nodeOf("specialist");
 const [specialist] = credentialsAt("specialist");
-let browser: Browser;
+logged(nodeLogs);
 const refused: string[] = [];
 let clinicPage: Page;
 let page: Page;
@@ -21,13 +23,7 @@ async function signedIn(
   who: { practitioner: string; passphrase: string },
 ): Promise<Page> {
   // Each of them with cookies of her own.
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 1000 },
-    locale: "ja-JP",
-    timezoneId: "Asia/Tokyo",
-  });
-  const opened = await context.newPage();
-  opened.setDefaultTimeout(20_000);
+  const opened = await pageOf(await openBrowser({ width: 1440, height: 1000 }));
   opened.on("console", (message) => {
     if (message.text().includes("Content Security Policy")) refused.push(message.text());
   });
@@ -59,19 +55,13 @@ function ask<T>(of: Page, method: string, at: string, body?: object): Promise<T>
 
 beforeAll(async () => {
   if (!specialist) throw new Error("the demo's files name no specialist");
-  browser = await chromium.launch({
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    args: CHROMIUM_FLAGS,
-  });
   [clinicPage, page] = await Promise.all([
     signedIn(asking.ui, dentist),
     signedIn(reading.ui, specialist),
   ]);
 }, 120_000);
 
-afterAll(async () => {
-  await browser.close();
-});
+afterAll(closeBrowsers);
 
 test("a study is sent and taken on", async () => {
   const me = await ask<{ fingerprint: string }>(page, "GET", "/session");

@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { chromium, type BrowserContext, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { CHROMIUM_FLAGS, credentialsAt, nodeOf, screenshot, type Credential } from "./demo";
+import { closeBrowsers, openBrowser, pageOf } from "./chromium";
+import { credentialsAt, nodeLogs, nodeOf, screenshot, type Credential } from "./demo";
+import { logged } from "./explain";
 
 /** Two people of one hospital, each at a browser of her own, on the one node that they share. */
 const node = nodeOf("specialist");
+logged(nodeLogs);
 const [reader, colleague] = credentialsAt("specialist");
 if (!reader || !colleague) throw new Error("the demo's files name fewer than two people");
 const hers = await open(reader);
@@ -14,31 +14,21 @@ const his = await open(colleague);
 
 interface Desk {
   credential: Credential;
-  profile: string;
-  context: BrowserContext;
   page: Page;
   /** Whether each question to the node said that nobody made it by hand. */
   background: boolean[];
 }
 
 async function open(credential: Credential): Promise<Desk> {
-  const profile = mkdtempSync(path.join(tmpdir(), "dokuei-e2e-"));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    args: CHROMIUM_FLAGS,
-    viewport: { width: 1280, height: 860 },
-    locale: "ja-JP",
-    timezoneId: "Asia/Tokyo",
-  });
-  const page = context.pages()[0] ?? (await context.newPage());
-  page.setDefaultTimeout(30_000);
+  const context = await openBrowser({ width: 1280, height: 860 });
+  const page = await pageOf(context);
   const background: boolean[] = [];
   page.on("request", (request) => {
     if (new URL(request.url()).pathname === "/api/v1/session" && request.method() === "GET") {
       background.push(request.headers()["x-dokuei-background"] === "1");
     }
   });
-  return { credential, profile, context, page, background };
+  return { credential, page, background };
 }
 
 async function signIn({ page, credential }: Desk): Promise<void> {
@@ -57,12 +47,7 @@ beforeAll(async () => {
   }
 });
 
-afterAll(async () => {
-  for (const { context, profile } of [hers, his]) {
-    await context.close();
-    rmSync(profile, { recursive: true, force: true });
-  }
-});
+afterAll(closeBrowsers);
 
 test("r6 r12 each works in a session of her own, and sees her own cases only", async () => {
   const names = await Promise.all(

@@ -4,12 +4,25 @@ import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Builder, By, Capabilities, until, type WebDriver } from "selenium-webdriver";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { clinic, MEASURE_IMAGE, required, screenshot, type Pixels } from "./demo";
+import { clinic, MEASURE_IMAGE, nodeLogs, required, screenshot, type Pixels } from "./demo";
+import { lastLines, logged, witness } from "./explain";
 
 const WAIT = 40_000;
 const { node, credential } = clinic();
 const started: ChildProcess[] = [];
 let driver: WebDriver | undefined;
+
+logged(nodeLogs);
+witness(() =>
+  (driver ? [driver] : []).map((window) => ({
+    tell: async () => [
+      await window.getCurrentUrl(),
+      ...lastLines(await window.executeScript<string>("return document.body.innerText")),
+    ],
+    picture: async (file) =>
+      writeFileSync(file, Buffer.from(await window.takeScreenshot(), "base64")),
+  })),
+);
 
 beforeAll(async () => {
   const display = await startDisplay();
@@ -65,8 +78,9 @@ test("the window shows an image with real pixels", async () => {
   const window = opened();
   await (await find(window, "li[data-study] a[href^='#/images/']")).click();
   await find(window, ".stage img[data-current=true]");
-  const pixels = await window.executeScript<Pixels | null>(MEASURE_IMAGE);
-  expect(pixels?.spread).toBeGreaterThan(30);
+  const spread = async () =>
+    (await window.executeScript<Pixels | null>(MEASURE_IMAGE))?.spread ?? 0;
+  await expect.poll(spread, { timeout: WAIT }).toBeGreaterThan(30);
   await shoot("window-image");
 });
 
