@@ -1,14 +1,16 @@
 //! What a test program said of its tests.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+
+use crate::failures;
 
 /// How a test program ended.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Heard {
     /// Whether it says that all is well.
     pub(super) succeeded: bool,
-    /// The tests that failed, by name.
-    failed: BTreeSet<String>,
+    /// What the tests that failed said, by their names.
+    failed: BTreeMap<String, String>,
     /// How many tests the program itself counted as failed; none before it came to its end.
     counted: Option<usize>,
     /// How many held, by the program's own count.
@@ -28,6 +30,11 @@ impl Heard {
         for line in said.lines() {
             heard.hear(line);
         }
+        for (name, words) in failures::of_libtest(said) {
+            if let Some(known) = heard.failed.get_mut(name) {
+                *known = words;
+            }
+        }
         heard
     }
 
@@ -43,7 +50,14 @@ impl Heard {
 
     /// The failed tests.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.failed.iter().map(String::as_str)
+        self.failed.keys().map(String::as_str)
+    }
+
+    /// The failed tests with what they said.
+    pub(super) fn failed(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.failed
+            .iter()
+            .map(|(name, said)| (name.as_str(), said.as_str()))
     }
 
     fn hear(&mut self, line: &str) {
@@ -52,7 +66,7 @@ impl Heard {
             .and_then(|rest| rest.strip_suffix(" ... FAILED"))
         {
             let mode = MODES.iter().find_map(|mode| name.strip_suffix(mode));
-            self.failed.insert(mode.unwrap_or(name).to_owned());
+            self.failed.insert(mode.unwrap_or(name).to_owned(), String::new());
         } else if let Some((result, counts)) = line
             .strip_prefix("test result: ")
             .and_then(|rest| rest.split_once(". "))

@@ -18,6 +18,7 @@ use anyhow::{Context, Result, bail};
 pub(crate) use self::found::TestProgram;
 use self::heard::Heard;
 use crate::console::{say, seconds};
+use crate::failures::Failures;
 use crate::project;
 
 /// How many test programs run at once.
@@ -52,12 +53,16 @@ pub(crate) fn build(cargo: impl Fn(&[&str]) -> Command) -> Result<Vec<TestProgra
 }
 
 /// Runs the tests in all `programs`, and those that failed a second time by themselves; `prepare` sets what each
-/// command needs from its surroundings.
+/// command needs from its surroundings, `kept` is told what failed and why.
 ///
 /// # Errors
 /// When a test fails twice, or a test program dies.
-pub(crate) fn run(programs: &[TestProgram], prepare: impl Fn(&mut Command) + Sync) -> Result<()> {
-    let failures = first(programs, &prepare)?;
+pub(crate) fn run(
+    programs: &[TestProgram],
+    prepare: impl Fn(&mut Command) + Sync,
+    kept: &Failures,
+) -> Result<()> {
+    let failures = first(programs, &prepare, kept)?;
     let names: Vec<&str> = failures.iter().flat_map(|(_, heard)| heard.names()).collect();
     if let Some((program, _)) = failures.iter().find(|(_, heard)| !heard.is_told()) {
         bail!("{} ended without telling which of its tests failed", program.name);
@@ -68,7 +73,7 @@ pub(crate) fn run(programs: &[TestProgram], prepare: impl Fn(&mut Command) + Syn
     for (program, heard) in &failures {
         let names: Vec<&str> = heard.names().collect();
         say!("\n── once more: {}", names.join(", "));
-        if !one(program, &names, &prepare)?.held(names.len()) {
+        if !one(program, &names, &prepare, kept)?.held(names.len()) {
             bail!("failed twice, one of: {}", names.join(", "));
         }
     }
@@ -82,13 +87,14 @@ pub(crate) fn run(programs: &[TestProgram], prepare: impl Fn(&mut Command) + Syn
 fn first(
     programs: &[TestProgram],
     prepare: &(impl Fn(&mut Command) + Sync),
+    kept: &Failures,
 ) -> Result<Vec<(TestProgram, Heard)>> {
     let waiting: Mutex<VecDeque<&TestProgram>> = Mutex::new(programs.iter().collect());
     let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     let lane = || -> Result<Vec<(TestProgram, Heard)>> {
         let mut failures = Vec::new();
         while let Some(program) = next() {
-            let heard = one(program, &[], prepare)?;
+            let heard = one(program, &[], prepare, kept)?;
             if !heard.succeeded {
                 failures.push((program.clone(), heard));
             }
@@ -109,7 +115,12 @@ fn first(
 }
 
 /// Runs one program, or only these tests of it, and shows in one piece what it said.
-fn one(program: &TestProgram, only: &[&str], prepare: &impl Fn(&mut Command)) -> Result<Heard> {
+fn one(
+    program: &TestProgram,
+    only: &[&str],
+    prepare: &impl Fn(&mut Command),
+    kept: &Failures,
+) -> Result<Heard> {
     let start = Instant::now();
     let mut command = program.command(only);
     prepare(&mut command);
@@ -122,6 +133,13 @@ fn one(program: &TestProgram, only: &[&str], prepare: &impl Fn(&mut Command)) ->
     let time = seconds(start.elapsed());
     let errors = if heard.succeeded { "" } else { errors.trim_end() };
     say!("\n── {} ({time})\n{}\n{errors}", program.name, said.trim());
+    for (test, words) in heard.failed() {
+        kept.add(&format!("{}: {test}", program.name), words);
+    }
+    if !heard.is_told() {
+        let end = format!("{}\n{errors}", said.trim());
+        kept.add(&format!("{} ({})", program.name, output.status), &end);
+    }
     Ok(heard)
 }
 
@@ -147,7 +165,10 @@ mod tests {
 
     #[test]
     fn what_fails_once_is_told_and_what_fails_twice_or_dies_fails() {
-        let tried = |first: &str, again: &str| run(&[shell("true", "false"), shell(first, again)], |_| ());
+        let tried = |first: &str, again: &str| {
+            let programs = [shell("true", "false"), shell(first, again)];
+            run(&programs, |_| (), &Failures::default())
+        };
         tried("true", "false").unwrap();
         tried(FAILS, HOLDS).unwrap();
         // The second run found no test of that name.
@@ -171,6 +192,7 @@ mod tests {
         run(
             &[shell(&script("a", "b"), ""), shell(&script("b", "a"), "")],
             |_| (),
+            &Failures::default(),
         )
         .unwrap();
     }
