@@ -1,4 +1,4 @@
-//! `cargo xtask demo|test|bench|check`: everything that is done with the whole repository.
+//! `cargo xtask demo|test|bench|dist|pictures|check`: everything that is done with the whole repository.
 //!
 //! No task is written in a shell script or in the CI's own language: `.ci/run` calls `cargo xtask test` and nothing
 //! else, so what CI does is what everybody can do at home.
@@ -9,7 +9,10 @@ mod bench;
 mod check;
 mod console;
 mod demo;
+mod dist;
+mod failures;
 mod packages;
+mod pictures;
 mod project;
 mod suite;
 mod test_programs;
@@ -37,6 +40,10 @@ enum Task {
     /// Measure what the programs take in time and memory, against the limits that are promised
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Make the Debian packages, and try them in a copy of this system
+    Dist(dist::Options),
+    /// Make the pictures of the documents of the screenshots that the tests in a browser left
+    Pictures(pictures::Options),
     /// Compare docs/architecture.md, the layers and the house rules with the sources
     Check,
 }
@@ -53,6 +60,8 @@ fn main() -> ExitCode {
             Task::Demo(options) => demo::run(&options),
             Task::Test(options) => suite::run(&options),
             Task::Bench(which) => bench::run(&which),
+            Task::Dist(options) => dist::run(&options),
+            Task::Pictures(options) => pictures::take(&options),
             Task::Check => check::run(),
         });
     wait_if_stopped();

@@ -81,6 +81,26 @@ pub(crate) const WINDOWS: &[Package] = &[
 /// For the measurements.
 pub(crate) const BENCH: &[Package] = &[("time", "measures the peak of resident memory")];
 
+/// For making packages and trying them.
+pub(crate) const DIST: &[Package] = &[
+    ("adduser", "makes the user of a packaged node"),
+    ("appstream", "an independent judge of the window's description"),
+    (
+        "desktop-file-utils",
+        "an independent judge of the window's menu entry",
+    ),
+    ("dpkg-dev", "tells which libraries the packages need"),
+    ("fonts-ipaexfont-gothic", "a packaged node needs it"),
+    ("iproute2", "makes the network of the system that is tried in"),
+    ("lintian", "Debian's own judge of packages"),
+    ("man-db", "renders the manual pages"),
+    ("systemd", "an independent judge of the units"),
+    ("util-linux", "makes the system that is tried in"),
+];
+
+/// For the pictures of the documents.
+pub(crate) const PICTURES: &[Package] = &[("webp", "makes small pictures of screenshots")];
+
 /// For the comparison of transfers.
 pub(crate) const PEERS: &[Package] = &[
     ("curl", "orders the transfers of Orthanc"),
@@ -161,10 +181,16 @@ mod tests {
 
     #[test]
     fn every_package_has_a_reason_and_stands_once() {
-        let all: Vec<Package> = [BUILD, DEMO, WINDOWS, BENCH, PEERS].concat();
-        let names: std::collections::BTreeSet<&str> = all.iter().map(|(name, _)| *name).collect();
-        assert_eq!(names.len(), all.len());
-        assert!(all.iter().all(|(_, reason)| reason.len() > 10));
+        // What is installed together.
+        for lists in [
+            &[BUILD, DEMO, WINDOWS, BENCH, PEERS, PICTURES][..],
+            &[BUILD, WINDOWS, DIST],
+        ] {
+            let all: Vec<Package> = lists.concat();
+            let names: std::collections::BTreeSet<&str> = all.iter().map(|(name, _)| *name).collect();
+            assert_eq!(names.len(), all.len());
+            assert!(all.iter().all(|(_, reason)| reason.len() > 10));
+        }
     }
 
     #[test]

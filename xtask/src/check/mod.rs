@@ -25,6 +25,7 @@ pub(crate) fn run() -> Result<()> {
     let sources = house::sources()?;
     findings.extend(house::check(&sources));
     findings.extend(guideline::check(&sources)?);
+    findings.extend(crate::pictures::check()?);
     for finding in &findings {
         complain!("✗ {finding}");
     }
