@@ -320,7 +320,7 @@ async fn r2_r6_two_readers_sign_one_opinion_after_a_blind_second_reading() {
     let said = json!({"other": hers["entry_id"], "opinion": "両者とも歯根嚢胞と判断する"});
     let reconciling = format!("{path}/reconciliations");
     let requester = refused(clinic, &pair.tanaka, &reconciling, said.clone()).await;
-    assert_eq!(requester, "no_report");
+    assert_eq!(requester, "not_qualified", "R3: only who may sign reports");
     done(hospital, &pair.sato, &reconciling, said).await;
     let shown = until(&third.gate, &third.kato, &path, "it waits for her", |case| {
         case["reconciliations"][0]["for_me"] == true
