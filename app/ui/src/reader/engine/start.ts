@@ -8,7 +8,6 @@ import {
   metaData,
   RenderingEngine,
   utilities,
-  type Types,
 } from "@cornerstonejs/core";
 import { init as initTools } from "@cornerstonejs/tools";
 import { loadFrame } from "./loader";
@@ -36,34 +35,7 @@ export function engine(): RenderingEngine {
     utilities.imageRetrieveMetadataProvider.add("volume", HALVED_STRIDES);
     addTools();
   }
-  return getRenderingEngine(ENGINE) ?? plain(new RenderingEngine(ENGINE));
-}
-
-/** Where the engine keeps its WebGL contexts; its own type hides them. */
-interface Contexts {
-  _implementation?: {
-    contextPool?: { getAllContexts: () => Types.VtkOffscreenMultiRenderWindow[] };
-  };
-}
-
-/**
- * Draws without antialiasing: an image fills its view and has no edges to be smoothed, and without a graphics card each
- * picture costs near twice as much with it. A canvas keeps the context that it was asked for first.
- */
-function plain(made: RenderingEngine): RenderingEngine {
-  const pool = (made as unknown as Contexts)._implementation?.contextPool;
-  for (const context of pool?.getAllContexts() ?? []) {
-    const window = context.getOpenGLRenderWindow() as {
-      get3DContext: (options: WebGLContextAttributes) => unknown;
-    };
-    window.get3DContext({
-      antialias: false,
-      alpha: true,
-      depth: true,
-      powerPreference: "high-performance",
-    });
-  }
-  return made;
+  return getRenderingEngine(ENGINE) ?? new RenderingEngine(ENGINE);
 }
 
 /** Whether this machine draws by WebGL, software included. */
