@@ -94,6 +94,7 @@ pub(crate) const DIST: &[Package] = &[
     ("iproute2", "makes the network of the system that is tried in"),
     ("lintian", "Debian's own judge of packages"),
     ("man-db", "renders the manual pages"),
+    ("squashfs-tools", "makes the file system of the AppImage"),
     ("systemd", "an independent judge of the units"),
     ("util-linux", "makes the system that is tried in"),
 ];

@@ -18,6 +18,8 @@ const USUAL: &[&str] = &[
     "/usr/share/fonts/opentype/ipafont-gothic/ipag.ttf",
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
 ];
+/// Where a program brings its own font along, seen from its folder.
+const BESIDE: &str = "share/dokuei/fonts/ipaexg.ttf";
 /// What stands for a character that no font has: the printers' mark for a missing type.
 const GETA: char = '〓';
 
@@ -32,7 +34,7 @@ struct Face {
 }
 
 impl Fonts {
-    /// The font at `configured`, if given, followed by those of the usual places that exist.
+    /// The font at `configured`, if given, followed by those of the usual places that exist, and the program's own.
     ///
     /// # Errors
     /// [`DocumentError::NoFont`] with the package to install; [`DocumentError::BadFont`] for the configured one.
@@ -43,6 +45,7 @@ impl Fonts {
             USUAL
                 .iter()
                 .map(PathBuf::from)
+                .chain(beside())
                 .filter(|path| path.exists())
                 .filter_map(|path| load(&path).ok()),
         );
@@ -79,6 +82,12 @@ impl std::fmt::Debug for Fonts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Fonts({})", self.0.len())
     }
+}
+
+/// The font that came with the program: in an AppImage nothing of the system is certain to be there.
+fn beside() -> Option<PathBuf> {
+    let program = std::env::current_exe().ok()?;
+    Some(program.parent()?.parent()?.join(BESIDE))
 }
 
 fn load(path: &Path) -> Result<Face, DocumentError> {

@@ -1,8 +1,9 @@
-//! `cargo xtask dist`: the programs as Debian packages, tried before they are given away.
+//! `cargo xtask dist`: the programs as Debian packages and an AppImage, tried before they are given away.
 //!
 //! The packages are made with Debian's own `dpkg-deb` from trees that [`stage`] lays out; what stands in them beside the
 //! programs lies in the folder `packaging` of each program's crate.
 
+mod appimage;
 mod deb;
 mod stage;
 mod trial;
@@ -198,19 +199,31 @@ fn build(is_dev: bool) -> Result<()> {
 /// Makes every package twice, and sees to it that both are the same to the last byte.
 fn make(edition: &Edition, out: &Path) -> Result<Vec<PathBuf>> {
     let mut made = Vec::new();
+    let twice = out.join("again");
     for package in &PACKAGES {
-        let first = deb::build(package, edition, out)?;
-        let again = deb::build(package, edition, &out.join("again"))?;
-        ensure!(
-            fs::read(&first)? == fs::read(&again)?,
-            "{} and {} differ, though made from the same programs",
-            first.display(),
-            again.display()
+        let (first, again) = (
+            deb::build(package, edition, out)?,
+            deb::build(package, edition, &twice)?,
         );
-        made.push(first);
+        made.push(same(first, &again)?);
+    }
+    let images = (appimage::build(edition, out)?, appimage::build(edition, &twice)?);
+    if let (Some(first), Some(again)) = images {
+        made.push(same(first, &again)?);
     }
     say!("✓ made twice, the packages are the same to the last byte");
     Ok(made)
+}
+
+/// The first of two that must be the same.
+fn same(first: PathBuf, again: &Path) -> Result<PathBuf> {
+    ensure!(
+        fs::read(&first)? == fs::read(again)?,
+        "{} and {} differ, though made from the same programs",
+        first.display(),
+        again.display()
+    );
+    Ok(first)
 }
 
 /// The time of the last commit, unless `SOURCE_DATE_EPOCH` tells another.

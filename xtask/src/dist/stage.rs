@@ -19,15 +19,9 @@ pub(super) fn lay_out(package: &Package, edition: &Edition, tree: &Path) -> Resu
         fs::remove_dir_all(tree)?;
     }
     let root = project::root();
-    let program = tree.join("usr/bin").join(package.program);
-    copy(&edition.programs.join(package.program), &program)?;
-    run(Command::new("strip").arg("--strip-unneeded").arg(&program))?;
+    let program = program(package, edition, tree)?;
     for (from, to) in package.pages {
-        fs::create_dir_all(tree.join(to))?;
-        run(Command::new("cp")
-            .args(["-r", "--no-preserve=mode"])
-            .arg(root.join(from).join("."))
-            .arg(tree.join(to)))?;
+        copy_folder(&root.join(from), &tree.join(to))?;
     }
     for (from, to) in package.files {
         copy(&root.join(from), &tree.join(to))?;
@@ -50,7 +44,18 @@ pub(super) fn lay_out(package: &Package, edition: &Edition, tree: &Path) -> Resu
     }
     documents(package, edition, tree)?;
     compress(&tree.join("usr/share/man/man1"))?;
-    modes(tree, &program)
+    modes(tree, &[program])
+}
+
+/// Puts the program of a package into the tree, without what only a debugger wants; gives where.
+///
+/// # Errors
+/// When it was not built.
+pub(super) fn program(package: &Package, edition: &Edition, tree: &Path) -> Result<PathBuf> {
+    let program = tree.join("usr/bin").join(package.program);
+    copy(&edition.programs.join(package.program), &program)?;
+    run(Command::new("strip").arg("--strip-unneeded").arg(&program))?;
+    Ok(program)
 }
 
 /// The manual pages and the completions that the program itself writes.
@@ -111,12 +116,15 @@ fn compress(folder: &Path) -> Result<()> {
 }
 
 /// Files for everybody to read, programs for everybody to run: whatever the umask of who packages.
-fn modes(tree: &Path, program: &Path) -> Result<()> {
+///
+/// # Errors
+/// When a mode cannot be set.
+pub(super) fn modes(tree: &Path, programs: &[PathBuf]) -> Result<()> {
     run(Command::new("chmod").args(["-R", "u=rwX,go=rX"]).arg(tree))?;
     run(Command::new("find")
         .arg(tree)
         .args(["-type", "f", "-exec", "chmod", "644", "{}", "+"]))?;
-    run(Command::new("chmod").arg("755").arg(program))
+    run(Command::new("chmod").arg("755").args(programs))
 }
 
 /// The files below a folder, sorted.
@@ -148,7 +156,23 @@ pub(super) fn write(path: &Path, text: &str) -> Result<()> {
     fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+/// Copies what lies in a folder, and not its modes.
+///
+/// # Errors
+/// When it is not there or cannot be written.
+pub(super) fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    run(Command::new("cp")
+        .args(["-r", "--no-preserve=mode"])
+        .arg(from.join("."))
+        .arg(to))
+}
+
+/// Copies a file, and makes the folders above it.
+///
+/// # Errors
+/// When it is not there or cannot be written.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
     if let Some(above) = to.parent() {
         fs::create_dir_all(above)?;
     }

@@ -14,6 +14,7 @@ use anyhow::{Context, Result, bail, ensure};
 use dokuei_tests::capture::as_root;
 use dokuei_tests::process::{Process, output};
 use dokuei_tests::wait;
+use serde_json::Value;
 
 use crate::console::say;
 use crate::project;
@@ -30,7 +31,10 @@ const SHELF: &str = "/mnt";
 /// # Errors
 /// When a package does not do what is asked of it.
 pub(super) fn run(made: &[PathBuf], folder: &Path) -> Result<()> {
-    for file in made {
+    for file in made
+        .iter()
+        .filter(|file| file.extension().is_some_and(|kind| kind == "deb"))
+    {
         let mut lintian = Command::new("lintian");
         lintian.args(["--fail-on", "error", "--allow-root", "--tag-display-limit", "0"]);
         // What it finds stands on the screen.
@@ -75,7 +79,8 @@ pub(super) fn inside(folder: &Path) -> Result<()> {
         "the upgrade left version {version} in place"
     );
     say!("✓ the node is upgraded, and starts again with its key");
-    removed(&copy, &key)
+    removed(&copy, &key)?;
+    carried(&copy)
 }
 
 /// The path of a package as the copy sees it.
@@ -206,6 +211,58 @@ fn removed(copy: &Copy, key: &str) -> Result<()> {
         "the data is there though the purge was told to delete it"
     );
     say!("✓ purging deletes the data of whoever says so");
+    Ok(())
+}
+
+/// The AppImage, where no package is installed: it holds the node with its pages and fonts, and the window.
+///
+/// It is told to unpack itself, because the copy has no FUSE with which it would mount itself.
+fn carried(copy: &Copy) -> Result<()> {
+    let images = fs::read_dir(&copy.shelf)?.filter_map(Result::ok);
+    let mut names = images.map(|file| file.file_name().to_string_lossy().into_owned());
+    let Some(name) = names.find(|name| name.ends_with(".AppImage")) else {
+        say!("- there is no AppImage for this architecture");
+        return Ok(());
+    };
+    let image = format!("{SHELF}/{name} --appimage-extract-and-run");
+    copy.said("rm -r /usr/share/fonts")?;
+    copy.said(&format!("{image} --help"))?;
+    copy.said(
+        "sh -c 'umask 077 && mkdir /tmp/home && echo correct-horse-battery-staple-27 > /tmp/home/word'",
+    )?;
+    let (data, word) = ("--data-dir /tmp/home/node", "--passphrase-file /tmp/home/word");
+    copy.said(&format!(
+        "{image} node init {data} --institution clinic --institution-code 1312345 --practice {word}"
+    ))?;
+    let judged = copy
+        .command(&format!("{image} node doctor --json {data} {word}"))
+        .output()?;
+    // It has something to say of a node without certificates: only the font is asked for.
+    let judged: Value = serde_json::from_slice(&judged.stdout).context("doctor tells no JSON")?;
+    let font = Value::from("font for reports");
+    let checks = judged["checks"].as_array().into_iter().flatten();
+    ensure!(
+        checks.clone().any(|one| one["name"] == font && one["ok"] == true),
+        "the AppImage's node finds no font: {judged}"
+    );
+    let run = format!("{image} node run {data} {word}");
+    let mut node = Process::start("dokuei", copy.command(&run), &copy.log("carried"))?;
+    wait::until("the AppImage's node to show the app", START, || {
+        node.check_running().with_context(|| node.last_lines(20))?;
+        Ok(page().ok().filter(|page| page.contains("<div id=\"root\">")))
+    })?;
+    node.stop();
+    copy.said("sh -c 'rm /usr/lib/x86_64-linux-gnu/libwebkit2gtk-4.1.so.0*'")?;
+    let alone = copy.command(&format!("env DOKUEI_DATA_DIR=/tmp/nobody {image}"));
+    let mut without = Process::start("AppRun", alone, &copy.log("without"))?;
+    wait::until("the AppImage to say that it needs WebKitGTK", START, || {
+        Ok(without
+            .last_lines(20)
+            .contains("libwebkit2gtk-4.1-0")
+            .then_some(()))
+    })?;
+    without.stop();
+    say!("✓ the AppImage runs where nothing is installed, and says so where there can be no window");
     Ok(())
 }
 
