@@ -51,5 +51,5 @@ pub use header::{HeaderError, InstanceHeader, Patient, read_header, read_header_
 pub use name::PersonName;
 pub use native::{NativeSample, NativeSamples, native_samples};
 pub use render::{RenderError, RenderRequest, Window, render_png};
-pub use report::{ReportContent, ReportError, to_encapsulated_pdf, to_sr};
+pub use report::{ReportContent, ReportError, to_attested_sr, to_encapsulated_pdf, to_sr};
 pub use uid::{BadUid, Uid};

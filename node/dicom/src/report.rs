@@ -14,6 +14,7 @@ use crate::header::{InstanceHeader, Patient};
 use crate::name::PersonName;
 use crate::uid::Uid;
 
+mod attested;
 mod content;
 mod document;
 mod gsps;
@@ -26,6 +27,7 @@ mod pdf;
 mod sr;
 mod teeth;
 
+pub use attested::{Attestation, Attested};
 pub use illustrated::{
     Coordinates, Illustrations, ImageFacts, KeyImage, Measurement, Points, Quantity, QuantityKind, Shape,
     ShownFrame,
@@ -233,7 +235,15 @@ pub fn to_illustrations(content: &ReportContent) -> Result<Vec<WrittenObject>, R
 /// # Errors
 /// [`ReportError`].
 pub fn to_sr(content: &ReportContent) -> Result<WrittenObject, ReportError> {
-    sr::write(content)
+    sr::write(content, &Attested::default())
+}
+
+/// The same with what others have signed or said to it: the opinion of two readers, or a report that was co-signed.
+///
+/// # Errors
+/// [`ReportError`].
+pub fn to_attested_sr(content: &ReportContent, attested: &Attested) -> Result<WrittenObject, ReportError> {
+    sr::write(content, attested)
 }
 
 /// The report's PDF as Encapsulated PDF (PS3.3 A.45.1) under the same study.

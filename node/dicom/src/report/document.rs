@@ -77,16 +77,21 @@ pub(super) fn root(
         vec![code(title, scheme, meaning)],
     );
     object.items(tags::CONTENT_TEMPLATE_SEQUENCE, vec![template(id)]);
-    let signer = &content.signed_by;
-    vec![
-        coded_item(MODIFIER, LANGUAGE, ("ja", "RFC5646", "Japanese")),
+    let mut items = vec![coded_item(MODIFIER, LANGUAGE, ("ja", "RFC5646", "Japanese"))];
+    items.extend(observed_by(&content.signed_by));
+    items
+}
+
+/// A person who observed (TID 1002).
+pub(super) fn observed_by(person: &ReportPerson) -> [InMemDicomObject; 3] {
+    [
         coded_item(CONTEXT, OBSERVER_TYPE, ("121006", "DCM", "Person")),
-        person_item(PERSON_OBSERVER, &signer.name.to_groups()),
-        text_item(CONTEXT, ORGANIZATION, &signer.institution),
+        person_item(PERSON_OBSERVER, &person.name.to_groups()),
+        text_item(CONTEXT, ORGANIZATION, &person.institution),
     ]
 }
 
-fn verifying_observer(person: &ReportPerson, at: &SignedAt) -> InMemDicomObject {
+pub(super) fn verifying_observer(person: &ReportPerson, at: &SignedAt) -> InMemDicomObject {
     InMemDicomObject::from_element_iter([
         text(
             tags::VERIFYING_ORGANIZATION,

@@ -90,8 +90,13 @@ pub(super) struct SignedAt {
 
 impl SignedAt {
     pub(super) fn of(content: &ReportContent) -> Result<Self, ReportError> {
-        let offset = Offset::from_seconds(i32::from(content.utc_offset_minutes) * 60);
-        let instant = Timestamp::from_second(content.signed_at);
+        Self::at(content.signed_at, content.utc_offset_minutes)
+    }
+
+    /// Of a moment in seconds since 1970-01-01 UTC, written with this offset.
+    pub(super) fn at(seconds: i64, utc_offset_minutes: i16) -> Result<Self, ReportError> {
+        let offset = Offset::from_seconds(i32::from(utc_offset_minutes) * 60);
+        let instant = Timestamp::from_second(seconds);
         let (Ok(offset), Ok(instant)) = (offset, instant) else {
             return Err(ReportError::BadTime);
         };
@@ -101,8 +106,8 @@ impl SignedAt {
         }
         let date = local.strftime("%Y%m%d").to_string();
         let time = local.strftime("%H%M%S").to_string();
-        let minutes = content.utc_offset_minutes.unsigned_abs();
-        let sign = if content.utc_offset_minutes < 0 { '-' } else { '+' };
+        let minutes = utc_offset_minutes.unsigned_abs();
+        let sign = if utc_offset_minutes < 0 { '-' } else { '+' };
         let offset = format!("{sign}{:02}{:02}", minutes / 60, minutes % 60);
         Ok(Self {
             date_time: format!("{date}{time}{offset}"),
@@ -157,6 +162,15 @@ impl Object {
             &limited(&content.signed_by.institution, 64),
         );
         Ok(object)
+    }
+
+    /// Makes it another instance of its kind, in a series of its own.
+    pub(super) fn rename(&mut self, kind: &Kind, document: &[u8; 32]) {
+        self.sop_instance = kind.instance(document);
+        self.series = series_uid(kind.series, document);
+        let (instance, series) = (self.sop_instance.clone(), self.series.clone());
+        self.text(tags::SOP_INSTANCE_UID, VR::UI, instance.as_str());
+        self.text(tags::SERIES_INSTANCE_UID, VR::UI, series.as_str());
     }
 
     fn patient_and_study(&mut self, content: &ReportContent) {

@@ -8,12 +8,13 @@ use super::content::{CONTAINS, MODIFIER, coded_item, container, image_item, text
 use super::document::{follow, general, predecessor, rest_on, root};
 use super::object::{Kind, Object, document_title, sequence};
 use super::teeth::tooth;
-use super::{ReportContent, ReportError, ToothFinding, WrittenObject, gsps};
+use super::{Attested, ReportContent, ReportError, ToothFinding, WrittenObject, attested, gsps};
 
-pub(super) fn write(content: &ReportContent) -> Result<WrittenObject, ReportError> {
+pub(super) fn write(content: &ReportContent, beside: &Attested) -> Result<WrittenObject, ReportError> {
     let mut object = Object::new(content, uids::BASIC_TEXT_SR_STORAGE, &Kind::SR)?;
     object.text(tags::SERIES_DESCRIPTION, VR::LO, "Dokuei report / 読影レポート");
     general(&mut object, content)?;
+    attested::attest(&mut object, content, beside)?;
     let mut evidence = content.evidence.clone();
     evidence.extend(
         content
@@ -24,11 +25,15 @@ pub(super) fn write(content: &ReportContent) -> Result<WrittenObject, ReportErro
     );
     evidence.extend(gsps::instances(content));
     rest_on(&mut object, content, &evidence);
-    let before = predecessor(content, "sr", uids::BASIC_TEXT_SR_STORAGE);
-    follow(&mut object, content, before.as_slice());
+    if !attested::follow(&mut object, content, beside)? {
+        let before = predecessor(content, "sr", uids::BASIC_TEXT_SR_STORAGE);
+        follow(&mut object, content, before.as_slice());
+    }
     let (title, meaning) = document_title(content);
     let mut items = root(&mut object, content, (title, "LN", meaning), "2000");
+    items.extend(attested::beside(beside));
     items.extend(sections(content));
+    items.extend(remarks(beside));
     object.items(tags::CONTENT_SEQUENCE, items);
     object.write()
 }
@@ -78,6 +83,15 @@ fn sections(content: &ReportContent) -> Vec<InMemDicomObject> {
     }
     sections.extend(key_images(content));
     sections
+}
+
+/// What was said to it without signing it.
+fn remarks(beside: &Attested) -> Option<InMemDicomObject> {
+    let said = beside.remarks.iter().filter(|words| !words.trim().is_empty());
+    let said: Vec<_> = said
+        .map(|words| text_item(CONTAINS, ("121077", "DCM", "Conclusion"), words))
+        .collect();
+    (!said.is_empty()).then(|| container(("55110-1", "LN", "Conclusions"), said))
 }
 
 /// A finding, with its tooth as its site: a program that knows the codes finds it, every other shows the line.
