@@ -19,6 +19,7 @@ mod fonts;
 mod form;
 mod layout;
 mod lines;
+mod opinion;
 mod paper;
 mod pdf;
 mod report;
@@ -28,6 +29,7 @@ pub use content::{
 };
 pub use fonts::Fonts;
 pub use form::{FormDocument, render_form};
+pub use opinion::{ComparedLine, OpinionDocument, Signing, render_opinion};
 pub use paper::{Block, PaperDocument, blocks, render_paper};
 pub use report::render_report;
 

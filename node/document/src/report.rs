@@ -5,7 +5,9 @@ use jiff::{Timestamp, ZonedDateTime};
 use krilla::metadata::DateTime;
 
 use crate::DocumentError;
-use crate::content::{Illustration, ReportDocument, ReportStatus, RequestBlock};
+use crate::content::{
+    Illustration, PatientBlock, ReportDocument, ReportStatus, RequestBlock, SignerBlock, StudyBlock,
+};
 use crate::draw::{ACCENT, GREY, INK};
 use crate::fonts::Fonts;
 use crate::layout::{BODY, Layout};
@@ -88,11 +90,17 @@ fn head(layout: &mut Layout<'_>, report: &ReportDocument) {
     );
     layout.gap(8.0);
     layout.rule();
-    let (patient, study) = (&report.patient, &report.study);
-    let name = [patient.name.as_str(), patient.reading.as_str()].join("\n");
     layout.table(&[
         vec![("依頼元 Requested by", or_dash(&report.requesting_institution))],
         vec![("読影 Read at", or_dash(&report.reading_institution))],
+    ]);
+    whose(layout, &report.patient, &report.study);
+}
+
+/// Of which patient and which study.
+pub(crate) fn whose(layout: &mut Layout<'_>, patient: &PatientBlock, study: &StudyBlock) {
+    let name = [patient.name.as_str(), patient.reading.as_str()].join("\n");
+    layout.table(&[
         vec![
             ("氏名 Patient", or_dash(name.trim())),
             ("患者ID Patient ID", or_dash(&patient.id)),
@@ -112,7 +120,7 @@ fn head(layout: &mut Layout<'_>, report: &ReportDocument) {
     ]);
 }
 
-fn request(layout: &mut Layout<'_>, request: &RequestBlock) {
+pub(crate) fn request(layout: &mut Layout<'_>, request: &RequestBlock) {
     layout.heading("依頼内容 Request");
     let mut rows = vec![
         vec![
@@ -128,7 +136,7 @@ fn request(layout: &mut Layout<'_>, request: &RequestBlock) {
 }
 
 /// A heading with its text; left out when there is nothing to say and nothing needs to be.
-fn section(layout: &mut Layout<'_>, heading: &str, text: &str, optional: bool) {
+pub(crate) fn section(layout: &mut Layout<'_>, heading: &str, text: &str, optional: bool) {
     if !(optional && text.trim().is_empty()) {
         layout.heading(heading);
         layout.paragraph(&or_dash(text), BODY, INK);
@@ -206,7 +214,12 @@ fn signature(layout: &mut Layout<'_>, report: &ReportDocument, signed_at: &Zoned
     layout.gap(12.0);
     layout.keep_together(150.0);
     layout.heading("署名 Signature");
-    let signer = &report.signer;
+    signer(layout, &report.signer, signed_at);
+    copy(layout);
+}
+
+/// Who signed, with what licence, and when.
+pub(crate) fn signer(layout: &mut Layout<'_>, signer: &SignerBlock, signed_at: &ZonedDateTime) {
     let name = [signer.name.as_str(), signer.name_latin.as_str()].join("　");
     layout.table(&[
         vec![
@@ -219,6 +232,10 @@ fn signature(layout: &mut Layout<'_>, report: &ReportDocument, signed_at: &Zoned
             signed_at.strftime("%Y年%-m月%-d日 %H:%M:%S (UTC+9)").to_string(),
         )],
     ]);
+}
+
+/// That the paper is a copy of what counts.
+pub(crate) fn copy(layout: &mut Layout<'_>) {
     layout.gap(8.0);
     layout.paragraph(
         "本書は署名済み電子報告書の写しです。原本は下記エントリーの電子署名付き記録であり、真正性はDokueiで検証できます。",
@@ -232,7 +249,7 @@ fn signature(layout: &mut Layout<'_>, report: &ReportDocument, signed_at: &Zoned
     );
 }
 
-fn or_dash(text: &str) -> String {
+pub(crate) fn or_dash(text: &str) -> String {
     if text.trim().is_empty() {
         "—".to_owned()
     } else {
