@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::facts::Consultation;
-use crate::{parties, report, request};
+use crate::{opinion, parties, report, request};
 
 /// The consultation as a Bundle of type `collection`; `audit` are AuditEvents that go with it.
 #[must_use]
@@ -18,6 +18,12 @@ pub fn to_bundle(consultation: &Consultation, audit: Vec<Value>) -> Value {
         resources.push(report::diagnostic_report(consultation, one));
         resources.push(report::provenance(consultation, one));
     }
+    for one in &consultation.opinions {
+        resources.push(opinion::diagnostic_report(consultation, one));
+        resources.push(opinion::provenance(consultation, one));
+    }
+    let signed = consultation.co_signatures.iter();
+    resources.extend(signed.map(|one| opinion::co_signature(consultation, one)));
     resources.extend(audit);
     let entries: Vec<Value> = resources.into_iter().map(entry).collect();
     json!({

@@ -159,6 +159,57 @@ pub struct Report {
     pub signature: Signature,
 }
 
+/// How far an opinion of two readers has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpinionStatus {
+    /// One has signed it; it waits for the other, or she has dissented.
+    OfOne,
+    /// Both have signed it.
+    OfBoth,
+}
+
+/// What two readers say together over their two reports.
+#[derive(Clone)]
+pub struct Opinion {
+    /// The entry, hexadecimal.
+    pub entry: String,
+    /// The entries of the two reports, its author's first.
+    pub reports: [String; 2],
+    /// Its standing.
+    pub status: OpinionStatus,
+    /// Places of its author and of the other reader among [`Consultation::practitioners`].
+    pub readers: [usize; 2],
+    /// When its author signed it.
+    pub signed_at: i64,
+    /// What both mean.
+    pub opinion: String,
+    /// What both recommend; may be empty.
+    pub recommendations: String,
+    /// The opinion as PDF, when it can be made.
+    pub pdf: Option<Vec<u8>>,
+    /// Its author's signature.
+    pub signature: Signature,
+}
+
+/// A second signature under an opinion or a report, or a dissent.
+#[derive(Clone)]
+pub struct CoSignature {
+    /// The entry, hexadecimal.
+    pub entry: String,
+    /// The entry of the opinion or of the version of a report, hexadecimal.
+    pub of: String,
+    /// Place of who signed it among [`Consultation::practitioners`].
+    pub signer: usize,
+    /// Whether she answers for it as well; else she says why not.
+    pub agrees: bool,
+    /// In words; may be empty.
+    pub words: String,
+    /// When she signed it.
+    pub signed_at: i64,
+    /// Her signature.
+    pub signature: Signature,
+}
+
 /// A consultation.
 #[derive(Clone)]
 pub struct Consultation {
@@ -192,6 +243,10 @@ pub struct Consultation {
     pub justification: String,
     /// All versions of all reports that may be given out, oldest first.
     pub reports: Vec<Report>,
+    /// What two readers say together, oldest first.
+    pub opinions: Vec<Opinion>,
+    /// Second signatures and dissents, oldest first.
+    pub co_signatures: Vec<CoSignature>,
     /// The last change of the case.
     pub changed_at: i64,
 }
@@ -214,5 +269,7 @@ redacted!(
     ToothFinding,
     Signature,
     Report,
+    Opinion,
+    CoSignature,
     Consultation
 );

@@ -6,13 +6,15 @@ use serde_json::{Value, json};
 
 use crate::bundle::{date, instant, narrative, put, reference, said, short, words};
 use crate::facts::{Consultation, Practitioner, Report, ReportStatus, ToothFinding};
+use crate::opinion::{co_signers, said_beside};
 use crate::parties::{patient_reference, practitioner_reference};
+use crate::provenance::{Role, Signed};
 use crate::request::{request_reference, study_reference};
 
 /// Teeth, by ISO 3950.
 const TEETH: &str = "urn:iso:std:iso:3950";
 
-fn report_id(entry: &str) -> String {
+pub(crate) fn report_id(entry: &str) -> String {
     format!("report-{}", short(entry))
 }
 
@@ -37,6 +39,7 @@ pub(crate) fn diagnostic_report(consultation: &Consultation, report: &Report) ->
             ("診断 Impression", &report.impression),
             ("推奨 Recommendations", &report.recommendations),
             ("指針 Guideline", &report.guideline),
+            ("連署・異見 Co-signatures and dissents", &said_beside(consultation, &report.entry)),
         ]),
         "identifier": [{"system": "urn:dokuei:entry", "value": report.entry}],
         "basedOn": [request_reference(consultation)],
@@ -48,40 +51,53 @@ pub(crate) fn diagnostic_report(consultation: &Consultation, report: &Report) ->
             "system": "http://loinc.org", "code": "18748-4", "display": "Diagnostic imaging study",
         }]},
         "subject": patient_reference(consultation),
-        "effectiveDateTime": taken_on(consultation, report),
+        "effectiveDateTime": taken_on(consultation, report.signed_at),
         "issued": instant(report.signed_at),
         "imagingStudy": [study_reference(consultation)],
         "conclusion": report.impression,
     });
     if let Some(author) = author(consultation, report) {
         resource["performer"] = json!([practitioner_reference(author)]);
-        resource["resultsInterpreter"] = json!([practitioner_reference(author)]);
+        // Who co-signs answers for what it says as well.
+        let all = [author]
+            .into_iter()
+            .chain(co_signers(consultation, &report.entry));
+        resource["resultsInterpreter"] = all.map(practitioner_reference).collect();
     }
-    let results: Vec<Value> = (0..report.teeth.len())
-        .map(|at| reference("Observation", &tooth_id(report, at)))
-        .collect();
+    let results = results(report);
     put(
         &mut resource,
         "result",
         (!results.is_empty()).then(|| results.into()),
     );
-    let form = report.pdf.as_ref().map(|pdf| {
-        json!([{
-            "contentType": "application/pdf",
-            "language": "ja",
-            "data": STANDARD.encode(pdf),
-            "size": pdf.len(),
-            "title": "画像診断報告書 Diagnostic Imaging Report",
-            "creation": instant(report.signed_at),
-        }])
-    });
+    let title = "画像診断報告書 Diagnostic Imaging Report";
+    let form = report.pdf.as_ref().map(|pdf| form(pdf, title, report.signed_at));
     put(&mut resource, "presentedForm", form);
     resource
 }
 
+/// The paper.
+pub(crate) fn form(pdf: &[u8], title: &str, made: i64) -> Value {
+    json!([{
+        "contentType": "application/pdf",
+        "language": "ja",
+        "data": STANDARD.encode(pdf),
+        "size": pdf.len(),
+        "title": title,
+        "creation": instant(made),
+    }])
+}
+
+/// References to what is seen at each tooth.
+pub(crate) fn results(report: &Report) -> Vec<Value> {
+    (0..report.teeth.len())
+        .map(|at| reference("Observation", &tooth_id(report, at)))
+        .collect()
+}
+
 /// The day on which the images were taken: what is seen was so then. The moment of signing when it is not known.
-fn taken_on(consultation: &Consultation, report: &Report) -> String {
-    date(&consultation.study.date).unwrap_or_else(|| instant(report.signed_at))
+pub(crate) fn taken_on(consultation: &Consultation, signed_at: i64) -> String {
+    date(&consultation.study.date).unwrap_or_else(|| instant(signed_at))
 }
 
 fn tooth_id(report: &Report, at: usize) -> String {
@@ -123,7 +139,7 @@ pub(crate) fn observations(consultation: &Consultation, report: &Report) -> Vec<
             }]}],
             "code": words("歯別所見 Radiographic finding of a tooth"),
             "subject": patient_reference(consultation),
-            "effectiveDateTime": taken_on(consultation, report),
+            "effectiveDateTime": taken_on(consultation, report.signed_at),
             "issued": instant(report.signed_at),
             "valueString": one.words,
             "bodySite": {
@@ -141,58 +157,22 @@ pub(crate) fn observations(consultation: &Consultation, report: &Report) -> Vec<
 
 /// Who signed, when, where, instead of what, and why; with the signature itself.
 pub(crate) fn provenance(consultation: &Consultation, report: &Report) -> Value {
-    let who =
-        author(consultation, report).map_or_else(|| json!({"display": "unknown"}), practitioner_reference);
     let activity = if report.predecessor.is_some() {
         "UPDATE"
     } else {
         "CREATE"
     };
-    let mut resource = json!({
-        "resourceType": "Provenance",
-        "id": format!("signature-{}", short(&report.entry)),
-        "target": [reference("DiagnosticReport", &report_id(&report.entry))],
-        "occurredDateTime": instant(report.signed_at),
-        "recorded": instant(report.signed_at),
-        "activity": {"coding": [{
-            "system": "http://terminology.hl7.org/CodeSystem/v3-DataOperation", "code": activity,
-        }]},
-        "agent": [
-            {
-                "type": {"coding": [{
-                    "system": "http://terminology.hl7.org/CodeSystem/provenance-participant-type", "code": "author",
-                }]},
-                "who": who,
-            },
-            {
-                "type": {"coding": [{
-                    "system": "http://terminology.hl7.org/CodeSystem/provenance-participant-type",
-                    "code": "assembler",
-                }]},
-                "who": {"identifier": {
-                    "system": "urn:dokuei:certificate:sha256", "value": report.signature.device,
-                }, "type": "Device"},
-            },
-        ],
-        "signature": [{
-            "type": [{
-                "system": "urn:iso-astm:E1762-95:2013",
-                "code": "1.2.840.10065.1.12.1.1",
-                "display": "Author's Signature",
-            }],
-            "when": instant(report.signed_at),
-            "who": who,
-            "targetFormat": "application/cbor",
-            "sigFormat": "application/cose; cose-type=\"cose-sign1\"",
-            "data": STANDARD.encode(&report.signature.cose),
-        }],
-    });
-    let reason = report.reason.as_deref().and_then(said);
-    put(
-        &mut resource,
-        "reason",
-        reason.map(|reason| json!([words(reason)])),
-    );
+    let signed = Signed {
+        entry: &report.entry,
+        of: &report.entry,
+        who: author(consultation, report),
+        at: report.signed_at,
+        signature: &report.signature,
+        role: Role::Author,
+        activity,
+        reason: report.reason.as_deref().and_then(said),
+    };
+    let mut resource = signed.provenance();
     let before = report.predecessor.as_ref().map(
         |before| json!([{"role": "revision", "what": reference("DiagnosticReport", &report_id(before))}]),
     );

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use dokuei_fhir::{
-    Consultation, Facility, Licence, Patient, Practitioner, Report, ReportStatus, RequestState, Signature,
-    Study, ToothFinding, Urgency, to_bundle,
+    CoSignature, Consultation, Facility, Licence, Opinion, OpinionStatus, Patient, Practitioner, Report,
+    ReportStatus, RequestState, Signature, Study, ToothFinding, Urgency, to_bundle,
 };
 use serde_json::{Value, json};
 
@@ -105,8 +105,66 @@ fn full() -> Consultation {
                 ..report("02", Some("01"))
             },
         ],
+        opinions: Vec::new(),
+        co_signatures: Vec::new(),
         changed_at: 1_764_000_001,
     }
+}
+
+fn co_signature(entry: &str, of: &str, signer: usize, agrees: bool) -> CoSignature {
+    CoSignature {
+        entry: entry.repeat(32),
+        of: of.repeat(32),
+        signer,
+        agrees,
+        words: if agrees {
+            String::new()
+        } else {
+            "囊胞壁を<認めない>".to_owned()
+        },
+        signed_at: 1_764_000_500,
+        signature: Signature {
+            cose: vec![0xd2, 0x85],
+            device: "ee".repeat(32),
+        },
+    }
+}
+
+/// Two readers have reported, one has said what both mean and the other has signed it; the second has co-signed the first
+/// one's report too.
+fn read_by_two() -> Consultation {
+    let mut told = full();
+    let institute = facility("画像診断研究所", "1390001111");
+    told.practitioners
+        .push(practitioner("加藤 みどり", "cc", &institute));
+    told.asked = vec![1, 2];
+    told.reports = vec![
+        report("01", None),
+        Report {
+            author: 2,
+            impression: "歯根嚢胞".to_owned(),
+            ..report("03", None)
+        },
+    ];
+    told.opinions = vec![Opinion {
+        entry: "04".repeat(32),
+        reports: ["01".repeat(32), "03".repeat(32)],
+        status: OpinionStatus::OfBoth,
+        readers: [1, 2],
+        signed_at: 1_764_000_400,
+        opinion: "両者とも歯根嚢胞と判断する".to_owned(),
+        recommendations: "摘出".to_owned(),
+        pdf: Some(b"%PDF-1.7".to_vec()),
+        signature: Signature {
+            cose: vec![0xd2, 0x86],
+            device: "dd".repeat(32),
+        },
+    }];
+    told.co_signatures = vec![
+        co_signature("05", "04", 2, true),
+        co_signature("06", "01", 2, true),
+    ];
+    told
 }
 
 /// What little a request may be.
@@ -163,6 +221,74 @@ fn r6_r15_every_version_is_there_with_its_signature() {
     assert_eq!(teeth[0]["bodySite"]["coding"][0]["code"], "48");
 }
 
+/// R2, R6, R15: what two readers say together is a report over the results of both, which both interpret; its signatures
+/// say who wrote and who co-signed it, and from which two reports it follows.
+#[test]
+fn r2_r6_r15_the_opinion_of_two_is_a_report_with_the_signatures_of_both() {
+    let bundle = to_bundle(&read_by_two(), Vec::new());
+    let reports = of(&bundle, "DiagnosticReport");
+    let opinion = reports[2];
+    assert_eq!(
+        (&opinion["status"], &opinion["conclusion"]),
+        (&json!("final"), &json!("両者とも歯根嚢胞と判断する"))
+    );
+    let interpreters = |one: &Value| one["resultsInterpreter"].as_array().unwrap().len();
+    assert_eq!(interpreters(opinion), 2);
+    assert_eq!(
+        (interpreters(reports[0]), interpreters(reports[1])),
+        (2, 1),
+        "the first is co-signed"
+    );
+    assert_eq!(
+        opinion["result"].as_array().unwrap().len(),
+        4,
+        "the teeth of both"
+    );
+    assert!(
+        opinion["basedOn"][0]["reference"]
+            .as_str()
+            .unwrap()
+            .contains("ServiceRequest")
+    );
+    let signatures = of(&bundle, "Provenance");
+    assert_eq!(signatures.len(), 5);
+    let sources = signatures[2]["entity"].as_array().unwrap();
+    let target = |report: &Value| format!("urn:dokuei:DiagnosticReport/{}", report["id"].as_str().unwrap());
+    for (source, report) in sources.iter().zip(&reports) {
+        assert_eq!(source["role"], "source");
+        assert_eq!(source["what"]["reference"], target(report).as_str());
+    }
+    let purpose = |one: &Value| one["signature"][0]["type"][0]["display"].clone();
+    assert_eq!(purpose(signatures[3]), "Coauthor's Signature");
+    assert_eq!(signatures[3]["signature"][0]["data"], "0oU=");
+    assert_eq!(signatures[3]["target"][0]["reference"], target(opinion).as_str());
+    assert_eq!(purpose(signatures[4]), "Verification Signature");
+    assert_eq!(
+        signatures[4]["target"][0]["reference"],
+        target(reports[0]).as_str()
+    );
+}
+
+/// R6: an opinion from which the other reader dissents is that of one, and the dissent stands in it.
+#[test]
+fn r6_a_dissent_makes_nobody_answer_for_the_opinion() {
+    let mut told = read_by_two();
+    told.opinions[0].status = OpinionStatus::OfOne;
+    told.co_signatures = vec![co_signature("05", "04", 2, false)];
+    let bundle = to_bundle(&told, Vec::new());
+    let opinion = of(&bundle, "DiagnosticReport")[2];
+    assert_eq!(opinion["status"], "preliminary");
+    assert_eq!(opinion["resultsInterpreter"].as_array().unwrap().len(), 1);
+    let text = opinion["text"]["div"].as_str().unwrap();
+    assert!(
+        text.contains("異見 Dissent: 加藤 みどり 囊胞壁を&lt;認めない&gt;"),
+        "{text}"
+    );
+    let dissent = of(&bundle, "Provenance")[3];
+    assert_eq!(dissent["signature"][0]["type"][0]["display"], "Review Signature");
+    assert_eq!(dissent["reason"][0]["text"], "囊胞壁を<認めない>");
+}
+
 /// JP Core: numbers of patients and institutions have the name spaces that Japan has for them.
 #[test]
 fn identifiers_are_those_of_japan_where_it_has_them() {
@@ -214,6 +340,10 @@ fn r3_nothing_is_supposed_of_somebody_who_is_not_known() {
 fn the_bundle_snapshot() {
     insta::assert_snapshot!("bundle", format!("{:#}", to_bundle(&full(), Vec::new())));
     insta::assert_snapshot!(
+        "bundle_of_two_readers",
+        format!("{:#}", to_bundle(&read_by_two(), Vec::new()))
+    );
+    insta::assert_snapshot!(
         "bundle_of_little",
         format!("{:#}", to_bundle(&bare(), Vec::new()))
     );
@@ -255,6 +385,12 @@ fn a_foreign_validator_accepts_it() {
         told,
         "DiagnosticReport 2\nImagingStudy 1\nObservation 4\nOrganization 2\nPatient 1\nPractitioner 2\n\
          Provenance 2\nServiceRequest 1\n"
+    );
+    let (good, told, said) = judge(&to_bundle(&read_by_two(), Vec::new()));
+    assert!(good, "{said}");
+    assert!(
+        told.contains("DiagnosticReport 3") && told.contains("Provenance 5"),
+        "{told}"
     );
     let (good, _, said) = judge(&to_bundle(&bare(), Vec::new()));
     assert!(good, "{said}");
