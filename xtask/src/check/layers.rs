@@ -19,6 +19,7 @@ const MAY: &[(&str, &[&str])] = &[
     ("dokuei-audit", &[]),
     ("dokuei-governance", &["dokuei-identity"]),
     ("dokuei-fhir", &[]),
+    ("dokuei-live", &["dokuei-identity"]),
     ("dokuei-notice", &["dokuei-identity"]),
     (
         "dokuei-store",
@@ -41,6 +42,7 @@ const MAY: &[(&str, &[&str])] = &[
             "dokuei-audit",
             "dokuei-governance",
             "dokuei-fhir",
+            "dokuei-live",
             "dokuei-notice",
             "dokuei-store",
             "dokuei-net",
@@ -93,6 +95,10 @@ const NEVER: &[(&str, &[&str])] = &[
         &["tokio", "rusqlite", "libp2p", "axum", "dicom-core"],
     ),
     (
+        "dokuei-live",
+        &["tokio", "rusqlite", "libp2p", "axum", "dicom-core"],
+    ),
+    (
         "dokuei-notice",
         &[
             "tokio",
@@ -125,13 +131,14 @@ const NEVER: &[(&str, &[&str])] = &[
 ];
 
 /// Words that would bring a clock, chance or the outside into a pure package, and where they may not stand.
-const PURE: [&str; 7] = [
+const PURE: [&str; 8] = [
     "identity/src",
     "node/consultation/src",
     "node/directory/src",
     "node/audit/src",
     "node/governance/src",
     "node/fhir/src",
+    "node/live/src",
     "node/notice/src",
 ];
 const IMPURE: [&str; 7] = [
