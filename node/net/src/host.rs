@@ -109,6 +109,22 @@ pub trait Host: Send + Sync + 'static {
     /// committed to disk.
     fn case_message(&self, peer: PeerId, message: CaseMessage) -> BoxFuture<'_, CaseReply>;
 
+    /// Takes a live frame of an admitted peer: bytes that are not looked into here. Nothing is answered; what a refusal
+    /// holds against the peer is counted, and ends the stream. Nothing is taken by default.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    fn live_frame(&self, peer: PeerId, frame: Vec<u8>) -> BoxFuture<'_, Result<(), Refusal>> {
+        let _ = (peer, frame);
+        async {
+            Err(Refusal::new(
+                RefusalCode::NotFound,
+                "live frames are not taken here",
+            ))
+        }
+        .boxed()
+    }
+
     /// Opens a package for an admitted peer, if that peer may have it.
     ///
     /// # Errors

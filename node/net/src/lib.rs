@@ -8,7 +8,8 @@
 //! - **Admit** ([`admission`]): every connection begins with an exchange of signed hellos. Until both sides have
 //!   admitted each other, every other stream is refused. Bootstrap nodes are never admitted.
 //! - **Serve**: `/dokuei/case/1` ([`Network::call_case`], [`Host::case_message`]) and `/dokuei/package/1`
-//!   ([`Network::pull_package`], [`Host::open_package`]), each bounded in size, number and time.
+//!   ([`Network::pull_package`], [`Host::open_package`]), each bounded in size, number and time; and `/dokuei/live/1`
+//!   ([`Network::send_live`], [`Host::live_frame`]), of which nothing is answered or kept.
 //!
 //! What a chain, a log entry or a proof *means* is not known here: the [`Host`] judges them.
 
@@ -24,6 +25,7 @@ mod frame;
 mod gate;
 mod gossip;
 mod host;
+mod live;
 mod network;
 mod package;
 mod question;
@@ -43,6 +45,7 @@ pub use host::{
     Admitted, Host, Meeting, OwnHello, PackageSink, PackageSource, Refusal, RefusalCode, Verdict,
 };
 pub use libp2p::{Multiaddr, PeerId};
+pub use live::Slot;
 pub use network::Network;
 pub use package::{Fault, PullOutcome, PullProgress, PullRequest, Rates};
 pub use status::{BootstrapStatus, PeerStatus, Status, WantedStatus};

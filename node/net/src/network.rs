@@ -21,6 +21,7 @@ use crate::driver::{Command, Driver, Found, Identity, Parts, peer_of};
 use crate::error::{CallError, NetError, PullError, cause};
 use crate::gate::{AdmissionId, Gate, Pass};
 use crate::host::{Host, PackageSink, RefusalCode};
+use crate::live::{Mail, Slot};
 use crate::package::SliceMemory;
 use crate::package::gather::{self, Opener};
 use crate::package::throttle::Throttle;
@@ -30,6 +31,7 @@ use crate::status::Status;
 use crate::streams::{self, OpenError, Protocols};
 use crate::transport::quic::Windows;
 use crate::wire::case::{CaseMessage, CaseReply};
+use crate::wire::live::MAX_LIVE_FRAME;
 use crate::wire::register::{MAX_ANSWER, MAX_ASK, MAX_DEPOSIT, MAX_DEPOSIT_ANSWER, MAX_RECEIPT, Receipt};
 use crate::{case, peer_id_of, question};
 
@@ -50,6 +52,7 @@ pub struct Network {
     windows: Windows,
     throttles: Throttles,
     conduct: Conduct,
+    mail: Mail,
 }
 
 /// What limits packages, in both directions.
@@ -115,8 +118,8 @@ impl Network {
             .iter()
             .try_for_each(|address| driver.add_static_peer(address))?;
         driver.begin(&found);
-        let throttles = Throttles::default();
-        serving::accept_streams(&driver, notice_receiver, bans, &windows, &throttles.up)?;
+        let (throttles, mail) = (Throttles::default(), Mail::default());
+        serving::accept_streams(&driver, notice_receiver, bans, &windows, &throttles.up, &mail)?;
         let control = driver.control.clone();
         tokio::spawn(driver.run());
         Ok(Self {
@@ -130,6 +133,7 @@ impl Network {
             windows,
             throttles,
             conduct,
+            mail,
         })
     }
 
@@ -347,6 +351,29 @@ impl Network {
         timeout(self.limits.call, call)
             .await
             .map_err(|_| CallError::Timeout)?
+    }
+
+    /// Sends a live frame to an admitted peer, soon: at most 20 in a second go to one peer. A frame takes the place of one
+    /// of the same slot that still waits. What could not be sent is forgotten: nothing is answered.
+    ///
+    /// # Errors
+    /// [`CallError::TooLarge`], [`CallError::NotAdmitted`], or [`CallError::Refused`] with [`RefusalCode::Busy`] when too much
+    /// waits for this peer.
+    pub fn send_live(&self, peer: PeerId, slot: Option<Slot>, frame: Vec<u8>) -> Result<(), CallError> {
+        if frame.len() > MAX_LIVE_FRAME {
+            return Err(CallError::TooLarge {
+                got: frame.len(),
+                limit: MAX_LIVE_FRAME,
+            });
+        }
+        if !self.gate.is_admitted(&peer) {
+            return Err(CallError::NotAdmitted);
+        }
+        if self.mail.put(peer, slot, frame) {
+            Ok(())
+        } else {
+            Err(CallError::Refused(RefusalCode::Busy))
+        }
     }
 
     /// Pulls ranges of a package into `sink` from all of `holders` at once, with several streams each. What a slow one

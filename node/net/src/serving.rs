@@ -18,6 +18,7 @@ use crate::conduct::{Ban, Conduct, Misdeed};
 use crate::driver::{Driver, Notice};
 use crate::error::NetError;
 use crate::host::{Host, RefusalCode};
+use crate::live::{self, Lines, Mail};
 use crate::package::{self, throttle::Throttle};
 use crate::question;
 use crate::streams;
@@ -40,6 +41,7 @@ pub(crate) fn accept_streams(
     bans: mpsc::Receiver<Ban>,
     windows: &Windows,
     up: &Throttle,
+    mail: &Mail,
 ) -> Result<(), NetError> {
     let accept = |protocol: &StreamProtocol| {
         driver
@@ -83,6 +85,9 @@ pub(crate) fn accept_streams(
         )
         .boxed(),
     );
+    for work in lives(driver, accept(&driver.protocols.live)?, mail) {
+        serve(work);
+    }
     serve(
         applications(accept(&driver.protocols.package)?, gate, conduct.clone(), most, {
             let (windows, up) = (windows.clone(), up.clone());
@@ -98,6 +103,26 @@ pub(crate) fn accept_streams(
         .boxed(),
     );
     Ok(())
+}
+
+/// Live frames: those of others, and what waits to be sent.
+fn lives(driver: &Driver, incoming: IncomingStreams, mail: &Mail) -> [BoxFuture<'static, ()>; 2] {
+    let (host, conduct, gate) = (driver.host.clone(), driver.conduct.clone(), driver.gate.clone());
+    let (most, lines) = (driver.limits.streams_per_peer, Lines::default());
+    let (control, protocol) = (driver.control.clone(), driver.protocols.live.clone());
+    let sending = live::deliver(mail.clone(), control, gate.clone(), protocol);
+    let taking = applications(
+        incoming,
+        gate.clone(),
+        conduct.clone(),
+        most,
+        move |stream, peer| {
+            let (host, conduct) = (host.clone(), conduct.clone());
+            let (gate, lines) = (gate.clone(), lines.clone());
+            async move { live::serve(stream, peer, host.as_ref(), (&gate, &lines), &conduct).await }
+        },
+    );
+    [taking.boxed(), sending.boxed()]
 }
 
 /// Works until there is nothing more to do, or the driver has ended.

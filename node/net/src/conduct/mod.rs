@@ -34,6 +34,7 @@ use tokio::sync::mpsc;
 use crate::config::Limits;
 use crate::gate::Gate;
 use crate::host::RefusalCode;
+use crate::wire::live::FRAMES_PER_SECOND;
 use account::{Rules, Sentence};
 use bucket::{Bucket, Buckets, Rate};
 use budget::Budget;
@@ -62,6 +63,11 @@ const ALL_ENTRIES: Rate = Rate::new(65_536, 512.0);
 /// Bytes of messages that a peer, and all together, may send: 64 MiB, and then 64 KiB in a second. It is kept on disk.
 const BYTES: Rate = Rate::new(64 << 20, 65_536.0);
 const ALL_BYTES: Rate = Rate::new(1 << 30, 4_194_304.0);
+
+/// Live frames that a peer, and all together, may send: what a line that stood still for some seconds brings at once, and
+/// then as many as an honest node sends at most.
+const LIVE: Rate = Rate::new(128, FRAMES_PER_SECOND as f64);
+const ALL_LIVE: Rate = Rate::new(2048, 512.0);
 
 /// Connections of strangers that come: from one place, and from everywhere.
 const ARRIVALS: Rate = Rate::new(64, 4.0);
@@ -144,6 +150,7 @@ struct Inner {
     requests: (Buckets<PeerId>, Bucket),
     entries: (Buckets<PeerId>, Bucket),
     bytes: (Buckets<PeerId>, Bucket),
+    live: (Buckets<PeerId>, Bucket),
     arrivals: (Buckets<Place>, Bucket),
     /// Peers that we are asking, and how often.
     asked: HashMap<PeerId, usize>,
@@ -173,6 +180,7 @@ impl Conduct {
             requests: (Buckets::new(REQUESTS, REMEMBERED), Bucket::default()),
             entries: (Buckets::new(ENTRIES, REMEMBERED), Bucket::default()),
             bytes: (Buckets::new(BYTES, REMEMBERED), Bucket::default()),
+            live: (Buckets::new(LIVE, REMEMBERED), Bucket::default()),
             arrivals: (Buckets::new(ARRIVALS, REMEMBERED), Bucket::default()),
             asked: HashMap::new(),
             closing: VecDeque::new(),
@@ -309,6 +317,18 @@ impl Conduct {
         }
     }
 
+    /// Counts a live frame of a peer; says whether it is within its share.
+    pub(crate) fn take_live(&self, peer: PeerId) -> bool {
+        let now = self.now();
+        self.lock().live.0.take(peer, 1.0, now)
+    }
+
+    /// Counts a live frame among those of all; says whether there is room for it.
+    pub(crate) fn has_room_for_live(&self) -> bool {
+        let now = self.now();
+        self.lock().live.1.take(1.0, &ALL_LIVE, now)
+    }
+
     /// The budget of messages.
     pub(crate) fn messages(&self) -> &Budget<Who> {
         &self.0.messages
@@ -399,6 +419,7 @@ impl Conduct {
         inner.requests.0.tidy(now);
         inner.entries.0.tidy(now);
         inner.bytes.0.tidy(now);
+        inner.live.0.tidy(now);
         inner.arrivals.0.tidy(now);
         inner.guests.tidy(now);
         let nodes = inner.nodes.ended(now).into_iter();

@@ -2,5 +2,6 @@
 
 pub mod case;
 pub mod hello;
+pub mod live;
 pub mod package;
 pub mod register;

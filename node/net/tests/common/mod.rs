@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::key::SecretKey;
@@ -47,6 +47,8 @@ pub struct TestHost {
     /// How often it was asked what it says of itself: once for each admission that it begins or answers.
     pub hellos: AtomicU64,
     pub opened: AtomicU64,
+    /// Live frames, with who sent each and when.
+    pub live: Mutex<Vec<(PeerId, Vec<u8>, Instant)>>,
     /// How many entries the "register" of this host has: its checkpoint is the number in words.
     pub register: AtomicU64,
     /// Given when the network runs, for catching up.
@@ -81,6 +83,7 @@ impl TestHost {
             messages: AtomicU64::new(0),
             hellos: AtomicU64::new(0),
             opened: AtomicU64::new(0),
+            live: Mutex::default(),
             register: AtomicU64::new(0),
             network: OnceLock::new(),
             heard: Mutex::default(),
@@ -241,6 +244,18 @@ impl Host for TestHost {
                     code: RefusalCode::NotFound as u8,
                 },
             }
+        }
+        .boxed()
+    }
+
+    fn live_frame(&self, peer: PeerId, frame: Vec<u8>) -> BoxFuture<'_, Result<(), Refusal>> {
+        let garbage = frame.first() == Some(&0xff);
+        self.live.lock().unwrap().push((peer, frame, Instant::now()));
+        async move {
+            if garbage {
+                return Err(Refusal::new(RefusalCode::Malformed, "the test says so"));
+            }
+            Ok(())
         }
         .boxed()
     }

@@ -24,7 +24,7 @@ use dokuei_net::wire::case::{CaseMessage, EntryBytes};
 use dokuei_net::wire::hello::{SUITE, Step};
 use dokuei_net::{Network, RefusalCode};
 use futures::AsyncWriteExt as _;
-use raw::{ADMISSION, CASE, PACKAGE, REGISTER, Raw, Shut, hear, say, seed, write_frame};
+use raw::{ADMISSION, CASE, LIVE, PACKAGE, REGISTER, Raw, Shut, hear, say, seed, write_frame};
 use victim::Victim;
 
 /// Not a test: the process that the tests attack.
@@ -205,10 +205,41 @@ async fn r17_a_flood_of_requests_is_refused_and_others_are_served() {
     println!("peak {} KiB", victim.is_well());
 }
 
+/// R17 (obstruct): live frames are taken as often as an honest node sends them at most: a flood of them, garbage among them
+/// and a length above the bound are held against their sender, and others are served all the while.
+#[tokio::test(flavor = "multi_thread")]
+async fn r17_a_flood_of_live_frames_garbage_and_large_ones_are_banned() {
+    let mut victim = Victim::start();
+    let honest = honest(2, &victim).await;
+    let attacks = [
+        ("flood", [0, 0, 0, 1, 7].as_slice()),
+        ("garbage", [0, 0, 0, 1, 0xff].as_slice()),
+        ("oversized", [0xff, 0xff, 0xff, 0xff].as_slice()),
+    ];
+    let under_way = attacks.into_iter().zip(60..).map(|((misdeed, bytes), number)| {
+        let (victim, honest) = (&victim, &honest);
+        async move {
+            let raw = Raw::connect(seed(number), &victim.quic, 1).await.unwrap();
+            raw.be_admitted().await;
+            let (name, ended) = (raw.peer.to_string(), raw.ended());
+            let attack = async {
+                while let Some(mut stream) = raw.insist(LIVE).await {
+                    while stream.write_all(bytes).await.is_ok() && stream.flush().await.is_ok() {}
+                }
+            };
+            let banned = ["banned", name.as_str(), misdeed];
+            tokio::join!(attack, victim.says(&banned, &ended));
+            is_served(honest, victim).await;
+        }
+    });
+    futures::future::join_all(under_way).await;
+    println!("peak {} KiB", victim.is_well());
+}
+
 /// R17 (obstruct): bytes without sense, at both ports and on everything that is spoken there.
 #[tokio::test(flavor = "multi_thread")]
 async fn r17_bytes_without_sense_end_nothing() {
-    const SPOKEN: [&str; 12] = [
+    const SPOKEN: [&str; 13] = [
         "/ipfs/id/1.0.0",
         "/ipfs/id/push/1.0.0",
         "/ipfs/ping/1.0.0",
@@ -221,6 +252,7 @@ async fn r17_bytes_without_sense_end_nothing() {
         ADMISSION,
         REGISTER,
         CASE,
+        LIVE,
     ];
     let mut victim = Victim::start();
     let honest = honest(2, &victim).await;

@@ -23,6 +23,7 @@ use crate::victim::SEED;
 pub const ADMISSION: &str = "/dokuei/admission/1/test";
 pub const CASE: &str = "/dokuei/case/1/test";
 pub const PACKAGE: &str = "/dokuei/package/1/test";
+pub const LIVE: &str = "/dokuei/live/1/test";
 pub const REGISTER: &str = "/dokuei/register/1/test";
 
 /// Longer than anything takes here.
