@@ -241,3 +241,102 @@ fn a_name_that_no_medium_can_have_is_refused() {
         assert!(matches!(refused, Err(DirectoryError::BadFileId(_))), "{bad:?}");
     }
 }
+
+/// The attributes of each record below its type, by what it references: as `dcmdump` shows them, without where records lie.
+fn keys(directory: &Path) -> Vec<(String, std::collections::BTreeSet<String>)> {
+    let output = Command::new("/usr/bin/dcmdump")
+        .args(["+L", "-q"])
+        .arg(directory)
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut all = Vec::new();
+    for item in told.split("\n  (fffe,e000)").skip(1) {
+        let of_record = |line: &&str| line.starts_with("    (");
+        let lines: Vec<&str> = item.lines().filter(of_record).collect();
+        let value = |tag: &str| {
+            let line = lines.iter().find(|line| line.contains(tag))?;
+            Some(line.split_once('[')?.1.split_once(']')?.0.trim().to_owned())
+        };
+        let of = [value("(0004,1430)"), value("(0004,1500)")].map(Option::unwrap_or_default);
+        let tags = lines
+            .iter()
+            .map(|line| line[4..15].to_owned())
+            .filter(|tag| !["(0004,1400)", "(0004,1420)"].contains(&tag.as_str()));
+        all.push((of.join(" "), tags.collect()));
+    }
+    all.sort();
+    all
+}
+
+/// R12: PS3.3 F.5: our records of images, a report and its PDF have every attribute that those have which DCMTK makes of the
+/// same files by the general purpose profile.
+#[test]
+fn r12_records_have_what_dcmtks_have() {
+    if !present("/usr/bin/dcmmkdir") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    medium(folder.path());
+    let theirs = folder.path().join("THEIRS");
+    let made = Command::new("/usr/bin/dcmmkdir")
+        .args(["--general-purpose", "--recurse", "--input-directory"])
+        .arg(folder.path())
+        .arg("--output-file")
+        .arg(&theirs)
+        .arg("IMAGES")
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let (ours, theirs) = (keys(&folder.path().join("DICOMDIR")), keys(&theirs));
+    assert_eq!(ours.len(), theirs.len());
+    assert!(
+        ours.iter().any(|(of, _)| of.starts_with("SR DOCUMENT")),
+        "{ours:?}"
+    );
+    for ((of, ours), (also_of, theirs)) in ours.iter().zip(&theirs) {
+        assert_eq!(of, also_of);
+        let missing: Vec<&String> = theirs.difference(ours).collect();
+        assert!(missing.is_empty(), "{of}: {missing:?}");
+    }
+}
+
+/// R12: PS3.11 D.3.3 and K.3.3, PS3.3 F.5.1: without a Patient ID, or with one of two issuers' patients, a medium meets neither
+/// profile, and is not said to.
+#[test]
+fn r12_patients_who_are_not_told_apart_by_their_id_meet_no_profile() {
+    let without = |id: &[u8], issuer: &[u8]| {
+        let mut data = [
+            explicit(8, 0x16, b"UI", b"1.2.840.10008.5.1.4.1.1.2"),
+            explicit(8, 0x18, b"UI", b"1.2.3.4"),
+            explicit(0x10, 0x20, b"LO", id),
+            explicit(0x10, 0x21, b"LO", issuer),
+            explicit(0x20, 0x0d, b"UI", b"1.2.3"),
+            explicit(0x20, 0x0e, b"UI", b"1.2.3.1"),
+        ]
+        .concat();
+        data.extend_from_slice(&[0xe0, 0x7f, 0x10, 0, b'O', b'W', 0, 0, 0, 0, 0, 0]);
+        part10("1.2.840.10008.1.2.1", &data)
+    };
+    let profiles = |files: &[Vec<u8>]| {
+        let mut writer = DirectoryWriter::default();
+        for (number, file) in files.iter().enumerate() {
+            writer
+                .add(&path(&[&format!("IM{number}")]), file.as_slice())
+                .unwrap();
+        }
+        writer.profiles()
+    };
+    assert_eq!(profiles(&[without(b"1234", b"A")]), ["STD-GEN-CD"]);
+    assert_eq!(
+        profiles(&[without(b"1234", b"A"), without(b"5678", b"A")]),
+        ["STD-GEN-CD"]
+    );
+    assert_eq!(profiles(&[without(b"", b"A")]), [""; 0]);
+    assert_eq!(profiles(&[without(b"  ", b"A")]), [""; 0]);
+    assert_eq!(
+        profiles(&[without(b"1234", b"A"), without(b"1234", b"B")]),
+        [""; 0]
+    );
+}

@@ -19,6 +19,10 @@ use crate::data_dir::write_durably;
 /// What is kept free on each disc for its README and for the records of the next file, bytes.
 const RESERVE: u64 = 256 * 1024;
 
+/// What a CD-R holds at most, bytes: 80 minutes of 75 sectors a second. What is longer is on no medium of those profiles
+/// that ask for one (PS3.11 D.3.2, K.3.2).
+const CD: u64 = 80 * 60 * 75 * 2048;
+
 /// Discs while files are written on them, one after the other.
 pub(super) struct Discs<'a> {
     root: &'a Path,
@@ -51,7 +55,7 @@ pub(super) struct Made {
     pub(super) completed: u64,
     /// What no DICOMDIR lists: file, and why.
     pub(super) unlisted: Vec<Value>,
-    /// The application profiles that all discs meet.
+    /// The application profiles that all discs meet: all of those that we know are for CDs.
     pub(super) profiles: Vec<&'static str>,
 }
 
@@ -71,6 +75,14 @@ impl Disc {
             used: overhead([]),
             files: 0,
         }
+    }
+
+    /// The application profiles that it meets.
+    fn profiles(&self) -> Vec<&'static str> {
+        if self.used + self.directory.length() > CD {
+            return Vec::new();
+        }
+        self.directory.profiles()
     }
 
     /// Bytes that it takes with one more file of this length.
@@ -169,9 +181,8 @@ impl<'a> Discs<'a> {
         } = self;
         full.push(current);
         let of = full.len();
-        let profiles = |disc: &Disc| disc.directory.profiles();
         if made.unlisted.is_empty() {
-            let all = full.iter().map(profiles);
+            let all = full.iter().map(Disc::profiles);
             let met = all.reduce(|met, these| met.into_iter().filter(|one| these.contains(one)).collect());
             made.profiles = met.unwrap_or_default();
         }
@@ -183,10 +194,7 @@ impl<'a> Discs<'a> {
             }
         }
         for (number, disc) in (1..).zip(full) {
-            let name = match of {
-                1 => "DOKUEI".to_owned(),
-                _ => format!("DOKUEI_{number}_OF_{of}"),
-            };
+            let name = set_id(number, of);
             let path = disc.folder.join("DICOMDIR");
             disc.directory
                 .finish(&name)
@@ -202,9 +210,55 @@ impl<'a> Discs<'a> {
     }
 }
 
+/// The File-set ID of a disc, which is the name of its volume, too: at most 16 characters (PS3.10 8.1 and 8.5, PS3.12 F.1.1).
+fn set_id(number: usize, of: usize) -> String {
+    match of {
+        1 => "DOKUEI".to_owned(),
+        2..=99 => format!("DOKUEI_{number}_OF_{of}"),
+        _ => format!("DOKUEI_{number}_{of}"),
+    }
+}
+
 /// The path of a file, whose folder is made.
 fn place(disc: &Path, series: &str, name: &str) -> Result<PathBuf, ServiceError> {
     let folder = disc.join(series);
     fs::create_dir_all(&folder).map_err(ServiceError::file(&folder))?;
     Ok(folder.join(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R12: PS3.10 8.5: a File-set ID is of 16 capital letters, digits and underscores at most, however many discs there are.
+    #[test]
+    fn r12_a_file_set_id_is_no_longer_than_media_have_it() {
+        for (number, of) in [(1, 1), (2, 3), (99, 99), (100, 100), (MAX_DISCS, MAX_DISCS)] {
+            let id = set_id(number, of);
+            let fits = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+            assert!(id.len() <= 16 && id.bytes().all(fits), "{id}");
+        }
+        assert_eq!(set_id(2, 3), "DOKUEI_2_OF_3");
+    }
+
+    /// R12: PS3.11 D.3.2 and K.3.2: what no CD-R holds meets no profile for CD-Rs, whatever its files are.
+    #[test]
+    fn r12_what_is_longer_than_a_cd_is_said_to_meet_no_profile_for_cds() {
+        let mut disc = Disc::new(PathBuf::new());
+        let folder = tempfile::tempdir().unwrap();
+        let options = dokuei_dicom::phantom::PhantomOptions {
+            slices: 1,
+            rows: 16,
+            columns: 16,
+            ..Default::default()
+        };
+        let made = dokuei_dicom::phantom::write_cbct(&folder.path().join("cbct"), &options).unwrap();
+        let slice = File::open(&made.files[0]).unwrap();
+        disc.directory
+            .add(&["SE00001".to_owned(), "IM00001".to_owned()], slice)
+            .unwrap();
+        assert_eq!(disc.profiles(), ["STD-GEN-CD"]);
+        disc.used = CD;
+        assert_eq!(disc.profiles(), [""; 0]);
+    }
 }
