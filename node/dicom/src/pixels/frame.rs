@@ -138,6 +138,8 @@ impl Frame {
                 let value = |byte: &u8| values.get(usize::from(*byte)).copied().unwrap_or_default();
                 data.iter().map(value).collect()
             }
+            // Most images: in words of 16 bits many are done at once.
+            Word::Integer(2) if (1..=16).contains(&self.stored) && self.shift < 16 => self.words(&data),
             Word::Integer(bytes) => data.chunks_exact(bytes.into()).map(integer).collect(),
             Word::Float => data
                 .chunks_exact(4)
@@ -147,6 +149,18 @@ impl Frame {
                 .chunks_exact(8)
                 .map(|bytes| f64::from_le_bytes(bytes.try_into().unwrap_or_default()))
                 .collect(),
+        }
+    }
+
+    /// The values of words of 16 bits; as [`Self::value`] has each.
+    fn words(&self, data: &[u8]) -> Vec<f64> {
+        let (shift, unused) = (self.shift, 16 - self.stored);
+        let words = data.as_chunks::<2>().0.iter();
+        let high = words.map(|bytes| (u16::from_le_bytes(*bytes) >> shift) << unused);
+        if self.signed {
+            high.map(|high| f64::from((high as i16) >> unused)).collect()
+        } else {
+            high.map(|high| f64::from(high >> unused)).collect()
         }
     }
 
@@ -199,6 +213,41 @@ impl Frame {
                     _ => [0; 6],
                 };
                 self.data.chunks(4).flat_map(both).collect::<Vec<u8>>().into()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R1: of words of 16 bits each value is what the general rule says, wherever its bits lie and whatever lies beside them.
+    #[test]
+    fn r1_words_of_16_bits_have_the_values_that_the_rule_says() {
+        let words: Vec<u16> = (0..=u16::MAX)
+            .step_by(37)
+            .chain([0x7fff, 0x8000, u16::MAX])
+            .collect();
+        let data: Vec<u8> = words.iter().copied().flat_map(u16::to_le_bytes).collect();
+        for stored in 1..=16 {
+            for shift in 0..=16 - stored {
+                for signed in [false, true] {
+                    let frame = Frame {
+                        rows: 1,
+                        columns: words.len() as u16,
+                        samples: 1,
+                        photometric: "MONOCHROME2".to_owned(),
+                        word: Word::Integer(2),
+                        stored,
+                        shift,
+                        signed,
+                        layout: Layout::Pixels,
+                        data: data.clone(),
+                    };
+                    let expected: Vec<f64> = words.iter().map(|word| frame.value((*word).into())).collect();
+                    assert_eq!(frame.values(), expected, "{stored} {shift} {signed}");
+                }
             }
         }
     }

@@ -6,6 +6,10 @@
 //! each: the noise of an even region is coded as noise, and the air, which is mostly one value, with a bit or two. Thresholds and
 //! predictors are chosen for each block from a sixteenth of its rows. Nothing outside of the block is used.
 
+mod choosing;
+
+pub(crate) use choosing::choose;
+
 use super::{fold, median, unfold};
 
 /// Dark, even, busy.
@@ -13,11 +17,6 @@ pub(crate) const KINDS: usize = 3;
 const DARK: u8 = 0;
 const EVEN: u8 = 1;
 const BUSY: u8 = 2;
-
-/// Of so many rows one is looked at to choose the model.
-const LOOK: usize = 16;
-/// Classes of levels in which the threshold of the dark is looked for.
-const CLASSES: usize = 64;
 
 /// What a sample is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,8 +78,8 @@ pub(crate) struct Model {
 /// What of both predictions is used: all bits or none of each.
 #[derive(Clone, Copy, Default)]
 struct Masks {
-    median: i32,
-    mean: i32,
+    median: u16,
+    mean: u16,
     folded: u16,
 }
 
@@ -109,21 +108,77 @@ impl Model {
         })
     }
 
-    fn masks(&self) -> [Masks; 4] {
-        let mut all = [Masks::default(); 4];
-        for (masks, predictor) in all.iter_mut().zip(self.predictors) {
-            *masks = Masks {
-                median: if predictor == Predictor::Median { -1 } else { 0 },
-                mean: if predictor == Predictor::Mean { -1 } else { 0 },
-                folded: if predictor == Predictor::Nothing {
-                    0
-                } else {
-                    u16::MAX
-                },
-            };
-        }
-        all
+    /// Of each kind.
+    fn masks(&self) -> [Masks; KINDS] {
+        self.predictors.map(|predictor| Masks {
+            median: if predictor == Predictor::Median {
+                u16::MAX
+            } else {
+                0
+            },
+            mean: if predictor == Predictor::Mean { u16::MAX } else { 0 },
+            folded: if predictor == Predictor::Nothing {
+                0
+            } else {
+                u16::MAX
+            },
+        })
     }
+}
+
+impl Masks {
+    /// Those of this kind, chosen without a jump.
+    fn of([dark, even, busy]: [Self; KINDS], kind: u8) -> Self {
+        let choose = |dark, even, busy| match kind {
+            DARK => dark,
+            EVEN => even,
+            _ => busy,
+        };
+        Self {
+            median: choose(dark.median, even.median, busy.median),
+            mean: choose(dark.mean, even.mean, busy.mean),
+            folded: choose(dark.folded, even.folded, busy.folded),
+        }
+    }
+
+    /// What is predicted from the neighbours.
+    fn predict(self, left: u16, near: (u16, u16, u16)) -> u16 {
+        let (corner, above, right) = near;
+        (middle(left, above, corner) & self.median) | (mean16(left, above, corner, right) & self.mean)
+    }
+}
+
+/// [`median`] in 16 bits: where the third is not beyond the first two, their sum less it lies between them.
+fn middle(left: u16, above: u16, corner: u16) -> u16 {
+    let (least, most) = (left.min(above), left.max(above));
+    let plane = left.wrapping_add(above).wrapping_sub(corner);
+    if corner >= most {
+        least
+    } else if corner <= least {
+        most
+    } else {
+        plane
+    }
+}
+
+/// [`mean`] in 16 bits: eighths and what is left of each are added apart.
+fn mean16(left: u16, above: u16, corner: u16, right: u16) -> u16 {
+    let whole = 3 * (left >> 3) + 2 * (above >> 3) + 2 * (right >> 3) + (corner >> 3);
+    let rest = 3 * (left & 7) + 2 * (above & 7) + 2 * (right & 7) + (corner & 7) + 4;
+    whole + (rest >> 3)
+}
+
+/// [`level`] in 16 bits, likewise.
+fn level16(corner: u16, above: u16, right: u16) -> u16 {
+    let whole = 2 * (above >> 2) + (corner >> 2) + (right >> 2);
+    let rest = 2 * (above & 3) + (corner & 3) + (right & 3);
+    whole + (rest >> 2)
+}
+
+/// [`activity`] in 16 bits: what is more than these hold is the most that they hold.
+fn activity16(corner: u16, above: u16, right: u16, above_that: u16) -> u16 {
+    let beside = corner.abs_diff(above).saturating_add(above.abs_diff(right));
+    beside.saturating_add(above.abs_diff(above_that))
 }
 
 /// The differences of one kind, in the order in which the samples lie.
@@ -196,17 +251,27 @@ impl Rows {
             self.kinds.fill(BUSY);
             return;
         }
-        let (dark, busy) = (
-            i32::from(model.dark),
-            i32::try_from(model.busy).unwrap_or(i32::MAX),
-        );
         let before = &self.before[1..];
-        let above = three(&self.above);
-        for ((kind, ((corner, above), right)), that) in self.kinds.iter_mut().zip(above).zip(before) {
-            let (corner, above, right) = (i32::from(*corner), i32::from(*above), i32::from(*right));
-            let is_busy = u8::from(activity(corner, above, right, i32::from(*that)) > busy);
-            let is_dark = level(corner, above, right) < dark;
-            *kind = if is_dark { DARK } else { EVEN + is_busy };
+        let places = self.kinds.iter_mut().zip(three(&self.above)).zip(before);
+        match u16::try_from(model.busy) {
+            // What 16 bits cannot hold is above any of these thresholds.
+            Ok(busy) if busy < u16::MAX => {
+                for ((kind, ((corner, above), right)), that) in places {
+                    let is_busy = activity16(*corner, *above, *right, *that) > busy;
+                    let is_dark = level16(*corner, *above, *right) < model.dark;
+                    // The dark is nought; without a choice many are done at once.
+                    *kind = (EVEN + u8::from(is_busy)) * u8::from(!is_dark);
+                }
+            }
+            _ => {
+                let busy = i32::try_from(model.busy).unwrap_or(i32::MAX);
+                for ((kind, ((corner, above), right)), that) in places {
+                    let is_dark = level16(*corner, *above, *right) < model.dark;
+                    let [corner, above, right, that] = [*corner, *above, *right, *that].map(i32::from);
+                    let is_busy = activity(corner, above, right, that) > busy;
+                    *kind = (EVEN + u8::from(is_busy)) * u8::from(!is_dark);
+                }
+            }
         }
     }
 }
@@ -227,164 +292,19 @@ fn edge(row: &mut [u16]) {
     }
 }
 
-/// Chooses a model for the rows of `row` bytes in `block`, whose samples are turned over by `flip`.
-pub(crate) fn choose(flip: u16, row: usize, block: &[u8]) -> Model {
-    let samples = |bytes: &[u8]| -> Vec<u16> {
-        bytes
-            .as_chunks::<2>()
-            .0
-            .iter()
-            .map(|pair| u16::from_le_bytes(*pair) ^ flip)
-            .collect()
-    };
-    let base = block
-        .as_chunks::<2>()
-        .0
-        .iter()
-        .map(|pair| u16::from_le_bytes(*pair) ^ flip)
-        .min()
-        .unwrap_or_default();
-    let plain = Model {
-        base,
-        dark: 0,
-        busy: u32::MAX >> 1,
-        predictors: [Predictor::Median; KINDS],
-    };
-    let rows: Vec<&[u8]> = block.chunks_exact(row).collect();
-    let mut looked_at = Vec::new();
-    // Of rows that lie apart, each with the two above it.
-    for three in rows.windows(3).step_by(LOOK) {
-        let mut padded = Vec::with_capacity(3);
-        for bytes in three {
-            let mut one = vec![0; 1];
-            one.extend(samples(bytes).iter().map(|value| value.wrapping_sub(base)));
-            one.push(0);
-            edge(&mut one);
-            padded.push(one);
-        }
-        looked_at.push(padded);
-    }
-    let mut seen = Vec::new();
-    for three in &looked_at {
-        let [before, above, this] = three.as_slice() else {
-            continue;
-        };
-        for (at, (three, values)) in above.windows(3).zip(this.windows(2)).enumerate() {
-            let ([corner, up, right], [left, value]) = (three, values) else {
-                continue;
-            };
-            let near = Near {
-                left: if at == 0 { (*up).into() } else { (*left).into() },
-                above: (*up).into(),
-                corner: (*corner).into(),
-                right: (*right).into(),
-            };
-            let that = before.get(at + 1).copied().unwrap_or_default();
-            seen.push(Seen {
-                level: level(near.corner, near.above, near.right),
-                activity: activity(near.corner, near.above, near.right, that.into()),
-                differences: Predictor::ALL.map(|predictor| predictor.difference(*value, &near)),
-            });
-        }
-    }
-    if seen.is_empty() {
-        return plain;
-    }
-    let split = dark_below(&seen);
-    let (whole, bits_of_whole) = fitted(plain, 0, &seen);
-    let (divided, bits) = fitted(plain, split, &seen);
-    if bits < bits_of_whole { divided } else { whole }
+/// How far each plane is filled, or read.
+#[derive(Clone, Copy, Default)]
+struct Cursors {
+    dark: usize,
+    even: usize,
+    busy: usize,
 }
 
-/// A sample that was looked at.
-struct Seen {
-    level: i32,
-    activity: i32,
-    /// From each predictor.
-    differences: [u16; 3],
-}
-
-/// The level that best divides those seen into two classes (Otsu, 1979).
-fn dark_below(seen: &[Seen]) -> u16 {
-    let most = seen.iter().map(|one| one.level).max().unwrap_or_default();
-    let width = (most / CLASSES as i32 + 1).max(1);
-    let mut counts = [0_u32; CLASSES];
-    for one in seen {
-        if let Some(count) = counts.get_mut((one.level / width) as usize) {
-            *count += 1;
-        }
-    }
-    let weigh = |(class, count): (usize, &u32)| class as f64 * f64::from(*count);
-    let (all, weight) = (
-        seen.len() as f64,
-        counts.iter().enumerate().map(weigh).sum::<f64>(),
-    );
-    let (mut below, mut weight_below, mut best) = (0.0, 0.0, (0.0, 0));
-    for (class, count) in counts.iter().enumerate() {
-        below += f64::from(*count);
-        weight_below += class as f64 * f64::from(*count);
-        let above = all - below;
-        if below > 0.0 && above > 0.0 {
-            let apart = weight_below / below - (weight - weight_below) / above;
-            let between = below * above * apart * apart;
-            if between > best.0 {
-                best = (between, class + 1);
-            }
-        }
-    }
-    u16::try_from(best.1 as i32 * width).unwrap_or_default()
-}
-
-/// The model with the threshold of the busy and the predictors that suit it, and how many bits those seen then take.
-fn fitted(mut model: Model, dark: u16, seen: &[Seen]) -> (Model, f64) {
-    model.dark = dark;
-    let mut activities: Vec<i32> = seen
-        .iter()
-        .filter(|one| one.level >= i32::from(model.dark))
-        .map(|one| one.activity)
-        .collect();
-    let middle = activities.len() / 2;
-    if middle > 0 {
-        let (_, median, _) = activities.select_nth_unstable(middle);
-        // Of noise alone one in fifty is above.
-        model.busy = (*median as u32).saturating_mul(5) / 2;
-    }
-    let mut total = 0.0;
-    for (kind, predictor) in (0_u8..).zip(&mut model.predictors) {
-        let mut counts = vec![[[0_u32; 256]; 2]; Predictor::ALL.len()];
-        for one in seen.iter() {
-            let is_busy = u8::from(one.activity > i32::try_from(model.busy).unwrap_or(i32::MAX));
-            let of = if one.level < i32::from(model.dark) {
-                DARK
-            } else {
-                EVEN + is_busy
-            };
-            if of != kind {
-                continue;
-            }
-            for (counts, difference) in counts.iter_mut().zip(one.differences) {
-                for (counts, byte) in counts.iter_mut().zip(difference.to_le_bytes()) {
-                    counts[usize::from(byte)] += 1;
-                }
-            }
-        }
-        let bits = |counts: &[[u32; 256]; 2]| counts.iter().map(entropy).sum::<f64>();
-        let best = Predictor::ALL
-            .into_iter()
-            .zip(counts.iter().map(bits))
-            .min_by(|one, other| one.1.total_cmp(&other.1));
-        if let Some((best, bits)) = best {
-            (*predictor, total) = (best, total + bits);
-        }
-    }
-    (model, total)
-}
-
-/// Bits that bytes of these counts take.
-fn entropy(counts: &[u32; 256]) -> f64 {
-    let all = f64::from(counts.iter().sum::<u32>());
-    let bits = |count: &u32| f64::from(*count) * (all / f64::from(*count)).log2();
-    counts.iter().filter(|count| **count > 0).map(bits).sum()
+/// How many of the next samples are dark, or are not, as the first of them is.
+fn run(kinds: &[u8]) -> (bool, usize) {
+    let dark = kinds.first() == Some(&DARK);
+    let end = kinds.iter().position(|kind| (*kind == DARK) != dark);
+    (dark, end.unwrap_or(kinds.len()))
 }
 
 /// Sorts the samples of whole rows of `row` bytes in `block` into `planes`, as differences.
@@ -396,12 +316,13 @@ pub(crate) fn forward(
     rows: &mut Rows,
     planes: &mut [Plane; KINDS],
 ) {
+    // Each could be of one kind only.
     for plane in planes.iter_mut() {
-        plane.low.clear();
-        plane.high.clear();
+        plane.low.resize(block.len() / 2, 0);
+        plane.high.resize(block.len() / 2, 0);
     }
-    let [dark, even, busy] = planes;
     let masks = model.masks();
+    let mut at = Cursors::default();
     rows.begin(row / 2);
     for (number, source) in block.chunks_exact(row).enumerate() {
         rows.sort(model, number == 0);
@@ -419,29 +340,91 @@ pub(crate) fn forward(
         let values = this[..kinds.len()].iter().zip(&this[1..]);
         let all = values.zip(three(above)).zip(&*kinds).zip(&mut *differences);
         for ((((left, value), ((corner, above), right)), kind), difference) in all {
-            let (left, above, corner, right) = (
-                i32::from(*left),
-                i32::from(*above),
-                i32::from(*corner),
-                i32::from(*right),
-            );
-            let masks = &masks[usize::from(kind & 3)];
-            let predicted = (median(left, above, corner) & masks.median)
-                | (mean(left, above_mean(corner, above, right)) & masks.mean);
-            let plain = value.wrapping_sub(predicted as u16);
+            let masks = Masks::of(masks, *kind);
+            let plain = value.wrapping_sub(masks.predict(*left, (*corner, *above, *right)));
             *difference = (fold(plain) & masks.folded) | (plain & !masks.folded);
         }
-        for (difference, kind) in differences.iter().zip(&*kinds) {
-            let [low, high] = difference.to_le_bytes();
-            let plane = match *kind {
-                DARK => &mut *dark,
-                EVEN => &mut *even,
-                _ => &mut *busy,
-            };
-            plane.low.push(low);
-            plane.high.push(high);
-        }
+        sort_out(kinds, differences, planes, &mut at);
         rows.next();
+    }
+    for (plane, filled) in planes.iter_mut().zip([at.dark, at.even, at.busy]) {
+        plane.low.truncate(filled);
+        plane.high.truncate(filled);
+    }
+}
+
+/// Puts the differences of a row into the planes of their kinds. The dark lies together and goes so; of the rest nobody can
+/// foretell of which kind the next one is, so each is written to both and stays in one.
+fn sort_out(kinds: &[u8], differences: &[u16], planes: &mut [Plane; KINDS], at: &mut Cursors) {
+    let [dark, even, busy] = planes;
+    let (mut kinds, mut differences) = (kinds, differences);
+    while !kinds.is_empty() {
+        let (is_dark, length) = run(kinds);
+        let (these, after) = differences.split_at(length);
+        if is_dark {
+            let here = at.dark..at.dark + length;
+            for (low, difference) in dark.low[here.clone()].iter_mut().zip(these) {
+                *low = difference.to_le_bytes()[0];
+            }
+            for (high, difference) in dark.high[here].iter_mut().zip(these) {
+                *high = difference.to_le_bytes()[1];
+            }
+            at.dark += length;
+        } else {
+            for (difference, kind) in these.iter().zip(kinds) {
+                let [low, high] = difference.to_le_bytes();
+                (even.low[at.even], even.high[at.even]) = (low, high);
+                (busy.low[at.busy], busy.high[at.busy]) = (low, high);
+                let is_busy = usize::from(*kind == BUSY);
+                at.busy += is_busy;
+                at.even += 1 - is_busy;
+            }
+        }
+        (kinds, differences) = (&kinds[length..], after);
+    }
+}
+
+/// The differences of one kind that are not used yet.
+struct Left<'p> {
+    low: &'p [u8],
+    high: &'p [u8],
+    predictor: Predictor,
+}
+
+impl<'p> Left<'p> {
+    fn new(plane: &'p Plane, predictor: Predictor) -> Self {
+        Self {
+            low: &plane.low,
+            high: &plane.high,
+            predictor,
+        }
+    }
+
+    /// The next sample, whose neighbours are these.
+    fn next(&mut self, left: u16, (corner, above, right): (u16, u16, u16)) -> Option<u16> {
+        let ((low, lows), (high, highs)) = (self.low.split_first()?, self.high.split_first()?);
+        (self.low, self.high) = (lows, highs);
+        let difference = u16::from_le_bytes([*low, *high]);
+        let (left, corner, above) = (i32::from(left), i32::from(corner), i32::from(above));
+        Some(match self.predictor {
+            Predictor::Nothing => difference,
+            Predictor::Median => unfold(difference).wrapping_add(median(left, above, corner) as u16),
+            Predictor::Mean => {
+                let predicted = mean(left, above_mean(corner, above, right.into()));
+                unfold(difference).wrapping_add(predicted as u16)
+            }
+        })
+    }
+
+    /// The next samples, which are compared with nothing: none of them waits for the one before.
+    fn plain(&mut self, values: &mut [u16]) -> Option<()> {
+        let (lows, low) = self.low.split_at_checked(values.len())?;
+        let (highs, high) = self.high.split_at_checked(values.len())?;
+        for (value, (low, high)) in values.iter_mut().zip(lows.iter().zip(highs)) {
+            *value = u16::from_le_bytes([*low, *high]);
+        }
+        (self.low, self.high) = (low, high);
+        Some(())
     }
 }
 
@@ -455,44 +438,46 @@ pub(crate) fn inverse(
     rows: &mut Rows,
     block: &mut [u8],
 ) -> Option<()> {
-    let [mut dark, mut even, mut busy] = planes.each_ref().map(|plane| plane.low.iter().zip(&plane.high));
-    let masks = model.masks();
+    let [p0, p1, p2] = planes;
+    let [q0, q1, q2] = model.predictors;
+    let (mut dark, mut even, mut busy) = (Left::new(p0, q0), Left::new(p1, q1), Left::new(p2, q2));
     rows.begin(row / 2);
     for (number, target) in block.chunks_exact_mut(row).enumerate() {
         rows.sort(model, number == 0);
         let Rows {
-            this,
-            above,
-            kinds,
-            differences,
-            ..
+            this, above, kinds, ..
         } = &mut *rows;
-        for (difference, kind) in differences.iter_mut().zip(&*kinds) {
-            let (low, high) = match *kind {
-                DARK => dark.next(),
-                EVEN => even.next(),
-                _ => busy.next(),
-            }?;
-            *difference = u16::from_le_bytes([*low, *high]);
+        this[0] = above[1];
+        let mut from = 0;
+        while from < kinds.len() {
+            let (is_dark, length) = run(&kinds[from..]);
+            if is_dark && q0 == Predictor::Nothing {
+                dark.plain(&mut this[from + 1..=from + length])?;
+            } else {
+                let near = three(&above[from..from + length + 2]);
+                let mut left = this[from];
+                let all = this[from + 1..].iter_mut().zip(near).zip(&kinds[from..]);
+                for ((value, ((corner, above), right)), kind) in all.take(length) {
+                    // Which it is can be foretold mostly, and what is not worked out is not waited for.
+                    let near = (*corner, *above, *right);
+                    left = match *kind {
+                        DARK => dark.next(left, near),
+                        EVEN => even.next(left, near),
+                        _ => busy.next(left, near),
+                    }?;
+                    *value = left;
+                }
+            }
+            from += length;
         }
-        let mut left = i32::from(above[1]);
-        let targets = this[1..].iter_mut().zip(target.as_chunks_mut::<2>().0);
-        let all = targets.zip(three(above)).zip(differences.iter().zip(&*kinds));
-        for (((value, pair), ((corner, above), right)), (difference, kind)) in all {
-            let (above, corner, right) = (i32::from(*above), i32::from(*corner), i32::from(*right));
-            let masks = &masks[usize::from(kind & 3)];
-            let predicted = (median(left, above, corner) & masks.median)
-                | (mean(left, above_mean(corner, above, right)) & masks.mean);
-            let plain = (unfold(*difference) & masks.folded) | (difference & !masks.folded);
-            *value = (predicted as u16).wrapping_add(plain);
-            left = (*value).into();
+        for (value, pair) in this[1..].iter().zip(target.as_chunks_mut::<2>().0) {
             *pair = (value.wrapping_add(model.base) ^ flip).to_le_bytes();
         }
         rows.next();
     }
     // More than was used would be something hidden.
-    let rest = [dark.next(), even.next(), busy.next()];
-    rest.iter().all(Option::is_none).then_some(())
+    let used = |of: &Left<'_>| of.low.is_empty() && of.high.is_empty();
+    (used(&dark) && used(&even) && used(&busy)).then_some(())
 }
 
 #[cfg(test)]
@@ -559,6 +544,33 @@ mod tests {
     }
 
     proptest! {
+        /// What is worked out in 16 bits is what the wider sums say, which are the format.
+        #[test]
+        fn sixteen_bits_do(left: u16, above: u16, corner: u16, right: u16, that: u16) {
+            let [l, a, c, r, t] = [left, above, corner, right, that].map(i32::from);
+            prop_assert_eq!(i32::from(middle(left, above, corner)), median(l, a, c));
+            prop_assert_eq!(i32::from(mean16(left, above, corner, right)), mean(l, above_mean(c, a, r)));
+            prop_assert_eq!(i32::from(level16(corner, above, right)), level(c, a, r));
+            let most = activity(c, a, r, t).min(u16::MAX.into());
+            prop_assert_eq!(i32::from(activity16(corner, above, right, that)), most);
+        }
+
+        /// Whatever a stream says of thresholds and predictors.
+        #[test]
+        fn r24_any_model_tells_samples_apart_in_the_same_way_there_and_back(
+            block in prop::collection::vec(any::<u8>(), 32 * 9),
+            (dark, busy) in (any::<u16>(), any::<u32>()),
+            predictors in prop::array::uniform3(prop::sample::select(Predictor::ALL.to_vec())),
+            base: u16
+        ) {
+            let model = Model { base, dark, busy, predictors };
+            let (mut rows, mut planes) = (Rows::default(), Default::default());
+            forward(&model, 0, 32, &block, &mut rows, &mut planes);
+            let mut back = vec![0; block.len()];
+            prop_assert!(inverse(&model, 0, 32, &planes, &mut rows, &mut back).is_some());
+            prop_assert_eq!(back, block);
+        }
+
         #[test]
         fn any_samples_come_back(
             (row, block) in (1..40_usize, 0..40_usize).prop_flat_map(|(columns, rows)| {
