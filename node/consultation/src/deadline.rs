@@ -286,9 +286,12 @@ impl Watch<'_> {
     fn readings(&self, requester: Fingerprint, urgency: Urgency) -> Vec<Waiting> {
         // Of those who might have read in each other's place, one reads.
         let taken_on = self.facts.leading().find(|reader| reader.accepted.is_some());
-        let done = self.facts.leading().any(|reader| self.facts.has_reported(reader));
+        let mut may_lead = self.facts.readers.iter().filter(|reader| reader.leads());
+        let done = may_lead.any(|reader| self.facts.has_reported(reader));
         let waits = |reader: &&Reader<'_>| {
-            if reader.leads() {
+            if reader.released.is_some() {
+                false
+            } else if reader.leads() {
                 let hers = taken_on.is_none_or(|first| first.asked_by == reader.asked_by);
                 hers && !done && (reader.accepted.is_some() || reader.declined.is_none())
             } else {

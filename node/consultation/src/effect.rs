@@ -155,4 +155,6 @@ pub enum Notice {
     Dissented,
     /// Two entries were signed for one place in this log: it is frozen.
     Forked,
+    /// You have lost your credential, and the requester has let you go.
+    Released,
 }

@@ -114,6 +114,8 @@ entry_types! {
     Reconciliation = 28, "reconciliation";
     /// Somebody signs what another has signed, or dissents from it.
     CoSignature = 29, "co_signature";
+    /// A reader who has lost her credential is let go.
+    Release = 30, "release";
 }
 
 impl EntryType {

@@ -93,8 +93,17 @@ impl<'a> Facts<'a> {
             Body::Forward(forward) => self.readers.push(Reader::further(id, by, forward)),
             Body::ForwardConsent(consent) => self.reader(consent.forward, |reader| reader.consented = true),
             Body::Accept(accept) => {
-                self.reader(accept.request, |reader| _ = reader.accepted.get_or_insert(id))
+                let asked = |reader: &mut Reader<'a>| {
+                    if reader.released.is_none() {
+                        reader.accepted.get_or_insert(id);
+                    }
+                };
+                self.reader(accept.request, asked);
             }
+            Body::Release(release) => self.reader(release.request, |reader| {
+                reader.released.get_or_insert(id);
+                reader.accepted = None;
+            }),
             Body::Decline(decline) => {
                 self.reader(decline.request, |reader| _ = reader.declined.get_or_insert(id));
             }
@@ -204,9 +213,23 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// The readers on whose final report the requester waits: the consultant, and those who may take her place.
+    /// The readers on whose final report the requester waits: the consultant, and those who may take her place; who was
+    /// let go is waited for no more.
     pub(crate) fn leading(&self) -> impl Iterator<Item = &Reader<'a>> {
-        self.readers.iter().filter(|reader| reader.leads())
+        self.readers
+            .iter()
+            .filter(|reader| reader.leads() && reader.released.is_none())
+    }
+
+    /// Whether somebody was let go whose report is still awaited, and nobody has taken it on in her place.
+    pub(crate) fn awaits_another(&self) -> bool {
+        let mut may_lead = self.readers.iter().filter(|reader| reader.leads());
+        let let_go = self
+            .readers
+            .iter()
+            .any(|reader| reader.leads() && reader.released.is_some());
+        let taken_on = self.leading().any(|reader| reader.accepted.is_some());
+        let_go && !taken_on && self.withdrawn.is_none() && !may_lead.any(|reader| self.has_reported(reader))
     }
 
     /// Whether the package was granted to this reader at this node, taken back since or not.
@@ -236,6 +259,19 @@ impl<'a> Facts<'a> {
     /// against it: medical content wins, and what it rests on is kept.
     pub(crate) fn is_erased(&self, package: &PackageId) -> bool {
         self.erased.contains_key(package) && !self.is_relied_on(package)
+    }
+
+    /// Whether a package was granted at this node, and only to readers who were let go since.
+    pub(crate) fn is_for_nobody_at(&self, node: &Fingerprint, package: &PackageId) -> bool {
+        let grants = self.grants.iter().filter(|granted| {
+            granted.grant.node == *node && granted.grant.package == *package && !granted.revoked
+        });
+        let let_go = |who: &Fingerprint| {
+            let mut hers = self.readers.iter().filter(|reader| reader.who == *who).peekable();
+            hers.peek().is_some() && hers.all(|reader| reader.released.is_some())
+        };
+        let mut grants = grants.peekable();
+        grants.peek().is_some() && grants.all(|granted| let_go(&granted.grant.recipient))
     }
 
     /// Whether a report or a finding rests on a package.
@@ -269,9 +305,9 @@ impl<'a> Facts<'a> {
     fn newest_final(&self) -> Option<EntryId> {
         let leads = |version: &&Version<'_>| {
             version.report.status == ReportStatus::Final
-                && self
-                    .leading()
-                    .any(|reader| reader.asked_by == version.report.request)
+                // Of one who was let go at the same time too: medical content wins.
+                && (self.readers.iter())
+                    .any(|reader| reader.leads() && reader.asked_by == version.report.request)
         };
         self.reports
             .iter()
@@ -316,7 +352,7 @@ impl<'a> Facts<'a> {
         let incidental = unsettled(&self.incidental);
         let queries = unsettled(&self.queries).filter(|_| !over);
         let further = self.readers.iter().filter(|reader| !reader.leads());
-        let waits = |reader: &&Reader<'_>| !over && reader.declined.is_none() && !self.has_reported(reader);
+        let waits = |reader: &&Reader<'_>| !over && reader.is_asked() && !self.has_reported(reader);
         let waiting = further.filter(waits);
         (urgent.map(|one| item(OpenKind::UrgentFinding, one.id, requester)))
             .chain(
@@ -343,7 +379,9 @@ impl<'a> Facts<'a> {
         let mut parties = vec![request.requester.practitioner];
         let taken_on = self.leading().any(|reader| reader.accepted.is_some());
         for reader in &self.readers {
-            let takes_part = if !reader.leads() {
+            let takes_part = if reader.released.is_some() {
+                false
+            } else if !reader.leads() {
                 reader.consented && reader.declined.is_none()
             } else if taken_on {
                 reader.accepted.is_some()

@@ -97,7 +97,8 @@ impl Case {
     pub fn consultant(&self) -> Option<Fingerprint> {
         let facts = Facts::of(&self.log);
         let taken_on = facts.leading().find(|reader| reader.accepted.is_some());
-        taken_on.or(facts.readers.first()).map(|reader| reader.who)
+        let asked = taken_on.or_else(|| facts.leading().next());
+        asked.or(facts.readers.first()).map(|reader| reader.who)
     }
 
     /// The agreements that a node must know to judge this case: that of the request and those of its forwards. Whoever is
@@ -253,12 +254,16 @@ impl Case {
     }
 
     /// Packages of which nothing is to be kept: taken back or given up, or of a request that was withdrawn or declined. A
-    /// package that a report or a finding rests on is never among them: it belongs to the record.
+    /// package that a report or a finding rests on is never among them: it belongs to the record. Where a reader works who was
+    /// let go, also what was granted to nobody else there.
     #[must_use]
     pub fn to_erase(&self) -> Vec<PackageId> {
         let facts = Facts::of(&self.log);
         let over = matches!(facts.state(), State::Withdrawn { .. } | State::Declined { .. });
-        let gone = |package: &&PackageId| facts.is_erased(package) || (over && !facts.is_relied_on(package));
+        let gone = |package: &&PackageId| {
+            let nobodys = over || facts.is_for_nobody_at(&self.here, package);
+            facts.is_erased(package) || (nobodys && !facts.is_relied_on(package))
+        };
         facts.offers.keys().filter(gone).copied().collect()
     }
 

@@ -129,6 +129,13 @@ fn duties(facts: &Facts<'_>, body: &Body, requester: Fingerprint) -> Vec<(Finger
                 .unwrap_or_default()
         }
         Body::CoSignature(signed) => co_signed(facts, signed, requester),
+        Body::Release(release) => {
+            let reader = facts
+                .readers
+                .iter()
+                .find(|reader| reader.asked_by == release.request);
+            reader.map_or_else(Vec::new, |reader| vec![(reader.who, Notice::Released)])
+        }
         _ => Vec::new(),
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) consented: bool,
     pub(crate) accepted: Option<EntryId>,
     pub(crate) declined: Option<EntryId>,
+    /// She has lost her credential and was let go.
+    pub(crate) released: Option<EntryId>,
     /// What a blind reader has committed herself to.
     pub(crate) committed: Option<Sha256Hash>,
 }
@@ -37,6 +39,7 @@ impl<'a> Reader<'a> {
             consented: true,
             accepted: None,
             declined: None,
+            released: None,
             committed: None,
         }
     }
@@ -51,6 +54,7 @@ impl<'a> Reader<'a> {
             consented: forward.consent.is_some(),
             accepted: None,
             declined: None,
+            released: None,
             committed: None,
         }
     }
@@ -64,9 +68,14 @@ impl<'a> Reader<'a> {
         self.forward.is_none() || self.is(ForwardKind::Alternative)
     }
 
+    /// Whether she may still take it on, or go on with it: neither has she declined, nor was she let go.
+    pub(crate) const fn is_asked(&self) -> bool {
+        self.declined.is_none() && self.released.is_none()
+    }
+
     /// Whether she must not see the reports of others yet.
     pub(crate) fn is_blind(&self) -> bool {
-        self.is(ForwardKind::Blind) && self.committed.is_none() && self.declined.is_none()
+        self.is(ForwardKind::Blind) && self.committed.is_none() && self.is_asked()
     }
 
     /// Whether she reads blind, before or after she has committed herself.
@@ -94,6 +103,8 @@ pub struct Reading<'a> {
     pub accepted: Option<EntryId>,
     /// The entry by which she does not, or is no longer asked.
     pub declined: Option<EntryId>,
+    /// The entry by which she was let go, since she has lost her credential.
+    pub released: Option<EntryId>,
     /// Whether, reading blind, she has committed herself to her report.
     pub committed: bool,
     /// Whether she has signed a final report.
@@ -111,6 +122,7 @@ impl<'a> Reading<'a> {
             consented: reader.consented,
             accepted: reader.accepted,
             declined: reader.declined,
+            released: reader.released,
             committed: reader.committed.is_some(),
             reported,
         }
@@ -121,6 +133,12 @@ impl<'a> Reading<'a> {
     pub fn leads(&self) -> bool {
         self.forward
             .is_none_or(|forward| forward.kind == ForwardKind::Alternative)
+    }
+
+    /// Whether she may still take it on, or go on with it: neither has she declined, nor was she let go.
+    #[must_use]
+    pub const fn is_asked(&self) -> bool {
+        self.declined.is_none() && self.released.is_none()
     }
 
     /// Whether she reads blind, before or after she has committed herself.

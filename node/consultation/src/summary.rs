@@ -105,6 +105,10 @@ impl Body {
                 Stance::Agrees => ("連署しました", "co-signed"),
                 Stance::Dissents => ("異なる見解を述べました", "stated a dissent"),
             },
+            Self::Release(_) => (
+                "資格を失った読影医の担当を解きました",
+                "let a reader go who has lost her credential",
+            ),
             Self::ForwardConsent(_) => ("追加の読影に同意しました", "consented to a further reader"),
             _ => ("盲検読影の結果を確定しました", "committed to a blind reading"),
         }

@@ -11,6 +11,7 @@ mod measurement;
 mod package;
 mod query;
 mod reconciliation;
+mod release;
 mod report;
 mod request;
 mod teeth;
@@ -37,6 +38,7 @@ pub use measurement::{Calibration, Measurement, Points, Quantity, QuantityKind, 
 pub use package::{EraseNotice, Grant, GrantRevoke, MAX_CORE, MAX_GRANT, PackageOffered, Received};
 pub use query::{Answer, PatientInformed, Query};
 pub use reconciliation::{CoSignature, Reconciliation, Stance};
+pub use release::{Loss, Release};
 pub use report::{GUIDELINE, ImagesReviewed, Report, ReportStatus};
 pub use request::{AgreementReference, Consent, Patient, PersonName, Request, Requester, Sex, Urgency};
 pub use teeth::{MAX_TEETH, MAX_TEMPLATE, Structure, ToothFinding};
@@ -127,6 +129,9 @@ pub enum Body {
     /// Somebody signs what another has signed, or dissents from it.
     #[n(29)]
     CoSignature(#[n(0)] CoSignature),
+    /// A reader who has lost her credential is let go.
+    #[n(30)]
+    Release(#[n(0)] Release),
 }
 
 impl Body {
@@ -164,6 +169,7 @@ impl Body {
             Self::BlindCommitment(_) => EntryType::BlindCommitment,
             Self::Reconciliation(_) => EntryType::Reconciliation,
             Self::CoSignature(_) => EntryType::CoSignature,
+            Self::Release(_) => EntryType::Release,
         }
     }
 
@@ -217,6 +223,7 @@ impl Body {
             Self::ForwardConsent(body) => body.validate(),
             Self::Reconciliation(body) => body.validate(),
             Self::CoSignature(body) => body.validate(),
+            Self::Release(body) => body.validate(),
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::Place;
 use super::beginning::{check_agreement, check_reader};
-use crate::body::{BlindCommitment, Forward, ForwardConsent, ForwardKind, Incomplete, Problem};
+use crate::body::{BlindCommitment, Forward, ForwardConsent, ForwardKind, Incomplete, Problem, Release};
+use crate::ledger::CLOCK_TOLERANCE;
 use crate::refusal::Refusal;
 use crate::standing::Act;
 use crate::state::State;
@@ -56,14 +57,14 @@ impl Place<'_> {
             return Err(Refusal::Full { limit: MAX_READERS });
         }
         let readers = self.facts.readers.iter();
-        let mut hers = readers.filter(|reader| reader.who == forward.to && reader.declined.is_none());
+        let mut hers = readers.filter(|reader| reader.who == forward.to && reader.is_asked());
         self.only_if(hers.next().is_none())?;
         match forward.kind {
             ForwardKind::SecondOpinion => self.while_open(),
-            ForwardKind::Alternative => self.only_if(matches!(
-                self.state,
-                State::AwaitingAcceptance | State::Declined { .. }
-            )),
+            ForwardKind::Alternative => {
+                let waits = matches!(self.state, State::AwaitingAcceptance | State::Declined { .. });
+                self.only_if(waits || self.facts.awaits_another())
+            }
             ForwardKind::Blind => {
                 self.while_open()?;
                 self.only_if(self.facts.reports.is_empty())
@@ -77,7 +78,21 @@ impl Place<'_> {
         if forward.forward.is_none() {
             return Err(Refusal::UnknownReference);
         }
-        self.only_if(!forward.consented && forward.declined.is_none() && !self.state.is_ended())
+        self.only_if(!forward.consented && forward.is_asked() && !self.state.is_ended())
+    }
+
+    /// R2, R3, R5: the requester, who answers for the patient, lets a reader go who has lost her credential before her final
+    /// report. That the register says so each node sees for itself; here it is enough that a request may be taken back as well.
+    pub(super) fn release(&self, release: &Release) -> Result<(), Refusal> {
+        self.by_requester()?;
+        let reader = self.asked(release.request)?;
+        if release.since > self.header.time.plus(CLOCK_TOLERANCE) {
+            return Err(Refusal::Incomplete(Incomplete {
+                field: "since",
+                problem: Problem::Form,
+            }));
+        }
+        self.only_if(reader.is_asked() && !self.facts.has_reported(reader) && !self.state.is_ended())
     }
 
     /// The commitment comes after the images and before any report of another: what its author had seen is in the entry

@@ -75,6 +75,7 @@ pub(crate) fn judge(
         Body::BlindCommitment(blind) => place.committed(blind),
         Body::Reconciliation(said) => place.reconciled(said),
         Body::CoSignature(signed) => place.co_signed(signed),
+        Body::Release(release) => place.release(release),
         Body::Close(close) => place.close(close),
         Body::Withdraw(_) => place.withdraw(),
     }
@@ -166,11 +167,11 @@ impl<'a> Place<'a> {
     fn accept(&self, asked_by: EntryId) -> Result<(), Refusal> {
         let reader = self.by_reader(asked_by)?;
         let good = if reader.leads() {
-            self.state == State::AwaitingAcceptance
+            self.state == State::AwaitingAcceptance || self.facts.awaits_another()
         } else {
             reader.consented && reader.accepted.is_none() && !self.state.is_ended()
         };
-        self.only_if(good && reader.declined.is_none())?;
+        self.only_if(good && reader.is_asked())?;
         self.not_over(&reader.agreement)?;
         self.may(Act::Consult)
     }
@@ -182,7 +183,7 @@ impl<'a> Place<'a> {
         let signer = self.header.signer;
         if reader.leads() {
             self.by_reader(asked_by)?;
-            let unanswered = reader.accepted.is_none() && reader.declined.is_none();
+            let unanswered = reader.accepted.is_none() && reader.is_asked();
             return self.only_if(unanswered && !self.state.is_ended());
         }
         if ![reader.who, reader.by, self.requester()].contains(&signer) {
@@ -190,7 +191,7 @@ impl<'a> Place<'a> {
         }
         let of_her = |version: &Version<'_>| version.report.request == asked_by;
         let reported = self.facts.reports.iter().any(of_her);
-        self.only_if(reader.declined.is_none() && !reported)
+        self.only_if(reader.is_asked() && !reported)
     }
 
     fn not_over(&self, agreement: &AgreementId) -> Result<(), Refusal> {

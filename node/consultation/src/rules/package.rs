@@ -24,8 +24,9 @@ impl Place<'_> {
         let mut recipients = recipients.filter(|reader| reader.who == grant.recipient);
         if signer == self.requester() {
             self.while_open()?;
-            let let_in =
-                recipients.any(|reader| reader.consented && (reader.leads() || reader.declined.is_none()));
+            let let_in = recipients.any(|reader| {
+                reader.consented && (reader.leads() || reader.declined.is_none()) && reader.released.is_none()
+            });
             let good = self.facts.offers.contains_key(&grant.package) && let_in;
             return if good {
                 Ok(())
@@ -34,7 +35,7 @@ impl Place<'_> {
             };
         }
         let brought_in = |reader: &&crate::reader::Reader<'_>| {
-            reader.by == signer && reader.consented && reader.declined.is_none()
+            reader.by == signer && reader.consented && reader.is_asked()
         };
         if !recipients.any(|reader| brought_in(&reader)) {
             return Err(Refusal::NotTheRequester(self.header.entry_type));

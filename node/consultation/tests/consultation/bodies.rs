@@ -3,9 +3,9 @@
 use dokuei_consultation::body::{
     Accept, Amendment, AmendmentKind, Answer, Body, Category, Channel, Close, CoSignature, Consent, Decline,
     EraseNotice, Forward, ForwardConsent, ForwardKind, GUIDELINE, Grant, GrantRevoke, ImagesReviewed,
-    IncidentalFinding, IncidentalResolved, Outcome, PackageOffered, Patient, PatientInformed, PersonName,
-    Query, Received, Reconciliation, Report, ReportRead, ReportStatus, Request, Requester, Resolution, Sex,
-    Stance, Urgency, UrgentAck, UrgentFinding, Withdraw,
+    IncidentalFinding, IncidentalResolved, Loss, Outcome, PackageOffered, Patient, PatientInformed,
+    PersonName, Query, Received, Reconciliation, Release, Report, ReportRead, ReportStatus, Request,
+    Requester, Resolution, Sex, Stance, Urgency, UrgentAck, UrgentFinding, Withdraw,
 };
 use dokuei_consultation::id::{EntryId, PackageId};
 use dokuei_consultation::machine::Case;
@@ -309,6 +309,15 @@ pub(crate) fn co_signature(of: EntryId, stance: Stance) -> Body {
         of,
         stance,
         words: "腫瘍性病変を否定できない".to_owned(),
+    })
+}
+
+/// Whoever was asked by `request` has lost her credential.
+pub(crate) fn release(request: EntryId) -> Body {
+    Body::Release(Release {
+        request,
+        loss: Loss::Revoked,
+        since: NOW,
     })
 }
 

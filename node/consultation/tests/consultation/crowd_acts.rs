@@ -194,6 +194,7 @@ impl Mind<'_> {
                 0 => bodies::withdraw(),
                 1 => bodies::erase(),
                 2 => bodies::revoke(self.any(&[T::Grant])?),
+                3..=5 => bodies::release(self.any(&[T::Request, T::Forward])?),
                 _ => bodies::close(),
             },
         })

@@ -94,13 +94,21 @@ impl<'a> Past<'a> {
         self.any(|body| matches!(body, Body::Accept(accept) if accept.request == *asked))
     }
 
+    /// She has lost her credential, and the requester has let her go.
+    fn let_go(&self, asked: &EntryId) -> bool {
+        self.any(|body| matches!(body, Body::Release(release) if release.request == *asked))
+    }
+
     /// Why this entry may not stand after them.
     fn forbids(&self, entry: &VerifiedEntry) -> Option<&'static str> {
         let (signer, body) = (entry.header().signer, entry.body());
         let by_requester = Some(signer) == self.requester();
         let holds = match body {
             Body::Request(_) => self.entries.is_empty(),
-            Body::Accept(accept) => self.let_in(&accept.request) && self.is_asked(&accept.request, signer),
+            Body::Accept(accept) => {
+                let asked = self.is_asked(&accept.request, signer) && !self.let_go(&accept.request);
+                self.let_in(&accept.request) && asked
+            }
             Body::Received(_) => self.any(|body| matches!(body, Body::Grant(grant) if grant.node == signer)),
             Body::Report(report) => self.may_report(entry, report),
             Body::Amendment(amendment) => {
@@ -122,6 +130,7 @@ impl<'a> Past<'a> {
             | Body::PatientInformed(_)
             | Body::PackageOffered(_) => by_requester,
             Body::Withdraw(_) => by_requester && !self.urgent_open(),
+            Body::Release(release) => by_requester && !self.let_go(&release.request),
             Body::BlindCommitment(_) => self.reports().all(|(report, _)| report.header().signer == signer),
             Body::Reconciliation(said) => {
                 let by = |version: &EntryId| self.final_by(version);
@@ -217,7 +226,8 @@ impl<'a> Past<'a> {
             .entries
             .values()
             .any(|entry| matches!(entry.body(), Body::Received(_)) && nodes.contains(&entry.header().signer));
-        self.is_asked(asked, who) && self.let_in(asked) && self.accepted(asked) && received
+        let taken_on = self.accepted(asked) && !self.let_go(asked);
+        self.is_asked(asked, who) && self.let_in(asked) && taken_on && received
     }
 
     fn may_report(&self, entry: &VerifiedEntry, report: &Report) -> bool {
@@ -252,6 +262,7 @@ impl<'a> Past<'a> {
             Body::IncidentalResolved(resolved) => Some(resolved.finding),
             Body::Answer(answer) => Some(answer.query),
             Body::Decline(decline) => Some(decline.request),
+            Body::Release(release) => Some(release.request),
             _ => Self::report(entry)
                 .filter(|report| report.status == ReportStatus::Final)
                 .map(|report| report.request),
@@ -294,7 +305,8 @@ impl<'a> Past<'a> {
             let kind = self.asked(asked).and_then(|(_, kind)| kind);
             matches!(kind, None | Some(ForwardKind::Alternative))
         };
-        let taken_on = self.any(|body| matches!(body, Body::Accept(accept) if leads(&accept.request)));
+        let reads = |asked: &EntryId| leads(asked) && !self.let_go(asked);
+        let taken_on = self.any(|body| matches!(body, Body::Accept(accept) if reads(&accept.request)));
         let reported = self
             .reports()
             .any(|(_, report)| report.status == ReportStatus::Final && leads(&report.request));

@@ -188,6 +188,16 @@ fn the_bodies_of_what_two_readers_sign_together() {
     }
 }
 
+#[test]
+fn the_body_of_letting_go() {
+    use dokuei_consultation::body::{Loss, Release};
+    for loss in [Loss::Suspended, Loss::Revoked, Loss::Expired] {
+        let (request, since) = (EntryId::of(b"request"), NOW);
+        let body = Body::Release(Release { request, loss, since });
+        insta::assert_snapshot!(format!("release_{}", loss.name()), shown(&body));
+    }
+}
+
 fn entry(seed: u8) -> (EntryHeader, SignedEntry) {
     let (salt, body) = ([seed; 32], bodies::withdraw().encode());
     let header = EntryHeader {
