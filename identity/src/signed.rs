@@ -44,6 +44,10 @@ pub enum Kind {
     Evidence,
     /// What a person states about how her house runs its node.
     Attestation,
+    /// A practitioner's order to delete what need not be kept any longer.
+    DeletionOrder,
+    /// The hashes of the files that certify a deletion.
+    Deletion,
 }
 
 impl Kind {
@@ -64,6 +68,8 @@ impl Kind {
             Self::MediaIndex => b"dokuei/media-index/1",
             Self::Evidence => b"dokuei/evidence/1",
             Self::Attestation => b"dokuei/attestation/1",
+            Self::DeletionOrder => b"dokuei/deletion-order/1",
+            Self::Deletion => b"dokuei/deletion/1",
         }
     }
 }

@@ -12,6 +12,7 @@
 pub mod attestation;
 pub mod checklist;
 pub mod day;
+pub mod deletion;
 pub mod display;
 pub mod due;
 pub mod duty;

@@ -91,6 +91,9 @@ pub struct Facts {
     /// How many years images are kept.
     #[n(6)]
     pub image_years: Option<u8>,
+    /// Whether two persons sign every deletion.
+    #[n(7)]
+    pub deletion_by_two: Option<bool>,
 }
 
 /// A version of a document, signed by whoever answers for it.

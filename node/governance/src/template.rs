@@ -58,6 +58,7 @@ fn filled(template: &str, language: Language, facts: &Facts, version: u32, from:
             "{image_years}",
             facts.image_years.unwrap_or(IMAGE_YEARS).to_string(),
         ),
+        ("{by_two}", by_two(language, facts).to_owned()),
         ("{version}", version.to_string()),
         ("{from}", day),
     ];
@@ -82,6 +83,15 @@ fn filled(template: &str, language: Language, facts: &Facts, version: u32, from:
     text
 }
 
+/// A further item where two persons sign every deletion.
+fn by_two(language: Language, facts: &Facts) -> &'static str {
+    match (facts.deletion_by_two, language) {
+        (Some(true), Language::Japanese) => "\n- 廃棄には、二人の署名を必要とする。",
+        (Some(true), Language::English) => "\n- Two persons sign every deletion.",
+        _ => "",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +105,7 @@ mod tests {
             devices: Some(Text::new("診察室のパソコン1台").unwrap()),
             record_years: Some(10),
             image_years: None,
+            deletion_by_two: Some(true),
         }
     }
 
@@ -124,7 +135,7 @@ mod tests {
         }
         let rules = policy(PolicyKind::Management, Language::Japanese, &facts(), 3, from);
         assert!(
-            rules.contains("10年") && rules.contains("2026年12月1日"),
+            rules.contains("10年") && rules.contains("2026年12月1日") && rules.contains("二人の署名"),
             "{rules}"
         );
     }
