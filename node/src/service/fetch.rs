@@ -44,6 +44,17 @@ pub(super) struct Wanted {
     pub(super) offer: PackageOffered,
 }
 
+/// How far pulling came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pulled {
+    /// All of it is here and proven.
+    All,
+    /// It is not wanted any more.
+    Stopped,
+    /// The holders give no more now, for this reason.
+    Stands(&'static str),
+}
+
 impl Node {
     /// Starts fetching every outstanding package that is not being fetched already.
     pub(super) async fn fetch_outstanding(&self, network: &Network) {
@@ -136,45 +147,12 @@ impl Node {
         let (node, asked) = (self.clone(), wanted.clone());
         let sink = blocking(move || node.begin_receiving(&asked)).await?;
         let sink = Arc::new(Mutex::new(sink));
-        loop {
-            self.require_thawed()?;
-            let (ranges, held) = {
-                let receiving = sink.lock().unwrap_or_else(PoisonError::into_inner);
-                (receiving.missing(), receiving.here().count())
-            };
-            if ranges.is_empty() {
-                break;
-            }
-            let (progress, _watching) = self.watch_progress(wanted, &sink);
-            let (faults, blamed) = mpsc::channel(2 * HOLDERS);
-            let request = PullRequest {
-                package: WirePackageId(*wanted.offer.package.as_bytes()),
-                ranges,
-                held: held.into(),
-                progress: Some(progress),
-                faults: Some(faults),
-            };
-            let before = verified_bytes(&sink);
-            let pull = network.pull_package(&holders, request, Box::new(Shared(Arc::clone(&sink))));
-            let pulled = tokio::select! {
-                pulled = pull => pulled,
-                () = stop.cancelled() => return Ok(()),
-                // It goes on from what was verified when the incident is over.
-                () = self.0.governing.frozen() => return Err(ServiceError::Frozen),
-            };
-            self.note_faults(wanted, blamed).await?;
-            if let Err(error) = pulled {
-                tracing::info!(%error, "a transfer was interrupted; it goes on from what was verified");
-                // What came is verified already: it is kept, so that it need not come again after a restart.
-                let kept = Arc::clone(&sink);
-                blocking(move || kept.lock().unwrap_or_else(PoisonError::into_inner).checkpoint()).await?;
-                // One of two connections ended, as a relayed one does when a direct one was found: the other is used.
-                let came = verified_bytes(&sink) > before;
-                let there = holders.iter().any(|peer| network.is_admitted(peer));
-                if !(came && there && matches!(error, PullError::Lost(_))) {
-                    self.0.transfers.stuck(wanted.case, reason(&error), self.now());
-                    return Ok(());
-                }
+        match self.pull_missing(network, wanted, &holders, &sink, stop).await? {
+            Pulled::All => {}
+            Pulled::Stopped => return Ok(()),
+            Pulled::Stands(why) => {
+                self.0.transfers.stuck(wanted.case, why, self.now());
+                return Ok(());
             }
         }
         // What is not opened yet is opened while the receipt is written and signed.
@@ -184,6 +162,57 @@ impl Node {
         let finished = blocking(move || node.finish_receiving(&wanted, &sink)).await;
         let _ = opening.await;
         finished
+    }
+
+    /// Pulls what is missing from these holders, until all of it is here or they give no more.
+    pub(super) async fn pull_missing(
+        &self,
+        network: &Network,
+        wanted: &Wanted,
+        holders: &[PeerId],
+        sink: &Arc<Mutex<Receiving>>,
+        stop: &CancellationToken,
+    ) -> Result<Pulled, ServiceError> {
+        loop {
+            self.require_thawed()?;
+            let (ranges, held) = {
+                let receiving = sink.lock().unwrap_or_else(PoisonError::into_inner);
+                (receiving.missing(), receiving.here().count())
+            };
+            if ranges.is_empty() {
+                return Ok(Pulled::All);
+            }
+            let (progress, _watching) = self.watch_progress(wanted, sink);
+            let (faults, blamed) = mpsc::channel(2 * HOLDERS);
+            let request = PullRequest {
+                package: WirePackageId(*wanted.offer.package.as_bytes()),
+                ranges,
+                held: held.into(),
+                progress: Some(progress),
+                faults: Some(faults),
+            };
+            let before = verified_bytes(sink);
+            let pull = network.pull_package(holders, request, Box::new(Shared(Arc::clone(sink))));
+            let pulled = tokio::select! {
+                pulled = pull => pulled,
+                () = stop.cancelled() => return Ok(Pulled::Stopped),
+                // It goes on from what was verified when the incident is over.
+                () = self.0.governing.frozen() => return Err(ServiceError::Frozen),
+            };
+            self.note_faults(wanted, blamed).await?;
+            if let Err(error) = pulled {
+                tracing::info!(%error, "a transfer was interrupted; it goes on from what was verified");
+                // What came is verified already: it is kept, so that it need not come again after a restart.
+                let kept = Arc::clone(sink);
+                blocking(move || kept.lock().unwrap_or_else(PoisonError::into_inner).checkpoint()).await?;
+                // One of two connections ended, as a relayed one does when a direct one was found: the other is used.
+                let came = verified_bytes(sink) > before;
+                let there = holders.iter().any(|peer| network.is_admitted(peer));
+                if !(came && there && matches!(error, PullError::Lost(_))) {
+                    return Ok(Pulled::Stands(reason(&error)));
+                }
+            }
+        }
     }
 
     /// The peers that were sent our acceptance just now and have not said yet that they hold it: until then they give
@@ -220,7 +249,11 @@ impl Node {
 
     /// Whom we are connected with of those that hold the package: the node at which it was sealed, every other that has
     /// signed that it holds all of it, and the sender's nodes of today. Those that are not there are looked for.
-    async fn holders(&self, network: &Network, wanted: &Wanted) -> Result<Vec<PeerId>, ServiceError> {
+    pub(super) async fn holders(
+        &self,
+        network: &Network,
+        wanted: &Wanted,
+    ) -> Result<Vec<PeerId>, ServiceError> {
         let (node, wanted) = (self.clone(), wanted.clone());
         let peers = blocking(move || node.known_holders(&wanted)).await?;
         let (mut there, away): (Vec<_>, Vec<_>) =
@@ -310,6 +343,16 @@ impl Node {
             Err(error) => return Err(error.into()),
         };
         let verifier = verifier.ok_or_else(|| bad("no package has this length"))?;
+        let mut receiving = self.filling(package, verifier)?;
+        if begun {
+            let found = receiving.recover()?;
+            tracing::info!(found, case = %wanted.case, "a transfer goes on; chunks that were written and not noted are here");
+        }
+        Ok(receiving)
+    }
+
+    /// The file of a package that is here, to be filled with what the verifier lacks.
+    pub(super) fn filling(&self, package: [u8; 16], verifier: Verifier) -> Result<Receiving, ServiceError> {
         let (payload, outboard) = self.store().package_files(&package)?;
         let open = |path: &std::path::Path| {
             File::options()
@@ -318,23 +361,17 @@ impl Node {
                 .open(path)
                 .map_err(ServiceError::file(path))
         };
-        let (payload, outboard) = (open(&payload)?, open(&outboard)?);
-        let mut receiving = Receiving {
+        Ok(Receiving {
             store: self.store().clone(),
             package,
             verifier,
-            payload,
-            outboard,
+            payload: open(&payload)?,
+            outboard: open(&outboard)?,
             undurable: 0,
             durable_at: Instant::now(),
             saving: None,
             failed: false,
-        };
-        if begun {
-            let found = receiving.recover()?;
-            tracing::info!(found, case = %wanted.case, "a transfer goes on; chunks that were written and not noted are here");
-        }
-        Ok(receiving)
+        })
     }
 
     fn create_incoming(&self, wanted: &Wanted, core: &VerifiedCore, id: TreeId) -> Result<(), ServiceError> {

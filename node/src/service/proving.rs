@@ -135,7 +135,7 @@ impl Node {
 
     /// Whether a package may have brought images of a study: that of its case's request, or of the case that the study is
     /// known to be of.
-    fn may_bring(&self, package: &NewPackage, study: &str, known: Option<&[u8; 16]>) -> bool {
+    pub(super) fn may_bring(&self, package: &NewPackage, study: &str, known: Option<&[u8; 16]>) -> bool {
         if known == Some(&package.case_id) {
             return true;
         }

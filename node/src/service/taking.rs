@@ -1,8 +1,8 @@
 //! Takes the instances of a package into a study: opened on up to two threads, each authenticated and proven, and kept many
 //! at once.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::ops::Range;
@@ -245,6 +245,27 @@ impl Node {
             ));
         }
         Ok(Copied { header, blob })
+    }
+
+    /// Takes those of the instances that are `wanted` once more, into the place of what the disk has damaged.
+    pub(super) fn retake_instances(
+        &self,
+        reader: &mut PackageReader<File, File>,
+        study: &str,
+        wanted: &BTreeSet<String>,
+    ) -> Result<(), ServiceError> {
+        let mut batches = BySeries::default();
+        let listed = reader.manifest().instances().to_vec();
+        for (place, one) in listed.iter().enumerate() {
+            if !wanted.contains(&one.sop_instance_uid) {
+                continue;
+            }
+            let copied = self.take_instance(reader, place, one, study)?;
+            if let Some(full_ones) = batches.add(copied) {
+                self.keep_received(full_ones)?;
+            }
+        }
+        self.keep_received(batches.take())
     }
 
     /// Writes the rows of what was opened.

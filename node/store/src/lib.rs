@@ -21,8 +21,10 @@ mod append;
 mod applications;
 mod attestations;
 mod audit;
+mod damage;
 mod database;
 mod deadlines;
+mod deletions;
 mod directory;
 mod dispatch;
 mod drafts;
@@ -59,6 +61,7 @@ pub use applications::{ApplicationRow, NewApplication};
 pub use attestations::KeptAttestations;
 pub use audit::{AuditEvent, AuditHead, AuditRow};
 pub use deadlines::ToldDeadline;
+pub use deletions::{Deleted, DeletionRow, Destruction, NewDeletion};
 pub use directory::{ChainKind, DeviceListRow, NodeRow};
 pub use dispatch::{
     Commitment, DispatchRow, DispatchState, Dispatched, DispatchedInstance, InstanceState, NewDispatch,

@@ -28,6 +28,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0022_notices.sql"),
     include_str!("../migrations/0023_reports_in_progress.sql"),
     include_str!("../migrations/0024_successors.sql"),
+    include_str!("../migrations/0025_deletions.sql"),
 ];
 
 /// Brings the database to the schema of the last of `steps`.

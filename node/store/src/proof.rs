@@ -3,10 +3,10 @@
 
 use std::io::{self, Read};
 
-use dokuei_package::stream::StreamError;
 use rusqlite::OptionalExtension as _;
 use sha2::{Digest, Sha256};
 
+use crate::damage::is_damage;
 use crate::files::{remove, sharded};
 use crate::vault::{BlobReader, FINISHED};
 use crate::{Id16, Id32, Store, StoreError};
@@ -87,21 +87,20 @@ impl Store {
         Ok(())
     }
 
-    /// Whether all of a stored image can be read and is what was stored. One that is still to be compared counts as whole:
-    /// whoever compares it rejects it.
+    /// Whether all of a stored image can be read and is what was stored. One that is still to be compared, and is not what
+    /// its sender signed, counts as whole: whoever compares it rejects it.
     ///
     /// # Errors
-    /// What hinders reading without saying that the image is damaged.
-    pub(crate) fn is_whole(&self, sop_instance_uid: &str) -> Result<bool, StoreError> {
-        let read = self
-            .open_blob(sop_instance_uid)
-            .and_then(|(mut reader, unproven)| match unproven {
-                Some(_) => Ok(()),
-                None => read_all(&mut reader).map(drop),
-            });
-        match read {
-            Ok(()) => Ok(true),
-            Err(StoreError::Damaged(_) | StoreError::Differs) => Ok(false),
+    /// [`StoreError::NotFound`]; what hinders reading without saying that the image is damaged.
+    pub fn is_whole(&self, sop_instance_uid: &str) -> Result<bool, StoreError> {
+        let (mut reader, unproven) = match self.open_blob(sop_instance_uid) {
+            Err(StoreError::Damaged(_)) => return Ok(false),
+            opened => opened?,
+        };
+        match read_all(&mut reader) {
+            Ok(_) => Ok(true),
+            Err(StoreError::Damaged(_)) => Ok(false),
+            Err(StoreError::Differs) => Ok(unproven.is_some()),
             Err(error) => Err(error),
         }
     }
@@ -183,9 +182,7 @@ fn read_all(reader: &mut BlobReader) -> Result<Id32, StoreError> {
             Ok(0) => break,
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) if error.get_ref().is_some_and(|why| why.is::<StreamError>()) => {
-                return Err(StoreError::Damaged("image"));
-            }
+            Err(error) if is_damage(&error) => return Err(StoreError::Damaged("image")),
             // What authenticates and does not decode was not made by our encoder, or not rightly.
             Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(StoreError::Differs),
             Err(error) => return Err(error.into()),

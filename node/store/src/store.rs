@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use zeroize::Zeroizing;
 
+use crate::damage::Damaged;
 use crate::files::{DirectoryLock, make_directory, sync_directory};
 use crate::integrity::SealKey;
 use crate::key::WrappingKey;
@@ -35,6 +36,7 @@ struct Inner {
     new_study_keys: Mutex<HashMap<String, StudyKey>>,
     /// The SHA-256 of received images that were compared, by blob, until their rows say so.
     proven: Mutex<HashMap<Id16, Id32>>,
+    damaged: Damaged,
     vault: PathBuf,
     packages: PathBuf,
     // Dropped last: the directory is free only once the database is closed.
@@ -96,6 +98,7 @@ impl Store {
             seal_key: key.seals(),
             new_study_keys: Mutex::default(),
             proven: Mutex::default(),
+            damaged: Damaged::default(),
             vault,
             packages,
             _lock: lock,
@@ -164,6 +167,11 @@ impl Store {
 
     pub(crate) fn proven(&self) -> MutexGuard<'_, HashMap<Id16, Id32>> {
         self.0.proven.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Images that were found damaged.
+    pub(crate) fn damaged_images(&self) -> &Damaged {
+        &self.0.damaged
     }
 
     /// The key of seals over rows.

@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::reader::BlobReader;
 use self::reader::Lying;
+use crate::damage::is_damage;
 use crate::files::{create_new, id_of, make_directory, remove, sharded};
 use crate::{Id16, Id32, Store, StoreError};
 
@@ -93,6 +94,14 @@ impl Store {
 
     /// Opens a blob, and names it when it was not compared yet.
     pub(crate) fn open_blob(&self, sop_instance_uid: &str) -> Result<(BlobReader, Option<Id16>), StoreError> {
+        self.try_open_blob(sop_instance_uid).inspect_err(|error| {
+            if matches!(error, StoreError::Damaged("image")) {
+                self.damaged_images().note(sop_instance_uid);
+            }
+        })
+    }
+
+    fn try_open_blob(&self, sop_instance_uid: &str) -> Result<(BlobReader, Option<Id16>), StoreError> {
         type Found = (Id16, String, Vec<u8>, i64, Id32, bool);
         let (blob, study, wrapped, bytes, blake3, unproven): Found = self.read(|connection| {
             connection
@@ -123,7 +132,7 @@ impl Store {
             opened => opened?,
         };
         let damaged = |error| match error {
-            StreamError::Io(error) => StoreError::from(error),
+            StreamError::Io(error) if !is_damage(&error) => StoreError::from(error),
             _ => StoreError::Damaged("image"),
         };
         let length = u64::try_from(bytes).map_err(|_| StoreError::Damaged("image"))?;
@@ -140,7 +149,8 @@ impl Store {
             }
             Err(error) => return Err(damaged(error)),
         };
-        Ok((BlobReader::new(lying, blake3), unproven.then_some(blob)))
+        let told = (self.damaged_images().clone(), sop_instance_uid.to_owned());
+        Ok((BlobReader::new(lying, blake3, told), unproven.then_some(blob)))
     }
 
     /// The study's key: of its row, or made now and kept until the row is.

@@ -4,11 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use axum::http::StatusCode;
+use dokuei_node::service::status::Meeting;
 use serde_json::{Value, json};
 
 use crate::archive::illustrated_report;
-use crate::support::eventually;
-use crate::support::pair::Pair;
+use crate::support::gate::Gate;
+use crate::support::pair::{Pair, address_of};
+use crate::support::{eventually, files, hashes};
 
 /// The sealed blobs below a folder.
 fn blobs(folder: &Path) -> Vec<PathBuf> {
@@ -112,4 +114,128 @@ async fn r1_r11_r15_a_damaged_image_under_a_key_image_is_told_and_comes_again() 
     pair.clinic.node.leave().await;
     let rows = format!("{:?}", pair.clinic.close().store().audit_rows(1, 400).unwrap());
     assert!(rows.contains("image_damaged"), "{rows}");
+}
+
+/// The events of the trail of one kind.
+async fn told(gate: &Gate, token: &str, event: &str) -> String {
+    let rows = gate.get(&format!("/api/v1/audit?event={event}"), token).await;
+    assert_eq!(rows.status, StatusCode::OK);
+    String::from_utf8(rows.body.to_vec()).unwrap()
+}
+
+/// Writes a study out as it was received; the hashes of its files.
+async fn written(gate: &Gate, token: &str, study: &str, name: &str) -> Option<Vec<[u8; 32]>> {
+    let out = gate.home.beside(name);
+    let _ = fs::remove_dir_all(&out);
+    let asked = json!({"path": out, "dicomdir": false});
+    let started = gate
+        .post(&format!("/api/v1/studies/{study}/export"), token, &asked)
+        .await;
+    let job = gate.job(&started).await;
+    (job["state"] == "done").then(|| hashes(&out))
+}
+
+/// R1, R11: images that were received are damaged on the reader's disk. They are told; as long as the package in which they
+/// came is whole they are taken from it, without anybody; what is damaged of the package too waits for its sender's node
+/// and is asked for anew there. Nobody does anything, and every file is the sender's again, bit for bit.
+#[tokio::test(flavor = "multi_thread")]
+async fn r1_r11_a_received_image_that_the_disk_has_damaged_comes_again_from_its_sender() {
+    let pair = Pair::new().await;
+    pair.agree().await;
+    let case = pair.request().await;
+    pair.arrived(&case).await;
+    let accept = format!("/api/v1/cases/{case}/accept");
+    assert!(
+        pair.hospital
+            .post(&accept, &pair.sato, &json!({}))
+            .await
+            .status
+            .is_success()
+    );
+    let Pair {
+        clinic,
+        hospital,
+        sato,
+        study,
+        ..
+    } = pair;
+    let sent = hashes(&clinic.home.beside("cbct"));
+    let whole = async || {
+        eventually("every file is the sender's", || async {
+            let here = written(&hospital, &sato, &study, "out").await?;
+            (here == sent).then_some(())
+        })
+        .await;
+    };
+    whole().await;
+    clinic.node.leave().await;
+
+    // Of the images only: altered, cut and gone.
+    let root = hospital.home.dir.root().to_owned();
+    let vault = blobs(&root);
+    assert_eq!(vault.len(), 3, "{vault:?}");
+    damage(&vault[0]);
+    let half = fs::read(&vault[1]).unwrap();
+    fs::write(&vault[1], &half[..half.len() / 2]).unwrap();
+    fs::remove_file(&vault[2]).unwrap();
+    assert_eq!(
+        written(&hospital, &sato, &study, "out").await,
+        None,
+        "nothing of them is given out"
+    );
+    whole().await;
+    assert!(
+        told(&hospital, &sato, "damage")
+            .await
+            .contains("3 images cannot be read")
+    );
+    let mended = eventually("it is in the trail", || async {
+        let mended = told(&hospital, &sato, "mend").await;
+        mended.contains("success").then_some(mended)
+    })
+    .await;
+    assert!(!mended.contains("not yet"), "{mended}");
+
+    // Of the package as well, and its sender is away.
+    for path in files(&root) {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("pkg" | "blob") => damage(&path),
+            // The hashes over the package.
+            Some("outboard") => fs::remove_file(&path).unwrap(),
+            _ => {}
+        }
+    }
+    assert_eq!(written(&hospital, &sato, &study, "out").await, None);
+    eventually("its sender is missed", || async {
+        told(&hospital, &sato, "mend")
+            .await
+            .contains("not yet: holder_away")
+            .then_some(())
+    })
+    .await;
+    assert_eq!(written(&hospital, &sato, &study, "out").await, None);
+
+    let clinic = Gate::of(clinic.close());
+    let address = address_of(&hospital).await;
+    let meeting = Meeting {
+        listen: vec!["/ip4/127.0.0.1/udp/0/quic-v1".parse().unwrap()],
+        peers: vec![address.parse().unwrap()],
+        ..Meeting::default()
+    };
+    clinic.node.join(meeting).await.unwrap();
+    whole().await;
+
+    // What was damaged of the package is as it was sent, too: it can be given to others.
+    for gate in [&clinic, &hospital] {
+        gate.node.leave().await;
+    }
+    let package = |gate: &Gate| {
+        let mut found = files(gate.home.dir.root());
+        found.retain(|path| path.extension().is_some_and(|extension| extension == "pkg"));
+        found
+            .iter()
+            .map(|path| fs::read(path).unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(package(&hospital), package(&clinic));
 }

@@ -7,6 +7,7 @@ use dokuei_package::samples::Samples;
 use dokuei_package::stored::StoredReader;
 use dokuei_package::stream::OpeningReader;
 
+use crate::damage::{Damaged, is_damage};
 use crate::{Id32, StoreError};
 
 /// Reads a stored instance back, from any position. Who reads it from its beginning to its end reads what was stored, or is
@@ -17,6 +18,8 @@ pub struct BlobReader {
     /// Of the bytes from the beginning on that were read one after the other; `None` after something was left out.
     hasher: Option<Box<blake3::Hasher>>,
     position: u64,
+    /// Where it is said that the image is damaged, and which it is.
+    told: (Damaged, String),
 }
 
 /// How it lies there.
@@ -27,12 +30,13 @@ pub(super) enum Lying {
 }
 
 impl BlobReader {
-    pub(super) fn new(lying: Lying, blake3: Id32) -> Self {
+    pub(super) fn new(lying: Lying, blake3: Id32, told: (Damaged, String)) -> Self {
         Self {
             lying,
             blake3,
             hasher: Some(Box::default()),
             position: 0,
+            told,
         }
     }
 
@@ -90,7 +94,12 @@ impl Read for BlobReader {
         let read = match &mut self.lying {
             Lying::AsIs(reader) => reader.read(buffer),
             Lying::Predicted(reader) => reader.read(buffer),
-        }?;
+        };
+        let read = read.inspect_err(|error| {
+            if is_damage(error) {
+                self.told.0.note(&self.told.1);
+            }
+        })?;
         if read > 0 {
             self.follow(buffer.get(..read).unwrap_or_default())?;
         }
