@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::args::{Consult, Listing, Request};
 use super::client::Client;
 use super::error::{CliError, Outcome};
+use super::retention::{self, DELETED};
 use super::{duty, fetch, job, output, transfer};
 use crate::data_dir::DataDir;
 
@@ -182,10 +183,16 @@ pub(super) fn resolve(client: &Client, wanted: &str) -> Outcome<String> {
 }
 
 fn list(client: &Client, wanted: Listing, as_json: bool) -> Outcome {
+    let only = |set: bool| set.then(|| "true".to_owned());
     let parameters = [
         ("role", wanted.role),
         ("state", wanted.state),
         ("text", wanted.text),
+        ("urgent", only(wanted.urgent)),
+        ("unread", only(wanted.unread)),
+        ("incidental", only(wanted.incidental)),
+        ("modality", wanted.modality),
+        ("due_until", wanted.due_until),
         ("limit", wanted.limit.map(|limit| limit.to_string())),
         ("after", wanted.after),
     ];
@@ -224,7 +231,10 @@ fn list(client: &Client, wanted: Listing, as_json: bool) -> Outcome {
 }
 
 fn show(client: &Client, case: &str, as_json: bool) -> Outcome {
-    let case = client.get(&format!("/cases/{case}"))?;
+    let case = match client.get(&format!("/cases/{case}")) {
+        Err(error) if error.code == DELETED => return retention::told(&error, as_json),
+        case => case?,
+    };
     if as_json {
         output::json(&case);
         return Ok(());

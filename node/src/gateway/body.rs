@@ -68,6 +68,9 @@ where
 /// How many were found in all, beyond the page that is given.
 pub(crate) const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 
+/// After what the next page begins; not on the last.
+pub(crate) const NEXT: HeaderName = HeaderName::from_static("x-next-after");
+
 /// The query of a request.
 pub(crate) type Asked<T> = Result<Query<T>, QueryRejection>;
 

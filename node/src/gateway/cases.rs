@@ -2,14 +2,14 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::auth::SignedIn;
-use super::body::{Asked, Body, TOTAL, understood};
+use super::body::{Asked, Body, NEXT, TOTAL, understood};
 use super::path::Path;
 use super::problem::Problem;
 use super::{Gateway, blocking, shapes};
@@ -115,8 +115,9 @@ pub(crate) async fn countersign(
         .map(Json)
 }
 
-/// The work list: urgent first, then newest first. All of it, or a page of what is looked for; the header `x-total-count`
-/// tells how many there are on all pages, and the next page is asked for with the number of the last case as `after`.
+/// The work list: alarms first, then what is urgent, beyond its time or waits for her; among each the newest first. All of it,
+/// or a page of what is looked for; the header `x-total-count` tells how many there are on all pages, and the next page is
+/// asked for with what the header `x-next-after` gives as `after`. It stays right while cases come and move.
 #[utoipa::path(
     get,
     path = "/cases",
@@ -125,7 +126,10 @@ pub(crate) async fn countersign(
         status = 200,
         description = "As it is now",
         body = Vec<shapes::cases::CaseSummary>,
-        headers(("x-total-count" = usize, description = "How many cases there are on all pages"))
+        headers(
+            ("x-total-count" = usize, description = "How many cases there are on all pages"),
+            ("x-next-after" = String, description = "After what the next page begins; left out on the last"),
+        )
     ))
 )]
 pub(crate) async fn list(
@@ -135,7 +139,11 @@ pub(crate) async fn list(
 ) -> Result<impl IntoResponse, Problem> {
     let query = understood(asked)?;
     let page = blocking(move || gateway.node.cases(&session, &query)).await?;
-    Ok(([(TOTAL, HeaderValue::from(page.total))], Json(page.cases)))
+    let mut headers = HeaderMap::from_iter([(TOTAL, HeaderValue::from(page.total))]);
+    if let Some(next) = page.next.and_then(|next| HeaderValue::try_from(next).ok()) {
+        headers.insert(NEXT, next);
+    }
+    Ok((headers, Json(page.cases)))
 }
 
 /// One consultation, with all that was said in it.

@@ -70,10 +70,25 @@ pub(crate) struct Listing {
     /// Only those with these words: names in any script, number of the patient, region, question, institution
     #[arg(long)]
     pub(crate) text: Option<String>,
+    /// Only those that are asked for as urgent, or with an urgent finding that nobody has acknowledged
+    #[arg(long)]
+    pub(crate) urgent: bool,
+    /// Only those in which the next move is yours
+    #[arg(long)]
+    pub(crate) unread: bool,
+    /// Only those with an incidental finding of which nobody has said what became of it
+    #[arg(long)]
+    pub(crate) incidental: bool,
+    /// Only those whose study has one of these modalities, comma separated: CT,PX,IO
+    #[arg(long)]
+    pub(crate) modality: Option<String>,
+    /// Only those in which something is to be done until then, as in 2026-04-01T23:59:59+09:00
+    #[arg(long, value_name = "TIME")]
+    pub(crate) due_until: Option<String>,
     /// So many of them, at most 500
     #[arg(long)]
     pub(crate) limit: Option<usize>,
-    /// Those that follow this case
+    /// Those that follow this case as it stands now
     #[arg(long, value_name = "CASE")]
     pub(crate) after: Option<String>,
 }
@@ -83,7 +98,7 @@ pub(crate) struct Listing {
 pub(crate) enum Consult {
     /// Send a study to a specialist and ask for a reading
     Request(Box<Request>),
-    /// List consultations, urgent ones first
+    /// List consultations: alarms first, then urgent ones
     List(Listing),
     /// Show one consultation
     Show {

@@ -1,24 +1,23 @@
-//! The work list: the cases of a practitioner, urgent ones first, then the newest; all of them, or a page of those that are
-//! looked for.
+//! The work list: the cases of a practitioner, what cannot wait first, then the newest; all of them, or a page of those that
+//! are looked for.
 
 mod beside;
 mod gist;
+mod place;
 mod view;
 mod wanted;
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 
-use dokuei_consultation::body::Urgency;
 use dokuei_consultation::id::CaseId;
 use dokuei_identity::fingerprint::Fingerprint;
-use dokuei_identity::time::Timestamp;
 use dokuei_store::LogKind;
 use serde_json::Value;
 
 use self::beside::Beside;
 pub(super) use self::gist::Gist;
 use self::gist::Row;
+use self::place::{After, Place};
 pub use self::wanted::CaseQuery;
 use self::wanted::Sought;
 use super::Node;
@@ -32,33 +31,27 @@ pub struct CasePage {
     pub total: usize,
     /// Those of this page.
     pub cases: Value,
-}
-
-/// Where a case stands in the list. Nothing of it ever changes, so that a page begins where the one before it ended, whatever
-/// came meanwhile.
-type Place = (u8, Reverse<Option<Timestamp>>, CaseId);
-
-fn place_of(case: CaseId, row: &Row) -> Place {
-    let rank = match row.urgency {
-        Urgency::Emergency => 0,
-        Urgency::Urgent => 1,
-        Urgency::Routine => 2,
-    };
-    (rank, Reverse(row.requested_at), case)
+    /// The mark after which the next page begins; `None` on the last.
+    pub next: Option<String>,
 }
 
 impl Node {
-    /// The work list of a practitioner: urgent first, then newest first.
+    /// The work list of a practitioner: alarms first, then what is urgent or beyond its time, then what waits for her; among
+    /// each of them the newest first.
     ///
     /// # Errors
     /// [`ServiceError::Store`]; [`ServiceError::Field`] for a question that has no sense.
     pub fn cases(&self, session: &Session, query: &CaseQuery) -> Result<CasePage, ServiceError> {
-        let me = session.certificate.fingerprint;
+        let (me, now) = (session.certificate.fingerprint, self.now());
         let (sought, after) = (Sought::try_from(query)?, query.after()?);
-        let (mut found, mut begin, mut beside) = (Vec::new(), None, Beside::new(self));
+        let (mut found, mut beside) = (Vec::new(), Beside::new(self));
+        let mut begin = match after {
+            Some(After::Place(place)) => Some(place),
+            Some(After::Case(_)) | None => None,
+        };
         for (case, row) in self.listed_for(&me)? {
-            let place = place_of(case, &row);
-            if Some(case) == after {
+            let place = Place::of(case, &row, now);
+            if after == Some(After::Case(case)) {
                 begin = Some(place);
             }
             if sought.finds(&row, &mut beside) {
@@ -70,16 +63,22 @@ impl Node {
         }
         found.sort_unstable_by_key(|(place, _)| *place);
         let total = found.len();
-        let skipped = begin.map_or(0, |begin| found.partition_point(|(place, _)| *place <= begin));
+        let skipped = begin.map_or(sought.offset, |begin| {
+            found.partition_point(|(place, _)| *place <= begin)
+        });
+        let end = skipped.saturating_add(sought.limit);
+        let last = found.get(..end.min(total)).and_then(<[_]>::last);
+        let next = last.filter(|_| end < total).map(|(place, _)| place.to_string());
         let page: Vec<(CaseId, Arc<Row>)> = found
             .into_iter()
             .skip(skipped)
             .take(sought.limit)
-            .map(|((_, _, case), row)| (case, row))
+            .map(|(place, row)| (place.case, row))
             .collect();
         Ok(CasePage {
             total,
             cases: self.shown_rows(&page)?.into(),
+            next,
         })
     }
 

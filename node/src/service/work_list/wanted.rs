@@ -4,13 +4,17 @@ use std::collections::BTreeSet;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use dokuei_consultation::id::CaseId;
+use dokuei_consultation::body::Urgency;
+use dokuei_consultation::open::OpenKind;
 use dokuei_directory::names;
+use dokuei_identity::time::Timestamp;
 use serde::Deserialize;
 
 use super::super::error::ServiceError;
 use super::beside::Beside;
 use super::gist::Row;
+use super::place::After;
+use crate::clock;
 
 /// Cases of a page, at most.
 const MOST: usize = 500;
@@ -18,6 +22,10 @@ const MOST: usize = 500;
 /// Characters of a text that is looked for, and its words, at most.
 const MAX_TEXT: usize = 200;
 const MAX_WORDS: usize = 8;
+
+/// Modalities that are asked for at once, at most, and the letters of one: a code string (PS3.5, VR CS).
+const MAX_MODALITIES: usize = 16;
+const MAX_CODE: usize = 16;
 
 /// The states that may be asked for, as the API names them; `open` stands for all in which something is awaited.
 const STATES: [&str; 9] = [
@@ -57,16 +65,63 @@ pub struct CaseQuery {
     /// Words that must all be found in the names of the patient or of one of the two sides (in any script), the patient's
     /// number, region, question, institution or the number of the case.
     pub text: Option<String>,
+    /// Only cases that are asked for as urgent or as an emergency, or have an urgent finding that nobody has acknowledged;
+    /// `false`: only the others.
+    pub urgent: Option<bool>,
+    /// Only cases with an incidental finding of which nobody has said what became of it; `false`: only the others.
+    pub incidental: Option<bool>,
+    /// Only cases whose study has one of these modalities (DICOM `Modality`), comma separated.
+    pub modality: Option<String>,
+    /// Only cases in which something is to be done until then and is not: the report, or a duty. RFC 3339; what is beyond
+    /// its time is among them.
+    pub due_until: Option<String>,
     /// Cases of a page, at most 500; unset: all.
     pub limit: Option<usize>,
-    /// The number of the last case of the page before.
+    /// What the page before gave as `x-next-after`, which stays right while cases move; or the number of its last case.
     pub after: Option<String>,
+    /// How many cases to leave out from the beginning, for whoever jumps; not together with `after`.
+    pub offset: Option<usize>,
 }
 
 impl CaseQuery {
-    pub(super) fn after(&self) -> Result<Option<CaseId>, ServiceError> {
-        let after = self.after.as_deref().map(str::parse).transpose();
-        after.map_err(|_| ServiceError::field("after", "it is not the number of a case"))
+    pub(super) fn after(&self) -> Result<Option<After>, ServiceError> {
+        if self.after.is_some() && self.offset.is_some() {
+            return Err(ServiceError::field(
+                "offset",
+                "a page begins by `after` or by `offset`",
+            ));
+        }
+        self.after.as_deref().map(str::parse).transpose()
+    }
+
+    fn states(&self) -> Result<Vec<String>, ServiceError> {
+        let states = listed(self.state.as_deref());
+        if states.iter().any(|state| !STATES.contains(&state.as_str())) {
+            let why = format!("a case is in one of these states: {}", STATES.join(", "));
+            return Err(ServiceError::field("state", why));
+        }
+        Ok(states)
+    }
+
+    fn modalities(&self) -> Result<Vec<String>, ServiceError> {
+        let codes = listed(self.modality.as_deref());
+        let is_code = |code: &String| {
+            let mut letters = code.bytes();
+            code.len() <= MAX_CODE && letters.all(|one| one.is_ascii_uppercase() || one.is_ascii_digit())
+        };
+        if codes.len() > MAX_MODALITIES || !codes.iter().all(is_code) {
+            let why = format!("at most {MAX_MODALITIES} modalities as DICOM names them: CT,PX,IO");
+            return Err(ServiceError::field("modality", why));
+        }
+        Ok(codes)
+    }
+
+    fn due_until(&self) -> Result<Option<Timestamp>, ServiceError> {
+        let until = self.due_until.as_deref().map(|text| {
+            let why = "it is no time as in 2026-04-01T23:59:59+09:00";
+            clock::parse(text).ok_or_else(|| ServiceError::field("due_until", why))
+        });
+        until.transpose()
     }
 }
 
@@ -76,8 +131,19 @@ pub(super) struct Sought {
     role: Option<Role>,
     states: Vec<String>,
     unread: Option<bool>,
+    urgent: Option<bool>,
+    incidental: Option<bool>,
+    modalities: Vec<String>,
+    due_until: Option<Timestamp>,
     words: Vec<Word>,
     pub(super) limit: usize,
+    pub(super) offset: usize,
+}
+
+/// What stands between commas.
+fn listed(text: Option<&str>) -> Vec<String> {
+    let parts = text.unwrap_or_default().split(',').map(str::trim);
+    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 /// A word that is looked for.
@@ -92,16 +158,6 @@ impl TryFrom<&CaseQuery> for Sought {
     type Error = ServiceError;
 
     fn try_from(query: &CaseQuery) -> Result<Self, ServiceError> {
-        let states = query.state.as_deref().unwrap_or_default().split(',');
-        let states: Vec<String> = states
-            .map(str::trim)
-            .filter(|state| !state.is_empty())
-            .map(str::to_owned)
-            .collect();
-        if states.iter().any(|state| !STATES.contains(&state.as_str())) {
-            let why = format!("a case is in one of these states: {}", STATES.join(", "));
-            return Err(ServiceError::field("state", why));
-        }
         let limit = query.limit.unwrap_or(usize::MAX);
         if query.limit.is_some_and(|limit| !(1..=MOST).contains(&limit)) {
             return Err(ServiceError::field(
@@ -122,10 +178,15 @@ impl TryFrom<&CaseQuery> for Sought {
         });
         Ok(Self {
             role: query.role,
-            states,
+            states: query.states()?,
             unread: query.unread,
+            urgent: query.urgent,
+            incidental: query.incidental,
+            modalities: query.modalities()?,
+            due_until: query.due_until()?,
             words: words.collect(),
             limit,
+            offset: query.offset.unwrap_or(0),
         })
     }
 }
@@ -151,6 +212,7 @@ impl Letters {
 impl Sought {
     /// Whether a case is among what is wanted.
     pub(super) fn finds(&self, row: &Row, beside: &mut Beside<'_>) -> bool {
+        let is_of = |code: &String| row.modalities.contains(code);
         let role = if row.requesting {
             Role::Requesting
         } else {
@@ -160,6 +222,10 @@ impl Sought {
         self.role.is_none_or(|wanted| wanted == role)
             && (self.states.is_empty() || self.states.iter().any(in_state))
             && self.unread.is_none_or(|wanted| wanted == row.unread)
+            && self.urgent.is_none_or(|wanted| wanted == is_urgent(row))
+            && self.incidental.is_none_or(|wanted| wanted == is_incidental(row))
+            && (self.modalities.is_empty() || self.modalities.iter().any(is_of))
+            && self.due_until.is_none_or(|until| is_due(row, until))
             && (self.words.is_empty() || self.spells(&row.letters, &beside.of(row)))
     }
 
@@ -168,6 +234,21 @@ impl Sought {
         let mut words = self.words.iter();
         words.all(|word| word.is_in(own) || beside.iter().any(|letters| word.is_in(letters)))
     }
+}
+
+fn is_urgent(row: &Row) -> bool {
+    row.alarm || row.urgency != Urgency::Routine
+}
+
+fn is_incidental(row: &Row) -> bool {
+    let kind = OpenKind::IncidentalFinding.name();
+    row.open.iter().any(|(open, ..)| *open == kind)
+}
+
+/// Whether something is to be done until then and is not: the report that was asked for by a day, or a duty.
+fn is_due(row: &Row, until: Timestamp) -> bool {
+    let report = row.due.filter(|_| !row.ended && row.report.is_none());
+    report.iter().chain(&row.overdue).any(|at| *at <= until)
 }
 
 impl Word {
@@ -252,8 +333,23 @@ mod tests {
             state: Some("open, closed".to_owned()),
             ..query()
         }));
+        for modality in ["ct", "CT,P X", "CT;PX", "ABCDEFGHIJKLMNOPQ"] {
+            assert!(bad(CaseQuery {
+                modality: Some(modality.to_owned()),
+                ..query()
+            }));
+        }
+        assert!(bad(CaseQuery {
+            due_until: Some("tomorrow".to_owned()),
+            ..query()
+        }));
         assert!(bad(CaseQuery {
             after: Some("7".to_owned()),
+            ..query()
+        }));
+        assert!(bad(CaseQuery {
+            after: Some("ab".repeat(16)),
+            offset: Some(7),
             ..query()
         }));
     }

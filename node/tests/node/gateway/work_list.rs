@@ -1,12 +1,14 @@
-//! The work list of a reader whom many ask: pages, what is looked for, and how long it takes.
+//! The work list of a reader whom many ask: its order, pages, what is looked for, and how long it takes.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
 
 use axum::http::StatusCode;
 use dokuei_consultation::body::{Request, Urgency};
-use serde_json::Value;
+use dokuei_node::clock;
+use serde_json::{Value, json};
 
+use super::duties::{done, opened};
 use crate::support::crowd::request_often;
 use crate::support::gate::{Answer, Gate};
 use crate::support::pair::Pair;
@@ -18,6 +20,11 @@ async fn hospital(count: usize, change: impl Fn(usize, &mut Request)) -> (Gate, 
     pair.agree().await;
     let first = pair.request().await;
     pair.arrived(&first).await;
+    crowded(pair, count, change).await
+}
+
+/// The hospital of these two, with so many further requests.
+async fn crowded(pair: Pair, count: usize, change: impl Fn(usize, &mut Request)) -> (Gate, String) {
     pair.clinic.node.leave().await;
     pair.hospital.node.leave().await;
     let (clinic, hospital) = (pair.clinic.close(), pair.hospital.close());
@@ -114,6 +121,120 @@ async fn r2_r11_a_long_work_list_comes_in_pages_and_is_searched() {
     assert!(ask(&gate, &sato, &stranger).await.status.is_client_error());
 }
 
+const MINUTE: u64 = 60;
+const DAY: u64 = 86_400;
+
+/// Thirty requests by number: one in ten is an emergency, one in ten urgent; some are panoramic radiographs, some are due.
+fn mixed(number: usize, request: &mut Request) {
+    request.urgency = match number % 10 {
+        3 => Urgency::Emergency,
+        6 => Urgency::Urgent,
+        _ => Urgency::Routine,
+    };
+    if number.is_multiple_of(5) {
+        request.modalities = vec!["PX".to_owned()];
+    }
+    if number.is_multiple_of(6) {
+        request.due = Some(clock::now().plus(MINUTE * (30 + 10 * (number as u64 / 6))));
+    }
+}
+
+/// R9, R10: what cannot wait is on top of all cases, however long the list is and however old the case; what is urgent, due or
+/// to be followed up is found among all.
+#[tokio::test(flavor = "multi_thread")]
+async fn r9_r10_an_alarm_is_on_top_of_all_cases_and_what_presses_is_found() {
+    let pair = Pair::new().await;
+    let path = opened(&pair).await;
+    let urgent = json!({"category": "minutes", "finding": "気道狭窄", "advice": "救急へ", "contact": "03-1"});
+    let (hospital, sato) = (&pair.hospital, &pair.sato);
+    done(hospital, sato, &format!("{path}/urgent"), urgent).await;
+    let incidental = json!({"finding": "上顎洞粘膜肥厚", "advice": "耳鼻咽喉科へ紹介",
+        "due": clock::rfc3339(clock::now().plus(40 * DAY))});
+    done(hospital, sato, &format!("{path}/incidental"), incidental).await;
+    // It is the oldest of them, and nobody called it urgent.
+    let alarmed = path.rsplit('/').next().unwrap().to_owned();
+    let (gate, sato) = crowded(pair, 30, mixed).await;
+
+    let all = ask(&gate, &sato, "").await;
+    let rows: Vec<Value> = serde_json::from_slice(&all.body).unwrap();
+    assert_eq!(rows[0]["case_id"], alarmed.as_str());
+    assert_eq!(rows[0]["alarm"], true);
+    let urgencies: Vec<_> = rows[1..8]
+        .iter()
+        .map(|row| row["urgency"].as_str().unwrap())
+        .collect();
+    let expected = [["emergency"; 3].as_slice(), &["urgent"; 3], &["routine"]].concat();
+    assert_eq!(urgencies, expected);
+    let times: Vec<_> = rows[7..]
+        .iter()
+        .map(|row| row["requested_at"].as_str().unwrap())
+        .collect();
+    assert!(times.is_sorted_by(|newer, older| newer >= older), "{times:?}");
+
+    let until = |minutes: u64| {
+        let at = clock::rfc3339(clock::now().plus(minutes * MINUTE));
+        format!("?due_until={}", at.replace('+', "%2B"))
+    };
+    for (query, expected) in [
+        ("?urgent=true".to_owned(), 7),
+        ("?urgent=false".to_owned(), 24),
+        ("?incidental=true".to_owned(), 1),
+        ("?modality=PX".to_owned(), 6),
+        ("?modality=PX,CT".to_owned(), 31),
+        ("?modality=MR".to_owned(), 0),
+        ("?modality=PX&urgent=true".to_owned(), 0),
+        // Emergencies and the urgent finding are answered in a quarter of an hour, what is urgent in two hours.
+        (until(1), 0),
+        (until(20), 4),
+        (until(35), 5),
+        (until(55), 7),
+        (until(75), 9),
+        (until(125), 11),
+        (until(50 * 24 * 60), 31),
+    ] {
+        let found = ask(&gate, &sato, &query).await;
+        assert_eq!(ids(&found).len(), expected, "{query}");
+        assert_eq!(found.header("x-total-count"), expected.to_string(), "{query}");
+    }
+}
+
+/// R11: a page goes on where the one before ended although cases have moved meanwhile, and one can jump.
+#[tokio::test(flavor = "multi_thread")]
+async fn r11_a_page_goes_on_where_the_one_before_ended_while_cases_move() {
+    let (gate, sato) = hospital(30, mixed).await;
+    let whole = ids(&ask(&gate, &sato, "").await);
+    let first = ask(&gate, &sato, "?limit=3").await;
+    let mark = first.header("x-next-after").to_owned();
+    assert_eq!(ids(&first), whole[..3]);
+    // The emergency at the end of the page is declined, and with that no emergency any more.
+    let declined = format!("/api/v1/cases/{}/decline", whole[2]);
+    done(&gate, &sato, &declined, json!({"reason": "対象外の部位です"})).await;
+    let second = ids(&ask(&gate, &sato, &format!("?limit=10&after={mark}")).await);
+    assert_eq!(second, whole[3..13], "nothing is skipped and nothing comes twice");
+    let by_number = ids(&ask(&gate, &sato, &format!("?limit=10&after={}", whole[2])).await);
+    assert_ne!(by_number, second, "it stands elsewhere now");
+
+    let now = ids(&ask(&gate, &sato, "").await);
+    for (offset, length) in [(0, 10), (7, 10), (25, 6), (31, 0), (usize::MAX, 0)] {
+        let page = ask(&gate, &sato, &format!("?limit=10&offset={offset}")).await;
+        let begin = offset.min(now.len());
+        assert_eq!(ids(&page), now[begin..begin + length], "{offset}");
+        assert_eq!(page.header("x-total-count"), "31");
+    }
+    for refused in [
+        format!("?after={mark}&offset=1"),
+        "?after=9.1.00".to_owned(),
+        "?offset=-1".to_owned(),
+        "?modality=ct".to_owned(),
+        "?due_until=today".to_owned(),
+        "?urgent=yes".to_owned(),
+    ] {
+        let answer = ask(&gate, &sato, &refused).await;
+        assert!(answer.status.is_client_error(), "{refused}: {}", answer.status);
+        answer.problem();
+    }
+}
+
 /// Processor time of this process so far, ms; the system counts it in hundredths of a second.
 fn processor_ms() -> f64 {
     let told = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
@@ -153,10 +274,15 @@ async fn how_long_a_long_work_list_takes() {
     assert_eq!(ask(&gate, &sato, "?limit=100").await.status, StatusCode::OK);
     let (took, worked) = (begun.elapsed(), processor_ms() - worked);
     println!("{count} cases: the first page after a start in {took:.1?}, {worked:.0} ms of processor time");
+    let late = format!("?limit=100&offset={}", count * 9 / 10);
+    let page = ask(&gate, &sato, &late).await;
+    let after = format!("?limit=100&after={}", page.header("x-next-after"));
     for query in [
-        "",
         "?limit=100",
+        &late,
+        &after,
         "?limit=100&text=yamada",
+        "?limit=100&urgent=true",
         "?limit=100&state=open",
     ] {
         measured(&gate, &sato, &format!("/api/v1/cases{query}")).await;
