@@ -95,6 +95,18 @@ pub struct Settings {
     /// By a webhook.
     #[serde(default)]
     pub webhook: Option<Webhook>,
+    /// Whether an urgent finding is heard too while the app is open. It is seen in any case, until it is acknowledged.
+    #[serde(default = "heard", skip_serializing_if = "is_heard")]
+    pub alarm_sound: bool,
+}
+
+const fn heard() -> bool {
+    true
+}
+
+/// What holds by itself is not written down: programs of before read it.
+const fn is_heard(sound: &bool) -> bool {
+    *sound
 }
 
 impl Default for Settings {
@@ -107,6 +119,7 @@ impl Default for Settings {
             desktop: Group::ALL.into_iter().collect(),
             email: None,
             webhook: None,
+            alarm_sound: true,
         }
     }
 }
@@ -221,6 +234,20 @@ mod tests {
         ] {
             assert_eq!(with_url(wrong).check(), Err(SettingsError::Url), "{wrong:?}");
         }
+    }
+
+    /// R9: what was stored before there was a choice is heard, and silence is kept.
+    #[test]
+    fn r9_an_alarm_is_heard_until_somebody_says_otherwise() {
+        let before = serde_json::to_string(&Settings::default()).unwrap();
+        assert!(!before.contains("alarm_sound"));
+        assert!(serde_json::from_str::<Settings>(&before).unwrap().alarm_sound);
+        let silent = Settings {
+            alarm_sound: false,
+            ..Settings::default()
+        };
+        let kept: Settings = serde_json::from_str(&serde_json::to_string(&silent).unwrap()).unwrap();
+        assert_eq!(kept, silent);
     }
 
     /// What is stored: a changed snapshot is a decision about versions.

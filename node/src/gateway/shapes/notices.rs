@@ -96,6 +96,9 @@ pub struct NoticeChoice {
     email: Option<NoticeEmail>,
     #[schema(required = false)]
     webhook: Option<NoticeWebhook>,
+    /// Whether an urgent finding is heard too while the app is open; left out: it is.
+    #[schema(required = false)]
+    alarm_sound: bool,
 }
 
 /// A notice.
