@@ -183,6 +183,27 @@ impl FromRequestParts<Gateway> for Listener {
     }
 }
 
+/// A signed-in practitioner who may work with patients' data and listens. Listening does not count as use, and ends with the
+/// session.
+#[derive(Debug, Clone)]
+pub(crate) struct Listening(pub Arc<Session>, pub Listener);
+
+impl FromRequestParts<Gateway> for Listening {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
+        let now = gateway.node.now();
+        let found = tokens(parts).into_iter().find_map(|token| {
+            let session = gateway.node.sessions().peek(token, now)?;
+            Some((session, Listener(Some(Token::presented(token)))))
+        });
+        let (session, listener) = found.ok_or_else(Problem::not_signed_in)?;
+        let (node, hers) = (gateway.node.clone(), Arc::clone(&session));
+        super::blocking(move || node.may_work_with_patients(&hers)).await?;
+        Ok(Self(session, listener))
+    }
+}
+
 /// The user who runs this node, by its token, and nobody else.
 #[derive(Debug)]
 pub(crate) struct Owner;

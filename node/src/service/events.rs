@@ -36,6 +36,8 @@ pub enum EventKind {
     Peer,
     /// A study was imported or opened.
     Study,
+    /// Somebody has joined or left the live consult of a case.
+    Live,
     /// A certificate of this node or of one of its practitioners was installed, or an application got on.
     Credential,
 }

@@ -79,7 +79,9 @@ impl Node {
 
     fn end(&self, token: &str, act: &str) -> Result<(), ServiceError> {
         self.0.looks.forget();
-        match self.sessions().close(token, self.now()) {
+        let closed = self.sessions().close(token, self.now());
+        self.leave_lives_of_absent();
+        match closed {
             Some(id) => self.audit(&id, act, &id, "success"),
             None => Ok(()),
         }

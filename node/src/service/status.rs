@@ -54,6 +54,7 @@ impl Node {
         config.known = self.known_nodes();
         let network = Network::start(config, Arc::new(NodeHost::new(self.clone()))).await?;
         if self.0.network.set(network.clone()).is_ok() {
+            tokio::spawn(self.clone().follow_lives(network.clone()));
             tokio::spawn(self.clone().patrol(network));
         }
         Ok(())
@@ -66,6 +67,9 @@ impl Node {
         self.0.collector.end();
         self.0.notices.end();
         if let Some(network) = self.network() {
+            let node = self.clone();
+            // An error says that it panicked, which the log has.
+            let _ = tokio::task::spawn_blocking(move || node.end_lives()).await;
             network.shutdown().await;
             self.ring();
         }

@@ -165,6 +165,7 @@ pub enum NodeEventKind {
     Job,
     Peer,
     Study,
+    Live,
     Credential,
 }
 

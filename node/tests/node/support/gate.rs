@@ -4,12 +4,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, BodyDataStream, Bytes, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use dokuei_node::gateway;
 use dokuei_node::second_factor::Kinds;
 use dokuei_node::service::Node;
 use dokuei_node::token::Token;
+use futures::StreamExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -49,6 +50,36 @@ impl Answer {
         assert_eq!(problem["status"], self.status.as_u16());
         assert!(problem["detail"].as_str().is_some_and(|text| !text.is_empty()));
         problem["code"].as_str().unwrap().to_owned()
+    }
+}
+
+/// A stream of server-sent events.
+pub(crate) struct Listened {
+    body: BodyDataStream,
+    text: String,
+}
+
+impl Listened {
+    /// The next event's name and data; none when the stream has ended. Waits a minute at most.
+    pub(crate) async fn next(&mut self) -> Option<(String, Value)> {
+        loop {
+            if let Some((event, rest)) = self.text.split_once("\n\n") {
+                let of = |field: &str| {
+                    let mut lines = event.lines();
+                    let found = lines.find_map(|line| line.strip_prefix(field));
+                    found.map(|value| value.trim().to_owned())
+                };
+                let (name, data) = (of("event:").unwrap_or_default(), of("data:"));
+                self.text = rest.to_owned();
+                if let Some(data) = data {
+                    return Some((name, serde_json::from_str(&data).unwrap()));
+                }
+                continue;
+            }
+            let part = tokio::time::timeout(Duration::from_secs(60), self.body.next());
+            let part = part.await.expect("an event in a minute")?.unwrap();
+            self.text += std::str::from_utf8(&part).unwrap();
+        }
     }
 }
 
@@ -113,6 +144,24 @@ impl Gate {
         let kind = answer.header("content-type");
         described::check(&method, &path, answer.status, kind, &answer.body);
         answer
+    }
+
+    /// Listens at a path of server-sent events, from now on.
+    pub(crate) async fn listen(&self, path: &str, token: &str) -> Listened {
+        let bearer = format!("Bearer {token}");
+        let request = Request::builder()
+            .uri(path)
+            .header(header::HOST, HOST)
+            .header(header::AUTHORIZATION, bearer)
+            .body(Body::empty())
+            .unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
+        Listened {
+            body: response.into_body().into_data_stream(),
+            text: String::new(),
+        }
     }
 
     /// A request with these headers; Host is ours unless it is among them. `body` is sent as JSON.
