@@ -1,9 +1,14 @@
-//! Two reports side by side, on the command line.
+//! Two reports side by side, and what follows from them, on the command line.
+
+use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::client::Client;
 use super::consult::entries;
+use super::error::{CliError, Failure, Outcome};
 use super::output;
+use crate::data_dir::write_durably;
 
 /// Prints, for every two readers of a case, what their reports say of each thing, and what they have said together.
 pub(crate) fn show(case: &Value, as_json: bool) {
@@ -44,6 +49,26 @@ pub(crate) fn show(case: &Value, as_json: bool) {
             column("/words")
         );
     }
+}
+
+/// Writes a reconciled opinion to a file.
+///
+/// # Errors
+/// The node's refusal, or that the file cannot be written.
+pub(crate) fn write(client: &Client, (case, of): (&str, &str), to: &Path, as_json: bool) -> Outcome {
+    let is_dicom = to.extension().is_some_and(|end| end.eq_ignore_ascii_case("dcm"));
+    let kind = if is_dicom { "dcm" } else { "pdf" };
+    let bytes = client.get_bytes(&format!("/cases/{case}/reconciliations/{of}/opinion.{kind}"))?;
+    write_durably(to, &bytes).map_err(|error| {
+        let why = format!("{} cannot be written: {error}", to.display());
+        CliError::new(Failure::Storage, "cannot_write", why, "")
+    })?;
+    if as_json {
+        output::json(&json!({"to": to, "bytes": bytes.len()}));
+    } else {
+        println!("written to {}", to.display());
+    }
+    Ok(())
 }
 
 fn row(line: &Value) -> Vec<String> {

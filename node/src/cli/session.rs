@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 
 use serde_json::{Value, json};
 
-use super::args::SignIn;
+use super::args::{FactorAnswer, Proof, SignIn};
 use super::client::Client;
 use super::error::{CliError, Failure, Outcome};
 use super::{output, passphrase};
@@ -18,29 +18,12 @@ use crate::data_dir::{DataDir, write_durably};
 pub(crate) fn sign_in(dir: &DataDir, command: &SignIn, as_json: bool) -> Outcome {
     let client = Client::as_operator(dir)?;
     let phrase = passphrase::of_practitioner(command.passphrase.passphrase_file.as_deref(), false)?;
-    let ask = |factor: Value| {
+    let session = answered(&command.factor, |factor| {
         client.post(
             "/session",
             &json!({"id": command.id, "passphrase": *phrase, "second_factor": factor}),
         )
-    };
-    let session = match ask(command.factor.body()) {
-        Err(CliError {
-            second_factor: Some(asked),
-            ..
-        }) if std::io::stdin().is_terminal() => {
-            let challenge = &asked["challenge"];
-            if let Some(challenge) = challenge.as_str() {
-                println!(
-                    "the second factor ({}) is asked: {challenge}",
-                    output::text(&asked, "/kind")
-                );
-            }
-            let code = passphrase::code()?;
-            ask(json!({"answer": *code, "challenge": challenge}))?
-        }
-        outcome => outcome?,
-    };
+    })?;
     let token = session["token"].as_str().unwrap_or_default();
     write_durably(&dir.session_token(), token.as_bytes()).map_err(|error| {
         CliError::new(
@@ -56,6 +39,41 @@ pub(crate) fn sign_in(dir: &DataDir, command: &SignIn, as_json: bool) -> Outcome
         println!("signed in as {}", output::text(&session, "/practitioner/name_ja"));
     }
     Ok(())
+}
+
+/// Does what needs a second factor, with what was given on the command line; on a terminal asks for it when it is needed.
+fn answered(given: &FactorAnswer, ask: impl Fn(Value) -> Outcome<Value>) -> Outcome<Value> {
+    match ask(given.body()) {
+        Err(CliError {
+            second_factor: Some(asked),
+            ..
+        }) if std::io::stdin().is_terminal() => {
+            let challenge = &asked["challenge"];
+            if let Some(challenge) = challenge.as_str() {
+                println!(
+                    "the second factor ({}) is asked: {challenge}",
+                    output::text(&asked, "/kind")
+                );
+            }
+            let code = passphrase::code()?;
+            ask(json!({"answer": *code, "challenge": challenge}))
+        }
+        outcome => outcome,
+    }
+}
+
+/// Signs something that is confirmed by passphrase and second factor in its own right.
+///
+/// # Errors
+/// The node's refusal.
+pub(crate) fn confirmed(proof: &Proof, body: Value, act: impl Fn(Value) -> Outcome<Value>) -> Outcome<Value> {
+    let phrase = passphrase::of_practitioner(proof.passphrase.passphrase_file.as_deref(), false)?;
+    answered(&proof.factor, |factor| {
+        let mut body = body.clone();
+        body["passphrase"] = phrase.as_str().into();
+        body["second_factor"] = factor;
+        act(body)
+    })
 }
 
 /// Signs out and forgets the token.

@@ -26,6 +26,10 @@ const MAX_KEY: usize = 128;
 /// What takes no key: secrets go in or out there, and none is kept beyond its answer.
 const SECRET: [&str; 5] = ["/session", "/security", "/setup", "/recovery", "/applications"];
 
+/// Acts that are confirmed by passphrase and second factor: of what is asked with a key a hash is kept. The rules let none
+/// of them be done twice.
+const CONFIRMED: [&str; 2] = ["/cases/{id}/reconciliations", "/cases/{id}/co-signatures"];
+
 tokio::task_local! {
     /// The request that is being done.
     static ASKED: Repeatable;
@@ -40,7 +44,7 @@ pub(super) fn asked() -> Option<Repeatable> {
 pub(super) async fn once(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let secret = SECRET.iter().any(|one| path.starts_with(one));
-    let none = secret || changes_nothing(&request);
+    let none = secret || is_one_of(&request, &CONFIRMED) || is_one_of(&request, &CHANGES_NOTHING);
     if request.method() != Method::POST || none || !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
@@ -50,12 +54,13 @@ pub(super) async fn once(State(gateway): State<Gateway>, request: Request, next:
     }
 }
 
-/// Whether it only asks: then it may be asked again as it is, and what is answered about patients is not kept.
-fn changes_nothing(request: &Request) -> bool {
+/// Whether it is of one of these routes. What only asks may be asked again as it is, and what is answered about patients is
+/// not kept.
+fn is_one_of(request: &Request, routes: &[&str]) -> bool {
     let route = request.extensions().get::<MatchedPath>();
     route.is_some_and(|route| {
         let path = route.as_str();
-        CHANGES_NOTHING.contains(&path.strip_prefix("/api/v1").unwrap_or(path))
+        routes.contains(&path.strip_prefix("/api/v1").unwrap_or(path))
     })
 }
 

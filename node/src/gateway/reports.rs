@@ -11,7 +11,7 @@ use super::body::Body;
 use super::path::Path;
 use super::problem::Problem;
 use super::{Gateway, blocking, shapes};
-use crate::service::drafts::SavingDraft;
+use crate::service::drafts::{SavingDraft, Writing};
 use crate::service::reporting::NewReport;
 use crate::service::templates::Template;
 
@@ -26,7 +26,7 @@ pub(crate) async fn draft(
     SignedIn(session): SignedIn,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    blocking(move || gateway.node.draft(&session, &id))
+    blocking(move || gateway.node.draft(&session, &id, Writing::Report))
         .await
         .map(Json)
 }
@@ -44,7 +44,7 @@ pub(crate) async fn save_draft(
     Path(id): Path<String>,
     Body(body): Body<SavingDraft>,
 ) -> Result<Json<Value>, Problem> {
-    blocking(move || gateway.node.save_draft(&session, &id, body))
+    blocking(move || gateway.node.save_draft(&session, &id, Writing::Report, body))
         .await
         .map(Json)
 }
@@ -60,7 +60,7 @@ pub(crate) async fn discard_draft(
     SignedIn(session): SignedIn,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    blocking(move || gateway.node.discard_draft(&session, &id)).await?;
+    blocking(move || gateway.node.discard_draft(&session, &id, Writing::Report)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

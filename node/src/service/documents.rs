@@ -38,14 +38,18 @@ impl Node {
         Ok(pdf)
     }
 
-    /// The newest report as a DICOM Structured Report under the original study.
+    /// The newest report as a DICOM Structured Report under the original study, with everybody who has co-signed it.
     ///
     /// # Errors
     /// [`ServiceError::NoReport`].
     pub fn report_sr(&self, session: &Session, id: &str) -> Result<Vec<u8>, ServiceError> {
         let case = self.my_case(session, id)?;
         let version = newest_seen(&case, &session.certificate.fingerprint)?;
-        let object = self.sr_of(&case, Some(&version))?;
+        let seen = case.seen_by(&session.certificate.fingerprint);
+        let object = match self.co_signed_sr_of(&seen, &version)? {
+            Some(co_signed) => co_signed,
+            None => self.sr_of(&case, Some(&version))?,
+        };
         self.audit(&session.id, "report_sr", id, "success")?;
         Ok(object.bytes)
     }
@@ -71,7 +75,12 @@ impl Node {
         case: &Case,
         version: Option<&EntryId>,
     ) -> Result<Vec<u8>, ServiceError> {
-        self.pdf_of(&self.reported(case, version)?)
+        let reported = self.reported(case, version)?;
+        let beside = reported
+            .entry
+            .map(|entry| self.signed_beside(case, &entry))
+            .unwrap_or_default();
+        self.pdf_of(&reported, beside)
     }
 
     /// What a version of the report shows and measures, as DICOM objects under the original study.
@@ -92,35 +101,38 @@ impl Node {
         Ok(to_sr(&self.dicom_of(&self.reported(case, version)?)?)?)
     }
 
-    /// The same as PDF/A in a DICOM object.
+    /// The same as PDF/A in a DICOM object: as its author signed it, so that the same instance is the same bytes whatever is
+    /// signed beside it later.
     pub(super) fn encapsulated_pdf_of(
         &self,
         case: &Case,
         version: Option<&EntryId>,
     ) -> Result<WrittenObject, ServiceError> {
         let reported = self.reported(case, version)?;
-        let pdf = self.pdf_of(&reported)?;
+        let pdf = self.pdf_of(&reported, Vec::new())?;
         Ok(to_encapsulated_pdf(&self.dicom_of(&reported)?, &pdf)?)
     }
 
-    fn dicom_of(&self, reported: &Reported<'_>) -> Result<ReportContent, ServiceError> {
+    pub(super) fn dicom_of(&self, reported: &Reported<'_>) -> Result<ReportContent, ServiceError> {
         let mut content = reported.dicom(self.evidence(reported)?)?;
         content.illustrations = self.dicom_illustrations(reported.report, &reported.found);
         Ok(content)
     }
 
-    fn pdf_of(&self, reported: &Reported<'_>) -> Result<Vec<u8>, ServiceError> {
+    fn pdf_of(&self, reported: &Reported<'_>, beside: Vec<String>) -> Result<Vec<u8>, ServiceError> {
         let fonts = Fonts::find(self.config().document.font.as_deref())?;
         let mut paper = reported.paper();
-        if let Some(version) = &reported.entry {
-            paper.basis.extend(self.signed_beside(reported.case, version));
-        }
+        paper.basis.extend(beside);
         paper.key_images = self.printed_images(reported.report, &reported.found);
         paper.measurements = lines(reported.report, &reported.found);
         Ok(render_report(&paper, &fonts)?)
     }
 
-    fn reported<'a>(&self, case: &'a Case, version: Option<&EntryId>) -> Result<Reported<'a>, ServiceError> {
+    pub(super) fn reported<'a>(
+        &self,
+        case: &'a Case,
+        version: Option<&EntryId>,
+    ) -> Result<Reported<'a>, ServiceError> {
         let versions = case.versions();
         let version = match version {
             Some(id) => versions.iter().find(|one| one.id == *id),
@@ -162,7 +174,7 @@ impl Node {
             institution: self.institution_of(&self.here()?, &author),
             author,
         };
-        self.pdf_of(&self.shown(case, report, signing)?)
+        self.pdf_of(&self.shown(case, report, signing)?, Vec::new())
     }
 
     fn shown<'a>(
@@ -211,7 +223,7 @@ impl Node {
     }
 
     /// The institution whose node an entry was signed at.
-    fn institution_of(&self, device: &Fingerprint, author: &PractitionerCertificate) -> String {
+    pub(super) fn institution_of(&self, device: &Fingerprint, author: &PractitionerCertificate) -> String {
         let node = self
             .people()
             .node_certificate(device)

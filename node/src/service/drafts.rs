@@ -37,6 +37,40 @@ pub struct SavingDraft {
     pub content: Map<String, Value>,
 }
 
+/// What is written in a case before it is signed; each has a draft of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writing {
+    /// A report.
+    Report,
+    /// What follows from one's own report and another reader's.
+    Opinion,
+}
+
+/// What tells the place of an opinion's draft from that of the report's draft of the same case; arbitrary. Ids of cases
+/// are random, so that no two places meet.
+const OPINIONS: u128 = 0x6f70_696e_696f_6e20_6f66_2074_776f_2e31;
+
+impl Writing {
+    /// Where the draft of a case is kept. The same again gives the case of a place.
+    fn place(self, case: CaseId) -> CaseId {
+        match self {
+            Self::Report => case,
+            Self::Opinion => {
+                let moved = u128::from_be_bytes(*case.as_bytes()) ^ OPINIONS;
+                CaseId::from_bytes(moved.to_be_bytes())
+            }
+        }
+    }
+
+    /// The entry that it becomes.
+    const fn entry(self) -> EntryType {
+        match self {
+            Self::Report => EntryType::Report,
+            Self::Opinion => EntryType::Reconciliation,
+        }
+    }
+}
+
 /// What is sealed.
 #[derive(Serialize, Deserialize)]
 struct Kept {
@@ -51,10 +85,10 @@ impl Node {
     ///
     /// # Errors
     /// [`ServiceError::Unknown`] for a case of others; [`ServiceError::DraftUnreadable`] when it was altered.
-    pub fn draft(&self, session: &Session, id: &str) -> Result<Value, ServiceError> {
+    pub fn draft(&self, session: &Session, id: &str, what: Writing) -> Result<Value, ServiceError> {
         let me = session.certificate.fingerprint;
         let case = self.my_case(session, id)?;
-        let case_id = case.id();
+        let case_id = what.place(case.id());
         let Some(row) = self.store().report_draft(case_id.as_bytes(), &me)? else {
             return Ok(json!({"draft": null}));
         };
@@ -83,16 +117,17 @@ impl Node {
         &self,
         session: &Session,
         id: &str,
+        what: Writing,
         saving: SavingDraft,
     ) -> Result<Value, ServiceError> {
         let me = session.certificate.fingerprint;
         let case = self.my_case(session, id)?;
-        writes_here(&case, &me)?;
-        if is_over_for(&case, &me) {
-            let (entry, state) = (EntryType::Report, case.state().name());
+        writes_here(&case, &me, what)?;
+        if is_over_for(&case, &me, what) {
+            let (entry, state) = (what.entry(), case.state().name());
             return Err(Refusal::NotNow { entry, state }.into());
         }
-        let case_id = case.id();
+        let case_id = what.place(case.id());
         let kept = Kept {
             after: newest(&case, &me),
             content: saving.content,
@@ -127,10 +162,10 @@ impl Node {
     ///
     /// # Errors
     /// [`ServiceError::Unknown`] for a case of others.
-    pub fn discard_draft(&self, session: &Session, id: &str) -> Result<(), ServiceError> {
+    pub fn discard_draft(&self, session: &Session, id: &str, what: Writing) -> Result<(), ServiceError> {
         let case = self.my_case(session, id)?;
         let me = session.certificate.fingerprint;
-        Ok(self.store().forget_draft(case.id().as_bytes(), &me)?)
+        Ok(self.store().forget_draft(what.place(case.id()).as_bytes(), &me)?)
     }
 
     /// How a report would look on paper, before it is signed; every page says that it is not.
@@ -145,7 +180,7 @@ impl Node {
     ) -> Result<Vec<u8>, ServiceError> {
         let me = session.certificate.fingerprint;
         let case = self.my_case(session, id)?;
-        writes_here(&case, &me)?;
+        writes_here(&case, &me, Writing::Report)?;
         let before = newest_of(&case, &me);
         let status = match report.status.as_str() {
             "preliminary" if before.is_none_or(|one| !one.is_final()) => ReportStatus::Preliminary,
@@ -160,23 +195,32 @@ impl Node {
     /// Forgets the drafts of cases that are over for whoever wrote them.
     pub(super) fn forget_drafts_of_ended(&self) -> Result<(), ServiceError> {
         for (id, author) in self.store().drafted()? {
-            // What cannot be read is kept.
-            let id_of_case = CaseId::from_bytes(id);
-            if self.is_held(&id_of_case)? {
-                continue;
-            }
-            let case = self.kept_case(id_of_case);
-            if case.is_ok_and(|case| is_over_for(&case, &author)) {
-                self.store().forget_draft(&id, &author)?;
+            for what in [Writing::Report, Writing::Opinion] {
+                let id_of_case = what.place(CaseId::from_bytes(id));
+                // What cannot be read is kept.
+                let Ok(case) = self.kept_case(id_of_case) else {
+                    continue;
+                };
+                if !self.is_held(&id_of_case)? && is_over_for(&case, &author, what) {
+                    self.store().forget_draft(&id, &author)?;
+                }
             }
         }
         Ok(())
     }
 
+    /// Forgets everybody's drafts in a case, of whatever they are.
+    pub(super) fn forget_drafts_in(&self, case: CaseId) -> Result<(), ServiceError> {
+        for what in [Writing::Report, Writing::Opinion] {
+            self.store().forget_drafts_in(what.place(case).as_bytes())?;
+        }
+        Ok(())
+    }
+
     /// Signed: nothing waits to be written any more. A draft that stays all the same says that a version was signed since.
-    pub(super) fn forget_signed_draft(&self, session: &Session, id: &str) {
-        if let Err(error) = self.discard_draft(session, id) {
-            tracing::warn!(code = error.code(), %error, "the draft of a report that was signed could not be removed");
+    pub(super) fn forget_signed_draft(&self, session: &Session, id: &str, what: Writing) {
+        if let Err(error) = self.discard_draft(session, id, what) {
+            tracing::warn!(code = error.code(), %error, "the draft of what was signed could not be removed");
         }
     }
 }
@@ -192,20 +236,28 @@ fn following(revision: u64) -> u64 {
 }
 
 /// Whether a reader has nothing more to write: the case has ended, and no report of hers is still to come.
-fn is_over_for(case: &Case, who: &Fingerprint) -> bool {
-    let owes = reading_of(case, who)
-        .is_some_and(|one| one.accepted.is_some() && one.declined.is_none() && !one.reported);
+fn is_over_for(case: &Case, who: &Fingerprint, what: Writing) -> bool {
+    if what == Writing::Opinion {
+        return case.state().is_ended();
+    }
+    let owes =
+        reading_of(case, who).is_some_and(|one| one.accepted.is_some() && one.is_asked() && !one.reported);
     match case.state() {
         State::Closed { .. } => !owes,
         state => state.is_ended(),
     }
 }
 
-/// Only who reads in a case writes a report in it.
-fn writes_here(case: &Case, me: &Fingerprint) -> Result<(), ServiceError> {
-    match reading_of(case, me) {
-        Some(_) => Ok(()),
-        None => Err(Refusal::NotTheConsultant(EntryType::Report).into()),
+/// Only who reads in a case writes a report in it, and only who has signed one writes an opinion over two.
+fn writes_here(case: &Case, me: &Fingerprint, what: Writing) -> Result<(), ServiceError> {
+    let may = match what {
+        Writing::Report => reading_of(case, me).is_some(),
+        Writing::Opinion => newest_of(case, me).is_some_and(|version| version.is_final()),
+    };
+    if may {
+        Ok(())
+    } else {
+        Err(Refusal::NotTheConsultant(what.entry()).into())
     }
 }
 

@@ -1,11 +1,12 @@
 //! A consultation as FHIR R4, for other systems of the house: what `dokuei_fhir` is told of it.
 
-use dokuei_consultation::body::{Request, Sex, Urgency};
+use dokuei_consultation::body::{Request, Sex, Stance, Urgency};
+use dokuei_consultation::id::EntryId;
 use dokuei_consultation::machine::Case;
 use dokuei_consultation::{Reading, Version};
 use dokuei_fhir::{
-    Consultation, Facility, Licence, Patient, Practitioner, Report, ReportStatus, RequestState, Signature,
-    Study, ToothFinding, to_bundle,
+    CoSignature, Consultation, Facility, Licence, Opinion, OpinionStatus, Patient, Practitioner, Report,
+    ReportStatus, RequestState, Signature, Study, ToothFinding, to_bundle,
 };
 use dokuei_governance::duty::Duty;
 use dokuei_identity::certificate::LicenceKind;
@@ -16,6 +17,7 @@ use serde_json::Value;
 
 use super::Node;
 use super::error::ServiceError;
+use super::opinions::Found;
 use super::requesting::patient_of;
 use super::session::Session;
 
@@ -58,7 +60,7 @@ impl Node {
         let case = &*seen;
         let study = self.study_if_here(&self.real_study(&request.study_instance_uid))?;
         let readings = case.readings();
-        let who = people_of(request, &readings, &case.versions());
+        let who = people_of(request, &readings, case);
         let place = |one: &Fingerprint| who.iter().position(|other| other == one);
         let practitioners: Vec<_> = who.iter().map(|one| self.practitioner(case, one)).collect();
         let reports = case.versions();
@@ -93,6 +95,8 @@ impl Node {
             history: request.history.clone(),
             justification: request.justification.clone(),
             reports: reports.collect::<Result<_, _>>()?,
+            opinions: self.opinions_as_fhir(case, &place)?,
+            co_signatures: co_signatures_as_fhir(case, &place)?,
             practitioners,
             changed_at: seconds(changed),
         })
@@ -147,13 +151,46 @@ impl Node {
         }
     }
 
+    fn opinions_as_fhir(
+        &self,
+        case: &Case,
+        place: &impl Fn(&Fingerprint) -> Option<usize>,
+    ) -> Result<Vec<Opinion>, ServiceError> {
+        let told = |found: &Found<'_>| {
+            let said = &found.said;
+            let pdf = match self.opinion_pdf_of(case, found) {
+                Ok(pdf) => Some(pdf),
+                Err(error) => {
+                    tracing::warn!(code = error.code(), "an opinion goes out as FHIR without its PDF");
+                    None
+                }
+            };
+            let readers = [said.by, found.other.by].map(|who| place(&who).unwrap_or_default());
+            Ok(Opinion {
+                entry: said.id.to_string(),
+                reports: [said.body.own.to_string(), said.body.other.to_string()],
+                status: if found.is_of_both() {
+                    OpinionStatus::OfBoth
+                } else {
+                    OpinionStatus::OfOne
+                },
+                readers,
+                signed_at: seconds(said.at.0),
+                opinion: said.body.opinion.clone(),
+                recommendations: said.body.recommendations.clone(),
+                pdf,
+                signature: signature(case, &said.id)?,
+            })
+        };
+        self.opinions(case).iter().map(told).collect()
+    }
+
     fn version_as_fhir(
         &self,
         case: &Case,
         version: &Version<'_>,
         author: usize,
     ) -> Result<Report, ServiceError> {
-        let entry = case.log().get(&version.id).ok_or(ServiceError::NoReport)?;
         let report = version.report;
         let pdf = match self.report_pdf_of(case, Some(&version.id)) {
             Ok(pdf) => Some(pdf),
@@ -188,19 +225,48 @@ impl Node {
             recommendations: report.recommendations.clone(),
             guideline: report.guideline.clone(),
             pdf,
-            signature: Signature {
-                cose: entry.signed().header.clone(),
-                device: entry.header().device.to_string(),
-            },
+            signature: signature(case, &version.id)?,
         })
     }
 }
 
+/// The signature of an entry.
+fn signature(case: &Case, entry: &EntryId) -> Result<Signature, ServiceError> {
+    let entry = case.log().get(entry).ok_or(ServiceError::NoReport)?;
+    Ok(Signature {
+        cose: entry.signed().header.clone(),
+        device: entry.header().device.to_string(),
+    })
+}
+
+fn co_signatures_as_fhir(
+    case: &Case,
+    place: &impl Fn(&Fingerprint) -> Option<usize>,
+) -> Result<Vec<CoSignature>, ServiceError> {
+    let all = case.co_signed().into_iter();
+    all.map(|one| {
+        Ok(CoSignature {
+            entry: one.id.to_string(),
+            of: one.body.of.to_string(),
+            signer: place(&one.by).unwrap_or_default(),
+            agrees: one.body.stance == Stance::Agrees,
+            words: one.body.words.clone(),
+            signed_at: seconds(one.at.0),
+            signature: signature(case, &one.id)?,
+        })
+    })
+    .collect()
+}
+
 /// Who takes part, each once: the requester first.
-fn people_of(request: &Request, readings: &[Reading<'_>], versions: &[Version<'_>]) -> Vec<Fingerprint> {
+fn people_of(request: &Request, readings: &[Reading<'_>], case: &Case) -> Vec<Fingerprint> {
     let mut who = vec![request.requester.practitioner];
-    let others = readings.iter().map(|one| one.who);
-    for one in others.chain(versions.iter().map(|one| one.by)) {
+    let (versions, co_signed) = (case.versions(), case.co_signed());
+    let signers = versions
+        .iter()
+        .map(|one| one.by)
+        .chain(co_signed.iter().map(|one| one.by));
+    for one in readings.iter().map(|one| one.who).chain(signers) {
         if !who.contains(&one) {
             who.push(one);
         }

@@ -10,6 +10,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Node;
+use super::confirming::Confirmation;
+use super::drafts::Writing;
 use super::error::ServiceError;
 use super::reporting::{entry_id, newest_of};
 use super::session::Session;
@@ -28,6 +30,9 @@ pub struct NewReconciliation {
     /// What both recommend.
     #[serde(default)]
     pub recommendations: String,
+    /// That it is she who signs.
+    #[serde(flatten)]
+    pub confirmation: Confirmation,
 }
 
 /// A second signature, or a dissent, as the app sends it.
@@ -41,13 +46,17 @@ pub struct NewCoSignature {
     /// In words; a dissent says why.
     #[serde(default)]
     pub words: String,
+    /// That it is she who signs.
+    #[serde(flatten)]
+    pub confirmation: Confirmation,
 }
 
 impl Node {
     /// Signs what follows from the practitioner's own newest report and another reader's; it waits for the other's signature.
     ///
     /// # Errors
-    /// [`ServiceError::NoReport`], or [`ServiceError::Refused`] with the rule.
+    /// [`ServiceError::NoReport`], [`ServiceError::Refused`] with the rule, or what [`Node::sign_in`] refuses of passphrase
+    /// and second factor.
     pub fn reconcile(
         &self,
         session: &Session,
@@ -55,21 +64,23 @@ impl Node {
         said: NewReconciliation,
     ) -> Result<Value, ServiceError> {
         let (me, other) = (session.certificate.fingerprint, entry_id(&said.other)?);
-        self.act(session, id, "reconcile", |case| {
+        let row = self.act_confirmed(session, id, "reconcile", said.confirmation, |case| {
             let own = newest_of(case, &me).ok_or(ServiceError::NoReport)?.id;
             Ok(Body::Reconciliation(Box::new(Reconciliation {
                 own,
                 other,
-                opinion: said.opinion,
-                recommendations: said.recommendations,
+                opinion: said.opinion.clone(),
+                recommendations: said.recommendations.clone(),
             })))
-        })
+        })?;
+        self.forget_signed_draft(session, id, Writing::Opinion);
+        Ok(row)
     }
 
     /// Signs what another reader has signed, or dissents from it.
     ///
     /// # Errors
-    /// [`ServiceError::Refused`] with the rule.
+    /// [`ServiceError::Refused`] with the rule, or what [`Node::sign_in`] refuses of passphrase and second factor.
     pub fn co_sign(
         &self,
         session: &Session,
@@ -77,11 +88,11 @@ impl Node {
         signed: NewCoSignature,
     ) -> Result<Value, ServiceError> {
         let of = entry_id(&signed.of)?;
-        self.act(session, id, "co_sign", |_| {
+        self.act_confirmed(session, id, "co_sign", signed.confirmation, |_| {
             Ok(Body::CoSignature(CoSignature {
                 of,
                 stance: signed.stance,
-                words: signed.words,
+                words: signed.words.clone(),
             }))
         })
     }
@@ -182,12 +193,7 @@ impl Node {
             if ![said.body.own, said.body.other].contains(version) {
                 continue;
             }
-            let state = match standing {
-                Standing::Proposed => "相手の連署待ち awaiting co-signature",
-                Standing::Agreed => "両者署名 signed by both",
-                Standing::Dissented => "不一致 not agreed upon",
-                Standing::Outdated => "旧版についての見解 on earlier versions",
-            };
+            let state = in_words(standing);
             let (who, at) = (name(&said.by), day(said.at));
             let mut line = format!(
                 "統合見解 Reconciled opinion ({state}): {who} {at} {}",
@@ -200,6 +206,16 @@ impl Node {
             lines.extend(of(said.id));
         }
         lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
+    }
+}
+
+/// How far an opinion has come, as it is printed.
+pub(super) const fn in_words(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Proposed => "相手の連署待ち awaiting co-signature",
+        Standing::Agreed => "両者署名 signed by both",
+        Standing::Dissented => "不一致 not agreed upon",
+        Standing::Outdated => "旧版についての見解 on earlier versions",
     }
 }
 

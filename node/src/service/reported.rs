@@ -51,10 +51,6 @@ impl Reported<'_> {
         } else {
             patient_of(&self.study)
         };
-        let kind = match self.author.licence.kind {
-            LicenceKind::Dentist => "歯科医籍",
-            LicenceKind::Physician => "医籍",
-        };
         ReportDocument {
             requesting_institution: self.request.requester.institution.clone(),
             reading_institution: self.author_institution.clone(),
@@ -89,18 +85,7 @@ impl Reported<'_> {
                 (ReportStatus::Final, Some(_)) => PaperStatus::Amended,
             },
             version: self.version,
-            signer: SignerBlock {
-                name: self.author.name.japanese.clone(),
-                name_latin: self.author.name.latin.clone(),
-                licence: format!("{kind} 第{}号", self.author.licence.number),
-                qualifications: self
-                    .author
-                    .qualifications
-                    .iter()
-                    .map(|one| one.code.label_ja().to_owned())
-                    .collect(),
-                signed_at: self.signed_at,
-            },
+            signer: signer(&self.author, self.signed_at),
             key_images: Vec::new(),
             measurements: Vec::new(),
             draft: self.entry.is_none(),
@@ -174,6 +159,22 @@ impl Reported<'_> {
     }
 }
 
+/// Who signed at this moment (seconds since 1970-01-01 UTC), as it is printed.
+pub(super) fn signer(who: &PractitionerCertificate, signed_at: i64) -> SignerBlock {
+    let kind = match who.licence.kind {
+        LicenceKind::Dentist => "歯科医籍",
+        LicenceKind::Physician => "医籍",
+    };
+    let qualifications = who.qualifications.iter();
+    SignerBlock {
+        name: who.name.japanese.clone(),
+        name_latin: who.name.latin.clone(),
+        licence: format!("{kind} 第{}号", who.licence.number),
+        qualifications: qualifications.map(|one| one.code.label_ja().to_owned()).collect(),
+        signed_at,
+    }
+}
+
 /// Tooth and what is seen, as they are printed.
 fn printed_teeth(report: &Report) -> Vec<(String, String)> {
     let teeth = report.structure.iter().flat_map(|one| &one.teeth);
@@ -208,7 +209,7 @@ fn basis(report: &Report) -> Vec<String> {
     ]
 }
 
-fn person(latin: &str, japanese: &str, institution: &str) -> ReportPerson {
+pub(super) fn person(latin: &str, japanese: &str, institution: &str) -> ReportPerson {
     let components = |name: &str| name.split([' ', '\u{3000}']).collect::<Vec<_>>().join("^");
     let name = PersonName {
         alphabetic: components(latin),

@@ -25,14 +25,14 @@ pub(super) struct Entry {
 
 /// Files by their path.
 #[derive(Default)]
-pub(super) struct Bundle {
+pub(in crate::service) struct Bundle {
     files: BTreeMap<String, Vec<u8>>,
     entries: String,
     count: usize,
 }
 
 impl Bundle {
-    pub(super) fn add(&mut self, path: impl Into<String>, bytes: impl AsRef<[u8]>) {
+    pub(in crate::service) fn add(&mut self, path: impl Into<String>, bytes: impl AsRef<[u8]>) {
         self.files.insert(path.into(), bytes.as_ref().to_vec());
     }
 
@@ -91,9 +91,12 @@ impl Bundle {
     }
 
     /// What `sha256sum -c` reads; the same for `b3sum` is one of the files.
-    pub(super) fn sums(&mut self) -> String {
+    pub(in crate::service) fn sums(&mut self) -> String {
         let entries = std::mem::take(&mut self.entries);
-        self.add("entries.txt", entries);
+        // A bundle of something else has none.
+        if self.count > 0 {
+            self.add("entries.txt", entries);
+        }
         let of = |files: &BTreeMap<String, Vec<u8>>, hash: fn(&[u8]) -> String| {
             let lines = files
                 .iter()
@@ -105,7 +108,7 @@ impl Bundle {
         of(&self.files, |bytes| hex::encode(Sha256::digest(bytes)))
     }
 
-    pub(super) fn into_files(self) -> BTreeMap<String, Vec<u8>> {
+    pub(in crate::service) fn into_files(self) -> BTreeMap<String, Vec<u8>> {
         self.files
     }
 }

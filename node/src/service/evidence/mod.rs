@@ -19,7 +19,8 @@ use serde_json::json;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use self::bundle::{Bundle, Entry};
+pub(super) use self::bundle::Bundle;
+use self::bundle::Entry;
 use super::Node;
 use super::audit::AuditFormat;
 use super::error::ServiceError;
@@ -96,6 +97,8 @@ impl Node {
         }
         bundle.add("consultation.json", self.told_consultation(case, &seen));
         self.add_reports(&mut bundle, case, &seen);
+        // What she may not be given yet is in none of these.
+        self.add_opinions(&mut bundle, &case.seen_by(&exporter));
         self.add_register(&mut bundle, &mut used)?;
         self.add_certificates(&mut bundle, &used)?;
         self.add_audit(&mut bundle, session, &case.id().to_string())?;
@@ -146,6 +149,8 @@ impl Node {
             "state": case.state().name(),
             "request": request,
             "timeline": timeline,
+            "reconciliations": told_opinions(case, seen),
+            "co_signatures": told_co_signatures(case, seen),
             "forked": case.log().fork().is_some(),
             "exported_at": clock::rfc3339(self.now()),
             "exported_at_institution": self.config().institution.name,
@@ -172,7 +177,34 @@ impl Node {
         }
     }
 
-    fn add_certificates(
+    /// What two readers say together, and reports that another reader has co-signed, for people and for archives.
+    fn add_opinions(&self, bundle: &mut Bundle, case: &Case) {
+        for (index, found) in self.opinions(case).iter().enumerate() {
+            let number = index + 1;
+            match self.opinion_pdf_of(case, found) {
+                Ok(pdf) => bundle.add(format!("reports/opinion-{number}.pdf"), pdf),
+                Err(error) => tracing::warn!(code = error.code(), "the evidence has no PDF of an opinion"),
+            }
+            match self.opinion_sr_of(case, found) {
+                Ok(object) => bundle.add(format!("reports/opinion-{number}.dcm"), object.bytes),
+                Err(error) => tracing::warn!(code = error.code(), "the evidence has no SR of an opinion"),
+            }
+        }
+        for (index, version) in case.versions().iter().enumerate() {
+            match self.co_signed_sr_of(case, &version.id) {
+                Ok(None) => {}
+                Ok(Some(object)) => {
+                    bundle.add(
+                        format!("reports/report-{}-co-signed.dcm", index + 1),
+                        object.bytes,
+                    );
+                }
+                Err(error) => tracing::warn!(code = error.code(), "the evidence has no co-signed SR"),
+            }
+        }
+    }
+
+    pub(super) fn add_certificates(
         &self,
         bundle: &mut Bundle,
         used: &BTreeMap<Fingerprint, Timestamp>,
@@ -205,7 +237,7 @@ impl Node {
     }
 
     /// The register's word for each certificate: its entries with proofs, and the checkpoint that the proofs lead to.
-    fn add_register(
+    pub(super) fn add_register(
         &self,
         bundle: &mut Bundle,
         used: &mut BTreeMap<Fingerprint, Timestamp>,
@@ -236,7 +268,40 @@ impl Node {
     }
 }
 
-fn zipped(files: &BTreeMap<String, Vec<u8>>) -> zip::result::ZipResult<Vec<u8>> {
+/// What two readers say together: by which entries, and how far it has come.
+fn told_opinions(case: &Case, seen: &BTreeSet<EntryId>) -> serde_json::Value {
+    let all = case.reconciled().into_iter();
+    all.filter(|(said, _)| seen.contains(&said.id))
+        .map(|(said, standing)| {
+            json!({
+                "entry_id": said.id,
+                "signer": said.by,
+                "of": [said.body.own, said.body.other],
+                "opinion": said.body.opinion,
+                "recommendations": said.body.recommendations,
+                "standing": standing.name(),
+            })
+        })
+        .collect()
+}
+
+fn told_co_signatures(case: &Case, seen: &BTreeSet<EntryId>) -> serde_json::Value {
+    let all = case.co_signed().into_iter();
+    all.filter(|one| seen.contains(&one.id))
+        .map(|one| {
+            json!({
+                "entry_id": one.id,
+                "signer": one.by,
+                "of": one.body.of,
+                "stance": one.body.stance,
+                "words": one.body.words,
+            })
+        })
+        .collect()
+}
+
+/// The files as a ZIP archive.
+pub(super) fn zipped(files: &BTreeMap<String, Vec<u8>>) -> zip::result::ZipResult<Vec<u8>> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
