@@ -86,27 +86,67 @@ pub enum PhantomError {
     Io(#[from] std::io::Error),
 }
 
-/// Writes a CBCT of CT Image Storage objects into `dir` (made when missing), one slice in memory at a time.
+/// A CBCT of CT Image Storage objects, made one slice at a time.
 ///
 /// Text that isn't ASCII is in `\ISO 2022 IR 87`, as older Japanese equipment writes it.
+pub struct Cbct<'o> {
+    study: Study<'o>,
+    anatomy: Anatomy,
+}
+
+impl<'o> Cbct<'o> {
+    /// The study that these options describe.
+    ///
+    /// # Errors
+    /// [`PhantomError`].
+    pub fn new(options: &'o PhantomOptions) -> Result<Self, PhantomError> {
+        Ok(Self {
+            study: Study::new(options)?,
+            anatomy: Anatomy::new(options.rows, options.columns, options.seed),
+        })
+    }
+
+    /// Its Study Instance UID.
+    #[must_use]
+    pub const fn study_instance_uid(&self) -> &Uid {
+        &self.study.uid
+    }
+
+    /// A slice as a Part 10 file; the first has the number 0.
+    #[must_use]
+    pub fn slice(&self, index: u32) -> Vec<u8> {
+        let options = self.study.options;
+        let height = (index as f32 + 0.5) / options.slices as f32;
+        // One stream of noise a slice: a slice doesn't depend on how many there are before it.
+        let mut noise = Noise::new(options.seed, u64::from(index) + 1);
+        self.study.slice(index, &self.anatomy.slice(height, &mut noise))
+    }
+}
+
+/// It has a patient's name in it, though nobody's.
+impl std::fmt::Debug for Cbct<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cbct")
+            .field("study", &self.study.uid)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Writes such a study into `dir` (made when missing), one slice in memory at a time.
 ///
 /// # Errors
 /// [`PhantomError`].
 pub fn write_cbct(dir: &Path, options: &PhantomOptions) -> Result<Phantom, PhantomError> {
-    let study = Study::new(options)?;
+    let cbct = Cbct::new(options)?;
     fs::create_dir_all(dir)?;
-    let anatomy = Anatomy::new(options.rows, options.columns, options.seed);
     let mut phantom = Phantom {
-        study_instance_uid: study.uid.clone(),
-        series_instance_uid: study.series.clone(),
+        study_instance_uid: cbct.study.uid.clone(),
+        series_instance_uid: cbct.study.series.clone(),
         files: Vec::with_capacity(options.slices as usize),
         bytes: 0,
     };
     for index in 0..options.slices {
-        let height = (index as f32 + 0.5) / options.slices as f32;
-        // One stream of noise a slice: a slice doesn't depend on how many there are before it.
-        let pixels = anatomy.slice(height, &mut Noise::new(options.seed, u64::from(index) + 1));
-        let file = study.slice(index, &pixels);
+        let file = cbct.slice(index);
         let path = dir.join(format!("CT{:04}.dcm", index + 1));
         fs::write(&path, &file)?;
         phantom.bytes += file.len() as u64;

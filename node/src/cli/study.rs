@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::args::{Attach, Study};
 use super::client::Client;
 use super::error::{CliError, Outcome};
+use super::retention::{self, DELETED};
 use super::{archive, job, output};
 use crate::data_dir::DataDir;
 
@@ -35,6 +36,7 @@ pub(crate) fn run(dir: &DataDir, command: Study, as_json: bool) -> Outcome {
         Study::Send { study, to, wait } => {
             archive::send(&Client::connect(dir)?, (&study, &to), wait, as_json)
         }
+        Study::Practice { delete } => practice(&Client::connect(dir)?, delete, as_json),
         Study::Sample {
             out,
             slices,
@@ -212,7 +214,10 @@ fn name(study: &Value) -> String {
 }
 
 fn show(client: &Client, study: &str, as_json: bool) -> Outcome {
-    let study = client.get(&format!("/studies/{study}"))?;
+    let study = match client.get(&format!("/studies/{study}")) {
+        Err(error) if error.code == DELETED => return retention::told(&error, as_json),
+        study => study?,
+    };
     if as_json {
         output::json(&study);
         return Ok(());
@@ -293,6 +298,27 @@ fn describe_export(result: &Value) {
             number("unconverted")
         );
     }
+}
+
+fn practice(client: &Client, delete: bool, as_json: bool) -> Outcome {
+    let made = if delete {
+        client.delete("/practice")?;
+        json!({"deleted": true})
+    } else {
+        let started = client.post("/practice", &json!({}))?;
+        job::wait(client, &started, "making")?
+    };
+    if as_json {
+        output::json(&made);
+    } else if delete {
+        println!("the practice study is deleted");
+    } else {
+        println!(
+            "practice study {} is here; it is nobody's, and is sent to nobody",
+            made["study_instance_uid"].as_str().unwrap_or_default()
+        );
+    }
+    Ok(())
 }
 
 fn sample(out: &Path, (slices, size): (u32, u16), seed: u64, as_json: bool) -> Outcome {

@@ -40,6 +40,12 @@ impl Pseudonyms {
         records.get(study).cloned()
     }
 
+    /// A study was deleted for good.
+    pub(super) fn forget(&self, study: &str) {
+        let mut records = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        records.retain(|copy, record| copy != study && record.original_uid != study);
+    }
+
     fn note(&self, record: PseudonymRecord) {
         let mut records = self.0.write().unwrap_or_else(PoisonError::into_inner);
         records.insert(record.study_instance_uid.clone(), record);
@@ -174,6 +180,7 @@ impl Node {
             ));
         }
         let study = self.seen_study(who, uid)?;
+        self.refuse_practice(uid)?;
         if study.study.origin != Origin::Imported {
             // The copy would be the whole staff's to see, and its code another institution's patient.
             return Err(ServiceError::field(

@@ -60,6 +60,7 @@ impl Node {
     ) -> Result<(CaseId, Arc<Job>), ServiceError> {
         let now = self.now();
         self.permit(session, Action::Request, Object::OWN_CASE)?;
+        self.refuse_practice(&wanted.study_instance_uid)?;
         self.may_begin(session)?;
         let consultant: Fingerprint = wanted
             .with

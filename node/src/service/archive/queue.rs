@@ -29,6 +29,7 @@ impl Node {
         self.require_thawed()?;
         let archive = self.archive_to_send(archive)?;
         self.seen_study(&session.certificate.fingerprint, uid)?;
+        self.refuse_practice(uid)?;
         let mut instances = Vec::new();
         for series in self.store().series_of(uid)? {
             for instance in self.store().instances_of(&series.series_instance_uid)? {
