@@ -113,6 +113,8 @@ matters! {
     CredentialEnding = "credential_ending", Credential, "証明書の有効期限が近づいています。更新を申請してください。", "A certificate ends soon: apply for its renewal.";
     CredentialEnded = "credential_ended", Credential, "証明書の有効期限が切れました。", "A certificate has ended.";
     NoSuccessor = "no_successor", Overdue, "次に依頼する予定だった読影医に依頼できませんでした。別の読影医を選んでください。", "None of those who were to be asked next can be asked: choose another reader.";
+    ReaderLost = "reader_lost", Overdue, "読影医の資格が停止または失効しました。次の読影医を選んでください。", "A reader has lost her credential: choose the next reader.";
+    RequesterLost = "requester_lost", Overdue, "依頼者の資格が停止または失効しました。依頼元に電話で確かめてください。", "A requester has lost her credential: telephone the clinic and ask who takes over.";
     Test = "test", Progress, "これは通知の試験です。", "This is a test of the notices.";
 }
 

@@ -55,6 +55,7 @@ impl Node {
         view["readers"] = self.readers_view(&case, &me);
         view["contacts"] = self.contacts(&seen);
         view["absence"] = self.absence_in(&case, &me)?;
+        view["lost"] = self.lost_view(&case, &me);
         view["successors"] = self.succession_view(&case, &me)?;
         let duties = self.duties_of(&case, &me)?;
         view["duties"] = duties.into_iter().map(|(_, view)| view).collect();
@@ -68,7 +69,7 @@ impl Node {
         let readings = case.readings();
         let mut others = readings.iter().filter(|one| one.forward.is_some());
         // Somebody is asked in her place already.
-        let settled = others.any(|one| one.leads() && one.declined.is_none());
+        let settled = others.any(|one| one.leads() && one.is_asked());
         match case.consultant().filter(|_| waits && !settled) {
             Some(consultant) => self.absence_of(&consultant),
             None => Ok(Value::Null),
@@ -94,6 +95,7 @@ impl Node {
             "at": clock::rfc3339(header.time),
             // Replaying the log has just verified signature, commitment and place of every entry.
             "verified": true,
+            "credential": self.mark_of(&header.signer, header.time),
             "summary_ja": ja,
             "summary_en": en,
             "reason": entry.body().reason(),

@@ -155,7 +155,10 @@ impl Node {
     /// A case in which the practitioner has a part: another's is not told from one that is not here (R12).
     pub(super) fn my_case(&self, session: &Session, id: &str) -> Result<Case, ServiceError> {
         let id: CaseId = id.parse().map_err(|_| ServiceError::Unknown("case"))?;
-        let case = self.case_log(id)?;
+        let case = match self.case_log(id) {
+            Err(ServiceError::Unknown(_)) => return Err(self.gone("case", &id.to_string())),
+            case => case?,
+        };
         if case.parties().contains(&session.certificate.fingerprint) {
             Ok(case)
         } else {
@@ -181,7 +184,7 @@ impl Node {
 /// By which request or forward the practitioner is asked and has not answered; else the request.
 fn asked_of(case: &Case, me: &Fingerprint) -> Result<EntryId, ServiceError> {
     let mut hers = case.readings().into_iter().filter(|one| one.who == *me);
-    let unanswered = hers.find(|one| one.accepted.is_none() && one.declined.is_none());
+    let unanswered = hers.find(|one| one.accepted.is_none() && one.is_asked());
     let asked = unanswered
         .or_else(|| reading_of(case, me))
         .map(|one| one.asked_by);

@@ -49,7 +49,8 @@ impl Node {
         let me = session.certificate.fingerprint;
         let mut all = Vec::new();
         for gist in self.gists()? {
-            if !gist.deadlines.is_empty() && gist.parties.contains(&me) {
+            let due = !gist.deadlines.is_empty() || self.0.lapses.concern(&gist.case);
+            if due && gist.parties.contains(&me) {
                 all.extend(self.duties_of(&*self.kept_case(gist.case)?, &me)?);
             }
         }
@@ -76,11 +77,11 @@ impl Node {
                     .push(deadline.clone());
             }
         }
+        let mut views = self.lost_duties(case, me)?;
         if by_duty.is_empty() {
-            return Ok(Vec::new());
+            return Ok(views);
         }
         let told = self.store().told_deadlines(case.id().as_bytes())?;
-        let mut views = Vec::new();
         for ((duty, entry), stages) in by_duty {
             let mine = stages.iter().any(|one| one.owner == *me);
             let warned = |one: &Deadline| one.at <= now && one.stage > Stage::Remind && one.tell.contains(me);

@@ -74,6 +74,9 @@ impl Node {
             .ok_or(ServiceError::NoAgreement)?
             .reference();
         let consent = wanted.consent.map(|consent| self.consent(consent)).transpose()?;
+        if requesting && wanted.kind == ForwardKind::Alternative {
+            self.release_lost(session, &case)?;
+        }
         let verb = if requesting { "forward" } else { "propose_forward" };
         let mut view = self.act(session, id, verb, |case| {
             let (request, _) = case.request().ok_or(ServiceError::Unknown("request"))?;
@@ -114,7 +117,7 @@ impl Node {
             let matters = blind || (other.is_blind() && !other.committed);
             if matters
                 && other.who != *who
-                && other.declined.is_none()
+                && other.is_asked()
                 && !hers.is_disjoint(&self.nodes_listed(&other.who)?)
             {
                 return Err(Refusal::NotApart.into());
@@ -217,6 +220,7 @@ impl Node {
                 "consented": one.consented,
                 "accepted": one.accepted.is_some(),
                 "declined": one.declined.is_some(),
+                "released": one.released.is_some(),
                 "committed": one.committed,
                 "reported": one.reported && !self.is_hidden_report(case, &one.asked_by, me),
                 "mine": one.who == *me,
@@ -268,7 +272,7 @@ pub(super) fn to_grant(case: &Case, me: &Fingerprint) -> Vec<Fingerprint> {
     let readings = case.readings();
     let taken_on = readings.iter().any(|one| one.leads() && one.accepted.is_some());
     let waits = |one: &&dokuei_consultation::Reading<'_>| {
-        let hers = one.by == *me && one.consented && one.declined.is_none() && !one.reported;
+        let hers = one.by == *me && one.consented && one.is_asked() && !one.reported;
         hers && (!one.leads() || !taken_on || one.accepted.is_some())
     };
     readings.iter().filter(waits).map(|one| one.who).collect()

@@ -23,6 +23,7 @@ use super::Node;
 use super::error::ServiceError;
 use super::events::EventKind;
 use super::session::Session;
+use super::vouching::Excusing;
 
 /// What became of entries that were offered.
 #[derive(Debug, Default)]
@@ -37,7 +38,7 @@ pub(super) struct Taken {
 
 /// The last type of entry that this version shows to its users. The log knows further ones; what nobody would be shown is
 /// not acknowledged either, and waits at its sender.
-const LAST_SERVED: EntryType = EntryType::CoSignature;
+const LAST_SERVED: EntryType = EntryType::Release;
 
 /// Entries that are withheld from a blind reader when they are another's.
 const REPORTS: [EntryType; 8] = [
@@ -55,11 +56,12 @@ const REPORTS: [EntryType; 8] = [
 const BRING_SOMEBODY_IN: [EntryType; 2] = [EntryType::Forward, EntryType::ForwardConsent];
 
 /// Entries after which something may be to erase: a package, or what somebody was writing.
-const ENDS_A_TRANSFER: [EntryType; 4] = [
+const ENDS_A_TRANSFER: [EntryType; 5] = [
     EntryType::EraseNotice,
     EntryType::Withdraw,
     EntryType::Decline,
     EntryType::Close,
+    EntryType::Release,
 ];
 
 /// The entries of a log as they were signed, parents first.
@@ -223,20 +225,30 @@ impl Node {
 
     /// Takes an entry that came from another node.
     pub(super) fn take(&self, entry: SignedEntry) -> Result<Taken, ServiceError> {
-        self.take_for(entry, |_| true)
+        self.take_for(entry, false, |_| true)
     }
 
-    /// The same, if it belongs to a log of these parties: `wanted` says of which.
+    /// The same, if it belongs to a log of these parties: `wanted` says of which. One that is `vouched` for is taken also when
+    /// its signer has lost her credential since ([`Self::vouched`]).
     pub(super) fn take_for(
         &self,
         entry: SignedEntry,
+        vouched: bool,
         wanted: impl Fn(&[Fingerprint]) -> bool,
     ) -> Result<Taken, ServiceError> {
         let header = entry.unverified_header()?;
         served(header.entry_type)?;
         let log: [u8; 16] = *header.log.as_bytes();
         let (event, now) = (Event::Arrived(entry), self.now());
+        let people = Excusing {
+            people: self.people(),
+            excused: vouched.then_some(header.signer),
+        };
         let _writing = self.write_lock();
+        if self.is_deleted_case(&log)? {
+            // What was deleted here does not come back: the house has no part in it any more.
+            return Err(Refusal::NotAParty.into());
+        }
         let agreement = header.entry_type == EntryType::Agreement;
         let kind = if agreement {
             LogKind::Agreement
@@ -252,7 +264,7 @@ impl Node {
         if agreement {
             let id = AgreementId::from_bytes(log);
             let mut agreement = self.agreement_log(id).map_err(ours)?;
-            let effects = agreement.handle(event, self.people(), now)?;
+            let effects = agreement.handle(event, &people, now)?;
             if !wanted(&agreement.parties()) {
                 return Err(Refusal::NotAParty.into());
             }
@@ -264,7 +276,7 @@ impl Node {
             Err(ServiceError::Unknown(_)) => Case::new(id, self.here()?),
             Err(error) => return Err(ours(error)),
         };
-        let effects = case.handle(event, self.people(), now)?;
+        let effects = case.handle(event, &people, now)?;
         if !wanted(&case.parties()) {
             return Err(Refusal::NotAParty.into());
         }
@@ -472,8 +484,7 @@ impl Node {
                 }
                 if !proofs.is_empty() {
                     let blind = case.readings().into_iter();
-                    let blind =
-                        blind.filter(|one| one.is_blind() && !one.committed && one.declined.is_none());
+                    let blind = blind.filter(|one| one.is_blind() && !one.committed && one.is_asked());
                     for one in blind.filter(|one| self.works_at(&one.who, to)) {
                         let seen = case.seen_by(&one.who);
                         proofs.retain(|proof| may_be_shown(proof, &seen, &one.who));

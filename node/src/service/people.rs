@@ -14,6 +14,7 @@ use dokuei_identity::chain::{self, Chain, ChainError, TrustAnchors};
 use dokuei_identity::device_list::{self, Device, VerifiedDeviceList};
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::policy::{self, Action};
+use dokuei_identity::register;
 use dokuei_identity::time::Timestamp;
 use dokuei_store::{ChainKind, LogKind, Store};
 use minicbor::{Decode, Encode};
@@ -192,7 +193,10 @@ impl People {
         if cached.is_some() {
             return cached;
         }
-        let seen: Seen = cbor::decode(&self.store.chain(fingerprint).ok()??).ok()?;
+        let Some(seen) = self.store.chain(fingerprint).ok()? else {
+            return self.entered(fingerprint);
+        };
+        let seen: Seen = cbor::decode(&seen).ok()?;
         let held = self.trust.get()?;
         let anchors = &held.credentials.anchors;
         let chain = seen.chain;
@@ -200,6 +204,30 @@ impl People {
             Known::Node(chain::verify_node(&chain, anchors, seen.at, None).ok()?)
         } else {
             Known::Practitioner(chain::verify_practitioner(&chain, anchors, seen.at, None).ok()?)
+        };
+        self.cache(chain.clone(), known.clone(), *fingerprint);
+        Some((chain, known))
+    }
+
+    /// The certificate of somebody who has lost it and was never met here, as the register has it: what she signed while it
+    /// stood is still to be read. Whoever stands introduces herself.
+    fn entered(&self, fingerprint: &Fingerprint) -> Option<(Chain, Known)> {
+        let held = self.trust.get()?;
+        let member = held
+            .register
+            .with_standings(|standings| standings.member(fingerprint).cloned())?;
+        let (validity, now) = (member.validity?, clock::now());
+        if member.standing == register::Standing::InForce && now <= validity.not_after {
+            return None;
+        }
+        let (anchors, at) = (&held.credentials.anchors, now.min(validity.not_after));
+        let chain = held.register.chain(fingerprint).ok()??;
+        let known = match member.role {
+            register::Role::Practitioner => {
+                Known::Practitioner(chain::verify_practitioner(&chain, anchors, at, None).ok()?)
+            }
+            register::Role::Node => Known::Node(chain::verify_node(&chain, anchors, at, None).ok()?),
+            _ => return None,
         };
         self.cache(chain.clone(), known.clone(), *fingerprint);
         Some((chain, known))

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use dokuei_consultation::body::ForwardKind;
+use dokuei_consultation::body::{ForwardKind, Loss};
 use dokuei_consultation::deadline::{Duty, Stage};
 use dokuei_consultation::id::CaseId;
 use dokuei_consultation::machine::Case;
@@ -99,7 +99,7 @@ impl Node {
         let me = session.certificate.fingerprint;
         let mut failing = self.0.successions.lock();
         let case = self.my_case(session, id)?;
-        if !is_requester(&case, &me) || !awaits_a_reader(&case) {
+        if !is_requester(&case, &me) || !self.awaits_a_reader(&case) {
             return Err(ServiceError::field(
                 "readers",
                 "only the requester chooses, while nobody has accepted",
@@ -209,7 +209,7 @@ impl Node {
         let Ok(case) = self.kept_case(CaseId::from_bytes(*log)) else {
             return Ok(());
         };
-        if !awaits_a_reader(&case) {
+        if !self.awaits_a_reader(&case) {
             failing.remove(log);
             self.store().set_successors(log, &[], MOST_CASES)?;
             return Ok(());
@@ -307,10 +307,23 @@ impl Node {
             over.any(|one| one.duty == Duty::Answer && one.entry == asked_by)
         };
         let readings = case.readings();
-        let mut asked = readings
+        let mut asked = readings.iter().filter(|one| one.leads() && one.is_asked());
+        asked.all(|one| late(one.asked_by) || self.is_lost_for_good(&one.who))
+    }
+
+    /// Whether the register, or time, has taken somebody's credential from her for good; a suspension may be lifted.
+    fn is_lost_for_good(&self, who: &Fingerprint) -> bool {
+        self.lapse(who).is_some_and(|lapse| lapse.loss != Loss::Suspended)
+    }
+
+    /// Whether somebody is still to be found: nobody has accepted, or whoever has can sign no report any more.
+    fn awaits_a_reader(&self, case: &Case) -> bool {
+        let readings = case.readings();
+        let mut taken_on = readings
             .iter()
-            .filter(|one| one.leads() && one.declined.is_none());
-        asked.all(|one| late(one.asked_by))
+            .filter(|one| one.leads() && one.accepted.is_some());
+        awaits_a_reader(case)
+            || taken_on.any(|one| !one.reported && one.is_asked() && self.lapse(&one.who).is_some())
     }
 }
 

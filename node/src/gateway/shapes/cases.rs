@@ -4,7 +4,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Finding;
-use super::conversation::{AskedReader, Contact, Duty, Incidental, Informed, OpenItem, Query, UrgentFinding};
+use super::conversation::{
+    AskedReader, Contact, CredentialMark, Duty, Incidental, Informed, LostCredential, OpenItem, Query,
+    UrgentFinding,
+};
 use super::illustrations::Illustrations;
 use super::people::Counterpart;
 use super::reconciling::{CoSignature, Comparison, Reconciliation};
@@ -183,6 +186,8 @@ pub struct TimelineEntry {
     by: Option<String>,
     at: String,
     verified: bool,
+    /// Null while the certificate of whoever signed it holds.
+    credential: Option<CredentialMark>,
     summary_ja: String,
     summary_en: String,
     /// Why, in the author's own words; null for entries that need none.
@@ -232,6 +237,8 @@ pub struct Report {
     illustrations: Option<Illustrations>,
     author: Option<String>,
     signed_at: String,
+    /// Null while the author's certificate holds.
+    credential: Option<CredentialMark>,
     /// The request or forward that it answers.
     request: String,
     /// Whether the one who asks signed it.
@@ -271,6 +278,8 @@ pub struct CaseDetail {
     absence: Option<super::directory::AbsenceView>,
     /// To the requester: who is asked by itself when nobody accepts, the next first.
     successors: Vec<super::people::Counterpart>,
+    /// Who has lost her credential since, while the case is open.
+    lost: Vec<LostCredential>,
     duties: Vec<Duty>,
 }
 

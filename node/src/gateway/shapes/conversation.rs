@@ -211,9 +211,73 @@ pub struct AskedReader {
     consented: bool,
     accepted: bool,
     declined: bool,
+    /// She has lost her credential, and the requester has let her go.
+    released: bool,
     committed: bool,
     reported: bool,
     mine: bool,
+}
+
+/// How somebody lost her credential.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LossState {
+    /// It does not hold for now.
+    Suspended,
+    /// It holds no more.
+    Revoked,
+    /// Its time is over.
+    Expired,
+}
+
+/// What somebody was in a case who has lost her credential.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LostPart {
+    /// She asked.
+    Requester,
+    /// Her report is the one that was asked for.
+    Reader,
+    /// She was asked for a further opinion.
+    FurtherReader,
+    /// Her final report is signed: nobody has to go on in her place.
+    Reported,
+}
+
+/// Somebody of an open case who has lost her credential.
+#[derive(Serialize, ToSchema)]
+pub struct LostCredential {
+    who: Option<Counterpart>,
+    /// The request or forward by which she was asked; of the requester her request.
+    entry_id: String,
+    part: LostPart,
+    state: LossState,
+    /// The registry's reason, a word of RFC 5280; null when only its time is over.
+    reason: Option<String>,
+    since: String,
+}
+
+/// That whoever signed something does not hold her certificate any more. What she signed before stays valid.
+#[derive(Serialize, ToSchema)]
+pub struct CredentialMark {
+    state: LossState,
+    /// The registry's reason, a word of RFC 5280; null when only its time is over.
+    reason: Option<String>,
+    since: String,
+    /// Whether it was signed while her certificate held, by the time that it says.
+    signed_before: bool,
+}
+
+/// One of the open consultations in which somebody has lost her credential; nothing of a patient.
+#[derive(Serialize, ToSchema)]
+pub struct LapsedCase {
+    case_id: String,
+    who: Option<Counterpart>,
+    part: LostPart,
+    state: LossState,
+    /// The registry's reason, a word of RFC 5280; null when only its time is over.
+    reason: Option<String>,
+    since: String,
 }
 
 /// What kind of thing keeps a case from being closed.
@@ -250,6 +314,8 @@ pub enum DutyName {
     Explain,
     Reply,
     Consent,
+    ReplaceReader,
+    ReplaceRequester,
 }
 
 /// Something that is to be done in a case, by whom and when.

@@ -27,6 +27,7 @@ use super::Node;
 use super::delivery::blocking;
 use super::error::ServiceError;
 use super::host::{MAX_ENTRIES, lasting, misdeed};
+use super::vouching::Excusing;
 pub(super) use peers::Heads;
 use peers::{MAX_HEADS, Summary};
 
@@ -333,7 +334,7 @@ impl Node {
 
     /// Our heads of a log when some of `theirs` are not here; `None` when they are, or the log takes nothing more.
     fn lacking(&self, log: &LogId, theirs: &[WireEntryId]) -> Result<Option<Vec<WireEntryId>>, ServiceError> {
-        if !self.store().forks(&log.0)?.is_empty() {
+        if !self.store().forks(&log.0)?.is_empty() || self.is_deleted_case(&log.0)? {
             return Ok(None);
         }
         let here = self.store().entry_ids(&log.0)?;
@@ -354,7 +355,8 @@ impl Node {
     ) -> Result<Came, ServiceError> {
         let (mut came, mut granted) = (Came::default(), false);
         // Who was brought in later is found in a later entry: what comes is looked at as a whole first.
-        let concerns_us = self.concerns_us(log, &entries)?;
+        let vouched = self.vouched(&entries);
+        let concerns_us = self.concerns_us(log, &entries, &vouched)?;
         for bytes in entries.into_iter().take(MAX_ENTRIES) {
             let decoded = cbor::decode::<SignedEntry>(&bytes.0).ok();
             let header = decoded.as_ref().and_then(|entry| entry.unverified_header().ok());
@@ -375,7 +377,8 @@ impl Node {
                 continue;
             }
             let is_grant = header.entry_type == EntryType::Grant;
-            match self.take_for(entry, |parties| concerns_us || self.somebody_works_here(parties)) {
+            let wanted = |parties: &[Fingerprint]| concerns_us || self.somebody_works_here(parties);
+            match self.take_for(entry, vouched.contains(&id), wanted) {
                 Ok(_) if self.stored_entry(id.as_bytes())?.is_some() => {
                     came.new += 1;
                     granted |= is_grant;
@@ -405,7 +408,12 @@ impl Node {
     }
 
     /// Whether a case that is not here yet has a part for somebody who works here, once all of these entries are taken.
-    fn concerns_us(&self, log: &LogId, entries: &[EntryBytes]) -> Result<bool, ServiceError> {
+    fn concerns_us(
+        &self,
+        log: &LogId,
+        entries: &[EntryBytes],
+        vouched: &BTreeSet<EntryId>,
+    ) -> Result<bool, ServiceError> {
         let id = CaseId::from_bytes(log.0);
         let mut case = match self.case_log(id) {
             Ok(case) => case,
@@ -417,10 +425,12 @@ impl Node {
             let Ok(entry) = cbor::decode::<SignedEntry>(&bytes.0) else {
                 break;
             };
-            if case
-                .handle(Event::Arrived(entry), self.people(), self.now())
-                .is_err()
-            {
+            let signer = entry.unverified_header().ok().map(|header| header.signer);
+            let people = Excusing {
+                people: self.people(),
+                excused: signer.filter(|_| vouched.contains(&entry.id())),
+            };
+            if case.handle(Event::Arrived(entry), &people, self.now()).is_err() {
                 break;
             }
         }

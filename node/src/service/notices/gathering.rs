@@ -167,6 +167,33 @@ impl Node {
         self.queue_tellings(&[telling], &[])
     }
 
+    /// Queues that somebody of a case has lost her credential, once for each time, to those who work here and have not.
+    pub(in crate::service) fn queue_lapse(
+        &self,
+        case: &Case,
+        lost: &Fingerprint,
+        is_requester: bool,
+        stage: &str,
+    ) -> Result<(), ServiceError> {
+        let (mut here, mut tellings) = (Here::default(), Vec::new());
+        let matter = if is_requester {
+            Matter::RequesterLost
+        } else {
+            Matter::ReaderLost
+        };
+        for who in case.parties().into_iter().filter(|who| who != lost) {
+            if let Some(who) = here.name(self, &who)? {
+                tellings.push(Telling {
+                    who,
+                    matter,
+                    about: format!("lapse:{}:{lost}:{stage}", case.id()),
+                    case: Some(*case.id().as_bytes()),
+                });
+            }
+        }
+        self.queue_tellings(&tellings, &[])
+    }
+
     /// Queues what a deadline tells, once for the duty at its stage, before it is noted that people were told of it.
     pub(in crate::service) fn queue_deadline(
         &self,

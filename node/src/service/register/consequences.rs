@@ -33,7 +33,8 @@ impl Node {
         self.drop_peers(&dropped)?;
         self.meet_anew(touched.difference(&dropped))?;
         self.events().publish(EventKind::Peer, "register");
-        Ok(())
+        self.0.lapses.look_now();
+        self.look_for_lapses()
     }
 
     /// A successor of the root is believed because the root before it certified it. A new issuing authority is remembered,

@@ -173,8 +173,8 @@ impl Node {
             request.requester.practitioner
         };
         let (state, reports) = (case.state(), case.versions());
-        let asked = reading_of(case, me)
-            .is_some_and(|one| one.consented && one.accepted.is_none() && one.declined.is_none());
+        let asked =
+            reading_of(case, me).is_some_and(|one| one.consented && one.accepted.is_none() && one.is_asked());
         let open = case.open().into_iter();
         Some(Row {
             requesting,

@@ -202,6 +202,35 @@ impl Register {
         self.signed = self.signed.plus(1);
     }
 
+    /// Enters a certificate that was issued.
+    pub(crate) fn issue(&mut self, chain: &Chain) {
+        let chain = chain.clone();
+        self.add(Act::Issued {
+            chain,
+            supersedes: None,
+        });
+    }
+
+    /// Suspends a certificate now.
+    pub(crate) fn suspend(&mut self, fingerprint: Fingerprint) {
+        self.act(Act::Suspended { fingerprint });
+    }
+
+    /// Lifts its suspension now.
+    pub(crate) fn reinstate(&mut self, fingerprint: Fingerprint) {
+        self.act(Act::Reinstated { fingerprint });
+    }
+
+    /// Revokes it now.
+    pub(crate) fn revoke(&mut self, fingerprint: Fingerprint, reason: RevocationReason) {
+        self.act(Act::Revoked { fingerprint, reason });
+    }
+
+    fn act(&mut self, act: Act) {
+        self.signed = clock::now();
+        self.add(act);
+    }
+
     fn add(&mut self, act: Act) {
         let at = self.signed;
         self.entries.push(Entry { at, act }.to_bytes());
