@@ -56,6 +56,7 @@ pub(crate) fn run(dir: &DataDir, command: &Doctor, as_json: bool) -> Outcome {
         check("certificates", certificates(dir).err()),
         check("practitioners", practitioners(dir).err()),
     ];
+    checks.push(check("credentials in open consultations", lapses(dir)));
     let practice = config.as_ref().is_ok_and(|config| config.governance.practice);
     let font = config.ok().and_then(|config| config.document.font);
     checks.push(check(
@@ -66,7 +67,8 @@ pub(crate) fn run(dir: &DataDir, command: &Doctor, as_json: bool) -> Outcome {
     if !practice {
         checks.extend(house(dir, &storage_key(&secrets)));
     }
-    let hints = hints::of_this_machine();
+    let mut hints = hints::of_this_machine();
+    hints.extend(hints::past_keeping(dir));
     let bad = checks.iter().filter(|check| check.problem.is_some()).count();
     if as_json {
         let view: Vec<Value> = checks
@@ -202,6 +204,33 @@ fn practitioners(dir: &DataDir) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Who of open consultations has lost her credential, as the running node says; one that does not run tells it when it is
+/// started. Nobody's patient is named.
+fn lapses(dir: &DataDir) -> Option<String> {
+    let lost = Client::as_operator(dir)
+        .and_then(|client| client.get("/lapses"))
+        .ok()?;
+    let sentences: Vec<String> = lost.as_array()?.iter().map(lapsed).collect();
+    (!sentences.is_empty()).then(|| sentences.join("; "))
+}
+
+fn lapsed(one: &Value) -> String {
+    let column = |pointer| output::text(one, pointer);
+    let next = match one["part"].as_str() {
+        Some("requester") => "telephone the clinic and ask who takes over",
+        Some("reported") => "her final report is signed and stays valid",
+        _ => "the requester chooses the next reader",
+    };
+    format!(
+        "{} ({}) of consultation {} is without a credential since {} ({}): {next}",
+        column("/who/name_ja"),
+        column("/part").replace('_', " "),
+        column("/case_id"),
+        column("/since"),
+        column("/state")
+    )
 }
 
 fn split_view(kept: usize) -> String {

@@ -6,6 +6,7 @@ use super::args::{Accompanying, AmendmentKind, Forward, Urgent};
 use super::client::Client;
 use super::consult::{done, entries, resolve};
 use super::error::{CliError, Outcome};
+use super::session::confirmed;
 use super::{job, output};
 use crate::data_dir::DataDir;
 
@@ -180,12 +181,13 @@ pub(crate) fn run(client: &Client, command: Accompanying, as_json: bool) -> Outc
             other,
             opinion,
             recommendations,
+            proof,
         } => {
             let open = |one: &Value| one["mine"] == false && one["newest"] == true;
             let other = pick(&shown(&case)?["reports"], other.as_deref(), open, "report")?;
             let body = json!({"other": other, "opinion": opinion, "recommendations": recommendations});
             (
-                act(&case, "reconciliations", body)?,
+                confirmed(&proof, body, |body| act(&case, "reconciliations", body))?,
                 "signed; it waits for the other reader",
             )
         }
@@ -194,13 +196,28 @@ pub(crate) fn run(client: &Client, command: Accompanying, as_json: bool) -> Outc
             of,
             dissent,
             note,
+            proof,
         } => {
             let of = to_co_sign(&shown(&case)?, of.as_deref())?;
             let body = match dissent {
                 Some(why) => json!({"of": of, "stance": "dissents", "words": why}),
                 None => json!({"of": of, "stance": "agrees", "words": note}),
             };
-            (act(&case, "co-signatures", body)?, "signed and queued")
+            (
+                confirmed(&proof, body, |body| act(&case, "co-signatures", body))?,
+                "signed and queued",
+            )
+        }
+        Accompanying::Opinion { case, of, to } => {
+            let stands = |one: &Value| one["standing"] != "outdated" && one["standing"] != "dissented";
+            let of = pick(
+                &shown(&case)?["reconciliations"],
+                of.as_deref(),
+                stands,
+                "opinion",
+            )?;
+            super::compare::write(client, (&case, &of), &to, as_json)?;
+            return Ok(());
         }
         Accompanying::Informed {
             case,
@@ -285,6 +302,19 @@ pub(crate) fn run(client: &Client, command: Accompanying, as_json: bool) -> Outc
             (
                 act(&case, &format!("forwards/{entry}/consent"), body)?,
                 "consented",
+            )
+        }
+        Accompanying::Release { case, reader } => {
+            let lost = |one: &Value| one["part"] == "reader" || one["part"] == "further_reader";
+            let entry = pick(
+                &shown(&case)?["lost"],
+                reader.as_deref(),
+                lost,
+                "reader without a credential",
+            )?;
+            (
+                act(&case, &format!("readers/{entry}/release"), json!({}))?,
+                "let go; ask another with `dokuei consult forward --kind alternative`",
             )
         }
         Accompanying::EndForward {

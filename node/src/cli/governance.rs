@@ -138,6 +138,7 @@ fn draft(client: &Client, kind: &str, given: &HouseFacts) -> Outcome<Value> {
     set("devices", given.devices.clone().map(Value::from));
     set("record_years", given.record_years.map(Value::from));
     set("image_years", given.image_years.map(Value::from));
+    set("deletion_by_two", given.deletion_by_two.map(Value::from));
     client.post(
         &path,
         &json!({"language": given.language, "facts": Value::Object(facts)}),

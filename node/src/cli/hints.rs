@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use super::client::Client;
+use crate::data_dir::DataDir;
+
 /// What the node asks for: 30 ms at 2 Gbit/s. See docs/transport.md.
 const SOCKET_BUFFER: u64 = 8 << 20;
 
@@ -11,6 +14,20 @@ const LIMITS: &str = "/proc/sys/net/core";
 /// The hints for this machine; none where it says nothing of itself.
 pub(super) fn of_this_machine() -> Vec<String> {
     socket_buffers(Path::new(LIMITS)).into_iter().collect()
+}
+
+/// What the running node keeps beyond its time; nothing while it does not run.
+pub(super) fn past_keeping(dir: &DataDir) -> Option<String> {
+    let past = Client::as_operator(dir)
+        .and_then(|client| client.get("/retention/past"))
+        .ok()?;
+    let (cases, studies) = (past["cases"].as_u64()?, past["studies"].as_u64()?);
+    (cases + studies > 0).then(|| {
+        format!(
+            "{cases} cases and {studies} studies are past the time for which they must be kept: `dokuei retention due` \
+             lists them, and `dokuei retention delete` deletes with a certificate"
+        )
+    })
 }
 
 /// Linux gives a socket no larger buffer than its limit, often 208 KiB: 1.7 ms at 1 Gbit/s.

@@ -7,17 +7,18 @@ use utoipa_axum::routes;
 
 use super::{
     Gateway, applications, archives, audit, bans, cases, directory, duties, events, evidence, governance,
-    media, notices, openapi, register, reports, security, session, setup, status, studies, succession,
-    transfer,
+    live, media, notices, openapi, practice, reconciling, register, reports, retention, security, session,
+    setup, status, studies, succession, transfer,
 };
 
 type Routes = OpenApiRouter<Gateway>;
 
-/// Every `POST` that only asks: it takes no idempotency key, and what it answers is not kept.
-pub(super) const CHANGES_NOTHING: [&str; 5] = [
+/// Every `POST` that changes nothing that is kept: it takes no idempotency key, and what it answers is not kept either.
+pub(super) const CHANGES_NOTHING: [&str; 6] = [
     "/archives/{aet}/echo",
     "/archives/{aet}/find",
     "/cases/check",
+    "/cases/{id}/live/messages",
     "/cases/{id}/report/preview",
     "/governance/drafts/{kind}",
 ];
@@ -34,6 +35,7 @@ pub(super) fn api() -> Routes {
         .merge(of_archives())
         .merge(consultations())
         .merge(accompanying())
+        .merge(looking_together())
         .merge(trail())
         .merge(house())
         .merge(writing())
@@ -47,6 +49,11 @@ fn writing() -> Routes {
             reports::draft,
             reports::save_draft,
             reports::discard_draft
+        ))
+        .routes(routes!(
+            reconciling::draft_of_opinion,
+            reconciling::save_opinion_draft,
+            reconciling::discard_opinion_draft
         ))
         .routes(routes!(reports::preview))
         .routes(routes!(reports::templates))
@@ -77,6 +84,11 @@ fn house() -> Routes {
         .routes(routes!(governance::draft))
         .routes(routes!(governance::records, governance::attest))
         .routes(routes!(governance::retention))
+        .routes(routes!(retention::show))
+        .routes(routes!(retention::past))
+        .routes(routes!(retention::delete))
+        .routes(routes!(retention::certificate))
+        .routes(routes!(retention::readmit))
         .routes(routes!(governance::paper))
         .routes(routes!(governance::table))
 }
@@ -118,6 +130,7 @@ fn keys() -> Routes {
     Routes::new()
         .routes(routes!(security::show))
         .routes(routes!(security::passphrase))
+        .routes(routes!(retention::prove))
         .routes(routes!(security::enrol))
         .routes(routes!(security::confirm))
         .routes(routes!(security::remove))
@@ -167,6 +180,8 @@ fn of_studies() -> Routes {
         .routes(routes!(studies::show))
         .routes(routes!(studies::export))
         .routes(routes!(studies::pseudonymise))
+        .routes(routes!(practice::show, practice::make, practice::delete))
+        .routes(routes!(practice::request))
 }
 
 /// The archives of the house, and media.
@@ -226,11 +241,23 @@ fn accompanying() -> Routes {
         .routes(routes!(duties::amend))
         .routes(routes!(duties::reconcile))
         .routes(routes!(duties::co_sign))
+        .routes(routes!(reconciling::opinion_pdf))
+        .routes(routes!(reconciling::opinion_sr))
         .routes(routes!(duties::withdraw))
         .routes(routes!(duties::forward))
         .routes(routes!(duties::consent))
         .routes(routes!(duties::end_forward))
         .routes(routes!(succession::set))
+        .routes(routes!(succession::release))
+        .routes(routes!(succession::lapses))
+}
+
+/// The live consult.
+fn looking_together() -> Routes {
+    Routes::new()
+        .routes(routes!(live::state, live::show, live::leave))
+        .routes(routes!(live::write))
+        .routes(routes!(live::events))
 }
 
 /// What was done here, and evidence of it.

@@ -58,6 +58,10 @@ impl Node {
             let node = self.clone();
             let _ = tokio::task::spawn_blocking(move || node.lock_idle()).await;
             let node = self.clone();
+            if let Err(error) = blocking(move || node.look_for_lapses()).await {
+                tracing::error!(code = error.code(), "it could not be looked for lost credentials");
+            }
+            let node = self.clone();
             if let Err(error) = blocking(move || node.erase_cancelled()).await {
                 tracing::error!(code = error.code(), %error, "a cancelled package could not be erased yet");
             }
@@ -67,6 +71,7 @@ impl Node {
                 tracing::error!(code = error.code(), "what is due could not be told");
             }
             self.fetch_outstanding(&network).await;
+            self.renew_damaged(&network).await;
         }
     }
 

@@ -83,10 +83,10 @@ impl Node {
                 continue;
             };
             let gone = case.to_erase();
-            if !gone
+            let named = gone
                 .iter()
-                .any(|package| *package.as_bytes() == row.package.package_id)
-            {
+                .any(|package| *package.as_bytes() == row.package.package_id);
+            if !named && !self.goes_to_nobody(&case, &row) {
                 continue;
             }
             if self.is_coming(&case.id(), &row.package.package_id) {
@@ -118,7 +118,7 @@ impl Node {
         }
         if package.direction == Direction::Incoming {
             // What was being written of images that are gone goes with them.
-            self.store().forget_drafts_in(&package.case_id)?;
+            self.forget_drafts_in(CaseId::from_bytes(package.case_id))?;
         }
         self.store().erase_package(&package.package_id)?;
         drop(openings);

@@ -1,5 +1,7 @@
 //! Why a use case refused or failed: a stable code, one sentence, and what to do next.
 
+mod blame;
+
 use std::io;
 use std::path::PathBuf;
 
@@ -11,12 +13,15 @@ use dokuei_dicom::render::RenderError;
 use dokuei_dicom::report::ReportError;
 use dokuei_dicom::wrap::WrapError;
 use dokuei_document::DocumentError;
+use dokuei_governance::day::Day;
+use dokuei_governance::deletion::DeletionError;
 use dokuei_governance::rules::RuleError;
 use dokuei_identity::application::{ApplicationError, SealError as ApplicationSealError};
 use dokuei_identity::chain::ChainError;
 use dokuei_identity::passphrase::PassphraseError;
 use dokuei_identity::policy::{self, Denial};
 use dokuei_identity::register::{FileError, RegisterError};
+use dokuei_identity::revocation::RevocationReason;
 use dokuei_identity::time::Timestamp;
 use dokuei_package::grant::GrantError;
 use dokuei_package::open::OpenError;
@@ -27,6 +32,7 @@ use thiserror::Error;
 use super::archive::ArchiveError;
 use super::checking::Findings;
 use super::codes::Code;
+use super::live::LiveError;
 use super::media::MediaError;
 use crate::credentials::CredentialError;
 use crate::practitioners::PractitionerError;
@@ -179,6 +185,9 @@ pub enum ServiceError {
     /// A draft that does not open.
     #[error("the draft of the report cannot be read: it was altered, or is of a key that you have no more")]
     DraftUnreadable,
+    /// The study is for practice, and goes to nobody.
+    #[error("this study is for practice: it is sent to nobody")]
+    PracticeOnly,
     /// There is no agreement in force with this specialist.
     #[error("no agreement on responsibilities is in force with this practitioner")]
     NoAgreement,
@@ -305,9 +314,31 @@ pub enum ServiceError {
     /// Pledge or training are missing or out of date, and the settings require them.
     #[error("your pledge of confidentiality or your training is missing or out of date")]
     NotTrained,
+    /// A live consult in which she takes no part.
+    #[error(transparent)]
+    Live(#[from] LiveError),
     /// Somebody holds the case.
     #[error("this case is on legal hold: nothing of it is erased")]
     Held,
+    /// It was deleted for good.
+    #[error("it was deleted on {on} by {by}: certificate no. {number}")]
+    Deleted {
+        /// When, in Japan.
+        on: Day,
+        /// By whom.
+        by: String,
+        /// The number of its certificate.
+        number: u64,
+    },
+    /// It is not deleted.
+    #[error("{0}")]
+    Deletion(DeletionError),
+    /// What cannot be undone needs a proof of who does it.
+    #[error("passphrase and second factor of whoever does this are asked for once more")]
+    ProofNeeded,
+    /// A package of it is on its way.
+    #[error("a transfer of this is under way")]
+    UnderTransfer,
     /// The node is stopping.
     #[error("the node is stopping")]
     Interrupted,
@@ -369,6 +400,7 @@ impl ServiceError {
             Self::Field { .. } => Code::BadField,
             Self::DraftChanged => Code::DraftChanged,
             Self::DraftUnreadable => Code::DraftUnreadable,
+            Self::PracticeOnly => Code::PracticeOnly,
             Self::NoAgreement => Code::NoAgreement,
             Self::NoDevice => Code::NoDevice,
             Self::NotOpened => Code::NotOpened,
@@ -410,7 +442,12 @@ impl ServiceError {
             Self::NoPolicy(_) => Code::PolicyMissing,
             Self::Frozen => Code::NodeFrozen,
             Self::NotTrained => Code::NotTrained,
+            Self::Live(error) => error.code(),
             Self::Held => Code::OnHold,
+            Self::Deleted { .. } => Code::OfItsOwn("deleted"),
+            Self::Deletion(error) => Code::OfItsOwn(error.code()),
+            Self::ProofNeeded => Code::OfItsOwn("proof_needed"),
+            Self::UnderTransfer => Code::OfItsOwn("under_transfer"),
             Self::Interrupted => Code::Stopping,
         }
     }
@@ -424,6 +461,15 @@ impl ServiceError {
             Self::Refused(refusal) => Some(refusal.ja()),
             Self::ToAcknowledge(findings) => Some(findings.japanese()),
             Self::Passphrase(error) => Some(error.japanese()),
+            Self::Deletion(error) => Some(error.japanese()),
+            Self::Deleted { on, by, number } => Some(format!(
+                "{}に{by}が廃棄しました（廃棄証明書 第{number}号）。",
+                on.japanese()
+            )),
+            Self::ProofNeeded => {
+                Some("もう一度、パスフレーズと第二要素による本人確認が必要です。".to_owned())
+            }
+            Self::UnderTransfer => Some("転送中のため、廃棄できません。".to_owned()),
             _ => None,
         }
     }
@@ -433,6 +479,10 @@ impl ServiceError {
     pub fn next_japanese(&self) -> Option<&'static str> {
         match self {
             Self::Refused(refusal) => Some(refusal.next_ja()),
+            Self::Deletion(error) => Some(error.next().1),
+            Self::Deleted { .. } => Some("証明書は、保存と廃棄の画面から取り出せます。"),
+            Self::ProofNeeded => Some("本人確認をやり直してください。"),
+            Self::UnderTransfer => Some("転送が終わるのを待つか、転送を中止してください。"),
             _ => None,
         }
     }
@@ -455,6 +505,8 @@ impl ServiceError {
             Self::NoPractitionerCertificate | Self::NoNodeCertificate => {
                 "apply for one with `dokuei identity apply`; it is installed by itself when the registry has issued it"
             }
+            Self::Certificate(ChainError::Revoked { reason: RevocationReason::CertificateHold, .. }) => "ask the registry why, and telephone whoever waits for you; your drafts stay yours, and you go on when it is lifted",
+            Self::Certificate(ChainError::Revoked { .. }) => "telephone whoever waits for you, who then chooses who goes on; what you signed before stays valid; ask the registry operator for a new certificate when you practise on",
             Self::Certificate(_) | Self::Credential(_) => "ask the registry operator for a new certificate and install it",
             Self::ClockApart => "set this machine's clock (`timedatectl set-ntp true`); when it is right, ask the others to set theirs",
             Self::StaleRegister { .. } => "connect the node to the network (a bootstrap host or another node) and try again; what is here can be read all the same",
@@ -471,6 +523,7 @@ impl ServiceError {
             Self::DraftUnreadable => "discard it and write the report anew",
             Self::Pseudonym(_) => "choose a study with images, or send it under the patient's name",
             Self::ToAcknowledge(_) => "correct what is wrong, or say that it was looked at (`--acknowledge WORD`, `acknowledged` in the API)",
+            Self::PracticeOnly => "choose a patient's study; a request about this one is tried with `POST /practice/request`, or in the app",
             Self::NoAgreement => "propose one (`dokuei agreement propose`) and wait until it is countersigned",
             Self::NoDevice => "ask her to sign in at her node once, then try again",
             Self::NotOpened => "wait until the transfer is complete and sign in as the consulting specialist",
@@ -478,7 +531,7 @@ impl ServiceError {
             Self::NotEmpty(_) => "choose a new or empty folder",
             Self::File { .. } | Self::Files(_) => "check the name and the rights on it",
             Self::Store(StoreError::NoSpace) => "free some space and try again; what is stored is safe",
-            Self::Store(StoreError::Damaged("image") | StoreError::Differs) => "import it again, or have it sent again: the good copy takes its place; when more images are damaged, the disk may be failing (`dokuei doctor`)",
+            Self::Store(StoreError::Damaged("image") | StoreError::Differs) => "import it again: the good copy takes its place; one that was received is had again from its sender by itself, as soon as that node is there; when more images are damaged, the disk may be failing (`dokuei doctor`)",
             Self::Open(_) | Self::Grant(_) | Self::BadPackage(_) => "keep it as evidence and ask the sender to send the study again",
             Self::Application(_) => "correct it and apply again",
             Self::NoApplicationKey => "wait until a bootstrap host is connected (`dokuei status`), or give the key that the registry's operator exports with `dokuei-registry application key`",
@@ -497,69 +550,18 @@ impl ServiceError {
             Self::Rule(_) => "correct the record and sign it again",
             Self::NoPolicy(_) => "have it signed by whoever answers for it (`dokuei policy sign`, or the app's page on operation)",
             Self::Frozen => "what is here can be read; whoever leads the response ends the incident (`dokuei incident end`)",
+            Self::Deleted { .. } => "the certificate: `dokuei retention certificate NUMBER`; to take it in again all the same: `dokuei retention readmit`",
+            Self::Deletion(error) => error.next().0,
+            Self::ProofNeeded => "prove it again (`POST /security/proof`); a proof is good once, for five minutes",
+            Self::UnderTransfer => "wait until it has ended, or cancel it",
+            Self::NoSecondFactor => "enrol one first (`dokuei second-factor enrol`, or the app's page on security)",
+            Self::Live(error) => error.next(),
             Self::Held => "see who holds it and why (`dokuei retention list`); it can be erased when the hold is released",
             Self::NotTrained => "sign the pledge, and have your training recorded, on the app's page on operation or with `dokuei governance`",
             Self::Interrupted => "start it again with `dokuei run`",
             _ => "",
         }
         .to_owned()
-    }
-
-    /// Whose move it is.
-    #[must_use]
-    pub fn blame(&self) -> Blame {
-        match self {
-            Self::Unknown(_) | Self::NoReport | Self::Store(StoreError::NotFound(_)) => Blame::Unknown,
-            Self::WrongPassphrase | Self::SecondFactorRequired(_) | Self::SecondFactorWrong => {
-                Blame::NotSignedIn
-            }
-            Self::Passphrase(_) | Self::Kit(_) | Self::Application(_) | Self::Answer(_) => Blame::Caller,
-            Self::NoKit | Self::NotTrained | Self::Rule(RuleError::NotYourDuty(_) | RuleError::NotYours) => {
-                Blame::NotAllowed
-            }
-            Self::Rule(_) => Blame::Caller,
-            Self::NoPolicy(_) | Self::Frozen | Self::Held | Self::DamagedRecords(_) => Blame::Conflict,
-            Self::AlreadyEnrolled | Self::NoSecondFactor | Self::NotEnrolling => Blame::Conflict,
-            Self::LockedOut { .. } | Self::TestedLately => Blame::TooMany,
-            Self::Denied(_) => Blame::NotAllowed,
-            Self::Refused(Refusal::Denied(_) | Refusal::NotAParty | Refusal::NotAPerson) => Blame::NotAllowed,
-            Self::Refused(_) | Self::NoAgreement | Self::NoDevice | Self::NotOpened | Self::NotEmpty(_) => {
-                Blame::Conflict
-            }
-            Self::Store(
-                StoreError::InstanceConflict | StoreError::SeriesConflict | StoreError::PatientConflict,
-            ) => Blame::Conflict,
-            Self::Store(StoreError::Damaged("image") | StoreError::Differs) => Blame::Conflict,
-            Self::Store(_) => Blame::Storage,
-            Self::ToAcknowledge(_) | Self::DraftChanged | Self::DraftUnreadable => Blame::Conflict,
-            Self::Attach(_) | Self::Pseudonym(_) => Blame::Caller,
-            Self::Field { .. } | Self::Files(_) | Self::Header(_) | Self::File { .. } | Self::Render(_) => {
-                Blame::Caller
-            }
-            Self::NoPractitionerCertificate
-            | Self::NoRoot
-            | Self::RootRefused(_)
-            | Self::NoNodeCertificate
-            | Self::NoApplicationKey
-            | Self::ApplicationSealed
-            | Self::ApplicationDecided
-            | Self::TooManyApplications
-            | Self::NotDeposited(_)
-            | Self::NoMailServer
-            | Self::NoticeNotSent(_)
-            | Self::Certificate(_)
-            | Self::Unlogged
-            | Self::StaleRegister { .. }
-            | Self::ClockApart
-            | Self::OlderRegister { .. }
-            | Self::RegisterGap { .. }
-            | Self::Register(RegisterError::SplitView(_))
-            | Self::Wiped => Blame::Conflict,
-            Self::RegisterFile(_) => Blame::Caller,
-            Self::Media(error) => error.blame(),
-            Self::Archive(error) => error.blame(),
-            _ => Blame::Node,
-        }
     }
 }
 
@@ -572,29 +574,4 @@ fn is_about_qualification(denial: &Denial) -> bool {
         policy::READING_QUALIFICATION_PHYSICIAN,
     ];
     rules.iter().any(|rule| rule.id == denial.rule.id)
-}
-
-/// What is read may be an image of the store: that it is damaged is not the file's fault, nor the picture's.
-impl From<HeaderError> for ServiceError {
-    fn from(error: HeaderError) -> Self {
-        match error {
-            HeaderError::Io(error) => match StoreError::from(error) {
-                StoreError::Io(error) => Self::Header(HeaderError::Io(error)),
-                stored => Self::Store(stored),
-            },
-            other => Self::Header(other),
-        }
-    }
-}
-
-impl From<RenderError> for ServiceError {
-    fn from(error: RenderError) -> Self {
-        match error {
-            RenderError::Header(error) => match Self::from(error) {
-                Self::Header(error) => Self::Render(RenderError::Header(error)),
-                stored => stored,
-            },
-            other => Self::Render(other),
-        }
-    }
 }

@@ -98,12 +98,15 @@ impl Host for NodeHost {
         self.node.0.clock_apart.store(false, Ordering::Relaxed);
         self.node.0.reach.problem(peer, None);
         self.node.met().insert(peer);
+        self.node.0.renewals.soon();
         if let Some(node) = self.certificate_of(&peer) {
             self.node.0.heads.met(peer, node);
         }
         self.node.to_introduce().insert(peer);
         self.node.events().publish(EventKind::Peer, peer);
         self.node.ring();
+        let node = self.node.clone();
+        tokio::task::spawn_blocking(move || node.live_found(&peer));
     }
 
     fn on_gone(&self, peer: PeerId) {
@@ -111,6 +114,8 @@ impl Host for NodeHost {
         self.node.met().remove(&peer);
         self.node.0.heads.gone(&peer);
         self.node.events().publish(EventKind::Peer, peer);
+        let node = self.node.clone();
+        tokio::task::spawn_blocking(move || node.live_lost(&peer));
     }
 
     fn on_refused(&self, peer: PeerId, refusal: Refusal, by_us: bool) {
@@ -209,6 +214,15 @@ impl Host for NodeHost {
                 }
                 Err(_) => refused(RefusalCode::Internal),
             }
+        })
+    }
+
+    fn live_frame(&self, peer: PeerId, frame: Vec<u8>) -> BoxFuture<'_, Result<(), Refusal>> {
+        let node = self.node.clone();
+        Box::pin(async move {
+            tokio::task::spawn_blocking(move || node.take_live(peer, &frame))
+                .await
+                .map_err(|_| Refusal::new(RefusalCode::Internal, "the node is stopping"))?
         })
     }
 
@@ -365,6 +379,7 @@ impl Node {
     ) -> Result<CaseReply, ServiceError> {
         let (mut stored, mut refused, mut missing) = (Vec::new(), Vec::new(), Vec::new());
         let mut granted = false;
+        let vouched = self.vouched(&entries);
         for bytes in entries {
             let Ok(entry) = cbor::decode::<SignedEntry>(&bytes.0) else {
                 self.blame(peer, Misdeed::Garbage);
@@ -375,7 +390,8 @@ impl Node {
             let is_of = |kind| header.as_ref().is_some_and(|header| header.entry_type == kind);
             granted |= is_of(EntryType::Grant);
             let its_own = header.as_ref().is_some_and(|header| header.device == *from);
-            match self.take(entry) {
+            let hers = vouched.contains(&entry.id());
+            match self.take_for(entry, hers, |_| true) {
                 Ok(taken) => {
                     if taken.forked && its_own {
                         self.blame(peer, Misdeed::Fork);
@@ -489,6 +505,9 @@ impl PackageSource for Served {
     fn read(&mut self, range: ChunkRange) -> io::Result<Slice> {
         if self.node.is_frozen() {
             return Err(io::Error::other("an incident is open at this node"));
+        }
+        if self.node.0.lapses.stop(&self.case) {
+            return Err(io::Error::other("whoever it is for has lost her credential"));
         }
         let asked = package_range(range).ok_or(io::ErrorKind::InvalidInput)?;
         let mut bytes = self.holding.extract(asked).map_err(io::Error::other)?;

@@ -134,6 +134,10 @@ impl Node {
             return Ok(Vec::new());
         };
         let header = &first.header;
+        // What comes with a consultation was accepted; everything else is taken in only knowingly.
+        if batch.origin == Origin::Imported {
+            self.refuse_deleted(header.study_instance_uid.as_str())?;
+        }
         let study = study_of(header, batch.origin);
         let series = SeriesRecord {
             series_instance_uid: header.series_instance_uid.to_string(),

@@ -21,6 +21,8 @@ mod bandwidth;
 mod bans;
 mod case_view;
 pub mod checking;
+pub mod confirming;
+pub mod deletion;
 mod delivery;
 mod device_keys;
 mod devices;
@@ -45,18 +47,23 @@ mod import;
 mod importing;
 mod integrity;
 mod introductions;
+mod lapses;
 mod links;
+pub mod live;
 mod logs;
 mod looking;
 pub mod notices;
 mod opening;
+mod opinions;
 mod outbox;
 mod owner;
 mod pace;
 mod people;
 mod permission;
+mod practice;
 mod previews;
 mod profiles;
+mod proofs;
 mod proving;
 mod pseudonymising;
 mod reach;
@@ -64,6 +71,7 @@ mod receiving;
 pub mod reception;
 pub mod reconciling;
 mod register;
+mod renewing;
 pub mod repeats;
 mod replays;
 mod reported;
@@ -86,6 +94,7 @@ mod transfer_view;
 mod transfers;
 mod trust;
 mod unlocking;
+mod vouching;
 mod watching;
 mod wipe;
 pub mod work_list;
@@ -114,7 +123,9 @@ use self::events::Events;
 use self::governance::Governing;
 use self::heads::Heads;
 use self::jobs::Jobs;
+use self::lapses::Lapses;
 use self::links::Links;
+use self::live::Lives;
 use self::looking::Looks;
 use self::notices::Notices;
 use self::opening::Openings;
@@ -124,6 +135,7 @@ use self::pseudonymising::Pseudonyms;
 use self::reach::Reach;
 use self::reception::Reception;
 use self::register::Register;
+use self::renewing::Renewals;
 use self::replays::Replays;
 use self::second_factor::{Challenges, Enrolling};
 use self::session::Sessions;
@@ -205,6 +217,8 @@ struct Inner {
     to_erase: AtomicBool,
     /// Held while received images are compared with what their senders signed.
     proving: proving::Proving,
+    /// Received studies of which this disk has damaged images.
+    renewals: Renewals,
     /// How much bandwidth images may take.
     bandwidth: Bandwidth,
     /// How fast images went to others.
@@ -221,6 +235,8 @@ struct Inner {
     enrolling: Enrolling,
     /// What second factors are asked and have not answered yet.
     challenges: Challenges,
+    /// Who has shown once more that it is she.
+    proofs: proofs::Proofs,
     /// The kinds of second factor that are known here.
     factors: Kinds,
     /// Held while a medium is written or read.
@@ -238,6 +254,8 @@ struct Inner {
     /// Logs as they were verified.
     replays: Replays,
     looks: Looks,
+    /// What people look at together.
+    lives: Lives,
     /// What is due in them, and what of it was told.
     duties: Duties,
     /// What people have attested.
@@ -248,6 +266,8 @@ struct Inner {
     notices: Notices,
     /// Who is asked next.
     successions: Successions,
+    /// In which cases somebody has lost her credential.
+    lapses: Lapses,
     /// Logs of which entries were altered here, and no good copy has come yet.
     damaged: Mutex<BTreeSet<[u8; 16]>>,
     /// Rows of the audit log about strangers.
@@ -329,6 +349,7 @@ impl Node {
             retrievals: dicomweb::Retrievals::default(),
             to_erase: AtomicBool::new(true),
             proving: proving::Proving::default(),
+            renewals: Renewals::default(),
             bandwidth,
             links,
             meeting: OnceLock::new(),
@@ -337,6 +358,7 @@ impl Node {
             unlocking: Mutex::default(),
             enrolling: Enrolling::default(),
             challenges: Challenges::default(),
+            proofs: proofs::Proofs::default(),
             factors,
             media: Mutex::default(),
             writing: Mutex::default(),
@@ -346,11 +368,13 @@ impl Node {
             heads: Heads::default(),
             replays: Replays::default(),
             looks: Looks::default(),
+            lives: Lives::default(),
             duties: Duties::default(),
             governing: Governing::default(),
             collector: Forwarding::default(),
             notices: Notices::default(),
             successions: Successions::default(),
+            lapses: Lapses::default(),
             damaged: Mutex::default(),
             strangers: Mutex::default(),
             bell: Notify::new(),
@@ -366,6 +390,7 @@ impl Node {
             node.install_issued(now)?;
             node.settle_applications()?;
         }
+        node.finish_deletions();
         Ok(node)
     }
 

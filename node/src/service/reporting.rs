@@ -17,6 +17,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Node;
+use super::drafts::Writing;
 use super::error::ServiceError;
 use super::given::{GivenIllustrations, GivenStructure};
 use super::session::Session;
@@ -86,7 +87,7 @@ impl Node {
                 Ok(Body::Report(Box::new(report)))
             })
         }?;
-        self.forget_signed_draft(session, id);
+        self.forget_signed_draft(session, id, Writing::Report);
         Ok(row)
     }
 
@@ -115,7 +116,7 @@ impl Node {
             let amendment = Amendment { kind, reason, report };
             Ok(Body::Amendment(Box::new(amendment)))
         })?;
-        self.forget_signed_draft(session, id);
+        self.forget_signed_draft(session, id, Writing::Report);
         Ok(row)
     }
 
@@ -268,6 +269,7 @@ impl Node {
                     "reader": self.party(&version.by),
                     "mine": version.by == *me,
                     "signed_at": clock::rfc3339(version.at),
+                    "credential": self.mark_of(&version.by, version.at),
                     "predecessor": report.predecessor,
                     "reason": version.amendment.map(|amendment| &amendment.reason),
                     "changed": changed
@@ -307,10 +309,8 @@ pub(super) fn reading_of<'a>(case: &'a Case, who: &Fingerprint) -> Option<Readin
         .into_iter()
         .filter(|one| one.who == *who)
         .collect();
-    let taken_on = hers
-        .iter()
-        .find(|one| one.accepted.is_some() && one.declined.is_none());
-    let open = hers.iter().find(|one| one.declined.is_none());
+    let taken_on = hers.iter().find(|one| one.accepted.is_some() && one.is_asked());
+    let open = hers.iter().find(|one| one.is_asked());
     taken_on.or(open).or(hers.last()).copied()
 }
 

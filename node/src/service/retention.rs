@@ -65,7 +65,7 @@ impl Node {
 }
 
 /// The day on which a case was completed: that of its newest entry, when it has ended.
-fn completed(case: &Case) -> Option<Day> {
+pub(super) fn completed(case: &Case) -> Option<Day> {
     let ended = matches!(
         case.state(),
         State::Closed { .. } | State::Declined { .. } | State::Withdrawn { .. }

@@ -40,7 +40,7 @@ impl Node {
     pub(super) fn seen_study(&self, who: &Fingerprint, uid: &str) -> Result<StudySummary, ServiceError> {
         let study = match self.store().study(uid) {
             Ok(study) => study,
-            Err(StoreError::NotFound(_)) => return Err(ServiceError::Unknown("study")),
+            Err(StoreError::NotFound(_)) => return Err(self.gone("study", uid)),
             Err(error) => return Err(error.into()),
         };
         if self.may_see(who, &study.study)? {
@@ -54,7 +54,7 @@ impl Node {
     pub(super) fn require_seen(&self, who: &Fingerprint, uid: &str) -> Result<(), ServiceError> {
         let seen = match self.store().study_record(uid) {
             Ok(study) => self.may_see(who, &study)?,
-            Err(StoreError::NotFound(_)) => false,
+            Err(StoreError::NotFound(_)) => return Err(self.gone("study", uid)),
             Err(error) => return Err(error.into()),
         };
         if seen {

@@ -1,5 +1,6 @@
 //! How the house runs its node: documents, duties, people, inspections, displays and incidents, as signed records.
 
+mod deletion;
 mod people;
 mod retention;
 

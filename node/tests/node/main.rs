@@ -19,6 +19,7 @@ mod hostile_peer;
 mod import;
 mod lock;
 mod media;
+mod practice;
 mod pseudonym;
 mod reception;
 mod sources;

@@ -17,7 +17,7 @@ use crate::support::pair::Pair;
 use crate::support::registry::{ITO, TANAKA};
 
 /// A clinic and a hospital with a consultation on which a report was signed; gives it.
-async fn reported() -> (Pair, String) {
+pub(crate) async fn reported() -> (Pair, String) {
     let pair = Pair::new().await;
     pair.agree().await;
     let case = pair.request().await;

@@ -1,6 +1,10 @@
 //! What accompanies request and report: doubts, findings, further readers.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
+
+use super::Proof;
 
 /// A word of the API, as it is chosen on the command line.
 macro_rules! words {
@@ -191,6 +195,9 @@ pub(crate) enum Accompanying {
         /// What both recommend
         #[arg(long, default_value = "")]
         recommendations: String,
+        /// That it is you who signs
+        #[command(flatten)]
+        proof: Proof,
     },
     /// Sign what another reader has signed (連署), or dissent from it
     CoSign {
@@ -205,6 +212,20 @@ pub(crate) enum Accompanying {
         /// A word with the signature
         #[arg(long, default_value = "")]
         note: String,
+        /// That it is you who signs
+        #[command(flatten)]
+        proof: Proof,
+    },
+    /// Write a reconciled opinion to a file: as PDF, or as DICOM Structured Report
+    Opinion {
+        /// Case identifier
+        case: String,
+        /// The opinion, or the beginning of its name [default: the only one that stands]
+        #[arg(long, value_name = "ENTRY")]
+        of: Option<String>,
+        /// Where to write it; a name that ends in .dcm gets the Structured Report
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
     },
     /// Record that a result was explained to the patient
     Informed {
@@ -286,6 +307,14 @@ pub(crate) enum Accompanying {
         /// What the patient agreed to
         #[arg(long, default_value = "別の読影医への画像と報告書の提供")]
         consent_scope: String,
+    },
+    /// Let a reader go who has lost her credential; asking another in her place with `forward` does it too
+    Release {
+        /// Case identifier
+        case: String,
+        /// The request or forward by which she was asked, or the beginning of its name [default: the only one]
+        #[arg(long, value_name = "ENTRY")]
+        reader: Option<String>,
     },
     /// A further reading is no longer wanted
     EndForward {

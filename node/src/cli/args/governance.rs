@@ -54,6 +54,9 @@ pub(crate) struct HouseFacts {
     /// Years that images are kept
     #[arg(long, value_name = "YEARS")]
     pub(crate) image_years: Option<u8>,
+    /// Whether two persons sign every deletion
+    #[arg(long, value_name = "true|false")]
+    pub(crate) deletion_by_two: Option<bool>,
 }
 
 /// `dokuei policy …`

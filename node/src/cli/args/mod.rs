@@ -143,7 +143,7 @@ pub(crate) enum Command {
     /// How the house runs this node: what is due, duties, pledges, training, self-inspection, displays
     #[command(subcommand)]
     Governance(GovernanceCommand),
-    /// Until when what cases left here must be kept; stop and release deletions (legal hold)
+    /// Until when what is here must be kept; stop deletions (legal hold); delete with a certificate
     #[command(subcommand)]
     Retention(RetentionCommand),
     /// Something went wrong: stop sending and receiving, record the response, go on again
@@ -363,6 +363,12 @@ pub(crate) enum Study {
         /// Wait until it is there
         #[arg(long)]
         wait: bool,
+    },
+    /// Make the practice study of this node: of nobody, sent to nobody
+    Practice {
+        /// Delete it, with the request about it
+        #[arg(long)]
+        delete: bool,
     },
     /// Write a synthetic dental CBCT to practise with, clearly marked as a sample
     Sample {

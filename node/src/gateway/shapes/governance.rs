@@ -119,6 +119,8 @@ pub struct Facts {
     devices: Option<String>,
     record_years: Option<u8>,
     image_years: Option<u8>,
+    /// Whether two persons sign every deletion.
+    deletion_by_two: Option<bool>,
 }
 
 /// Which draft is wanted.

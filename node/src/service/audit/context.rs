@@ -99,6 +99,10 @@ impl<'a> Resolver<'a> {
         if !looks_like_a_uid {
             return Known::default();
         }
+        if self.node.is_practice(object).unwrap_or(false) {
+            // Nobody's images: no patient was looked at.
+            return Known::default();
+        }
         let real = self.node.real_study(object);
         match self.node.store().study_record(&real) {
             Ok(study) => self.of_study(object, &study),

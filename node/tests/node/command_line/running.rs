@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 
 use crate::support::NODE_PASSPHRASE;
 use crate::support::home::Home;
@@ -154,6 +155,47 @@ fn after_a_power_cut_the_node_starts_again_and_nobody_is_signed_in() {
     crate::support::sample_study(&folder, 1);
     let import = dokuei(root, &["study", "import", folder.to_str().unwrap()]);
     assert_eq!(import.code, Some(0), "{import:?}");
+    drop(node);
+}
+
+/// R11, R19: what is secured of an incident names patients: the folder and all that is in it are its owner's alone, and a folder
+/// that is there already is not written into.
+#[test]
+fn r11_r19_what_is_secured_of_an_incident_is_for_its_owner_only() {
+    let home = Home::with(&[TANAKA]);
+    let (root, node) = (home.dir.root(), start(&home));
+    let phrase = passphrase_file(root, TANAKA.passphrase);
+    let sign_in = [
+        "sign-in",
+        "--id",
+        "tanaka",
+        "--passphrase-file",
+        phrase.to_str().unwrap(),
+    ];
+    assert_eq!(dokuei(root, &sign_in).code, Some(0));
+    let folder = home.beside("secured");
+    let begin = [
+        "incident",
+        "begin",
+        "訓練",
+        "--drill",
+        "--evidence",
+        folder.to_str().unwrap(),
+    ];
+    let begun = dokuei(root, &begin);
+    assert_eq!(begun.code, Some(0), "{begun:?}");
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder), 0o700);
+    let files: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|one| one.unwrap().path())
+        .collect();
+    assert!(files.len() >= 2, "{files:?}");
+    for file in &files {
+        assert_eq!(mode(file), 0o600, "{}", file.display());
+    }
+    let again = dokuei(root, &begin);
+    assert_ne!(again.code, Some(0), "{again:?}");
     drop(node);
 }
 

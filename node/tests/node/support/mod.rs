@@ -3,6 +3,7 @@
 pub(crate) mod crowd;
 pub(crate) mod dcmtk;
 pub(crate) mod described;
+pub(crate) mod factor;
 pub(crate) mod gate;
 pub(crate) mod home;
 pub(crate) mod hostile;
@@ -11,6 +12,7 @@ pub(crate) mod pair;
 pub(crate) mod program;
 pub(crate) mod registry;
 pub(crate) mod turned;
+pub(crate) mod unpacked;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

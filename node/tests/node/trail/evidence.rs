@@ -1,77 +1,13 @@
 //! A consultation as evidence: OpenSSL and sha256sum verify it, and nothing in it can be altered unnoticed.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Cursor, Read};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use axum::http::StatusCode;
 use dokuei_node::service::evidence::VERIFY_SH;
-use tempfile::TempDir;
 
 use super::reported;
-use crate::support::files;
 use crate::support::registry::ITO;
-
-/// The archive, unpacked.
-struct Unpacked(TempDir);
-
-impl Unpacked {
-    fn of(archive: &[u8]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut archive = zip::ZipArchive::new(Cursor::new(archive)).unwrap();
-        for index in 0..archive.len() {
-            let mut file = archive.by_index(index).unwrap();
-            let path = folder.path().join(file.enclosed_name().unwrap());
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes).unwrap();
-            fs::write(path, bytes).unwrap();
-        }
-        Self(folder)
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    /// Runs a script of this text on it, as an outsider does.
-    fn verified_by(&self, script: &str, more: &[&str]) -> Output {
-        let beside = tempfile::tempdir().unwrap();
-        let file = beside.path().join("verify.sh");
-        fs::write(&file, script).unwrap();
-        let mut shell = Command::new("/bin/sh");
-        shell.arg(file).args(more).arg(self.path()).output().unwrap()
-    }
-
-    /// The files, by their path in the archive.
-    fn files(&self) -> BTreeMap<String, PathBuf> {
-        let named = files(self.path()).into_iter();
-        named
-            .map(|path| {
-                let name = path.strip_prefix(self.path()).unwrap();
-                (name.to_str().unwrap().to_owned(), path)
-            })
-            .collect()
-    }
-}
-
-/// Flips a bit in the middle of a file, runs, and flips it back.
-fn with_flipped<T>(path: &Path, run: impl FnOnce() -> T) -> T {
-    let before = fs::read(path).unwrap();
-    let mut altered = before.clone();
-    let middle = altered.len() / 2;
-    match altered.get_mut(middle) {
-        Some(byte) => *byte ^= 1,
-        // An empty file gets something in it.
-        None => altered.push(b'x'),
-    }
-    fs::write(path, &altered).unwrap();
-    let outcome = run();
-    fs::write(path, before).unwrap();
-    outcome
-}
+use crate::support::unpacked::{Unpacked, with_flipped};
 
 /// The script without the check of all hashes, so that what stands behind it is tried by itself.
 fn without_sums() -> String {
