@@ -17,6 +17,9 @@ use crate::wait;
 /// The AE title of the device that may send to a node ([`Node::take_from_device`]).
 pub const DEVICE: &str = "CBCT1";
 
+/// The AE title of the archive that a node knows ([`Node::know_archive`]).
+pub const ARCHIVE: &str = "PACS";
+
 /// A node: its data directory, and its process when it runs.
 #[derive(Debug)]
 pub struct Node {
@@ -25,6 +28,7 @@ pub struct Node {
     institution: Institution,
     port: u16,
     dicom: Option<u16>,
+    archive: Option<u16>,
     ui: Option<PathBuf>,
     wrapper: Vec<String>,
     site: Site,
@@ -51,6 +55,7 @@ impl Node {
             institution,
             port,
             dicom: None,
+            archive: None,
             ui: None,
             wrapper: Vec::new(),
             site: Site::default(),
@@ -144,6 +149,28 @@ impl Node {
         std::fs::write(&path, format!("{text}\n[[dicom.peers]]\naet = \"{DEVICE}\"\n"))?;
         self.dicom = Some(port);
         Ok(())
+    }
+
+    /// Lets it send to, and fetch from, an archive with the AE title [`ARCHIVE`] on this port of this machine; from the next
+    /// start on, and whether or not the archive runs.
+    ///
+    /// # Errors
+    /// When its settings cannot be changed.
+    pub fn know_archive(&mut self, port: u16) -> Result<()> {
+        let path = self.data_dir().join("config.toml");
+        let text = std::fs::read_to_string(&path)?;
+        let peer = format!(
+            "\n[[dicom.peers]]\naet = \"{ARCHIVE}\"\naddress = \"127.0.0.1\"\nport = {port}\nsend = true\nfetch = true\n"
+        );
+        std::fs::write(&path, text + &peer)?;
+        self.archive = Some(port);
+        Ok(())
+    }
+
+    /// The port of the archive that it knows, when it knows one.
+    #[must_use]
+    pub fn archive_port(&self) -> Option<u16> {
+        self.archive
     }
 
     /// The port on which it takes DICOM associations, when it does.

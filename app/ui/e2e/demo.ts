@@ -7,6 +7,10 @@ export interface DemoNode {
   api: string;
   token_file: string;
   data_dir: string;
+  /** Where it takes what devices and archives send. */
+  dicom_port: number | null;
+  /** Where it looks for the archive of its house, which a scene may start there. */
+  archive_port: number | null;
   ui: string;
 }
 

@@ -1,9 +1,9 @@
-import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { closeBrowsers, openBrowser, pageOf } from "./chromium";
-import { clinic, credentialsAt, nodeLogs, nodeOf, screenshot } from "./demo";
+import { clinic, credentialsAt, nodeLogs, nodeOf } from "./demo";
 import { logged } from "./explain";
+import { judge } from "./judge";
 
 /**
  * What only a browser shows of reports: a draft outlives the page, nothing is refused by the page's policy, and all of it
@@ -141,15 +141,3 @@ test("r15 signed, it stands at the clinic tooth by tooth", async () => {
   await judge(clinicPage, "report-read-ja");
   expect(refused).toEqual([]);
 });
-
-/** A picture for people, and axe's judgement of what is on the screen. */
-async function judge(of: Page, name: string): Promise<void> {
-  await of.screenshot({ path: screenshot(name), fullPage: true });
-  await of.evaluate(`window.axe ?? (() => {${axe.source}})()`);
-  const found = await of.evaluate(async () => {
-    const judging = (window as unknown as { axe: typeof axe }).axe;
-    const { violations } = await judging.run(document, { resultTypes: ["violations"] });
-    return violations.map((one) => `${one.id}: ${one.nodes[0]?.html ?? ""}`);
-  });
-  expect(found).toEqual([]);
-}

@@ -50,6 +50,8 @@ pub(crate) struct Running {
     pub(crate) data_dir: String,
     /// The port on which it takes DICOM associations, when it does.
     pub(crate) dicom_port: Option<u16>,
+    /// The port at which it looks for the archive of its house, when it knows one; nothing need listen there.
+    pub(crate) archive_port: Option<u16>,
     /// The address of its user interface, when it serves one.
     pub(crate) ui: Option<String>,
 }
@@ -159,13 +161,14 @@ mod tests {
             token_file: Some("/t/api.token".into()),
             data_dir: "/t".into(),
             dicom_port: None,
+            archive_port: None,
             ui: Some("http://127.0.0.1:1/".into()),
         });
         let expected = concat!(
             r#"{"ok":true,"steps":[{"name":"seal","seconds":0.5,"bytes":7}],"#,
             r#""checks":[{"name":"hashes equal","ok":true,"detail":"400 files"}],"#,
             r#""nodes":[{"role":"clinic","api":"http://127.0.0.1:1","token_file":"/t/api.token","#,
-            r#""data_dir":"/t","dicom_port":null,"ui":"http://127.0.0.1:1/"}]}"#
+            r#""data_dir":"/t","dicom_port":null,"archive_port":null,"ui":"http://127.0.0.1:1/"}]}"#
         );
         assert_eq!(serde_json::to_string(&record).unwrap(), expected);
     }

@@ -46,7 +46,11 @@ impl Scene {
             pair.clinic.serve_ui(&ui);
             pair.specialist.serve_ui(&ui);
         }
-        let devices = free_ports(2)?;
+        let devices = free_ports(3)?;
+        if let Some(port) = devices.last() {
+            // Nothing listens there: whoever wants an archive in the house starts one, as a test in the browser does.
+            pair.clinic.know_archive(*port)?;
+        }
         for (node, port) in [&mut pair.clinic, &mut pair.specialist].into_iter().zip(devices) {
             node.take_from_device(port)?;
         }
@@ -93,6 +97,7 @@ impl Scene {
             token_file: None,
             data_dir: data_dir.display().to_string(),
             dicom_port: None,
+            archive_port: None,
             ui: None,
         };
         let mut running = vec![quiet("registry", self.pair.registry.data_dir())];
@@ -107,6 +112,7 @@ impl Scene {
             running.push(Running {
                 api: Some(address.clone()),
                 dicom_port: node.dicom_port(),
+                archive_port: node.archive_port(),
                 token_file: Some(node.token_file().display().to_string()),
                 ui: project::ui()
                     .join("dist/index.html")

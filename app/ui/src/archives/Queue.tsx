@@ -11,7 +11,7 @@ export function Queue(): ReactElement {
   const { t } = useTranslation("archives");
   const all = useDispatches();
   return (
-    <section aria-labelledby="queue-title">
+    <section>
       <h2 id="queue-title">{t("queue.title")}</h2>
       {all.isError && <ProblemNote error={all.error} onRetry={() => void all.refetch()} />}
       {all.data?.length === 0 && <p className="empty">{t("queue.empty")}</p>}
