@@ -6,6 +6,7 @@ import {
   type ReportText,
   type ToothFinding,
 } from "../backend/reportTypes";
+import { plansFrom, type KeptPlan } from "../reader/pure/curved/kept";
 
 /** A report that is being written: its words, and what was taken into it in the reader. */
 export interface Drafted extends Record<ReportText, string> {
@@ -15,6 +16,10 @@ export interface Drafted extends Record<ReportText, string> {
   keyImages: KeyImage[];
   /** By the name that the reader gave them. */
   measurements: (Measurement & { id: string })[];
+  /** Canals and implants that were planned in its volumes: for whoever writes, no part of the report. */
+  plans: KeptPlan[];
+  /** What was written of them into the findings, so that it is found when it is written anew. */
+  planned: string;
 }
 
 export const NOTHING: Drafted = {
@@ -26,6 +31,8 @@ export const NOTHING: Drafted = {
   teeth: [],
   keyImages: [],
   measurements: [],
+  plans: [],
+  planned: "",
 };
 
 // In this page's memory, and sealed at the node (see autosave.ts): nothing of a patient is kept in the browser.
@@ -93,6 +100,26 @@ export function isSame(one: Pick<KeyImage, "image">, other: Pick<KeyImage, "imag
   );
 }
 
+/** Takes images in that are not in yet. */
+export function takeKeyImages(caseId: string, taken: readonly KeyImage[]): void {
+  draft(caseId, ({ keyImages }) => ({
+    keyImages: [
+      ...keyImages,
+      ...taken.filter((one) => !keyImages.some((other) => isSame(one, other))),
+    ],
+  }));
+}
+
+/** Writes words about what is planned below the findings, or in the place of those that were written there before. */
+export function writePlanned(caseId: string, words: string): void {
+  draft(caseId, ({ findings, planned }) => {
+    if (planned !== "" && findings.includes(planned))
+      return { findings: findings.replace(planned, () => words), planned: words };
+    const before = findings.trimEnd();
+    return { findings: before === "" ? words : `${before}\n\n${words}`, planned: words };
+  });
+}
+
 /** Takes measurements in as they are now; words and teeth that were given to them stay. */
 export function takeMeasurements(caseId: string, taken: Drafted["measurements"]): void {
   draft(caseId, ({ measurements }) => {
@@ -108,16 +135,22 @@ export function takeMeasurements(caseId: string, taken: Drafted["measurements"])
   });
 }
 
-/** As the node signs it: without the names that only this page knows. */
+/** As the node signs it: without the names that only this page knows, and without plans. */
 export function asSigned({
+  technique,
+  findings,
+  impression,
+  recommendations,
   keyImages,
   measurements,
   template,
   teeth,
-  ...words
 }: Drafted): ReportDraft {
   return {
-    ...words,
+    technique,
+    findings,
+    impression,
+    recommendations,
     ...(template === null ? {} : { template }),
     ...(teeth.length > 0 ? { teeth } : {}),
     ...(keyImages.length > 0 ? { key_images: keyImages } : {}),
@@ -132,7 +165,8 @@ function nameless(one: Measurement): Measurement {
 
 /** Whether anything was written or taken yet. */
 export function isEmpty(one: Drafted): boolean {
-  const none = [one.keyImages, one.measurements, one.teeth].every((list) => list.length === 0);
+  const lists = [one.keyImages, one.measurements, one.teeth, one.plans];
+  const none = lists.every((list) => list.length === 0);
   return none && REPORT_TEXTS.every((part) => one[part].trim() === "");
 }
 
@@ -144,6 +178,7 @@ export function fromKept(content: Record<string, unknown>): Drafted {
     const alike = Array.isArray(value) ? Array.isArray(kept) : typeof kept === "string";
     if (alike) anew[name] = kept;
   }
+  anew["plans"] = plansFrom(content["plans"]);
   // What was saved is what this page saved; each part was looked at just now.
   return anew as unknown as Drafted;
 }

@@ -51,10 +51,23 @@ export const curvedEn: CurvedTexts = {
     implant: "Place an implant",
     session:
       "Canals and implants are of this window only; neither the report nor the case keeps them.",
+    kept: "Canals and implants are kept in the draft of your report until it is signed.",
+    insert: "Write into the report",
+    insertHelp:
+      "Writes canals, implants and distances below the findings, and takes the slices that show them as key images. Once more writes them anew.",
+    inserted: "Written into the findings.",
     canalHelp:
       "Press on the middle of the canal, one place after the other, in sections or in the panoramic picture.",
     implantHelp:
       "Press in a section where the middle of the implant's upper end is to be. Its points move and tilt it.",
+  },
+  planned: {
+    heading: "Planned in the panoramic reformat (sizes are of no maker's product):",
+    line: "- {{line}}",
+    canal: "canal {{number}}: traced over {{length}}, drawn {{diameter}} wide",
+    implant: "implant {{number}}: {{diameter}} wide, {{length}} long",
+    and: ", ",
+    canalHere: "course of the nerve canal",
   },
   canal: {
     name: "Canal {{number}}",

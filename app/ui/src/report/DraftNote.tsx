@@ -9,9 +9,12 @@ import type { Keeping } from "./kept";
 export function DraftNote({
   caseId,
   keeping,
+  acts = { discard, overwrite, resume },
 }: {
   caseId: string;
   keeping: Keeping;
+  /** What to do about it; of a report when nothing else is said. */
+  acts?: Record<"discard" | "overwrite" | "resume", (caseId: string) => Promise<void>>;
 }): ReactElement | null {
   const { t } = useTranslation("report");
   const format = useFormat();
@@ -28,13 +31,13 @@ export function DraftNote({
           <p>{t("draft.choose")}</p>
           {keeping.signedSince && <p>{t("draft.signedSince")}</p>}
           <div className="buttons">
-            <button type="button" className="button" onClick={() => void discard(caseId)}>
+            <button type="button" className="button" onClick={() => void acts.discard(caseId)}>
               {t("draft.discard")}
             </button>
             <button
               type="button"
               className="button button-primary"
-              onClick={() => void resume(caseId)}
+              onClick={() => void acts.resume(caseId)}
             >
               {t("draft.resume")}
             </button>
@@ -48,10 +51,10 @@ export function DraftNote({
             <strong>{t("draft.conflict")}</strong> {t("draft.conflictHelp")}
           </p>
           <div className="buttons">
-            <button type="button" className="button" onClick={() => void resume(caseId)}>
+            <button type="button" className="button" onClick={() => void acts.resume(caseId)}>
               {t("draft.takeOther")}
             </button>
-            <button type="button" className="button" onClick={() => void overwrite(caseId)}>
+            <button type="button" className="button" onClick={() => void acts.overwrite(caseId)}>
               {t("draft.keepMine")}
             </button>
           </div>

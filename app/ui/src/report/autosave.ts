@@ -9,8 +9,9 @@ import {
   isEmpty,
   mine,
   useDrafted,
+  type Drafted,
 } from "../consultation/drafted";
-import { all, ASKING, set, useKeeping, type Keeping } from "./kept";
+import { all, alongside, ASKING, set, useKeeping, type Keeping } from "./kept";
 
 /** How long nobody must have written before it is saved, ms. */
 export const QUIET = 1_500;
@@ -65,15 +66,25 @@ async function begin(caseId: string): Promise<void> {
   }
 }
 
+/** What the node keeps and nobody has answered for yet; null when it keeps nothing of the kind. */
+export function offered(caseId: string): Drafted | null {
+  const kept = all.get(mine(caseId));
+  if (kept?.keeping.state !== "offered") return null;
+  return fromKept(JSON.parse(kept.content) as Record<string, unknown>);
+}
+
 /** Goes on with what was kept; what was taken in the reader since comes along. */
 export async function resume(caseId: string): Promise<void> {
   const key = mine(caseId);
   try {
     const found = await reports.draft(caseId);
     if (key !== mine(caseId)) return;
-    const { keyImages, measurements } = drafted(caseId);
+    const { keyImages, measurements, plans } = drafted(caseId);
     if (found) {
       const before = fromKept(found.content);
+      // Whoever takes what another window saved wants its plans; else those of this page are the ones restored from it.
+      const here = all.get(key)?.keeping.state === "conflict" ? [] : plans;
+      const planned = new Set(here.map((one) => one.series));
       const shown = new Set(before.keyImages.map((one) => JSON.stringify(one.image)));
       const measured = new Set(before.measurements.map((one) => one.id));
       draft(caseId, () => ({
@@ -86,6 +97,7 @@ export async function resume(caseId: string): Promise<void> {
           ...before.measurements,
           ...measurements.filter((one) => !measured.has(one.id)),
         ],
+        plans: [...here, ...before.plans.filter((one) => !planned.has(one.series))],
       }));
     }
     set(key, {
@@ -132,6 +144,7 @@ export async function overwrite(caseId: string): Promise<void> {
 
 /** Signed, or whoever wrote has left: nothing is saved any more. */
 export function forgetKept(caseId?: string): void {
+  if (caseId === undefined) for (const keeper of alongside) keeper.forget();
   for (const [key, kept] of all)
     if (caseId === undefined || key === mine(caseId)) {
       clearTimeout(kept.timer);
@@ -139,9 +152,16 @@ export function forgetKept(caseId?: string): void {
     }
 }
 
+/** Saves at once what is being written, before the tab is loaded anew. */
+export async function saveKept(): Promise<void> {
+  const own = [...all.values()].map(({ caseId }) => save(caseId));
+  await Promise.all([...own, ...alongside.map((keeper) => keeper.save())]);
+}
+
 /** While the page is locked nothing is saved: whoever opens it may be somebody else. What waits is saved afterwards. */
 export function lockKept(lock: boolean): void {
   locked = lock;
+  for (const keeper of alongside) keeper.lock(lock);
   if (!lock) for (const { caseId } of [...all.values()]) void save(caseId);
 }
 

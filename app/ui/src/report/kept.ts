@@ -44,3 +44,13 @@ function listen(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
+
+/** Something else that is kept while it is written, beside reports. */
+export interface Keeper {
+  lock: (lock: boolean) => void;
+  forget: () => void;
+  save: () => Promise<void>;
+}
+
+/** It is locked, forgotten and saved whenever reports are. */
+export const alongside: Keeper[] = [];

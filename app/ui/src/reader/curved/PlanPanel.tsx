@@ -10,6 +10,7 @@ import {
   type Implant,
 } from "../pure/curved/planning";
 import { Choice } from "./Choice";
+import { KeptNote } from "./KeptNote";
 import type { Drawing, Scene } from "./scene";
 import { changePlan } from "./usePlan";
 
@@ -64,9 +65,7 @@ export function PlanPanel({
       {plan.implants.map((implant, at) => (
         <ImplantRow key={implant.id} scene={scene} implant={implant} number={at + 1} />
       ))}
-      {plan.canals.length + plan.implants.length > 0 && (
-        <p className="caution">{t("planning.session")}</p>
-      )}
+      {plan.canals.length + plan.implants.length > 0 && <KeptNote />}
     </div>
   );
 }

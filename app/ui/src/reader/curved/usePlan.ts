@@ -1,7 +1,8 @@
 import { useSyncExternalStore } from "react";
 import { EMPTY_PLAN, type Plan } from "../pure/curved/plan";
 
-// In this page's memory only, and only while the reader is open: nothing of a patient is kept in the browser.
+// In this page's memory only, and only while the reader is open: nothing of a patient is kept in the browser. Of a case,
+// whoever writes its report finds canals and implants again in her draft (KeptPlans.tsx).
 const plans = new Map<string, Plan>();
 const listeners = new Set<() => void>();
 
@@ -13,7 +14,12 @@ export function planOf(series: string): Plan {
 /** Changes a series' plan, for everybody who looks at it. */
 export function changePlan(series: string, change: (old: Plan) => Partial<Plan>): void {
   const old = planOf(series);
-  plans.set(series, { ...old, ...change(old) });
+  setPlan(series, { ...old, ...change(old) });
+}
+
+/** Puts another plan in the place of a series'. */
+export function setPlan(series: string, plan: Plan): void {
+  plans.set(series, plan);
   tell();
 }
 
@@ -37,15 +43,14 @@ function tell(): void {
   for (const listener of listeners) listener();
 }
 
-function listen(listener: () => void): () => void {
+/** Calls `listener` after every change, until what it returns is called. */
+export function listen(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-let last = 0;
-
-/** A name that nothing else drawn here has. */
+/** A name that nothing else drawn has, be it here or in what a draft kept from before. */
 export function newName(): string {
-  last += 1;
-  return `curved-${last}`;
+  const parts = Array.from(crypto.getRandomValues(new Uint32Array(2)), (one) => one.toString(36));
+  return `curved-${parts.join("")}`;
 }
