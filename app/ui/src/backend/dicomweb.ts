@@ -46,6 +46,11 @@ export const dicomweb = {
     dicom(`${seriesPath(image)}/metadata`, DICOM_JSON).then(json),
   instanceMetadata: (image: Omit<ImageAddress, "frame">) =>
     dicom(`${instancePath(image)}/metadata`, DICOM_JSON).then(json),
+  /** A long value, by the path that metadata name it by, as it is stored. */
+  bulk: (image: Omit<ImageAddress, "frame">, path: string) =>
+    dicom(`${instancePath(image)}/bulkdata/${path}`, "application/octet-stream").then((response) =>
+      response.arrayBuffer(),
+    ),
   /** Decoded by the node, little endian: no compressed byte of a stranger is decoded in the browser. */
   frame: (image: ImageAddress, signal: AbortSignal) =>
     dicom(`${instancePath(image)}/frames/${image.frame}`, DECODED, signal).then((response) =>

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState, type ReactElement, type ReactNode } from "react";
+import type { Shape } from "../pure/curve";
 import type { Point } from "../pure/curved/spline";
 import type { Edges } from "../pure/marks";
 import { EdgeLetters } from "../Overlay";
@@ -9,6 +10,8 @@ import { useGestures, type Doing } from "./useGestures";
 /** What all views of a curved reformat share. */
 export interface Shared extends Pick<Doing, "tool" | "window" | "onWindow"> {
   invert: boolean;
+  /** How values of the window become grey. */
+  shape: Shape;
 }
 
 /** A picture with what is drawn over it in mm. */
@@ -35,10 +38,10 @@ export function Field({
 } & Pick<Doing, "onLook" | "onScroll" | "press">): ReactElement {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [box, setBox] = useState<Point>([1, 1]);
-  const { window, invert, tool, onWindow } = shared;
+  const { window, invert, shape, tool, onWindow } = shared;
   const bitmap = useMemo(
-    () => picture && painted(picture, window, invert),
-    [picture, window, invert],
+    () => picture && painted(picture, window, invert, shape),
+    [picture, window, invert, shape],
   );
   const view = viewOf(box, picture ? sizeOf(picture) : [1, 1], look);
   const gestures = useGestures({ tool, view, look, onLook, window, onWindow, onScroll, press });

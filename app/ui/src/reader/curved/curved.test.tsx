@@ -13,6 +13,7 @@ import { PlanPanel } from "./PlanPanel";
 import { drawAt, heightsOf, markerOf, type Scene } from "./scene";
 import { Sections } from "./Sections";
 import { changePlan, forgetLines, forgetPlans, planOf, usePlan } from "./usePlan";
+import { STRAIGHT } from "../pure/curve";
 
 const SERIES = "1.2.3.1";
 const nothing = () => undefined;
@@ -36,6 +37,7 @@ function scene(more: Partial<Scene> = {}): Scene {
       window: { center: 500, width: 2500 },
       onWindow: nothing,
       invert: false,
+      shape: STRAIGHT,
     },
     size: { diameter: 4, length: 10 },
     canal: null,

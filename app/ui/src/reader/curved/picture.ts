@@ -1,7 +1,7 @@
 import type { Window } from "../../backend/dicomweb";
 import { sampleRow, type Curtain } from "../pure/curved/curtain";
 import type { Stack } from "../pure/curved/grid";
-import { rangeOf } from "../pure/presets";
+import { isStraight, nodesOf, spanOfCurve, STRAIGHT, type Shape } from "../pure/curve";
 
 /** Values to be seen in a window. Not-a-number is black. */
 export interface Picture {
@@ -80,6 +80,7 @@ export function painted(
   { columns, rows, values }: Picture,
   window: Window,
   invert: boolean,
+  shape: Shape = STRAIGHT,
 ): HTMLCanvasElement | null {
   const canvas = document.createElement("canvas");
   canvas.width = columns;
@@ -87,12 +88,16 @@ export function painted(
   const context = canvas.getContext("2d");
   if (!context) return null;
   const image = context.createImageData(columns, rows);
-  const { lower, upper } = rangeOf(window);
+  const curve = { window, ...shape };
+  const { lower, upper } = spanOfCurve(curve);
   const steep = 255 / Math.max(upper - lower, 1e-6);
+  // What is not straight is looked up by where in the window a value lies.
+  const bent = isStraight(shape) ? null : nodesOf(curve).map(([, grey]) => 255 * grey);
   for (let at = 0; at < columns * rows; at++) {
     const value = values[at] ?? NaN;
     // An array of bytes clamps; what is not a number becomes 0, which is black in both senses.
-    const grey = (value - lower) * steep;
+    const straight = (value - lower) * steep;
+    const grey = bent && !Number.isNaN(straight) ? along(bent, straight / 255) : straight;
     const shown = invert && !Number.isNaN(grey) ? 255 - grey : grey;
     image.data[4 * at] = shown;
     image.data[4 * at + 1] = shown;
@@ -101,4 +106,10 @@ export function painted(
   }
   context.putImageData(image, 0, 0);
   return canvas;
+}
+
+/** The value at a share of the way from the first to the last. */
+function along(values: readonly number[], share: number): number {
+  const last = values.length - 1;
+  return values[Math.round(Math.min(Math.max(share, 0), 1) * last)] ?? 0;
 }

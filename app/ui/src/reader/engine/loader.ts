@@ -3,13 +3,8 @@ import { dicomweb } from "../../backend/dicomweb";
 import { calibrationOf } from "../pure/calibration";
 import type { ImageFacts } from "../pure/dicom";
 import { colourValues, extremes, greyValues, needsRendering, type Samples } from "../pure/pixels";
+import { windowOfTable } from "../pure/presets";
 import { addressOf, factsFor } from "./source";
-
-const FUNCTIONS = {
-  LINEAR: Enums.VOILUTFunctionType.LINEAR,
-  LINEAR_EXACT: Enums.VOILUTFunctionType.LINEAR_EXACT,
-  SIGMOID: Enums.VOILUTFunctionType.SAMPLED_SIGMOID,
-};
 
 /** Cornerstone's loader of our frames. */
 export function loadFrame(imageId: string): {
@@ -61,7 +56,7 @@ function imageOf(
   const components = colour ? 3 : 1;
   if (values.length !== rows * columns * components) throw new Error("the frame has another size");
   const [low, high] = extremes(values);
-  const [stored] = facts.windows;
+  const stored = facts.windows[0] ?? (facts.voiTable && windowOfTable(facts.voiTable));
   const window = colour
     ? { center: 128, width: 256 }
     : (stored ?? { center: (low + high) / 2, width: Math.max(high - low, 1) });
@@ -82,7 +77,8 @@ function imageOf(
     intercept: 0,
     windowCenter: window.center,
     windowWidth: window.width,
-    voiLUTFunction: FUNCTIONS[facts.windowFunction],
+    // What is not straight is bent afterwards (bend.ts), tables too.
+    voiLUTFunction: Enums.VOILUTFunctionType.LINEAR,
     invert: facts.photometric === "MONOCHROME1",
     photometricInterpretation: colour ? "RGB" : facts.photometric,
     rowPixelSpacing: rowSpacing,

@@ -2,6 +2,7 @@ import { dicomweb, type ImageAddress } from "../../backend/dicomweb";
 import type { Study } from "../../backend/types";
 import { factsOf, type DicomJson, type ImageFacts } from "../pure/dicom";
 import { asDecoded } from "../pure/pixels";
+import { bulkPathOf, tablesElsewhere } from "../pure/tables";
 
 /** The scheme of Cornerstone's names for our frames. */
 export const SCHEME = "dokuei";
@@ -48,6 +49,7 @@ export async function factsFor(imageId: string): Promise<ImageFacts> {
   }
   const [json] = (await answer) as DicomJson[];
   if (!json) throw new Error("the node says nothing of this image");
+  await fetchTables(imageId, json);
   return keep(imageId, json);
 }
 
@@ -60,10 +62,36 @@ export async function seriesFacts(imageIds: readonly string[]): Promise<ImageFac
     const byInstance = new Map(all.map((json) => [json["00080018"]?.Value?.[0], json]));
     for (const id of imageIds) {
       const json = byInstance.get(addressOf(id).instance);
-      if (json && !known.has(id)) keep(id, json);
+      if (!json || known.has(id)) continue;
+      await fetchTables(id, json);
+      keep(id, json);
     }
   }
   return imageIds.flatMap((id) => known.get(id) ?? []);
+}
+
+/** Explicit big endian, retired: words lie there the other way around. */
+const BIG_ENDIAN = "1.2.840.10008.1.2.2";
+
+/** Fetches the tables that metadata only name. One that does not come is as none: the image says so where it is seen. */
+async function fetchTables(imageId: string, json: DicomJson): Promise<void> {
+  for (const data of tablesElsewhere(json)) {
+    const path = bulkPathOf(data);
+    if (path === null) continue;
+    try {
+      const image = addressOf(imageId);
+      const bytes = new Uint8Array(await dicomweb.bulk(image, path));
+      const words = data.vr !== "OB" && data.vr !== "UN";
+      if (words && syntaxes.get(image.instance) === BIG_ENDIAN) swapPairs(bytes);
+      data.bytes = bytes;
+    } catch {
+      continue;
+    }
+  }
+}
+
+function swapPairs(bytes: Uint8Array): void {
+  for (let at = 0; at + 1 < bytes.length; at += 2) bytes.subarray(at, at + 2).reverse();
 }
 
 function keep(imageId: string, json: DicomJson): ImageFacts {

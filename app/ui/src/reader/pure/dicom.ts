@@ -1,9 +1,15 @@
 import type { Window } from "../../backend/dicomweb";
+import type { Table } from "./lut";
+import { itemOf, tableIn } from "./tables";
 
 /** An attribute in the DICOM JSON Model (PS3.18 F.2). */
-interface Attribute {
+export interface Attribute {
   vr: string;
   Value?: unknown[];
+  InlineBinary?: string;
+  BulkDataURI?: string;
+  /** What lies at the address, once it was fetched; the lower byte of a word first. */
+  bytes?: Uint8Array;
 }
 export type DicomJson = Record<string, Attribute | undefined>;
 
@@ -31,7 +37,11 @@ export interface ImageFacts {
   windows: Window[];
   /** How windows are applied (PS3.3 C.11.2.1.3). */
   windowFunction: "LINEAR" | "LINEAR_EXACT" | "SIGMOID";
-  /** Without a window, the file says by a table how it is looked at; the reader does not follow it. */
+  /** From stored values to what they measure, in the place of slope and intercept (PS3.3 C.11.1). */
+  modalityTable: Table | null;
+  /** From what they measure to grey, the file's first one (PS3.3 C.11.2). */
+  voiTable: Table | null;
+  /** Without a window, the file says by a table how it is looked at, and the table cannot be read. */
   tableOnly: boolean;
   /** Stored values that are no image, the least and the greatest (PS3.3 C.7.5.1.1.2). */
   padding: Pair | null;
@@ -83,6 +93,13 @@ export function factsOf(root: DicomJson, frame: number): ImageFacts {
     return row && column && row > 0 && column > 0 ? [row, column] : null;
   };
   const widths = numbers("00281051");
+  const signed = number("00280103") === 1;
+  const modalityItem = itemOf(within, "00283000");
+  const modalityTable = modalityItem && tableIn(modalityItem, signed);
+  const intercept = number("00281052") ?? 0;
+  // After a rescale they may be signed where samples are not (C.11.2.1.1).
+  const voiItem = itemOf(within, "00283010");
+  const voiTable = voiItem && tableIn(voiItem, !modalityTable && (signed || intercept < 0));
   const orientation = numbers("00200037");
   const [x, y, z] = numbers("00200032");
   const side = text("00200062") ?? text("00200060");
@@ -95,19 +112,21 @@ export function factsOf(root: DicomJson, frame: number): ImageFacts {
     samples: number("00280002") ?? 1,
     bitsAllocated: number("00280100") ?? 8,
     bitsStored: number("00280101") ?? 8,
-    signed: number("00280103") === 1,
+    signed,
     photometric: text("00280004") ?? "MONOCHROME2",
     planar: number("00280006") === 1,
-    slope: number("00281053") ?? 1,
-    intercept: number("00281052") ?? 0,
-    rescaleType: text("00281054"),
+    slope: modalityTable ? 1 : (number("00281053") ?? 1),
+    intercept: modalityTable ? 0 : intercept,
+    rescaleType: modalityTable ? typeOf(modalityItem) : text("00281054"),
     windows: numbers("00281050").flatMap((center, at) => {
       const width = widths[at];
       return width !== undefined && width >= 1 ? [{ center, width }] : [];
     }),
     windowFunction: windowFunctionOf(text("00281056")),
-    tableOnly: widths.length === 0 && values("00283010").length > 0,
-    padding: paddingOf(number("00280120"), number("00280121"), number("00280103") === 1),
+    modalityTable,
+    voiTable,
+    tableOnly: widths.length === 0 && voiItem !== null && voiTable === null,
+    padding: paddingOf(number("00280120"), number("00280121"), signed),
     pixelSpacing: pair("00280030"),
     imagerPixelSpacing: pair("00181164"),
     spacingCalibration: text("00280A02"),
@@ -119,6 +138,12 @@ export function factsOf(root: DicomJson, frame: number): ImageFacts {
     laterality: side === "R" || side === "L" || side === "B" ? side : null,
     lossy: text("00282110") === "01",
   };
+}
+
+/** What a modality table's values are (0028,3004): `US` is "unspecified". */
+function typeOf(item: DicomJson | null): string | null {
+  const [type] = item?.["00283004"]?.Value ?? [];
+  return typeof type === "string" && type.trim() !== "" ? type.trim() : "US";
 }
 
 function windowFunctionOf(name: string | null): ImageFacts["windowFunction"] {

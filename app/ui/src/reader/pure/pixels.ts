@@ -1,4 +1,5 @@
-import type { ImageFacts, Pair } from "./dicom";
+import type { ImageFacts } from "./dicom";
+import { entryOf } from "./lut";
 
 export type Samples = Uint8Array | Uint16Array | Int16Array | Float32Array;
 
@@ -25,7 +26,8 @@ export function sampleType(
   facts: ImageFacts,
 ): "Uint8Array" | "Uint16Array" | "Int16Array" | "Float32Array" {
   if (facts.samples === 3) return "Uint8Array";
-  const { slope, intercept, bitsStored, signed } = facts;
+  const { slope, intercept, bitsStored, signed, modalityTable } = facts;
+  if (modalityTable) return modalityTable.bits <= 8 ? "Uint8Array" : "Uint16Array";
   if (!Number.isInteger(slope) || !Number.isInteger(intercept)) return "Float32Array";
   const span = 2 ** bitsStored - 1;
   const [low, high] = signed ? [-(span + 1) / 2, (span - 1) / 2] : [0, span];
@@ -38,7 +40,7 @@ export function sampleType(
 }
 
 /**
- * Samples of a grey frame, little endian as DICOM stores them, after the modality LUT (PS3.3 C.11.1). What is no image is
+ * Samples of a grey frame, little endian as DICOM stores them, after rescaling or the modality table (PS3.3 C.11.1). What is no image is
  * as dark as the darkest of the image, and so says nothing about the range of values.
  */
 export function greyValues(facts: ImageFacts, bytes: ArrayBuffer): Samples {
@@ -53,32 +55,40 @@ export function greyValues(facts: ImageFacts, bytes: ArrayBuffer): Samples {
       : facts.signed
         ? new Int16Array(bytes, 0, count)
         : new Uint16Array(bytes, 0, count);
-  const { slope, intercept } = facts;
+  const { slope, intercept, padding, modalityTable } = facts;
   const stray = facts.bitsAllocated - facts.bitsStored;
   const type = sampleType(facts);
-  const { padding } = facts;
-  if (!padding && slope === 1 && intercept === 0 && stray === 0 && raw.constructor.name === type)
-    return raw as Samples;
+  const plain = !padding && !modalityTable && slope === 1 && intercept === 0 && stray === 0;
+  if (plain && raw.constructor.name === type) return raw as Samples;
   const values = new { Uint8Array, Uint16Array, Int16Array, Float32Array }[type](count);
   const shift = 32 - facts.bitsStored;
+  const padded: number[] = [];
   for (let at = 0; at < count; at++) {
     // Bits above those stored may hold anything (overlays, once); the sign is that of the highest stored.
     const lifted = (raw[at] ?? 0) << shift;
-    values[at] = (facts.signed ? lifted >> shift : lifted >>> shift) * slope + intercept;
+    const stored = facts.signed ? lifted >> shift : lifted >>> shift;
+    values[at] = modalityTable ? entryOf(modalityTable, stored) : stored * slope + intercept;
+    if (padding && stored >= padding[0] && stored <= padding[1]) padded.push(at);
   }
-  if (padding) darken(facts, values, padding);
+  darken(facts, values, padded);
   return values;
 }
 
-/** Puts the darkest value of the image in place of those that are padding. */
-function darken(facts: ImageFacts, values: Samples, padding: Pair): void {
-  // As exact as values are that may be kept in 32 bits.
-  const ends = padding.map((stored) => Math.fround(stored * facts.slope + facts.intercept));
-  const [least, most] = [Math.min(...ends), Math.max(...ends)];
-  const isPadding = (value: number) => value >= least && value <= most;
-  const [low, high] = extremes(values.filter((value) => !isPadding(value)));
+/** Puts the darkest value of the image in place of those that are padding: `padded` are their places, ascending. */
+function darken(facts: ImageFacts, values: Samples, padded: readonly number[]): void {
+  if (padded.length === 0) return;
+  let next = 0;
+  let [low, high] = [Infinity, -Infinity];
+  for (let at = 0; at < values.length; at++) {
+    if (padded[next] === at) {
+      next += 1;
+      continue;
+    }
+    low = Math.min(low, values[at] ?? Infinity);
+    high = Math.max(high, values[at] ?? -Infinity);
+  }
   const dark = facts.photometric === "MONOCHROME1" ? high : low;
-  for (let at = 0; at < values.length; at++) if (isPadding(values[at] ?? NaN)) values[at] = dark;
+  for (const at of padded) values[at] = Number.isFinite(dark) ? dark : 0;
 }
 
 /** Red, green and blue of a colour frame. */

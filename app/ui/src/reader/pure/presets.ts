@@ -1,11 +1,15 @@
 import type { Window } from "../../backend/dicomweb";
 import type { ImageFacts } from "./dicom";
 import { valueUnit } from "./calibration";
+import { spanOf, type Table } from "./lut";
 
-export type PresetName = "stored" | "bone" | "tooth" | "implant" | "soft" | "airway" | "full";
+export type PresetName =
+  "stored" | "table" | "bone" | "tooth" | "implant" | "soft" | "airway" | "full";
 export interface Preset {
   name: PresetName;
   window: Window;
+  /** The file's own table in the place of a window's function. */
+  table?: Table;
 }
 
 /** Windows in Hounsfield units; values of cone-beam CT are near enough to start from. */
@@ -20,6 +24,7 @@ const HOUNSFIELD: readonly Preset[] = [
 /** Windows to choose from, the first of them shown at first. `range` is that of the image's values. */
 export function presetsOf(facts: ImageFacts, range: readonly [number, number]): Preset[] {
   const [stored] = facts.windows;
+  const { voiTable } = facts;
   const [low, high] = range;
   const full: Preset = {
     name: "full",
@@ -27,9 +32,18 @@ export function presetsOf(facts: ImageFacts, range: readonly [number, number]): 
   };
   return [
     ...(stored ? [{ name: "stored" as const, window: stored }] : []),
+    ...(voiTable
+      ? [{ name: "table" as const, window: windowOfTable(voiTable), table: voiTable }]
+      : []),
     ...(valueUnit(facts) === "HU" ? HOUNSFIELD : []),
     full,
   ];
+}
+
+/** The window that a table fills as it is written. */
+export function windowOfTable(table: Table): Window {
+  const [lower, upper] = spanOf(table);
+  return windowOf({ lower, upper: Math.max(upper, lower + 1) });
 }
 
 /** From the lowest value shown black to the highest shown white (PS3.3 C.11.2.1.2.1). */
