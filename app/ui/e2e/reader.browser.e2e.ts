@@ -5,6 +5,8 @@ import { closeBrowsers, openBrowser, pageOf } from "./chromium";
 import { readAlongArch } from "./curved";
 import { clinic, nodeLogs, screenshot } from "./demo";
 import { logged } from "./explain";
+import { magnifySection } from "./magnified";
+import { turnBody } from "./volume";
 
 /** Whoever asked opens the study and reads: what is drawn, scrolled and measured on a real node's images. */
 const { node, credential } = clinic();
@@ -96,6 +98,10 @@ test("a volume is cut in three directions, and all of it arrives", async () => {
   await judge("reader-mpr-ja");
 });
 
+test("the magnifier looks into a section, by mouse and by a finger that rests", async () => {
+  await magnifySection(page);
+});
+
 test("english says the same", async () => {
   await page.locator("header button[lang=en]").click();
   await page.locator("html[lang=en]").waitFor();
@@ -111,6 +117,11 @@ test("english says the same", async () => {
 test("along the dental arch: found, measured along the arc and straight, planned", async () => {
   await readAlongArch(page);
   await judge("reader-curved-ja");
+});
+
+test("as a body: drawn, turned by keys and mouse, in other ways, and not for measurement", async () => {
+  await turnBody(page);
+  await judge("reader-volume-ja");
 });
 
 test("r17 nothing of it was refused by the page's policy, and nothing broke", () => {

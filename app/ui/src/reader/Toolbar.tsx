@@ -1,10 +1,10 @@
 import type { ReactElement, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { PaneState } from "./engine/view";
-import { LAYOUTS, type Layout, type Mode } from "./pure/hanging";
-import { TOOL_KEYS, toolsFor, type Command, type Tool } from "./pure/keys";
+import { LAYOUTS, MODES, type Layout, type Mode } from "./pure/hanging";
+import { MODE_KEYS, TOOL_KEYS, toolsFor, type Command, type Tool } from "./pure/keys";
 import { ICONS } from "./icons";
-import type { NoMpr } from "./useVolume";
+import { canShow, type NoMpr } from "./useVolume";
 
 const ACTS = [
   ["invert", "I"],
@@ -13,6 +13,14 @@ const ACTS = [
   ["rotate", "R"],
   ["reset", "0"],
 ] as const;
+
+type Act = (typeof ACTS)[number][0];
+
+/** What is done in a pane that shows a series so. */
+function actsIn(mode: Mode): readonly Act[] {
+  if (mode === "curved") return ["invert", "reset"];
+  return mode === "volume" ? ["rotate", "reset"] : ACTS.map(([act]) => act);
+}
 
 /** Everything that a key does too, for mouse and finger. */
 export function Toolbar({
@@ -51,6 +59,12 @@ export function Toolbar({
 }): ReactElement {
   const { t } = useTranslation("reader");
   const key = (name: string, letter: string) => t("key", { name, key: letter.toUpperCase() });
+  const modeName: Record<Mode, string> = {
+    stack: t("mode.stack"),
+    mpr: t("mode.mpr"),
+    curved: t("mode", { ns: "curved" }),
+    volume: t("rendered.mode"),
+  };
   return (
     <div className="tools">
       <div className="tool-group" role="group" aria-label={t("tools")}>
@@ -73,7 +87,7 @@ export function Toolbar({
             key={act}
             type="button"
             title={key(t(`act.${act}`), letter)}
-            disabled={mode === "curved" && act !== "invert" && act !== "reset"}
+            disabled={!actsIn(mode).includes(act)}
             onClick={() => onCommand({ do: act })}
           >
             <Icon path={ICONS[act]} />
@@ -83,7 +97,7 @@ export function Toolbar({
         <button
           type="button"
           aria-pressed={state.playing}
-          disabled={state.total < 2 || mode === "curved"}
+          disabled={state.total < 2 || mode === "curved" || mode === "volume"}
           title={key(t("act.cine"), "Space")}
           onClick={() => onCommand({ do: "cine" })}
         >
@@ -129,30 +143,23 @@ export function Toolbar({
         </select>
       </label>
       <div className="tool-group" role="group" aria-label={t("mode.label")}>
-        <button type="button" aria-pressed={mode === "stack"} onClick={() => onMode("stack")}>
-          <Icon path={ICONS.scroll} />
-          <span>{t("mode.stack")}</span>
-        </button>
-        <button
-          type="button"
-          aria-pressed={mode === "mpr"}
-          disabled={volume !== null}
-          title={volume ? t(`mode.${volume}`) : t("mode.mpr")}
-          onClick={() => onMode("mpr")}
-        >
-          <Icon path={ICONS.crosshairs} />
-          <span>{t("mode.mpr")}</span>
-        </button>
-        <button
-          type="button"
-          aria-pressed={mode === "curved"}
-          disabled={volume !== null && volume !== "noWebgl"}
-          title={t("mode", { ns: "curved" })}
-          onClick={() => onMode("curved")}
-        >
-          <Icon path={ICONS.curved} />
-          <span>{t("mode", { ns: "curved" })}</span>
-        </button>
+        {MODES.map((one) => {
+          const name = modeName[one];
+          const shown = canShow(one, volume);
+          return (
+            <button
+              key={one}
+              type="button"
+              aria-pressed={mode === one}
+              disabled={!shown}
+              title={volume && !shown ? t(`mode.${volume}`) : key(name, MODE_KEYS[one])}
+              onClick={() => onMode(one)}
+            >
+              <Icon path={ICONS[one === "stack" ? "scroll" : one === "mpr" ? "crosshairs" : one]} />
+              <span>{name}</span>
+            </button>
+          );
+        })}
       </div>
       <div className="tool-group" role="group" aria-label={t("layout.label")}>
         {LAYOUTS.map((one) => (

@@ -5,6 +5,7 @@ type Icon =
   | Tool
   | Layout
   | "curved"
+  | "volume"
   | "linked"
   | "invert"
   | "flipHorizontal"
@@ -32,6 +33,8 @@ export const ICONS: Record<Icon, string> = {
   linked:
     "M10 14a4 4 0 0 1 0-5.600l3-3a4 4 0 0 1 5.600 5.600l-1.600 1.600M14 10a4 4 0 0 1 0 5.600l-3 3a4 4 0 0 1-5.600-5.600l1.600-1.600",
   curved: "M4 20c0-20 16-20 16 0M7 13l-3-1.500M17 13l3-1.500M12 8v-4",
+  turn: "M12 4a8 3 0 1 0 0 6a8 3 0 1 0 0-6M20 7c0 6-4 11-9 12M14 16l-3.500 3l3.500 2.500",
+  volume: "M12 3l8 4v10l-8 4l-8-4v-10zM4 7l8 4l8-4M12 11v10",
   invert: "M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18M6 9h6M4.500 12h7.500M6 15h6",
   flipHorizontal: "M12 3v18M9 7l-6 10h6zM15 7l6 10h-6z",
   flipVertical: "M3 12h18M7 9l10-6v6zM7 15l10 6v-6z",

@@ -44,6 +44,19 @@ export function canDrawVolumes(): boolean {
   return !getShouldUseCPURendering();
 }
 
+let longest: number | undefined;
+
+/** Most voxels in a row that this machine's graphics takes of a volume; 0 when it draws none. */
+export function longestTexture(): number {
+  if (longest === undefined) {
+    const context = document.createElement("canvas").getContext("webgl2");
+    longest = context ? Number(context.getParameter(context.MAX_3D_TEXTURE_SIZE)) : 0;
+    // Browsers allow few of them.
+    context?.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+  return longest;
+}
+
 /** Ends drawing and lets go of everything of the patient. */
 export function leave(): void {
   removeMeasurements();

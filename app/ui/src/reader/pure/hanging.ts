@@ -5,8 +5,9 @@ export type Layout = (typeof LAYOUTS)[number];
 
 export const PANES: Record<Layout, number> = { "1x1": 1, "1x2": 2, "2x2": 4 };
 
-/** How a series is shown: image by image, cut anew in three directions, or along the dental arch. */
-export type Mode = "stack" | "mpr" | "curved";
+/** How a series is shown: image by image, cut anew in three directions, along the dental arch, or as a body. */
+export const MODES = ["stack", "mpr", "curved", "volume"] as const;
+export type Mode = (typeof MODES)[number];
 
 /** What a pane shows: a series, as a stack from one of its images on. */
 export interface Hung {

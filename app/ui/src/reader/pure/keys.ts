@@ -1,5 +1,5 @@
 import type { Window } from "../../backend/dicomweb";
-import type { Mode } from "./hanging";
+import { MODES, type Mode } from "./hanging";
 
 /** What a pane can be told to do, by keys, buttons and sliders. */
 export type Command =
@@ -11,6 +11,9 @@ export type Command =
   | { do: "window"; window: Window }
   | { do: "tool"; tool: Tool }
   | { do: "keyImage" | "fullScreen" }
+  | { do: "mode"; mode: Mode }
+  /** Turns a body: to the right and downwards, in degrees. */
+  | { do: "turn"; across: number; over: number }
   | {
       do: "invert" | "flipHorizontal" | "flipVertical" | "rotate" | "reset" | "cine" | "removeLast";
     };
@@ -28,6 +31,7 @@ export const TOOLS = [
   "rectangle",
   "probe",
   "crosshairs",
+  "turn",
 ] as const;
 export type Tool = (typeof TOOLS)[number];
 
@@ -42,10 +46,21 @@ const CURVED: readonly Tool[] = [
   "crosshairs",
 ];
 
+/** Tools with which a body is looked at: nothing is measured in it. */
+const VOLUME: readonly Tool[] = ["turn", "pan", "zoom"];
+
 /** The tools for how a series is shown. */
 export function toolsFor(mode: Mode): readonly Tool[] {
   if (mode === "curved") return CURVED;
-  return mode === "mpr" ? TOOLS : TOOLS.filter((tool) => tool !== "crosshairs");
+  if (mode === "volume") return VOLUME;
+  return TOOLS.filter((tool) => tool !== "turn" && (mode === "mpr" || tool !== "crosshairs"));
+}
+
+/** The tool that is in hand when a series begins to be shown so: crosshairs are what sections are read with. */
+export function firstTool(mode: Mode, old: Tool): Tool {
+  if (mode === "volume") return "turn";
+  if (mode !== "stack") return "crosshairs";
+  return toolsFor(mode).includes(old) ? old : "window";
 }
 
 /** Letters by which tools are taken. */
@@ -61,6 +76,20 @@ export const TOOL_KEYS: Record<Tool, string> = {
   rectangle: "b",
   probe: "d",
   crosshairs: "c",
+  turn: "t",
+};
+
+/** Letters by which a series is shown otherwise. */
+export const MODE_KEYS: Record<Mode, string> = { stack: "n", mpr: "x", curved: "j", volume: "o" };
+
+/** Degrees by which an arrow key turns a body, and with Shift. */
+const TURN = 10;
+const TURN_MORE = 45;
+const TURNS: Record<string, readonly [number, number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
 };
 
 const KEYS: Record<string, Command> = {
@@ -87,9 +116,16 @@ const KEYS: Record<string, Command> = {
   Delete: { do: "removeLast" },
 };
 
-/** The command of a key, or null when it is not one of ours. */
-export function commandOf(key: string): Command | null {
+/** The command of a key where a series is shown so, or null when it is not one of ours. */
+export function commandOf(key: string, mode: Mode = "stack", shift = false): Command | null {
   const lower = key.length === 1 ? key.toLowerCase() : key;
+  const [across, over] = (mode === "volume" && TURNS[lower]) || [0, 0];
+  if (across !== 0 || over !== 0) {
+    const by = shift ? TURN_MORE : TURN;
+    return { do: "turn", across: across * by, over: over * by };
+  }
+  const other = MODES.find((one) => MODE_KEYS[one] === lower);
+  if (other) return { do: "mode", mode: other };
   const command = KEYS[lower];
   if (command) return command;
   const tool = TOOLS.find((one) => TOOL_KEYS[one] === lower);
