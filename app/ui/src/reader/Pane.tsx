@@ -1,4 +1,11 @@
-import { useCallback, useMemo, useState, type KeyboardEvent, type ReactElement } from "react";
+import {
+  useCallback,
+  useMemo,
+  useState,
+  type KeyboardEvent,
+  type ReactElement,
+  type ReactNode,
+} from "react";
 import { useTranslation } from "react-i18next";
 import type { Series, Study } from "../backend/types";
 import { useFormat } from "../i18n/format";
@@ -8,6 +15,7 @@ import { CurvedPane } from "./curved/CurvedPane";
 import type { Hung } from "./pure/hanging";
 import { commandOf, type Command, type Tool } from "./pure/keys";
 import { MprPane } from "./MprPane";
+import { VolumePane } from "./rendered/VolumePane";
 import { StackPane } from "./StackPane";
 
 export interface PaneEvents {
@@ -27,6 +35,7 @@ export function Pane({
   active,
   tool,
   on,
+  layer,
 }: {
   at: number;
   hung: Hung | null;
@@ -37,6 +46,8 @@ export function Pane({
   active: boolean;
   tool: Tool;
   on: PaneEvents;
+  /** What lies over the image. */
+  layer: ReactNode;
 }): ReactElement {
   const { t } = useTranslation("reader");
   const format = useFormat();
@@ -56,7 +67,7 @@ export function Pane({
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     // Buttons and sliders that lie in a pane have these keys for themselves.
     if (event.target instanceof Element && event.target.matches("button, select, input")) return;
-    const command = commandOf(event.key);
+    const command = commandOf(event.key, hung?.mode, event.shiftKey);
     if (!command) return;
     event.preventDefault();
     on.command(at, command);
@@ -94,6 +105,15 @@ export function Pane({
             onOpen={opened}
             onState={told}
           />
+        ) : hung?.mode === "volume" && images.length > 0 ? (
+          <VolumePane
+            key={`${hung.series}-volume`}
+            id={`pane-${number}`}
+            images={images}
+            tool={tool}
+            onOpen={opened}
+            onState={told}
+          />
         ) : hung && images.length > 0 ? (
           <StackPane
             key={`${hung.series}-${hung.start ?? "middle"}`}
@@ -106,6 +126,7 @@ export function Pane({
         ) : (
           <p className="pane-empty">{t("chooseSeries")}</p>
         )}
+        {layer}
         {hung && hung.mode !== "curved" && (
           <p className="over over-name">
             <span>{what}</span>

@@ -3,7 +3,9 @@ import { useTranslation } from "react-i18next";
 import { useStudy } from "../backend/queries";
 import { ProblemNote } from "../parts/ProblemNote";
 import { seriesWithImages } from "../viewer/sequence";
+import { href } from "../route";
 import { Banner } from "./Banner";
+import { KeptPlans } from "./curved/KeptPlans";
 import { forgetPlans } from "./curved/usePlan";
 import { leave } from "./engine/start";
 import { ReadingRoom } from "./ReadingRoom";
@@ -14,14 +16,20 @@ import "./reader.css";
 export default function ReaderPage({
   study: uid,
   caseId,
+  live,
 }: {
   study: string;
   caseId: string | null;
+  /** Joins the live consult of the case; then the address says so no longer, that loading it anew joins nothing. */
+  live: boolean;
 }): ReactElement {
   const { t } = useTranslation("reader");
   const { t: common } = useTranslation();
   const study = useStudy(uid);
   useLetGo();
+  useEffect(() => {
+    if (live) history.replaceState(null, "", href({ page: "reader", study: uid, caseId }));
+  }, [live, uid, caseId]);
   if (study.isError)
     return <ProblemNote error={study.error} onRetry={() => void study.refetch()} />;
   if (!study.data) return <p className="quiet">{common("common.loading")}</p>;
@@ -33,10 +41,11 @@ export default function ReaderPage({
         {list.length === 0 ? (
           <p className="empty">{t("empty")}</p>
         ) : (
-          <ReadingRoom study={study.data} list={list} caseId={caseId} />
+          <ReadingRoom study={study.data} list={list} caseId={caseId} live={live} />
         )}
       </div>
       {caseId !== null && <ReportBeside caseId={caseId} />}
+      {caseId !== null && <KeptPlans caseId={caseId} study={study.data} />}
     </div>
   );
 }

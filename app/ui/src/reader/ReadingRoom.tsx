@@ -1,8 +1,9 @@
-import { useEffect, useMemo, useState, type ReactElement } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { Series, Study } from "../backend/types";
 import { seriesWithImages } from "../viewer/sequence";
 import { forgetLines } from "./curved/usePlan";
+import { useTogether } from "./live/useTogether";
 import { noteSyntaxes } from "./engine/source";
 import { engine } from "./engine/start";
 import { chooseTool, removeMeasurements } from "./engine/tools";
@@ -11,24 +12,27 @@ import { ForReport } from "./ForReport";
 import { keyImageOf, measuredIn } from "./reported";
 import { Pane } from "./Pane";
 import { hang, PANES, type Hung, type Layout, type Mode } from "./pure/hanging";
-import { toolsFor, type Command, type Tool } from "./pure/keys";
+import { firstTool, type Tool } from "./pure/keys";
 import { beside } from "./pure/priors";
 import { Priors } from "./Priors";
 import { SeriesRail } from "./SeriesRail";
 import { Toolbar } from "./Toolbar";
 import { usePanes, type Shown } from "./usePanes";
 import { usePrior } from "./usePrior";
-import { useVolume } from "./useVolume";
+import { canShow, useVolume } from "./useVolume";
 
 /** The panes, what hangs in them, and the tools in hand. */
 export function ReadingRoom({
   study,
   list,
   caseId,
+  live,
 }: {
   study: Study;
   list: Series[];
   caseId: string | null;
+  /** Joins the live consult of the case. */
+  live: boolean;
 }): ReactElement {
   const { t, i18n } = useTranslation("reader");
   const [first] = useState(() => {
@@ -62,9 +66,13 @@ export function ReadingRoom({
       return pool.find(({ series }) => series.series_instance_uid === uid) ?? null;
     });
   }, [study, list, prior, priorList, hung, count]);
-  const { on, active, states, choosingRef, linked, setLinked } = usePanes(shown, setTool);
+  const modeRef = useRef<(mode: Mode) => void>(() => undefined);
+  const { on, active, states, choosingRef, linked, setLinked, paneAt } = usePanes(
+    shown,
+    setTool,
+    modeRef,
+  );
   const worked = Math.min(active, count - 1);
-  const command = (what: Command) => on.command(worked, what);
   const here = hung[worked] ?? null;
   const seen = shown[worked] ?? null;
   const volume = useVolume(seen?.study ?? study, seen?.series ?? null);
@@ -78,12 +86,22 @@ export function ReadingRoom({
       ),
     );
   const hangHere = (series: string, mode: Mode = "stack") => {
-    // Crosshairs are what sections are read with; elsewhere there are none.
-    setTool((old) =>
-      mode !== "stack" ? "crosshairs" : toolsFor(mode).includes(old) ? old : "window",
-    );
+    setTool((old) => firstTool(mode, old));
     hangAt(worked, series, mode);
   };
+  const together = useTogether(
+    { caseId, live, study, list, worked, here, state: states[worked], tool, on, paneAt },
+    hangHere,
+  );
+  const choose = (series: string, mode: Mode = "stack") => {
+    together.touched();
+    hangHere(series, mode);
+  };
+  useEffect(() => {
+    modeRef.current = (mode) => {
+      if (here && canShow(mode, volume)) choose(here.series, mode);
+    };
+  });
   const compare = (uid: string | null) => {
     setPriorUid(uid);
     setLinked(false);
@@ -107,20 +125,23 @@ export function ReadingRoom({
         volume={volume}
         linked={linked}
         onLinked={setLinked}
-        onMode={(mode) => here && hangHere(here.series, mode)}
-        onCommand={command}
+        onMode={(mode) => here && choose(here.series, mode)}
+        onCommand={(what) => together.on.command(worked, what)}
         onRemoveAll={() => {
           removeMeasurements();
           forgetLines();
         }}
         report={
           caseId && (
-            <ForReport
-              caseId={caseId}
-              shown={keyImage}
-              measured={() => measuredIn(study, list)}
-              choosingRef={choosingRef}
-            />
+            <>
+              <ForReport
+                caseId={caseId}
+                shown={keyImage}
+                measured={() => measuredIn(study, list)}
+                choosingRef={choosingRef}
+              />
+              {together.button}
+            </>
           )
         }
       />
@@ -131,7 +152,7 @@ export function ReadingRoom({
             study={study}
             list={list}
             shown={here?.series ?? null}
-            onChoose={(series) => hangHere(series)}
+            onChoose={choose}
           />
           <Priors study={study} chosen={priorUid} onChoose={compare} />
           {prior && (
@@ -144,12 +165,12 @@ export function ReadingRoom({
                 study={prior}
                 list={priorList}
                 shown={here?.series ?? null}
-                onChoose={(series) => hangHere(series)}
+                onChoose={choose}
               />
             </>
           )}
         </div>
-        <div className={`panes panes-${layout}`}>
+        <div className={`panes panes-${layout}`} {...together.watch}>
           {shown.map((one, at) => (
             <Pane
               key={at}
@@ -160,10 +181,12 @@ export function ReadingRoom({
               dated={prior !== null}
               active={at === worked}
               tool={tool}
-              on={on}
+              on={together.on}
+              layer={together.layer(at)}
             />
           ))}
         </div>
+        {together.panel}
       </div>
       <p className="reader-help">{t("help")}</p>
     </>

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState, type RefObject } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from "react";
 import type { Series, Study } from "../backend/types";
 import { imagesOf } from "../viewer/sequence";
 import { imageIdOf, seriesFacts } from "./engine/source";
@@ -6,6 +6,7 @@ import type { OpenPane, PaneState } from "./engine/view";
 import { toggleFullScreen } from "./fullScreen";
 import { linking } from "./linking";
 import type { PaneEvents } from "./Pane";
+import type { Mode } from "./pure/hanging";
 import type { Tool } from "./pure/keys";
 
 /** What a pane shows. */
@@ -18,6 +19,8 @@ export interface Shown {
 export function usePanes(
   shown: readonly (Shown | null)[],
   onTool: (tool: Tool) => void,
+  /** What shows the series of the pane that is worked in otherwise. */
+  modeRef: RefObject<(mode: Mode) => void>,
 ): {
   on: PaneEvents;
   active: number;
@@ -26,6 +29,8 @@ export function usePanes(
   choosingRef: RefObject<() => void>;
   linked: boolean;
   setLinked: (linked: boolean) => void;
+  /** What is open in a pane. */
+  paneAt: (at: number) => OpenPane | undefined;
 } {
   const [active, setActive] = useState(0);
   const [states, setStates] = useState<Record<number, PaneState>>({});
@@ -57,12 +62,13 @@ export function usePanes(
       },
       command: (at, command) => {
         if (command.do === "tool") onTool(command.tool);
+        else if (command.do === "mode") modeRef.current(command.mode);
         else if (command.do === "keyImage") choosingRef.current();
         else if (command.do === "fullScreen") toggleFullScreen();
         else open.current.get(at)?.run(command);
       },
     }),
-    [links, onTool],
+    [links, onTool, modeRef],
   );
   return {
     on,
@@ -70,6 +76,7 @@ export function usePanes(
     states,
     choosingRef,
     linked,
+    paneAt: useCallback((at) => open.current.get(at), []),
     setLinked: (next) => {
       links.link(next);
       setLinked(next);

@@ -20,6 +20,7 @@ import { heightsOf, markerOf, type Drawing, type Scene } from "./scene";
 import { Sections } from "./Sections";
 import { Unrolled } from "./Unrolled";
 import { changePlan, planOf, usePlan } from "./usePlan";
+import { useLive } from "./useLive";
 import { useSlices } from "./useSlices";
 import "./curved.css";
 
@@ -56,6 +57,7 @@ export function CurvedPane({
   return (
     <Room
       series={series}
+      first={images[0]}
       arrival={arrival}
       total={images.length}
       tool={tool}
@@ -70,6 +72,7 @@ const ENOUGH = 0.3;
 
 function Room({
   series,
+  first,
   arrival,
   total,
   tool,
@@ -77,6 +80,7 @@ function Room({
   onState,
 }: {
   series: string;
+  first: ImageAddress | undefined;
   arrival: Arrival;
   total: number;
   tool: Tool;
@@ -89,6 +93,8 @@ function Room({
   const plan = usePlan(series);
   const presets = useMemo(() => presetsOf(facts, [-1000, 3000]), [facts]);
   const [window, onWindow] = useState<Window>(presets[0]?.window ?? { center: 500, width: 2500 });
+  const [table, setTable] = useState(presets[0]?.table ?? null);
+  const shape = useMemo(() => ({ function: facts.windowFunction, table }), [facts, table]);
   const [invert, setInvert] = useState(facts.photometric === "MONOCHROME1");
   const [drawing, setDrawing] = useState<Drawing>("nothing");
   const [projected, setProjected] = useState(false);
@@ -100,24 +106,25 @@ function Room({
   const heights = useMemo(() => heightsOf(stack, plan), [stack, plan]);
   const marker = markerOf(plan, path, heights);
 
+  const onInvert = setInvert;
+  const { grid } = stack;
+  const live = useLive({ first, grid, path, marker, window, invert, onWindow, onInvert });
+
   const enough = loaded >= ENOUGH * total;
   useEffect(() => {
     if (enough && planOf(series).came === null) find(series, arrival);
   }, [enough, series, arrival]);
   useEffect(() => {
-    onOpen(
-      commands(series, presets, {
-        onWindow,
-        onInvert: setInvert,
-        onWhole: () => setRound((old) => old + 1),
-      }),
-    );
+    const onWhole = () => setRound((old) => old + 1);
+    const on = { onWindow, onTable: setTable, onInvert, onWhole };
+    onOpen(commands(series, presets, on, live));
     return () => onOpen(null);
-  }, [series, presets, onOpen]);
+  }, [series, presets, live, onInvert, onOpen]);
   useEffect(() => {
     const preset = presetNamed(presets, window);
     onState({ ...NOTHING, facts, loaded, total, window, presets, preset });
-  }, [facts, loaded, total, window, presets, onState]);
+    // Those who look along are told of the marker and the colours too.
+  }, [facts, loaded, total, window, presets, onState, marker.along, marker.height, invert]);
 
   const scene: Scene = {
     series,
@@ -128,7 +135,7 @@ function Room({
     heights,
     marker,
     drawing,
-    shared: { tool, window, onWindow, invert },
+    shared: { tool, window, onWindow, invert, shape },
     size,
     canal,
     onCanal: setCanal,

@@ -1,7 +1,9 @@
 import type { Window } from "../../backend/dicomweb";
+import type { LivePane } from "../engine/live";
 import type { OpenPane } from "../engine/view";
 import type { Preset } from "../pure/presets";
 import { smoothPath } from "../pure/curved/spline";
+import type { Table } from "../pure/lut";
 import { changePlan, planOf } from "./usePlan";
 
 /** What keys and buttons do in a curved reformat. */
@@ -10,10 +12,13 @@ export function commands(
   presets: readonly Preset[],
   on: {
     onWindow: (window: Window) => void;
+    /** Looks by the file's own table, or by none. */
+    onTable: (table: Table | null) => void;
     onInvert: (change: (old: boolean) => boolean) => void;
     /** Shows all views whole again. */
     onWhole: () => void;
   },
+  live: LivePane,
 ): OpenPane {
   /** Moves the marker along the arch, from where it is to where `to` says. */
   const move = (to: (along: number, length: number) => number) =>
@@ -23,6 +28,10 @@ export function commands(
       const along = to(marker.along ?? length / 2, length);
       return { marker: { ...marker, along: Math.min(Math.max(along, 0), length) } };
     });
+  const take = ({ window, table }: Preset) => {
+    on.onWindow(window);
+    on.onTable(table ?? null);
+  };
   return {
     run: (command) => {
       switch (command.do) {
@@ -34,7 +43,7 @@ export function commands(
           break;
         case "preset": {
           const preset = presets[command.index];
-          if (preset) on.onWindow(preset.window);
+          if (preset) take(preset);
           break;
         }
         case "window":
@@ -49,7 +58,7 @@ export function commands(
           );
           break;
         case "reset":
-          if (presets[0]) on.onWindow(presets[0].window);
+          if (presets[0]) take(presets[0]);
           on.onInvert(() => false);
           on.onWhole();
           break;
@@ -58,5 +67,6 @@ export function commands(
       }
     },
     close: () => undefined,
+    live,
   };
 }

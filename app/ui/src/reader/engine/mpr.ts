@@ -1,19 +1,21 @@
 import { Enums, setVolumesForViewports, volumeLoader, type Types } from "@cornerstonejs/core";
+import type { Window } from "../../backend/dicomweb";
 import type { Command } from "../pure/keys";
-import { presetsOf, sameWindow, windowOf } from "../pure/presets";
+import { shapeOf, STRAIGHT, windowIn } from "../pure/curve";
+import { presetsOf, sameWindow, type Preset } from "../pure/presets";
 import { cine } from "./cine";
+import { liveMpr } from "./liveMpr";
 import { describeVolume } from "./measures";
 import { after, nextPicture, paced } from "./pace";
-import { PLANES, PLANE_COLOURS, NO_PLANES } from "./planes";
+import { AXES, PLANES, PLANE_COLOURS, NO_PLANES } from "./planes";
 import type { MprState, Plane, Range, Streaming } from "./planes";
+import { cutThick, type Blend } from "./slab";
 import { seriesFacts } from "./source";
 import { engine } from "./start";
-import { endGroup, giveTools } from "./tools";
+import { endGroup, giveTools, magnifyWhenHeld } from "./tools";
 import { edgesIn, followSize, presetNamed, runCommon, setWindow, type OpenPane } from "./view";
 
-const { Events, BlendModes, OrientationAxis } = Enums;
-
-export type Blend = "max" | "mean";
+const { Events } = Enums;
 
 export interface OpenMpr extends OpenPane {
   /** Thickness in mm; zero for one slice. */
@@ -21,15 +23,6 @@ export interface OpenMpr extends OpenPane {
   /** The plane that commands go to. */
   choose: (plane: Plane) => void;
 }
-
-const AXES = {
-  axial: OrientationAxis.AXIAL,
-  coronal: OrientationAxis.CORONAL,
-  sagittal: OrientationAxis.SAGITTAL,
-} as const;
-
-/** Thinner than any slice: Cornerstone's way to say "no slab". */
-const THIN = 0.05;
 
 /** Between two reports of how many slices are here, in ms: each draws the whole page anew. */
 const PAUSE = 250;
@@ -58,6 +51,7 @@ export function openMpr(
   const isOpen = () => !left.signal.aborted;
   let worked: Plane = "axial";
   let ready = false;
+  let shape = STRAIGHT;
   const clip = cine();
   const tell = (part: Partial<MprState>) => {
     if (!isOpen()) return;
@@ -87,10 +81,16 @@ export function openMpr(
   const share = (event: Event) => {
     const { viewportId, range } = (event as CustomEvent<{ viewportId: string; range: Range }>)
       .detail;
-    const window = windowOf(range);
+    const window = windowIn(range, shape);
     if (!ready || sameWindow(window, state.window)) return;
     tell({ window, preset: presetNamed(state.presets, window) });
-    for (const plane of PLANES) if (idOf(plane) !== viewportId) setWindow(view(plane), window);
+    for (const plane of PLANES) if (idOf(plane) !== viewportId) put(plane, window);
+  };
+  const put = (plane: Plane, window: Window) => setWindow(view(plane), window, shape);
+  /** Chooses how all planes are looked at; the file's own functions and tables are those of its first slice. */
+  const show = ({ window, table }: Omit<Preset, "name">) => {
+    if (state.facts) shape = shapeOf(state.facts, table && { name: "table", window, table });
+    for (const plane of PLANES) put(plane, window);
   };
   for (const plane of PLANES) {
     elements[plane].addEventListener(Events.CAMERA_MODIFIED, looking.ask);
@@ -110,11 +110,12 @@ export function openMpr(
     await setVolumesForViewports(drawing, [{ volumeId }], ids);
     if (!isOpen()) return;
     giveTools(id, drawing.id, ids, colours);
+    for (const plane of PLANES) magnifyWhenHeld(elements[plane], id);
     const presets = presetsOf(facts, [-1000, 3000]);
     const window = presets[0]?.window ?? { center: 500, width: 2500 };
     ready = true;
     tell({ facts, presets, window, preset: presetNamed(presets, window) });
-    for (const plane of PLANES) setWindow(view(plane), window);
+    show(presets[0] ?? { window });
     look();
     (volume as unknown as Streaming).load((arrival) => {
       loaded = Math.max(loaded, arrival.framesLoaded ?? 0);
@@ -131,7 +132,7 @@ export function openMpr(
       viewport.setProperties({ invert: false });
     }
     const [first] = state.presets;
-    if (first) for (const plane of PLANES) setWindow(view(plane), first.window);
+    if (first) show(first);
     look();
   };
   const placeIn = (plane: Plane) => ({
@@ -159,22 +160,14 @@ export function openMpr(
       viewport.scroll(command.which === "first" ? -index : total - 1 - index);
     else if (command.do === "cine") play();
     else if (command.do === "reset") reset();
-    else if (command.do === "window") setWindow(viewport, command.window);
+    else if (command.do === "window") put(worked, command.window);
     else if (command.do === "preset") {
       const preset = state.presets[command.index];
-      if (preset) setWindow(viewport, preset.window);
+      if (preset) show(preset);
     }
   };
   const slab = (thickness: number, blend: Blend) => {
-    if (!ready) return;
-    for (const plane of PLANES) {
-      const viewport = view(plane);
-      const thick =
-        blend === "max" ? BlendModes.MAXIMUM_INTENSITY_BLEND : BlendModes.AVERAGE_INTENSITY_BLEND;
-      viewport.setBlendMode(thickness > 0 ? thick : BlendModes.COMPOSITE);
-      viewport.setSlabThickness(thickness > 0 ? thickness : THIN);
-      viewport.render();
-    }
+    if (ready) cutThick(PLANES.map(view), thickness, blend);
   };
   const close = () => {
     left.abort();
@@ -189,12 +182,15 @@ export function openMpr(
     endGroup(id);
     for (const plane of PLANES) drawing.disableElement(idOf(plane));
   };
+  const now = () => (ready && isOpen() ? { worked, window: state.window } : null);
+  const choose = (plane: Plane) => {
+    worked = plane;
+  };
   return {
     run,
     close,
     slab,
-    choose: (plane) => {
-      worked = plane;
-    },
+    choose,
+    live: liveMpr({ group: id, imageIds, elements, view, now, choose, run }),
   };
 }

@@ -1,8 +1,18 @@
+import { Enums } from "@cornerstonejs/core";
 import type { Edges } from "../pure/marks";
 import { NOTHING, type PaneState } from "./view";
 
 export const PLANES = ["axial", "coronal", "sagittal"] as const;
 export type Plane = (typeof PLANES)[number];
+
+const { OrientationAxis } = Enums;
+
+/** Cornerstone's names of the directions. */
+export const AXES = {
+  axial: OrientationAxis.AXIAL,
+  coronal: OrientationAxis.CORONAL,
+  sagittal: OrientationAxis.SAGITTAL,
+} as const;
 
 /** Colours of a plane's line in the others, and of its name. */
 export const PLANE_COLOURS: Record<Plane, string> = {

@@ -1,13 +1,15 @@
 import { Enums, type Types } from "@cornerstonejs/core";
 import type { Command } from "../pure/keys";
-import { presetsOf, windowOf } from "../pure/presets";
+import { isStraight, shapeOf, STRAIGHT, windowIn, type Shape } from "../pure/curve";
+import { presetsOf, windowOfTable } from "../pure/presets";
 import { cine } from "./cine";
+import { liveStack } from "./liveStack";
 import { after, nextPicture, paced } from "./pace";
 import { fetchAhead, type Ahead } from "./prefetch";
 import { knownFacts } from "./source";
 import { engine } from "./start";
-import { giveTools, takeBack } from "./tools";
-import { edgesIn, followSize, NOTHING, presetNamed, runCommon, setWindow } from "./view";
+import { giveTools, magnifyWhenHeld, takeBack } from "./tools";
+import { edgesIn, followSize, NOTHING, presetNamed, runCommon, scaleOf, setWindow } from "./view";
 import type { OpenPane, PaneState } from "./view";
 
 const { Events } = Enums;
@@ -27,6 +29,7 @@ export function openStack(
   drawing.enableElement({ viewportId: id, type: Enums.ViewportType.STACK, element });
   const viewport = drawing.getViewport<Types.IStackViewport>(id);
   giveTools("stack", drawing.id, [id]);
+  magnifyWhenHeld(element, "stack");
 
   let state: PaneState = { ...NOTHING, index: start, total: imageIds.length };
   let closed = false;
@@ -39,14 +42,36 @@ export function openStack(
     changed(state);
   };
 
-  const look = () => {
+  const seen = () => {
     const imageId = viewport.getCurrentImageId() as string | undefined;
     const facts = imageId === undefined ? undefined : knownFacts(imageId);
     const image = viewport.getCornerstoneImage() as Types.IImage | undefined;
-    if (closed || !facts || !image) return;
-    const presets = image.color ? [] : presetsOf(facts, [image.minPixelValue, image.maxPixelValue]);
+    if (closed || !facts || !image) return null;
+    const range: [number, number] = [image.minPixelValue, image.maxPixelValue];
+    return { facts, image, presets: image.color ? [] : presetsOf(facts, range) };
+  };
+  /** How values become grey now, and whether by a table; null as the file says first. */
+  let shape: Shape = STRAIGHT;
+  let tabled: boolean | null = null;
+  /** What is not straight is bent for each image: Cornerstone knows windows only. */
+  const settle = () => {
+    const here = seen();
+    const [first] = here?.presets ?? [];
+    if (!here || !first) return;
+    const byTable = tabled ?? first.table !== undefined;
+    const table = byTable ? here.presets.find((one) => one.table) : undefined;
+    const before = shape;
+    shape = shapeOf(here.facts, table);
+    if (isStraight(shape) && isStraight(before)) return;
+    const own = shape.table ? windowOfTable(shape.table) : (state.window ?? first.window);
+    setWindow(viewport, own, shape);
+  };
+  const look = () => {
+    const here = seen();
+    if (!here) return;
+    const { facts, image, presets } = here;
     const range = viewport.getProperties().voiRange;
-    const window = range && !image.color ? windowOf(range) : null;
+    const window = range && !image.color ? windowIn(range, shape) : null;
     const camera = viewport.getCamera();
     tell({
       facts,
@@ -82,8 +107,10 @@ export function openStack(
   };
   const arrived = () => {
     if (state.problem !== null) tell({ problem: null });
+    settle();
     looking.ask();
-    shown();
+    // Not within the event: Cornerstone says only afterwards which image is shown, and would forget the next.
+    queueMicrotask(shown);
   };
   /** The wheel goes its own way. */
   const scrolled = (event: Event) => {
@@ -101,6 +128,7 @@ export function openStack(
     .then(() => {
       if (closed) return;
       viewport.render();
+      settle();
       look();
       ahead = fetchAhead(imageIds, start, (count) => {
         loaded = count;
@@ -124,6 +152,9 @@ export function openStack(
     viewport.resetProperties();
     viewport.resetCamera();
     viewport.render();
+    tabled = null;
+    state = { ...state, window: null };
+    settle();
     look();
   };
 
@@ -136,10 +167,13 @@ export function openStack(
     else if (command.do === "end") goTo(command.which === "first" ? 0 : imageIds.length - 1);
     else if (command.do === "cine") play();
     else if (command.do === "reset") reset();
-    else if (command.do === "window") setWindow(viewport, command.window);
+    else if (command.do === "window") setWindow(viewport, command.window, shape);
     else if (command.do === "preset") {
       const preset = state.presets[command.index];
-      if (preset) setWindow(viewport, preset.window);
+      if (!preset) return;
+      tabled = preset.table !== undefined;
+      shape = shapeOf(state.facts, preset);
+      setWindow(viewport, preset.window, shape);
     }
   };
   const close = () => {
@@ -157,21 +191,5 @@ export function openStack(
     takeBack("stack", drawing.id, id);
     drawing.disableElement(id);
   };
-  return { run, close };
-}
-
-/** Pixels of the screen for one of the image's. */
-function scaleOf(viewport: Types.IStackViewport, image: Types.IImage): number {
-  const [left] = viewport.worldToCanvas(at(viewport, 0));
-  const [right] = viewport.worldToCanvas(at(viewport, image.columns));
-  const [, top] = viewport.worldToCanvas(at(viewport, 0));
-  const [, bottom] = viewport.worldToCanvas(at(viewport, image.columns));
-  return Math.hypot(right - left, bottom - top) / image.columns;
-}
-
-function at(viewport: Types.IStackViewport, column: number): Types.Point3 {
-  const { origin, direction, spacing } = viewport.getImageData();
-  return origin.map(
-    (value, axis) => value + (direction[axis] ?? 0) * column * spacing[0],
-  ) as Types.Point3;
+  return { run, close, live: liveStack(viewport, element, imageIds, () => state, run) };
 }

@@ -6,7 +6,6 @@ import {
   EllipticalROITool,
   Enums,
   LengthTool,
-  MagnifyTool,
   PanTool,
   ProbeTool,
   RectangleROITool,
@@ -16,7 +15,9 @@ import {
   ZoomTool,
   type Types,
 } from "@cornerstonejs/tools";
+import type { Triple } from "../pure/dicom";
 import type { Tool } from "../pure/keys";
+import { MagnifyAnywhere, type Press } from "./magnify";
 import { textLines } from "./measures";
 
 const CLASSES = {
@@ -24,7 +25,7 @@ const CLASSES = {
   pan: PanTool,
   zoom: ZoomTool,
   scroll: StackScrollTool,
-  magnify: MagnifyTool,
+  magnify: MagnifyAnywhere,
   length: LengthTool,
   angle: AngleTool,
   ellipse: EllipticalROITool,
@@ -32,17 +33,20 @@ const CLASSES = {
   probe: ProbeTool,
   crosshairs: CrosshairsTool,
 } as const;
+/** Those of Cornerstone; a body is turned by ourselves. */
+type Held = keyof typeof CLASSES;
+const HELD = Object.keys(CLASSES) as Held[];
 
 const names = Object.fromEntries(
   Object.entries(CLASSES).map(([tool, made]) => [tool, made.toolName as string]),
-) as Record<Tool, string>;
+) as Record<Held, string>;
 
 /** The tool of ours that Cornerstone knows by this name. */
-export function toolNamed(name: string): Tool | undefined {
-  return (Object.keys(CLASSES) as Tool[]).find((tool) => names[tool] === name);
+export function toolNamed(name: string): Held | undefined {
+  return HELD.find((tool) => names[tool] === name);
 }
 
-const MEASURING: readonly Tool[] = ["length", "angle", "ellipse", "rectangle", "probe"];
+const MEASURING: readonly Held[] = ["length", "angle", "ellipse", "rectangle", "probe"];
 
 /** Makes the tools known, once. */
 export function addTools(): void {
@@ -82,7 +86,7 @@ export function giveTools(
   if (!group) {
     group = ToolGroupManager.createToolGroup(id);
     if (!group) throw new Error(`the group ${id} could not be made`);
-    for (const tool of Object.keys(CLASSES) as Tool[])
+    for (const tool of HELD)
       if (tool !== "crosshairs" || colours)
         group.addTool(names[tool], configuration(tool, colours));
   }
@@ -104,12 +108,28 @@ export function chooseTool(tool: Tool): void {
   for (const group of ToolGroupManager.getAllToolGroups()) takeTool(group, tool);
 }
 
+/** Where the lines of three sections cross, in mm in the patient; null before there are any. */
+export function crossingOf(id: string): Triple | null {
+  const [x, y, z] = crosshairsOf(id)?.toolCenter ?? [];
+  return x === undefined || y === undefined || z === undefined ? null : [x, y, z];
+}
+
+/** Lets them cross elsewhere: all three sections are moved there. */
+export function moveCrossing(id: string, to: Triple): void {
+  crosshairsOf(id)?.setToolCenter(to);
+}
+
+function crosshairsOf(id: string): CrosshairsTool | undefined {
+  return ToolGroupManager.getToolGroup(id)?.getToolInstance(names.crosshairs) as
+    CrosshairsTool | undefined;
+}
+
 /** A group whose viewports are gone. */
 export function endGroup(id: string): void {
   ToolGroupManager.destroyToolGroup(id);
 }
 
-function configuration(tool: Tool, colours?: Record<string, string>): object {
+function configuration(tool: Held, colours?: Record<string, string>): object {
   if (MEASURING.includes(tool)) return { getTextLines: textLines };
   if (tool === "crosshairs")
     return {
@@ -125,14 +145,14 @@ function configuration(tool: Tool, colours?: Record<string, string>): object {
 /** What dragging does: `tool` with the first button or one finger; the others stay as they are everywhere. */
 function takeTool(group: Types.IToolGroup, tool: Tool): void {
   const { MouseBindings } = Enums;
-  const chosen = group.hasTool(names[tool]) ? tool : "window";
-  for (const other of Object.keys(CLASSES) as Tool[]) {
+  const chosen = tool !== "turn" && group.hasTool(names[tool]) ? tool : "window";
+  for (const other of HELD) {
     if (other === chosen || !group.hasTool(names[other])) continue;
     if (other === "crosshairs") group.setToolEnabled(names.crosshairs);
     // What was measured stays where it can be grasped; other tools rest.
     else group.setToolPassive(names[other], { removeAllBindings: true });
   }
-  const bind = (one: Tool, ...bindings: Types.IToolBinding[]) =>
+  const bind = (one: Held, ...bindings: Types.IToolBinding[]) =>
     group.setToolActive(names[one], {
       bindings:
         one === chosen
@@ -143,6 +163,18 @@ function takeTool(group: Types.IToolGroup, tool: Tool): void {
   bind("zoom", { mouseButton: MouseBindings.Secondary }, { numTouchPoints: 2 });
   bind("scroll", { mouseButton: MouseBindings.Wheel }, { numTouchPoints: 3 });
   if (chosen !== "pan" && chosen !== "zoom" && chosen !== "scroll") bind(chosen);
+}
+
+/** Fingers that draw have other uses for resting where they are. */
+const AT_REST: readonly Tool[] = ["window", "pan", "zoom", "scroll", "turn"];
+
+/** A finger that rests on an image magnifies what is below it, whatever tool of a group is in hand. */
+export function magnifyWhenHeld(element: HTMLDivElement, group: string): void {
+  element.addEventListener(Enums.Events.TOUCH_PRESS, (event) => {
+    if (!AT_REST.includes(current)) return;
+    const tool = ToolGroupManager.getToolGroup(group)?.getToolInstance(names.magnify) as unknown;
+    if (tool instanceof MagnifyAnywhere) tool.hold(event as CustomEvent<Press>);
+  });
 }
 
 /** Removes the measurement made last. */

@@ -3,7 +3,10 @@ import type { Window } from "../../backend/dicomweb";
 import type { ImageFacts } from "../pure/dicom";
 import type { Command } from "../pure/keys";
 import { edgesOf, type Edges } from "../pure/marks";
-import { rangeOf, type Preset, type PresetName } from "../pure/presets";
+import { spanOfCurve, STRAIGHT, type Shape } from "../pure/curve";
+import type { Preset, PresetName } from "../pure/presets";
+import { bend } from "./bend";
+import type { LivePane } from "./live";
 import { engine } from "./start";
 import { removeLastMeasurement } from "./tools";
 
@@ -29,6 +32,8 @@ export interface PaneState {
 /** A pane that is open: it does what is commanded, and ends. */
 export interface OpenPane {
   run: (command: Command) => void;
+  /** How it takes part in a live consult; left out where a view is nobody else's. */
+  live?: LivePane;
   close: () => void;
 }
 
@@ -104,9 +109,28 @@ export function runCommon(viewport: Viewport, command: Command): boolean {
   return true;
 }
 
-export function setWindow(viewport: Viewport, window: Window): void {
-  viewport.setProperties({ voiRange: rangeOf(window) });
+/** Shows a window, by a function or table that is not straight too. */
+export function setWindow(viewport: Viewport, window: Window, shape: Shape = STRAIGHT): void {
+  const curve = { window, ...shape };
+  viewport.setProperties({ voiRange: spanOfCurve(curve) });
+  bend(viewport, curve);
   viewport.render();
+}
+
+/** Pixels of the screen for one of the image's. */
+export function scaleOf(viewport: Types.IStackViewport, image: Types.IImage): number {
+  const [left] = viewport.worldToCanvas(at(viewport, 0));
+  const [right] = viewport.worldToCanvas(at(viewport, image.columns));
+  const [, top] = viewport.worldToCanvas(at(viewport, 0));
+  const [, bottom] = viewport.worldToCanvas(at(viewport, image.columns));
+  return Math.hypot(right - left, bottom - top) / image.columns;
+}
+
+function at(viewport: Types.IStackViewport, column: number): Types.Point3 {
+  const { origin, direction, spacing } = viewport.getImageData();
+  return origin.map(
+    (value, axis) => value + (direction[axis] ?? 0) * column * spacing[0],
+  ) as Types.Point3;
 }
 
 /** Draws anew when the size of the panes changes; once for each picture of the screen. */

@@ -62,6 +62,12 @@ export function toSpace({ origin, across, down, up }: Grid, [u, v, w]: Place): T
   return [axis(0), axis(1), axis(2)];
 }
 
+/** The place of a point in the patient, in mm. */
+export function inGrid({ origin, across, down, up }: Grid, point: Triple): Place {
+  const away: Triple = [point[0] - origin[0], point[1] - origin[1], point[2] - origin[2]];
+  return [dot(away, across), dot(away, down), dot(away, up)];
+}
+
 /** How far the highest slice is above the lowest, in mm. */
 export function heightOf({ slices, spacing }: Grid): number {
   return (slices - 1) * spacing[2];
