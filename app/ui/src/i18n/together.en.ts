@@ -1,0 +1,63 @@
+import type { TogetherTexts } from "./together.ja";
+
+export const togetherEn: TogetherTexts = {
+  title: "Two readings",
+  compared: {
+    caption: "The reports of {{first}} and {{second}} side by side",
+    of: "Of",
+    agreement: "Agreement",
+    tooth: "Tooth {{number}}",
+    supernumerary: "Supernumerary tooth beside {{number}}",
+    nothing: "not mentioned",
+    note: "Words are compared. The same said in other words is shown as a difference.",
+    of_lines: "{{agree}} of {{lines}} agree",
+  },
+  agreement: {
+    agree: "agree",
+    differ: "differ",
+    only_first: "one only",
+    only_second: "one only",
+  },
+  reconcile: {
+    begin: "Write a reconciled opinion",
+    title: "Reconciled opinion",
+    help: "Say what follows from both reports. It is the opinion of both once the other reader has co-signed it. Neither report is changed.",
+    opinion: "What both mean",
+    recommendations: "What both recommend",
+    sign: "Sign and send to the other",
+    signTitle: "Sign this reconciled opinion?",
+    signText: "What is signed stays. It waits for the co-signature of {{name}}.",
+  },
+  opinion: {
+    title: "Reconciled opinion",
+    by: "Signed by {{author}} at {{at}} (with {{other}})",
+    standing: {
+      proposed: "awaiting co-signature",
+      agreed: "signed by both",
+      dissented: "not agreed upon",
+      outdated: "on earlier versions",
+    },
+    forYou: "It waits for your co-signature.",
+    pdf: "Save the opinion as PDF",
+    sr: "Save the opinion as DICOM SR",
+  },
+  coSign: {
+    begin: "Co-sign",
+    report: "Co-sign the report of {{name}}",
+    dissent: "Dissent",
+    title: "Co-sign this?",
+    dissentTitle: "Dissent instead of co-signing?",
+    text: "You answer as well for what {{name}} has signed.",
+    dissentText: "Say why you do not agree with what {{name}} has signed. The reason stays.",
+    words: "A word with it",
+    why: "Why you do not agree",
+    done: "Co-signed: {{name}} ({{at}})",
+    dissented: "Dissent: {{name}} ({{at}})",
+    ofReport: "Co-signatures and dissents of reports",
+  },
+  confirm: {
+    why: "Show once more that it is you who signs.",
+    passphrase: "Passphrase",
+    code: "Code",
+  },
+};
