@@ -47,6 +47,65 @@ test("the practitioner signs in and sees the work list", async () => {
   await page.screenshot({ path: screenshot("work-list-ja") });
 });
 
+test("the list is narrowed among all cases, and the node agrees", async () => {
+  const rows = page.locator("tr[data-case]");
+  const all = await rows.count();
+  for (const [button, filter] of [
+    ["緊急", "urgent=true"],
+    ["未読", "unread=true"],
+    ["偶発所見 未解決", "incidental=true"],
+  ] as const) {
+    const wanted = await page.evaluate(
+      async (query) => Number((await fetch(`/api/v1/cases?${query}`)).headers.get("x-total-count")),
+      filter,
+    );
+    const toggle = page.getByRole("button", { name: button, exact: true });
+    await toggle.click();
+    await expect.poll(() => rows.count()).toBe(wanted);
+    expect(await toggle.getAttribute("aria-pressed")).toBe("true");
+    await toggle.click();
+    await expect.poll(() => rows.count()).toBe(all);
+  }
+  const modality = page.getByLabel("検査の種別");
+  await modality.selectOption("US");
+  await page.getByText("条件に合う症例はありません。").waitFor();
+  await modality.selectOption("");
+  await rows.first().waitFor();
+  expect(await page.locator("table.cases").getAttribute("aria-rowcount")).toBe(String(all + 1));
+});
+
+test("r9 a case is found and opened by keys alone, and the sound of alarms is a choice that stays", async () => {
+  const at = () =>
+    page.evaluate(() => document.activeElement?.closest("tr")?.getAttribute("aria-rowindex"));
+  const last = await page.locator("tr[data-case]").count();
+  await page.locator("input[name=cases]").focus();
+  await page.keyboard.press("ArrowDown");
+  await expect.poll(at).toBe("2");
+  await page.keyboard.press("End");
+  await expect.poll(at).toBe(String(last + 1));
+  await page.keyboard.press("Home");
+  await expect.poll(at).toBe("2");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/#\/cases\//);
+  await page.goBack();
+  await page.getByRole("button", { name: "緊急の音：入" }).click();
+  await page.getByRole("button", { name: "緊急の音：切" }).waitFor();
+  await page.reload();
+  await page.getByRole("button", { name: "緊急の音：切" }).click();
+  await page.getByRole("button", { name: "緊急の音：入" }).waitFor();
+});
+
+test("the header is one row on the screens of notebooks", async () => {
+  const high = async (width: number) => {
+    await page.setViewportSize({ width, height: 860 });
+    return (await page.locator("header.header").boundingBox())?.height ?? 0;
+  };
+  for (const width of [1440, 1280]) expect(await high(width), String(width)).toBeLessThan(64);
+  expect(
+    await page.locator(".header-pages").evaluate((nav) => nav.scrollWidth - nav.clientWidth),
+  ).toBeLessThanOrEqual(0);
+});
+
 test("the session survives a reload without any token that a script can read", async () => {
   await page.reload();
   await page.locator("tr[data-case]").first().waitFor();

@@ -1,6 +1,8 @@
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import type { CaseQuestion } from "../backend/workList";
+import { MODALITIES, type CaseQuestion } from "../backend/workList";
+
+const MARKS = ["onlyUrgent", "onlyUnread", "onlyIncidental", "dueToday"] as const;
 
 /** What the list is narrowed to. */
 export function CaseFilters({
@@ -42,14 +44,28 @@ export function CaseFilters({
         <option value="requesting">{t("role.requesting")}</option>
         <option value="consulting">{t("role.consulting")}</option>
       </select>
-      <label>
-        <input
-          type="checkbox"
-          checked={question.onlyUnread}
-          onChange={(event) => onChange({ onlyUnread: event.target.checked })}
-        />{" "}
-        {t("workList.onlyUnread")}
-      </label>
+      <select
+        aria-label={t("workList.modality")}
+        value={question.modality}
+        onChange={(event) => onChange({ modality: modalityOf(event.target.value) })}
+      >
+        <option value="">{t("workList.modality")}</option>
+        {MODALITIES.map((one) => (
+          <option key={one}>{one}</option>
+        ))}
+      </select>
+      <div className="toggle" role="group" aria-label={t("workList.only")}>
+        {MARKS.map((mark) => (
+          <button
+            key={mark}
+            type="button"
+            aria-pressed={question[mark]}
+            onClick={() => onChange({ [mark]: !question[mark] })}
+          >
+            {t(`workList.${mark}`)}
+          </button>
+        ))}
+      </div>
       <span className="quiet">{t("workList.keys")}</span>
     </div>
   );
@@ -57,4 +73,8 @@ export function CaseFilters({
 
 function roleOf(value: string): CaseQuestion["role"] {
   return value === "requesting" || value === "consulting" ? value : "";
+}
+
+function modalityOf(value: string): CaseQuestion["modality"] {
+  return MODALITIES.find((one) => one === value) ?? "";
 }

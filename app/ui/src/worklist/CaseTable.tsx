@@ -1,113 +1,110 @@
-import type { ReactElement } from "react";
+import type { VirtualItem } from "@tanstack/react-virtual";
+import { useEffect, useRef, type ReactElement, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import type { CaseSummary } from "../backend/types";
-import { useFormat } from "../i18n/format";
-import { StateBadge, UrgencyBadge } from "../parts/Badges";
-import { StuckNote } from "../parts/StuckNote";
-import { TransferBar } from "../parts/TransferBar";
-import { href } from "../route";
+import { CaseCells } from "./CaseCells";
+import type { Window } from "./useWindow";
 
-export function CaseTable({ cases }: { cases: CaseSummary[] }): ReactElement {
+const COLUMNS = ["patient", "question", "counterpart", "state", "requested"] as const;
+
+/**
+ * The rows that are on the screen and some around them; what is above and below is empty space of their height. To a screen
+ * reader each row says where it is among all.
+ */
+export function CaseTable({
+  frame,
+  total,
+  shown,
+  at,
+}: {
+  frame: RefObject<HTMLDivElement | null>;
+  total: number;
+  shown: Window;
+  at: (row: number) => CaseSummary | undefined;
+}): ReactElement {
   const { t } = useTranslation();
   return (
-    <div className="table-scroll">
-      <table className="cases">
+    <div ref={frame} className="table-scroll case-rows">
+      <table className="cases" aria-rowcount={total + 1}>
         <thead>
-          <tr>
-            <th scope="col">{t("workList.patient")}</th>
-            <th scope="col">{t("workList.question")}</th>
-            <th scope="col">{t("workList.counterpart")}</th>
-            <th scope="col">{t("workList.state")}</th>
-            <th scope="col">{t("workList.requested")}</th>
+          <tr aria-rowindex={1}>
+            {COLUMNS.map((one) => (
+              <th key={one} scope="col">
+                {t(`workList.${one}`)}
+              </th>
+            ))}
           </tr>
         </thead>
-        <tbody>
-          {cases.map((row) => (
-            <CaseRow key={row.case_id} row={row} />
-          ))}
-        </tbody>
+        {shown.items.map((item, place) => {
+          const row = at(item.index);
+          const before = shown.items[place - 1]?.end ?? shown.begin;
+          return (
+            <Part
+              key={row?.case_id ?? item.key}
+              item={item}
+              row={row}
+              space={item.start - before}
+              measure={shown.measure}
+              onReach={shown.reach}
+            />
+          );
+        })}
+        <Space height={shown.end - (shown.items.at(-1)?.end ?? shown.begin)} />
       </table>
     </div>
   );
 }
 
-/** Signed entries that the other side does not have yet, and what keeps them. */
-function WaitingNote({ row }: { row: CaseSummary }): ReactElement | null {
-  const { t } = useTranslation("delivery");
-  if (!row.waiting) return null;
+/** A row, and the empty space before it. */
+function Part({
+  item,
+  row,
+  space,
+  measure,
+  onReach,
+}: {
+  item: VirtualItem;
+  row: CaseSummary | undefined;
+  space: number;
+  measure: (row: HTMLElement | null) => void;
+  onReach: (row: number) => void;
+}): ReactElement {
+  const { t } = useTranslation();
+  const drawn = useRef<HTMLTableRowElement>(null);
+  // A case that moves to another place in the list keeps its row, and with it the focus.
+  useEffect(() => measure(drawn.current), [measure, item.index]);
   return (
-    <div className="transfer">
-      <span>{t("waiting", { count: row.waiting.entries })}</span>
-      {/* The same reason is not told twice. */}
-      {row.waiting.reason !== row.transfer.reason && <StuckNote stuck={row.waiting} />}
-    </div>
+    <>
+      <Space height={space} />
+      <tbody>
+        <tr
+          ref={drawn}
+          data-index={item.index}
+          data-case={row?.case_id}
+          aria-rowindex={item.index + 2}
+          className={row?.unread ? "unread" : undefined}
+          onFocus={() => onReach(item.index)}
+        >
+          {row ? (
+            <CaseCells row={row} />
+          ) : (
+            <td colSpan={COLUMNS.length} className="quiet" style={{ height: item.size }}>
+              {t("common.loading")}
+            </td>
+          )}
+        </tr>
+      </tbody>
+    </>
   );
 }
 
-function CaseRow({ row }: { row: CaseSummary }): ReactElement {
-  const { t } = useTranslation(["translation", "duties"]);
-  const format = useFormat();
-  const asking = row.role === "requesting";
+function Space({ height }: { height: number }): ReactElement | null {
+  if (height <= 0) return null;
   return (
-    <tr data-case={row.case_id} className={row.unread ? "unread" : undefined}>
-      <td>
-        <a
-          href={href({ page: "case", id: row.case_id })}
-          aria-label={t("workList.open", { patient: row.patient_name })}
-        >
-          {row.patient_name}
-        </a>
-        {row.patient.id !== "" && (
-          <div className="quiet">
-            {t("studies.id")} {row.patient.id}
-          </div>
-        )}
-        <div className="chips">
-          <span className="quiet">{t(`role.${row.role}`)}</span>
-          {row.urgency !== "routine" && <UrgencyBadge urgency={row.urgency} />}
-          {row.alarm && <span className="badge urgency-emergency">{t("duties:list.alarm")}</span>}
-          {row.overdue > 0 && (
-            <span className="badge urgency-urgent">
-              {t("duties:list.overdue", { count: row.overdue })}
-            </span>
-          )}
-          {row.unread && <span className="badge unread-mark">{t("workList.unread")}</span>}
-        </div>
-      </td>
-      <td>
-        <div className="chips">
-          {row.modalities.map((one) => (
-            <span key={one} className="modality">
-              {one}
-            </span>
-          ))}
-          {row.study_date && (
-            <span>{t("workList.studyDate", { date: format.date(row.study_date) })}</span>
-          )}
-          {row.study_description && <span>{row.study_description}</span>}
-          <span>{row.region}</span>
-        </div>
-        <div className="quiet clamp">{row.question}</div>
-      </td>
-      <td>
-        {row.with ? format.person(row.with) : asking ? "—" : row.requester.name}
-        <div className="quiet">
-          {asking
-            ? row.with?.institution
-            : t("workList.from", { institution: row.requester.institution })}
-        </div>
-      </td>
-      <td>
-        <StateBadge state={row.state} />
-        <TransferBar transfer={row.transfer} />
-        <WaitingNote row={row} />
-      </td>
-      <td className="when">
-        {format.dateTime(row.requested_at)}
-        {row.due_at && (
-          <div className="quiet">{t("workList.due", { at: format.dateTime(row.due_at) })}</div>
-        )}
-      </td>
-    </tr>
+    <tbody aria-hidden="true" className="space">
+      <tr>
+        <td colSpan={COLUMNS.length} style={{ height }} />
+      </tr>
+    </tbody>
   );
 }

@@ -1,6 +1,7 @@
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { SendToArchive } from "../archives/SendToArchive";
+import { useIsPractice } from "../backend/practice";
 import { useStudies } from "../backend/queries";
 import type { StudySummary } from "../backend/types";
 import { useFormat } from "../i18n/format";
@@ -39,12 +40,16 @@ function isGuessed(note: string): boolean {
 }
 
 function StudyCard({ study }: { study: StudySummary }): ReactElement {
-  const { t } = useTranslation(["translation", "export"]);
+  const { t } = useTranslation(["translation", "export", "practice"]);
   const format = useFormat();
   const uid = study.study_instance_uid;
+  const practice = useIsPractice(uid);
   return (
     <li className="card study" data-study={uid}>
-      <h3>{format.patient(study.patient.name)}</h3>
+      <h3>
+        {practice && <span className="badge practice-badge">{t("practice:mark")}</span>}{" "}
+        {format.patient(study.patient.name)}
+      </h3>
       <p>
         <span className="modality">{study.modalities.join("/")}</span>{" "}
         {study.description || t("studies.untitled")}
@@ -77,7 +82,7 @@ function StudyCard({ study }: { study: StudySummary }): ReactElement {
           {t("export:button")}
         </a>
       </div>
-      <SendToArchive study={uid} patient={format.patient(study.patient.name)} />
+      {!practice && <SendToArchive study={uid} patient={format.patient(study.patient.name)} />}
     </li>
   );
 }

@@ -48,6 +48,14 @@ test("cases with the same patient and question are told apart", async () => {
   chooseLanguage("ja");
 });
 
+test("a row tells how far the images are", async () => {
+  const moving = { ...reportedCase.transfer, state: "transferring" as const, done: 25, total: 100 };
+  open([{ ...reportedCase, transfer: { ...moving, rate: 5, seconds_left: 15 } }]);
+  const bar = await screen.findByRole("progressbar");
+  expect([bar.getAttribute("value"), bar.getAttribute("max")]).toEqual(["25", "100"]);
+  expect(bar.closest("tr")?.textContent).toContain("25");
+});
+
 test("a command in a sentence is shown as one, and not between backticks", async () => {
   open([]);
   const command = await screen.findByText("dokuei study import フォルダ");
