@@ -72,6 +72,7 @@ export const acts = {
     act(id, `forwards/${segment(forward)}/consent`, consent),
   endForward: (id: string, forward: string, reason: string) =>
     act(id, `forwards/${segment(forward)}/end`, { reason }),
+  release: (id: string, entry: string) => act(id, `readers/${segment(entry)}/release`, {}),
   withdraw: (id: string, reason: string) => act(id, "withdraw", { reason }),
 };
 

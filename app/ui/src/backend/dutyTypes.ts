@@ -49,6 +49,12 @@ export type Incidental = Schemas["Incidental"];
 /** That something was explained to the patient. */
 export type Informed = Schemas["Informed"];
 
+/** Somebody of an open case who has lost her credential. */
+export type LostCredential = Schemas["LostCredential"];
+
+/** That whoever signed something does not hold her certificate any more. */
+export type CredentialMark = Schemas["CredentialMark"];
+
 /** Somebody who reads a case, or was asked to. */
 export type AskedReader = Schemas["AskedReader"];
 
@@ -74,5 +80,5 @@ export type CaseDuties = Pick<Schemas["CaseSummary"], "alarm" | "frozen" | "open
 /** And what a case, looked at by itself. */
 export type CaseConversation = Pick<
   Schemas["CaseDetail"],
-  "queries" | "urgent" | "incidental" | "informed" | "readers" | "contacts" | "duties"
+  "queries" | "urgent" | "incidental" | "informed" | "readers" | "contacts" | "duties" | "lost"
 >;

@@ -29,6 +29,8 @@ export interface NoticeChoice {
   desktop: NoticeGroup[];
   email: { address: string; groups: NoticeGroup[] } | null;
   webhook: { url: string; groups: NoticeGroup[] } | null;
+  /** Whether an urgent finding is heard; left out: it is. */
+  alarm_sound?: boolean;
 }
 
 /** A notice: nothing of a patient is in it. */

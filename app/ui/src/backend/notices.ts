@@ -10,10 +10,11 @@ import type { NoticeChoice, NoticeSettings, NoticeView } from "./noticeTypes";
 import { keys } from "./queries";
 
 /** What I am told, and was told lately. */
-export function useNotices(): UseQueryResult<NoticeSettings> {
+export function useNotices(enabled = true): UseQueryResult<NoticeSettings> {
   return useQuery({
     queryKey: keys.notices,
     queryFn: () => get<NoticeSettings>("/me/notices"),
+    enabled,
   });
 }
 

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useCase, useStudies } from "../backend/queries";
 import type { CaseDetail, Practitioner } from "../backend/types";
 import { IncidentalFindings } from "../duties/Incidental";
+import { Lost } from "../duties/Lost";
 import { NextReader } from "../duties/NextReader";
 import { Queries } from "../duties/Queries";
 import { Readers } from "../duties/Readers";
@@ -11,10 +12,13 @@ import { Successors } from "../duties/Successors";
 import { UrgentFindings } from "../duties/Urgent";
 import { useFormat } from "../i18n/format";
 import { StateBadge, UrgencyBadge } from "../parts/Badges";
+import { LiveNote } from "../parts/LiveNote";
 import { ProblemNote } from "../parts/ProblemNote";
 import { ReaderLink } from "../parts/ReaderLink";
 import { TransferBar } from "../parts/TransferBar";
+import { GoneNote, isGone } from "../retention/GoneNote";
 import { href } from "../route";
+import { Together } from "../together/Together";
 import { CaseExports } from "../report/CaseExports";
 import { CaseActions } from "./CaseActions";
 import { Previews } from "./Previews";
@@ -30,7 +34,12 @@ export function CasePage({ id, me }: { id: string; me: Practitioner }): ReactEle
     <div className="page">
       <a href={href({ page: "work" })}>← {t("common.workList")}</a>
       {query.isPending && <p className="quiet">{t("common.loading")}</p>}
-      {query.isError && <ProblemNote error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isError &&
+        (isGone(query.error) ? (
+          <GoneNote problem={query.error} />
+        ) : (
+          <ProblemNote error={query.error} onRetry={() => void query.refetch()} />
+        ))}
       {query.data && <CaseView detail={query.data} me={me} />}
     </div>
   );
@@ -50,12 +59,14 @@ function CaseView({ detail, me }: { detail: CaseDetail; me: Practitioner }): Rea
       </div>
       <div className="columns">
         <div>
+          <Looking detail={detail} />
           {detail.frozen && (
             <p className="note note-problem" role="alert">
               <strong>{t("list.frozen")}</strong> {t("list.frozenHelp")}
             </p>
           )}
           <UrgentFindings detail={detail} me={me} />
+          <Lost detail={detail} />
           <StandIn detail={detail} me={me} />
           <NextReader detail={detail} me={me} />
           <Successors detail={detail} me={me} />
@@ -64,6 +75,7 @@ function CaseView({ detail, me }: { detail: CaseDetail; me: Practitioner }): Rea
           <Queries detail={detail} />
           <IncidentalFindings detail={detail} />
           <Reports detail={detail} />
+          <Together detail={detail} />
           <Readers detail={detail} me={me} />
           <RequestFacts detail={detail} />
         </div>
@@ -75,6 +87,13 @@ function CaseView({ detail, me }: { detail: CaseDetail; me: Practitioner }): Rea
       </div>
     </>
   );
+}
+
+/** Somebody looks at the images of this case now. */
+function Looking({ detail }: { detail: CaseDetail }): ReactElement {
+  const uid = detail.study_instance_uid;
+  const held = useStudies().data?.some((study) => study.study_instance_uid === uid) ?? false;
+  return <LiveNote caseId={detail.case_id} study={held ? uid : null} />;
 }
 
 function Images({ detail }: { detail: CaseDetail }): ReactElement {

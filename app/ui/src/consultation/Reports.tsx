@@ -2,6 +2,7 @@ import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { reportFile } from "../backend/client";
 import type { CaseDetail, Report } from "../backend/types";
+import { Marked } from "../duties/Lost";
 import { VersionNote } from "../duties/VersionNote";
 import { useFormat } from "../i18n/format";
 import { VerifiedBadge } from "../parts/Badges";
@@ -105,6 +106,7 @@ function ReportView({
           at: format.dateTime(report.signed_at),
         })}
       </p>
+      <Marked mark={report.credential} />
     </article>
   );
 }

@@ -1,6 +1,7 @@
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { TimelineEntry } from "../backend/types";
+import { Marked } from "../duties/Lost";
 import { useFormat } from "../i18n/format";
 import { StuckNote } from "../parts/StuckNote";
 
@@ -27,6 +28,7 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }): ReactElemen
                 <StuckNote stuck={entry.delivery} />
               </span>
             )}
+            <Marked mark={entry.credential} />
             {entry.verified ? (
               <span className="quiet">✓ {t("case.verified")}</span>
             ) : (

@@ -2,6 +2,7 @@ import { useEffect, useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useUrgent } from "../backend/duties";
 import { href } from "../route";
+import { AlarmSound, useHeard } from "./AlarmSound";
 import { sound } from "./sound";
 
 /** How often an alarm sounds, and for how long it may be silenced: nothing but an acknowledgement ends it. */
@@ -15,7 +16,9 @@ export function Alarm({ signedIn }: { signedIn: boolean }): ReactElement | null 
   // One that comes later is heard all the same.
   const [silenced, setSilenced] = useState<string[]>([]);
   const open = signedIn ? (urgent.data ?? []).filter((one) => one.acknowledged === null) : [];
-  const loud = open.some((one) => one.role === "requesting" && !silenced.includes(one.entry_id));
+  const heard = useHeard(signedIn);
+  const loud =
+    heard && open.some((one) => one.role === "requesting" && !silenced.includes(one.entry_id));
   useEffect(() => {
     if (!loud) return;
     void sound();
@@ -38,6 +41,7 @@ export function Alarm({ signedIn }: { signedIn: boolean }): ReactElement | null 
           {t(one.role === "requesting" ? "alarm.mine" : "alarm.waits")}
         </p>
       ))}
+      {!heard && <AlarmSound />}
       {loud && (
         <button
           type="button"

@@ -5,10 +5,17 @@ import type { CaseDetail, Practitioner } from "../backend/types";
 import { useFormat } from "../i18n/format";
 import { Bring } from "./Bring";
 
-/** Whether another has to be asked: everybody declined, or nobody has answered in time. */
-export function reassignable(detail: CaseDetail): "declined" | "late" | null {
+/** Whether another has to be asked: everybody declined, nobody has answered in time, or who reads has lost her credential. */
+export function reassignable(detail: CaseDetail): "declined" | "late" | "lost" | null {
   if (detail.role !== "requesting" || detail.frozen) return null;
   if (detail.state === "declined") return "declined";
+  if (detail.lost.some((one) => one.part === "reader")) return "lost";
+  const leading = detail.readers.filter(
+    (one) => one.kind === "consultant" || one.kind === "alternative",
+  );
+  const letGo = leading.some((one) => one.released);
+  if (letGo && leading.every((one) => (one.released || one.declined) && !one.reported))
+    return "lost";
   const late = detail.duties.some(
     (one) => one.duty === "answer" && (one.stage === "warn" || one.stage === "escalate"),
   );
@@ -31,10 +38,14 @@ export function NextReader({
   const why = reassignable(detail);
   if (why === null) return null;
   const asked = new Set(
-    detail.readers.filter((one) => !one.declined).map((one) => one.reader?.fingerprint),
+    detail.readers
+      .filter((one) => !one.declined && !one.released)
+      .map((one) => one.reader?.fingerprint),
   );
   const declined = new Set(
-    detail.readers.filter((one) => one.declined).map((one) => one.reader?.fingerprint),
+    detail.readers
+      .filter((one) => one.declined || one.released)
+      .map((one) => one.reader?.fingerprint),
   );
   const next = agreements
     .filter((one) => one.state === "in_force")

@@ -17,7 +17,7 @@ export function Readers({
   me: Practitioner;
 }): ReactElement | null {
   const { t } = useTranslation("duties");
-  if (detail.readers.every((one) => one.kind === "consultant")) return null;
+  if (detail.readers.every((one) => one.kind === "consultant" && !one.released)) return null;
   return (
     <section className="card" aria-labelledby="readers-title">
       <h2 id="readers-title">{t("readers.title")}</h2>
@@ -30,6 +30,7 @@ export function Readers({
 
 /** How far a reader is. */
 export function standingOf(reader: AskedReader) {
+  if (reader.released) return "released";
   if (reader.declined) return "declined";
   if (!reader.consented) return "proposed";
   if (reader.reported) return "reported";

@@ -20,7 +20,8 @@ export function Successors({
   const { t } = useTranslation("absence");
   const format = useFormat();
   const [open, setOpen] = useState(false);
-  const waits = detail.state === "awaiting_acceptance" && !detail.frozen;
+  const lost = detail.lost.some((one) => one.part === "reader");
+  const waits = (detail.state === "awaiting_acceptance" || lost) && !detail.frozen;
   if (detail.role !== "requesting" || !waits) return null;
   return (
     <section className="card" aria-labelledby="successors-title">

@@ -7,7 +7,9 @@ export type Further = "urgent" | "incidental" | "ask" | "amend" | "inform" | "fo
  * Only an offer: the node decides, and a refusal says why. What is urgent may be told in any state, also after the end.
  */
 export function furtherFor(detail: CaseDetail): Further[] {
-  const reading = detail.readers.some((one) => one.mine && one.accepted && !one.declined);
+  const reading = detail.readers.some(
+    (one) => one.mine && one.accepted && !one.declined && !one.released,
+  );
   const requesting = detail.role === "requesting";
   const over = detail.state === "declined" || detail.state === "withdrawn";
   const begun = detail.state !== "awaiting_acceptance" && !over;

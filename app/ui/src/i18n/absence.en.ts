@@ -41,9 +41,49 @@ export const absenceEn: AbsenceTexts = {
     text: "When the request is declined, or not answered in time, they are asked in the order in which you choose them: under your signature, while you are signed in.",
     order: "In the order in which you choose them, at most five",
   },
+  lost: {
+    title: "Who has lost her credential",
+    state: {
+      suspended: "The certificate of {{name}} is suspended since {{at}}.",
+      revoked: "The certificate of {{name}} was revoked at {{at}}.",
+      expired: "The certificate of {{name}} ended at {{at}}.",
+    },
+    next: {
+      reader: {
+        mine: "Choose the next reader; or wait until a suspension is lifted.",
+        others: "The requester chooses the next reader.",
+      },
+      further_reader: {
+        mine: "Nobody has to wait for this reading: she can be let go.",
+        others: "The requester can let her go.",
+      },
+      requester: {
+        mine: "Tell the registry, and telephone the readers who takes over.",
+        others:
+          "Telephone the clinic and ask who takes over. Tell urgent findings by telephone in any case.",
+      },
+      reported: {
+        mine: "Her final report is signed: nobody has to take over.",
+        others: "Her final report is signed: nobody has to take over.",
+      },
+    },
+    stays:
+      "What was signed before stays valid and is marked so; what is signed afterwards is not taken.",
+    release: "Let her go",
+    releaseTitle: "Let {{name}} go?",
+    releaseText: "What she has signed stays in the record. Images do not go to her any more.",
+    mark: {
+      suspended: "the signer's certificate is suspended since {{at}}",
+      revoked: "the signer's certificate was revoked at {{at}}",
+      expired: "the signer's certificate ended at {{at}}",
+    },
+    before: "signed before that, and valid",
+    after: "dated after that: ask the signer's side",
+  },
   next: {
     declined: "The request was declined",
     late: "Nobody has answered in time",
+    lost: "The reader has lost her credential: choose the next",
     text: "Another reader with whom you have an agreement can be asked in the same case. Make sure of the patient's consent.",
     none: "You have no agreement with another reader. Find one in the directory and propose an agreement.",
   },

@@ -92,6 +92,7 @@ export const dutiesEn: DutiesTexts = {
       committed: "has read and sealed the report",
       reported: "has reported",
       declined: "declined or called off",
+      released: "lost her credential and was let go",
     },
     consent: "Consent",
     consentTitle: "Consent to a reading by {{name}}?",
@@ -151,6 +152,8 @@ export const dutiesEn: DutiesTexts = {
       explain: "Explain the result to the patient",
       reply: "Answer a query",
       consent: "Consent to another reader",
+      replace_reader: "choose who reads instead of who lost her credential",
+      replace_requester: "ask who takes over from a requester who lost her credential",
     },
     of: "waiting for {{name}}",
     due: "due {{at}}",
@@ -159,6 +162,10 @@ export const dutiesEn: DutiesTexts = {
     mine: "Please read it.",
     waits: "Nobody has taken note yet. Telephone.",
     silence: "Silence for 5 minutes",
+    soundOn: "Alarm sound: on",
+    soundOff: "Alarm sound: off",
+    soundHelp:
+      "Whether urgent findings are heard too. Without sound they still stay on the screen until they are acknowledged. Kept for you.",
   },
   list: {
     alarm: "Urgent finding",

@@ -90,6 +90,7 @@ export const dutiesJa = {
       committed: "読影を終え、封をしました",
       reported: "報告済み",
       declined: "辞退・取消",
+      released: "資格を失い、担当を解かれました",
     },
     consent: "同意する",
     consentTitle: "{{name}} 先生に読影を依頼することに同意しますか",
@@ -149,6 +150,8 @@ export const dutiesJa = {
       explain: "患者への説明",
       reply: "照会への回答",
       consent: "別の読影者への同意",
+      replace_reader: "資格を失った読影医の後任の選択",
+      replace_requester: "資格を失った依頼者の引き継ぎの確認",
     },
     of: "{{name}} 先生の対応待ち",
     due: "期限 {{at}}",
@@ -157,6 +160,10 @@ export const dutiesJa = {
     mine: "内容を確認してください。",
     waits: "まだ確認されていません。電話で知らせてください。",
     silence: "5 分間 音を止める",
+    soundOn: "緊急の音：入",
+    soundOff: "緊急の音：切",
+    soundHelp:
+      "緊急所見を音でも知らせるかどうか。切っても、確認されるまで画面には表示されます。設定は本人のものとして保存されます。",
   },
   list: {
     alarm: "緊急所見あり",
