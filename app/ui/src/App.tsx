@@ -20,10 +20,12 @@ import {
   PatternPage,
   ProfilePage,
   ReaderPage,
+  RetentionPage,
   SecurityPage,
   WorkList,
 } from "./pages";
 import { ProblemNote } from "./parts/ProblemNote";
+import { PracticeMark } from "./practice/PracticeMark";
 import { href, useRoute, type Route } from "./route";
 import { GovernanceWarning } from "./shell/GovernanceWarning";
 import { Header } from "./shell/Header";
@@ -69,8 +71,9 @@ export function App(): ReactElement {
         <Header practitioner={practitioner} />
         <Alarm signedIn={practitioner !== null} />
         <NodeWarning />
-        <GovernanceWarning signedIn={practitioner !== null} />
+        <GovernanceWarning signedIn={practitioner !== null} small={DARK.includes(route.page)} />
         <RegisterWarning />
+        {practitioner && <PracticeMark route={route} />}
       </div>
       <main id="main" tabIndex={-1}>
         {session.isPending || !alone ? (
@@ -146,6 +149,8 @@ function Page({ route, me }: { route: Route; me: Practitioner }): ReactElement {
       return <AuditPage />;
     case "governance":
       return <GovernancePage />;
+    case "retention":
+      return <RetentionPage />;
     case "display":
       return <PatternPage />;
     case "security":
@@ -157,15 +162,23 @@ function Page({ route, me }: { route: Route; me: Practitioner }): ReactElement {
     case "images":
       return <ImagePage key={route.study} study={route.study} caseId={route.caseId} />;
     case "reader":
-      return <Reader study={route.study} caseId={route.caseId} />;
+      return <Reader study={route.study} caseId={route.caseId} live={route.live === true} />;
   }
 }
 
-function Reader({ study, caseId }: { study: string; caseId: string | null }): ReactElement {
+function Reader({
+  study,
+  caseId,
+  live,
+}: {
+  study: string;
+  caseId: string | null;
+  live: boolean;
+}): ReactElement {
   const { t } = useTranslation("reader");
   return (
     <Suspense fallback={<p className="quiet">{t("starting")}</p>}>
-      <ReaderPage key={study} study={study} caseId={caseId} />
+      <ReaderPage key={study} study={study} caseId={caseId} live={live} />
     </Suspense>
   );
 }

@@ -13,6 +13,8 @@ test("every route survives its address", () => {
     { page: "export", study: "1.2.3" },
     { page: "images", study: "1.2.3", caseId: null },
     { page: "images", study: "1.2.3", caseId: "c1" },
+    { page: "reader", study: "1.2.3", caseId: "c1" },
+    { page: "reader", study: "1.2.3", caseId: "c1", live: true },
   ];
   for (const route of routes) expect(parseRoute(href(route))).toEqual(route);
 });

@@ -14,6 +14,7 @@ export type Route =
   | { page: "archives" }
   | { page: "audit" }
   | { page: "governance" }
+  | { page: "retention" }
   | { page: "display" }
   | { page: "media"; caseId: string | null }
   | { page: "export"; study: string }
@@ -21,7 +22,13 @@ export type Route =
   | { page: "notices" }
   | { page: "apply"; step: ApplyStep | null }
   | { page: "images"; study: string; caseId: string | null }
-  | { page: "reader"; study: string; caseId: string | null };
+  | {
+      page: "reader";
+      study: string;
+      caseId: string | null;
+      /** Joins the live consult of the case. */
+      live?: true;
+    };
 
 export function parseRoute(fragment: string): Route {
   const [path = "", search = ""] = fragment.replace(/^#?\/?/, "").split("?");
@@ -39,13 +46,17 @@ export function parseRoute(fragment: string): Route {
   if (page === "archives") return { page: "archives" };
   if (page === "audit") return { page: "audit" };
   if (page === "governance") return { page: "governance" };
+  if (page === "retention") return { page: "retention" };
   if (page === "display") return { page: "display" };
   if (page === "request") {
     const reader = query.get("reader");
     return { page: "request", study: query.get("study"), ...(reader ? { reader } : {}) };
   }
-  if ((page === "images" || page === "reader") && id)
-    return { page, study: id, caseId: query.get("case") };
+  if (page === "images" && id) return { page, study: id, caseId: query.get("case") };
+  if (page === "reader" && id) {
+    const live = query.has("live") ? { live: true as const } : {};
+    return { page, study: id, caseId: query.get("case"), ...live };
+  }
   return { page: "work" };
 }
 
@@ -62,6 +73,7 @@ export function href(route: Route): string {
     case "archives":
     case "audit":
     case "governance":
+    case "retention":
     case "display":
     case "notices":
       return `#/${route.page}`;
@@ -74,8 +86,11 @@ export function href(route: Route): string {
     case "security":
       return "#/security";
     case "images":
-    case "reader":
-      return `#/${route.page}/${encodeURIComponent(route.study)}${search({ case: route.caseId })}`;
+      return `#/images/${encodeURIComponent(route.study)}${search({ case: route.caseId })}`;
+    case "reader": {
+      const asked = search({ case: route.caseId, live: route.live ? "1" : null });
+      return `#/reader/${encodeURIComponent(route.study)}${asked}`;
+    }
   }
 }
 

@@ -14,6 +14,7 @@ const KINDS = new Set<unknown>([
   "job",
   "peer",
   "study",
+  "live",
   "credential",
 ]);
 

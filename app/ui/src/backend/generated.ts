@@ -410,8 +410,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The work list: urgent first, then newest first. All of it, or a page of what is looked for; the header `x-total-count`
-         *     tells how many there are on all pages, and the next page is asked for with the number of the last case as `after`.
+         * The work list: alarms first, then what is urgent, beyond its time or waits for her; among each the newest first. All of it,
+         *     or a page of what is looked for; the header `x-total-count` tells how many there are on all pages, and the next page is
+         *     asked for with what the header `x-next-after` gives as `after`. It stays right while cases come and move.
          */
         get: operations["get_cases"];
         put?: never;
@@ -714,6 +715,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cases/{id}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who takes part; to who has joined, what each shows and what was written. */
+        get: operations["get_cases_id_live"];
+        /** Joins the live consult of a case, or shows what one looks at now. Nothing of it is kept. */
+        put: operations["put_cases_id_live"];
+        post?: never;
+        /** Leaves it. */
+        delete: operations["delete_cases_id_live"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cases/{id}/live/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The state as an event `live`, at once and at every change. Ends when the live consult is over that was under way, or the
+         *     session; listening does not keep the session open.
+         */
+        get: operations["get_cases_id_live_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cases/{id}/live/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes to the others who have joined. It takes no idempotency key: what is answered is kept nowhere. */
+        post: operations["post_cases_id_live_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cases/{id}/previews": {
         parameters: {
             query?: never;
@@ -799,6 +856,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cases/{id}/readers/{entry}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a reader go who has lost her credential, so that another can be asked. */
+        post: operations["post_cases_id_readers_entry_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cases/{id}/reconciliation-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The draft of an opinion that whoever asks is writing; null when there is none. */
+        get: operations["get_cases_id_reconciliation_draft"];
+        /** Saves such a draft; refused when it was saved elsewhere since it was read. */
+        put: operations["put_cases_id_reconciliation_draft"];
+        post?: never;
+        /** Throws such a draft away. */
+        delete: operations["delete_cases_id_reconciliation_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cases/{id}/reconciliations": {
         parameters: {
             query?: never;
@@ -810,6 +903,40 @@ export interface paths {
         put?: never;
         /** Says what follows from one's own report and another reader's. */
         post: operations["post_cases_id_reconciliations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cases/{id}/reconciliations/{entry}/opinion.dcm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A reconciled opinion as a structured report. */
+        get: operations["get_cases_id_reconciliations_entry_opinion_dcm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cases/{id}/reconciliations/{entry}/opinion.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A reconciled opinion for people. */
+        get: operations["get_cases_id_reconciliations_entry_opinion_pdf"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1384,6 +1511,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/lapses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open consultations in which somebody has lost her credential. */
+        get: operations["get_lapses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/notices": {
         parameters: {
             query?: never;
@@ -1557,6 +1701,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/practice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What there is to practise with. */
+        get: operations["get_practice"];
+        put?: never;
+        /** Makes the practice study, in a job; the one there is stays. */
+        post: operations["post_practice"];
+        /** Deletes it, with the request about it. */
+        delete: operations["delete_practice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/practice/request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes a request about the practice study. It is looked at as a real one is, kept here and sent to nobody; `with` names
+         *     nobody.
+         */
+        post: operations["post_practice_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/practitioners": {
         parameters: {
             query?: never;
@@ -1678,6 +1861,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every case and study that is kept here, until when, by which rule and what holds it; and what was deleted. */
+        get: operations["get_retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/retention/deletions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deletes a case or a study for good. */
+        post: operations["post_retention_deletions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/retention/deletions/{number}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificate of a deletion, which others verify without this node. */
+        get: operations["get_retention_deletions_number_certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/retention/past": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many cases and studies are past the time for which they must be kept. */
+        get: operations["get_retention_past"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/retention/readmissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a study that was deleted be taken in again. */
+        post: operations["post_retention_readmissions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/security": {
         parameters: {
             query?: never;
@@ -1706,6 +1974,23 @@ export interface paths {
         put?: never;
         /** Changes the passphrase; every session of hers ends. */
         post: operations["post_security_passphrase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/security/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows with passphrase and second factor that it is she: the proof is good once, for five minutes. */
+        post: operations["post_security_proof"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2244,6 +2529,8 @@ export interface components {
             name: string | null;
             question: string | null;
             reader: null | components["schemas"]["Counterpart"];
+            /** @description She has lost her credential, and the requester has let her go. */
+            released: boolean;
             reported: boolean;
         };
         /** @description A device that sends now. */
@@ -2451,6 +2738,8 @@ export interface components {
             incidental: components["schemas"]["Incidental"][];
             informed: components["schemas"]["Informed"][];
             justification: string;
+            /** @description Who has lost her credential since, while the case is open. */
+            lost: components["schemas"]["LostCredential"][];
             queries: components["schemas"]["Query"][];
             readers: components["schemas"]["AskedReader"][];
             /** @description What two readers have said together, oldest first. */
@@ -2626,6 +2915,12 @@ export interface components {
             may_reconcile: boolean;
             second: components["schemas"]["ComparedReport"];
         };
+        /** @description By what somebody shows that it is she who signs. */
+        Confirmation: {
+            /** @description Her passphrase. */
+            passphrase: string;
+            second_factor?: null | components["schemas"]["FactorAnswer"];
+        };
         /** @description The patient's consent. */
         Consent: {
             explained_at: string;
@@ -2673,6 +2968,15 @@ export interface components {
             /** @description Missing while only the name on an agreement is known. */
             name_latin?: string;
         };
+        /** @description That whoever signed something does not hold her certificate any more. What she signed before stays valid. */
+        CredentialMark: {
+            /** @description The registry's reason, a word of RFC 5280; null when only its time is over. */
+            reason: string | null;
+            /** @description Whether it was signed while her certificate held, by the time that it says. */
+            signed_before: boolean;
+            since: string;
+            state: components["schemas"]["LossState"];
+        };
         /**
          * @description What becomes of dates under a pseudonym.
          * @enum {string}
@@ -2681,6 +2985,38 @@ export interface components {
         /** @description Why a request is declined. */
         Declining: {
             reason: string;
+        };
+        /** @description Who signed a deletion. */
+        DeletedBy: {
+            /** @description Sign-in name. */
+            id: string;
+            name: string;
+        };
+        /** @description What was deleted. It names no patient. */
+        Deletion: {
+            case_id: string | null;
+            completed_at: string | null;
+            /** @description It was deleted before its time. */
+            early: boolean;
+            entries: number;
+            images: number;
+            /** @description `case` or `study`. */
+            kind: string;
+            /** @description Of its certificate. */
+            number: number;
+            ordered_at: string;
+            ordered_by: components["schemas"]["DeletedBy"];
+            /** @description `kept_long_enough`, `patient_request`, `wrongly_received`, `wrong_patient`, `duplicate` or `trial`. */
+            reason: string;
+            second: null | components["schemas"]["DeletedBy"];
+            /**
+             * @description `destroying`: it is done when the node starts again; `destroyed`: its certificate is made at the next start;
+             *     `certified`.
+             */
+            state: string;
+            /** @description SHA-256 of the Study Instance UID. */
+            study_sha256: string | null;
+            why: string;
         };
         /** @description How an entry that was written at this node stands. */
         Delivery: components["schemas"]["Stuck"] & {
@@ -2840,7 +3176,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyName: "acknowledge" | "see_to" | "answer" | "report" | "read" | "explain" | "reply" | "consent";
+        DutyName: "acknowledge" | "see_to" | "answer" | "report" | "read" | "explain" | "reply" | "consent" | "replace_reader" | "replace_requester";
         /** @description A duty in words. */
         DutyWords: {
             duty: string;
@@ -2903,6 +3239,8 @@ export interface components {
         Facts: {
             administrator?: string | null;
             contact?: string | null;
+            /** @description Whether two persons sign every deletion. */
+            deletion_by_two?: boolean | null;
             devices?: string | null;
             /** Format: int32 */
             image_years?: number | null;
@@ -3149,6 +3487,27 @@ export interface components {
          * @enum {string}
          */
         JobState: "running" | "done" | "failed";
+        /** @description What is kept here, until when, and what was deleted. */
+        Keeping: {
+            /** @description Those first that are due soonest. */
+            cases: components["schemas"]["KeptCase"][];
+            /** @description The newest first. */
+            deletions: components["schemas"]["Deletion"][];
+            /** @description Whoever asks has the duty to delete. */
+            may_delete: boolean;
+            /** @description Those first that are due soonest, at most 2,000. */
+            studies: components["schemas"]["KeptStudy"][];
+            studies_total: number;
+            /** @description The day in Japan. */
+            today: string;
+            /** @description Two persons sign every deletion. */
+            two_persons: boolean;
+            /**
+             * Format: int32
+             * @description How many cases cannot be read; they are kept.
+             */
+            unreadable: number;
+        };
         /** @description What a case left here. */
         KeptCase: {
             case_id: string;
@@ -3177,6 +3536,24 @@ export interface components {
             /** @description Whether its author has signed a version since she wrote it. */
             signed_since: boolean;
         };
+        /** @description A study that is kept here. */
+        KeptStudy: {
+            /** @description The day on which it was taken in, `YYYY-MM-DD`. */
+            added: string;
+            /** @description The cases that are about it. */
+            cases: string[];
+            /** @description It need not be kept any longer, and nothing stands against its deletion. */
+            due: boolean;
+            /** @description Somebody holds a case about it. */
+            held: boolean;
+            /** @description Until when its images must be kept. */
+            images: components["schemas"]["Until"];
+            /** @description A consultation about it has not ended. */
+            open: boolean;
+            /** @description `imported` or `received`. */
+            origin: string;
+            study_instance_uid: string;
+        };
         /** @description An image that shows what a report says. */
         KeyImage: {
             image: components["schemas"]["ImageReference"];
@@ -3189,6 +3566,16 @@ export interface components {
          * @enum {string}
          */
         KeyImageTitle: "of_interest" | "for_referring_provider" | "for_surgery" | "for_therapy" | "for_patient" | "for_report_attachment";
+        /** @description One of the open consultations in which somebody has lost her credential; nothing of a patient. */
+        LapsedCase: {
+            case_id: string;
+            part: components["schemas"]["LostPart"];
+            /** @description The registry's reason, a word of RFC 5280; null when only its time is over. */
+            reason: string | null;
+            since: string;
+            state: components["schemas"]["LossState"];
+            who: null | components["schemas"]["Counterpart"];
+        };
         /** @description A legal hold. */
         LegalHold: {
             at: string;
@@ -3219,9 +3606,88 @@ export interface components {
             role: components["schemas"]["Role"];
             stage: null | components["schemas"]["Stage"];
         };
+        /** @description A message of a live consult. */
+        LiveMessage: {
+            at: string;
+            /** @description Counted by this node. */
+            number: number;
+            practitioner: string;
+            text: string;
+        };
+        /** @description Somebody who takes part in a live consult. */
+        LiveParticipant: {
+            /** @description Whether her node is there, and something came within half a minute. */
+            connected: boolean;
+            look: null | components["schemas"]["Look"];
+            /** @description Whether it is the one who asks. */
+            mine: boolean;
+            name: string;
+            /** @description The fingerprint of her certificate. */
+            practitioner: string;
+            /** @description Whether she shows what she looks at. */
+            sharing: boolean;
+            since: string;
+        };
+        /** @description A live consult, as the one sees it who asks. Nothing of it is kept. */
+        LiveState: {
+            /** @description The newest 200; none for who has not joined. */
+            messages: components["schemas"]["LiveMessage"][];
+            participants: components["schemas"]["LiveParticipant"][];
+            /** @description Who could be asked to join: fingerprints of those who may take part and are connected. */
+            reachable: string[];
+        };
         /** @description A path on the node's own machine. */
         LocalPath: {
             path: string;
+        };
+        /** @description What somebody looks at, and how. */
+        Look: {
+            /** @description The pointer, in fractions of the image's width and height. */
+            cursor?: number[] | null;
+            flip: boolean;
+            /** Format: int32 */
+            frame: number;
+            /** @description SOP Instance UID. */
+            instance: string;
+            invert: boolean;
+            pan: number[];
+            /** @description Where planes cross, mm, in DICOM's patient coordinates. */
+            point?: number[] | null;
+            /**
+             * Format: double
+             * @description Degrees.
+             */
+            rotation: number;
+            /** @description Series Instance UID. */
+            series: string;
+            /** @description At most 32. */
+            strokes: components["schemas"]["LookStroke"][];
+            /** @description The Study Instance UID that the case names. */
+            study: string;
+            view: components["schemas"]["LookView"];
+            window?: null | components["schemas"]["LookWindow"];
+            /**
+             * Format: double
+             * @description Above 0.
+             */
+            zoom: number;
+        };
+        /** @description A line that somebody draws. */
+        LookStroke: {
+            /** @description 1 to 256 points, in fractions of the image's width and height. */
+            points: number[][];
+        };
+        /**
+         * @description Which kind of view it is.
+         * @enum {string}
+         */
+        LookView: "stack" | "axial" | "sagittal" | "coronal" | "panoramic" | "section";
+        /** @description Which values are shown as black to white. */
+        LookWindow: {
+            /** Format: double */
+            center: number;
+            /** Format: double */
+            width: number;
         };
         /** @description Who could be asked, and how the applications stand now. */
         LookedFor: {
@@ -3229,6 +3695,27 @@ export interface components {
             /** @description How many bootstrap hosts could be asked. */
             hosts: number;
         };
+        /**
+         * @description How somebody lost her credential.
+         * @enum {string}
+         */
+        LossState: "suspended" | "revoked" | "expired";
+        /** @description Somebody of an open case who has lost her credential. */
+        LostCredential: {
+            /** @description The request or forward by which she was asked; of the requester her request. */
+            entry_id: string;
+            part: components["schemas"]["LostPart"];
+            /** @description The registry's reason, a word of RFC 5280; null when only its time is over. */
+            reason: string | null;
+            since: string;
+            state: components["schemas"]["LossState"];
+            who: null | components["schemas"]["Counterpart"];
+        };
+        /**
+         * @description What somebody was in a case who has lost her credential.
+         * @enum {string}
+         */
+        LostPart: "requester" | "reader" | "further_reader" | "reported";
         /**
          * @description How a mail server is spoken to.
          * @enum {string}
@@ -3319,7 +3806,7 @@ export interface components {
             ja: string;
         };
         /** @description A second signature, or a dissent, as the app sends it. */
-        NewCoSignature: {
+        NewCoSignature: components["schemas"]["Confirmation"] & {
             /** @description The reconciled opinion, or the version of a report. */
             of: string;
             /** @description For or against. */
@@ -3335,6 +3822,25 @@ export interface components {
             explained_by: string;
             /** @description What was agreed to. */
             scope: string;
+        };
+        /** @description What is to be deleted, as the app and the command line send it: a case or a study. */
+        NewDeletion: {
+            /** @description A case, with everything that belongs to it. */
+            case_id?: string | null;
+            /** @description The last six characters of the identifier, typed. */
+            confirm: string;
+            /** @description Whether it is meant to be deleted before its time. */
+            early?: boolean;
+            /** @description That it is she who is signed in, of `POST /security/proof`. */
+            proof: string;
+            /** @description `kept_long_enough`, `patient_request`, `wrongly_received`, `wrong_patient`, `duplicate` or `trial`. */
+            reason: string;
+            /** @description That a second person agrees, likewise. */
+            second_proof?: string | null;
+            /** @description A study: its images. */
+            study_instance_uid?: string | null;
+            /** @description The same in words, without any patient's data: at most 500 characters. */
+            why: string;
         };
         /** @description Where a study is exported to, as the app sends it. */
         NewExport: {
@@ -3423,7 +3929,7 @@ export interface components {
             to?: string | null;
         };
         /** @description What both reports mean, as the app sends it. */
-        NewReconciliation: {
+        NewReconciliation: components["schemas"]["Confirmation"] & {
             /** @description What both mean. */
             opinion: string;
             /** @description The newest version of the other reader's report. */
@@ -3508,7 +4014,7 @@ export interface components {
          * @description What kind of thing changed.
          * @enum {string}
          */
-        NodeEventKind: "case" | "alarm" | "duty" | "notice" | "agreement" | "job" | "peer" | "study" | "credential";
+        NodeEventKind: "case" | "alarm" | "duty" | "notice" | "agreement" | "job" | "peer" | "study" | "live" | "credential";
         /** @description `POST /setup/owner` */
         NodePassphrase: {
             passphrase: string;
@@ -3547,6 +4053,8 @@ export interface components {
         NoticeChannel: "desktop" | "email" | "webhook";
         /** @description What somebody wants to be told. */
         NoticeChoice: {
+            /** @description Whether an urgent finding is heard too while the app is open; left out: it is. */
+            alarm_sound?: boolean;
             /** @description On the desktop, while the app is open. */
             desktop: components["schemas"]["NoticeGroup"][];
             email?: null | components["schemas"]["NoticeEmail"];
@@ -3661,6 +4169,11 @@ export interface components {
          * @enum {string}
          */
         Part: "technique" | "findings" | "impression" | "recommendations";
+        /** @description What is past the time for which it must be kept. */
+        Past: {
+            cases: number;
+            studies: number;
+        };
         /** @description A name, as DICOM divides it (PS3.5 6.2.1.1). */
         PatientName: {
             alphabetic: string;
@@ -3702,6 +4215,23 @@ export interface components {
         } | {
             /** @description Places in the patient, mm. */
             space: number[][];
+        };
+        /** @description The practice study of this house; all is null while there is none. */
+        Practice: {
+            made_at: string | null;
+            request: null | components["schemas"]["PracticeRequest"];
+            study_instance_uid: string | null;
+        };
+        /** @description A request that was written to practise; it was sent to nobody. */
+        PracticeRequest: {
+            at: string;
+            /** @description Who wrote it. */
+            by: string;
+            history: string;
+            justification: string;
+            question: string;
+            region: string;
+            urgency: components["schemas"]["Urgency"];
         };
         /** @description A practitioner of this node. */
         Practitioner: components["schemas"]["Certified"] & {
@@ -3776,7 +4306,7 @@ export interface components {
          * @description Codes of the node. Entries of a consultation and passphrases are refused with codes of their own beside these.
          * @enum {string}
          */
-        ProblemCode: "not_found" | "wrong_passphrase" | "locked_out" | "second_factor_required" | "second_factor_wrong" | "already_enrolled" | "no_second_factor" | "not_enrolling" | "recovery_kit_unreadable" | "recovery_kit_refused" | "no_practitioner_certificate" | "no_root" | "root_refused" | "cannot_listen" | "no_node_certificate" | "certificate_refused" | "not_in_register" | "register_split" | "register_refused" | "register_file" | "register_older" | "register_gap" | "register_stale" | "clock_apart" | "wiped" | "practitioner_files" | "not_qualified" | "not_permitted" | "bad_field" | "no_agreement" | "no_device" | "not_opened" | "damaged_log" | "no_report" | "draft_changed" | "draft_unreadable" | "not_empty" | "file_unusable" | "files_unreadable" | "dicom_refused" | "not_attached" | "not_pseudonymised" | "to_acknowledge" | "conflict" | "disk_full" | "storage_failed" | "image_damaged" | "not_sealed" | "package_refused" | "not_rendered" | "media_type" | "report_not_written" | "application_refused" | "application_not_sealed" | "no_application_key" | "application_sealed" | "application_decided" | "too_many_applications" | "answer_refused" | "not_deposited" | "no_mail_server" | "notice_not_sent" | "tested_lately" | "stopping" | "no_medium" | "medium_unreadable" | "medium_refused" | "medium_of_another_network" | "medium_not_for_you" | "medium_of_your_own" | "medium_unfinished" | "medium_damaged" | "too_many_media" | "medium_too_small" | "medium_full" | "no_xorriso" | "medium_not_written" | "medium_not_verified" | "records_damaged" | "no_duty" | "record_refused" | "policy_missing" | "node_frozen" | "not_trained" | "on_hold" | "archive_not_reached" | "archive_refuses" | "archive_gives_nothing" | "fetch_cancelled" | "not_signed_in" | "foreign_host" | "foreign_origin" | "intent_missing" | "body_too_large" | "not_json" | "bad_body" | "bad_query" | "unknown_path" | "wrong_method" | "bad_key" | "key_reused" | "under_way" | "already_done";
+        ProblemCode: "not_found" | "wrong_passphrase" | "locked_out" | "second_factor_required" | "second_factor_wrong" | "already_enrolled" | "no_second_factor" | "not_enrolling" | "recovery_kit_unreadable" | "recovery_kit_refused" | "no_practitioner_certificate" | "no_root" | "root_refused" | "cannot_listen" | "no_node_certificate" | "certificate_refused" | "not_in_register" | "register_split" | "register_refused" | "register_file" | "register_older" | "register_gap" | "register_stale" | "clock_apart" | "wiped" | "practitioner_files" | "not_qualified" | "not_permitted" | "bad_field" | "practice_only" | "no_agreement" | "no_device" | "not_opened" | "damaged_log" | "no_report" | "draft_changed" | "draft_unreadable" | "not_empty" | "file_unusable" | "files_unreadable" | "dicom_refused" | "not_attached" | "not_pseudonymised" | "to_acknowledge" | "conflict" | "disk_full" | "storage_failed" | "image_damaged" | "not_sealed" | "package_refused" | "not_rendered" | "media_type" | "report_not_written" | "application_refused" | "application_not_sealed" | "no_application_key" | "application_sealed" | "application_decided" | "too_many_applications" | "answer_refused" | "not_deposited" | "no_mail_server" | "notice_not_sent" | "tested_lately" | "stopping" | "no_medium" | "medium_unreadable" | "medium_refused" | "medium_of_another_network" | "medium_not_for_you" | "medium_of_your_own" | "medium_unfinished" | "medium_damaged" | "too_many_media" | "medium_too_small" | "medium_full" | "no_xorriso" | "medium_not_written" | "medium_not_verified" | "records_damaged" | "no_duty" | "record_refused" | "policy_missing" | "node_frozen" | "not_trained" | "on_hold" | "archive_not_reached" | "archive_refuses" | "archive_gives_nothing" | "fetch_cancelled" | "live_blind" | "live_not_joined" | "live_full" | "not_signed_in" | "foreign_host" | "foreign_origin" | "intent_missing" | "body_too_large" | "not_json" | "bad_body" | "bad_query" | "unknown_path" | "wrong_method" | "bad_key" | "key_reused" | "under_way" | "already_done";
         /** @description A profile as its owner writes it. */
         ProfileForm: {
             /** @description Everything but the photo; what is left out is not said any more. */
@@ -3819,6 +4349,22 @@ export interface components {
         /** @description With whom an agreement is proposed. */
         Proposal: components["schemas"]["Wishes"] & {
             with: string;
+        };
+        /** @description `POST /security/proof` */
+        Prove: {
+            passphrase: string;
+            /** @description A colleague's sign-in name; left out: whoever is signed in. */
+            practitioner?: string | null;
+            second_factor?: null | components["schemas"]["FactorAnswer"];
+        };
+        /** @description Somebody has shown that it is she. */
+        Proved: {
+            /** @description Seconds. */
+            expires_in: number;
+            /** @description Whose it is. */
+            practitioner: string;
+            /** @description Good once. */
+            proof: string;
         };
         /** @description Of a copy that this node made under a pseudonym. */
         Pseudonym: {
@@ -3919,6 +4465,13 @@ export interface components {
          * @enum {string}
          */
         ReaderKind: "consultant" | "second_opinion" | "alternative" | "blind";
+        /** @description `POST /retention/readmissions` */
+        Readmit: {
+            /** @description Study Instance UID of a study that was deleted. */
+            study_instance_uid: string;
+            /** @description Why, without any patient's data: at most 500 characters. */
+            why: string;
+        };
         /** @description Why something is ended. */
         Reason: {
             reason: string;
@@ -4043,6 +4596,7 @@ export interface components {
         Report: {
             author: string | null;
             changed: components["schemas"]["ChangedField"][];
+            credential: null | components["schemas"]["CredentialMark"];
             entry_id: string;
             findings: string;
             guideline: string;
@@ -4228,6 +4782,12 @@ export interface components {
          * @enum {string}
          */
         Shape: "line" | "angle" | "ellipse" | "rectangle" | "point";
+        /** @description What somebody shows, as the app sends it. */
+        Showing: {
+            look?: null | components["schemas"]["Look"];
+            /** @description Whether the others are to see it. */
+            sharing: boolean;
+        };
         /** @description Which notices the app has shown. */
         Shown: {
             /** @description At most 500. */
@@ -4376,6 +4936,7 @@ export interface components {
         TimelineEntry: {
             at: string;
             by: string | null;
+            credential: null | components["schemas"]["CredentialMark"];
             delivery: null | components["schemas"]["Delivery"];
             entry_id: string;
             /** @description Why, in the author's own words; null for entries that need none. */
@@ -4541,6 +5102,11 @@ export interface components {
             en?: string;
             /** @description Japanese. */
             ja?: string;
+        };
+        /** @description A message of the live consult. */
+        Writing: {
+            /** @description 1 to 1,000 characters. */
+            text: string;
         };
     };
     responses: {
@@ -5593,10 +6159,26 @@ export interface operations {
                  *     number, region, question, institution or the number of the case.
                  */
                 text?: string;
+                /**
+                 * @description Only cases that are asked for as urgent or as an emergency, or have an urgent finding that nobody has acknowledged;
+                 *     `false`: only the others.
+                 */
+                urgent?: boolean;
+                /** @description Only cases with an incidental finding of which nobody has said what became of it; `false`: only the others. */
+                incidental?: boolean;
+                /** @description Only cases whose study has one of these modalities (DICOM `Modality`), comma separated. */
+                modality?: string;
+                /**
+                 * @description Only cases in which something is to be done until then and is not: the report, or a duty. RFC 3339; what is beyond
+                 *     its time is among them.
+                 */
+                due_until?: string;
                 /** @description Cases of a page, at most 500; unset: all. */
                 limit?: number;
-                /** @description The number of the last case of the page before. */
+                /** @description What the page before gave as `x-next-after`, which stays right while cases move; or the number of its last case. */
                 after?: string;
+                /** @description How many cases to leave out from the beginning, for whoever jumps; not together with `after`. */
+                offset?: number;
             };
             header?: never;
             path?: never;
@@ -5607,6 +6189,8 @@ export interface operations {
             /** @description As it is now */
             200: {
                 headers: {
+                    /** @description After what the next page begins; left out on the last */
+                    "x-next-after"?: string;
                     /** @description How many cases there are on all pages */
                     "x-total-count"?: number;
                     [name: string]: unknown;
@@ -6348,6 +6932,178 @@ export interface operations {
             507: components["responses"]["Refused"];
         };
     };
+    get_cases_id_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveState"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    put_cases_id_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Showing"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveState"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    delete_cases_id_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveState"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    get_cases_id_live_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events as they happen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["LiveState"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    post_cases_id_live_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Writing"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveState"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
     get_cases_id_previews: {
         parameters: {
             query?: never;
@@ -6528,6 +7284,139 @@ export interface operations {
             507: components["responses"]["Refused"];
         };
     };
+    post_cases_id_readers_entry_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseSummary"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    get_cases_id_reconciliation_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaybeReportDraft"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    put_cases_id_reconciliation_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavingDraft"];
+            };
+        };
+        responses: {
+            /** @description It is on the disk */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedDraft"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    delete_cases_id_reconciliation_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is none any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
     post_cases_id_reconciliations: {
         parameters: {
             query?: never;
@@ -6559,6 +7448,72 @@ export interface operations {
             409: components["responses"]["Refused"];
             413: components["responses"]["Refused"];
             415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    get_cases_id_reconciliations_entry_opinion_dcm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/dicom": number[];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    get_cases_id_reconciliations_entry_opinion_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
             422: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
             500: components["responses"]["Refused"];
@@ -7699,6 +8654,35 @@ export interface operations {
             507: components["responses"]["Refused"];
         };
     };
+    get_lapses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LapsedCase"][];
+                };
+            };
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
     get_me_notices: {
         parameters: {
             query?: never;
@@ -8121,6 +9105,127 @@ export interface operations {
             507: components["responses"]["Refused"];
         };
     };
+    get_practice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practice"];
+                };
+            };
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    post_practice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Begun"];
+                };
+            };
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    delete_practice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    post_practice_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRequest"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practice"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
     get_practitioners: {
         parameters: {
             query?: never;
@@ -8409,6 +9514,168 @@ export interface operations {
             507: components["responses"]["Refused"];
         };
     };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keeping"];
+                };
+            };
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    post_retention_deletions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDeletion"];
+            };
+        };
+        responses: {
+            /** @description It is destroyed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletion"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    get_retention_deletions_number_certificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    get_retention_past: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Past"];
+                };
+            };
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    post_retention_readmissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Readmit"];
+            };
+        };
+        responses: {
+            /** @description It may come in again */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletion"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
     get_security: {
         parameters: {
             query?: never;
@@ -8457,6 +9724,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    post_security_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Prove"];
+            };
+        };
+        responses: {
+            /** @description A proof */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proved"];
+                };
             };
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];

@@ -92,6 +92,8 @@ export interface Facts {
   devices: string | null;
   record_years: number | null;
   image_years: number | null;
+  /** Whether two persons sign every deletion; left out by older records. */
+  deletion_by_two?: boolean | null;
 }
 
 export interface Draft {

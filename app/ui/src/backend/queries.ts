@@ -33,8 +33,10 @@ export const keys = {
   duties: ["duties"],
   notices: ["notices"],
   freshNotices: ["notices", "new"],
+  practice: ["studies", "practice"],
   case: (id: string) => ["cases", id],
   previews: (id: string) => ["cases", id, "previews"],
+  live: (id: string) => ["cases", id, "live"],
 } as const;
 
 export function createQueryClient(): QueryClient {
@@ -171,6 +173,8 @@ export function staleAfter(event: NodeEvent): readonly (readonly string[])[] {
       return [keys.cases, keys.studies];
     case "study":
       return [keys.studies];
+    case "live":
+      return [keys.live(event.id)];
     case "peer":
       return [keys.status, keys.directory];
   }

@@ -24,6 +24,9 @@ export function GovernancePage(): ReactElement {
       <a href={href({ page: "work" })}>← {t("common.workList", { ns: "translation" })}</a>
       <h1>{t("title")}</h1>
       <p className="quiet">{t("intro")}</p>
+      <p>
+        <a href={href({ page: "retention" })}>{t("title", { ns: "retention" })}</a>
+      </p>
       {failed && <ProblemNote error={failed.error} onRetry={() => void failed.refetch()} />}
       {house.data?.practice && <p className="note">{t("practice")}</p>}
       {house.data && mine.data && records.data && (

@@ -60,6 +60,16 @@ export function PolicyForm({
               rows={1}
             />
           ))}
+          {draft.kind === "management" && (
+            <label>
+              <input
+                type="checkbox"
+                checked={facts.deletion_by_two === true}
+                onChange={(event) => setFacts({ ...facts, deletion_by_two: event.target.checked })}
+              />
+              {t("facts.deletion_by_two")}
+            </label>
+          )}
           <button
             type="button"
             className="button"

@@ -2,7 +2,13 @@ import type { Texts } from "./ja";
 import { problemEn } from "./problem.en";
 
 export const en: Texts = {
-  app: { name: "Dokuei 読影", tagline: "Consultation on dental images", skip: "Skip to content" },
+  app: {
+    name: "Dokuei 読影",
+    tagline: "Consultation on dental images",
+    skip: "Skip to content",
+    pages: "Pages",
+    missing: "This page could not be loaded. See whether the node is running, then try again.",
+  },
   theme: { label: "Brightness of the pages", auto: "As the system", light: "Light", dark: "Dark" },
   language: { label: "Language", ja: "日本語", en: "English" },
   common: {
@@ -21,8 +27,6 @@ export const en: Texts = {
     passphrase: "Passphrase",
     submit: "Sign in",
     submitting: "Checking…",
-    nobody:
-      "Nobody here has a credential yet. Apply by the link below; what is issued is installed by itself.",
     chooseWho: "Choose who is signing in.",
     enterPassphrase: "Enter the passphrase.",
     out: "Sign out",
@@ -118,12 +122,16 @@ export const en: Texts = {
     filterOpen: "Open",
     search: "Search the cases",
     searchHint: "Patient, institution, question…",
-    keys: "In the list: ↑↓ (or k, j) to move, Enter to open, / to search",
+    keys: "In the list: ↑↓ (or k, j) to move, Home and End for first and last, Enter to open, / to search",
     role: "My part",
-    onlyUnread: "Unread only",
+    only: "Only",
+    onlyUrgent: "Urgent",
+    onlyUnread: "Unread",
+    onlyIncidental: "Incidental, open",
+    dueToday: "Due today",
+    modality: "Modality",
     none: "No case matches.",
-    shown: "{{shown}} of {{total}} shown",
-    more: "Show more",
+    total: "cases: {{count}}",
   },
   studies: {
     guessed:

@@ -70,6 +70,7 @@ export const governanceEn: GovernanceTexts = {
     devices: "Machines",
     record_years: "Years that records are kept",
     image_years: "Years that images are kept",
+    deletion_by_two: "Two persons sign every deletion",
   },
   people: {
     title: "Roles and training",

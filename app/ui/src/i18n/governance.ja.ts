@@ -68,6 +68,7 @@ export const governanceJa = {
     devices: "使用する端末",
     record_years: "診療記録の保存年数",
     image_years: "画像の保存年数",
+    deletion_by_two: "廃棄には二人の署名を必要とする",
   },
   people: {
     title: "役割と研修",

@@ -10,13 +10,17 @@ import type { DutiesTexts } from "./duties.ja";
 import type { Texts } from "./ja";
 import type { ExportTexts } from "./export.ja";
 import type { GovernanceTexts } from "./governance.ja";
+import type { LiveTexts } from "./live.ja";
 import type { MediaTexts } from "./media.ja";
 import type { NoticesTexts } from "./notices.ja";
+import type { PracticeTexts } from "./practice.ja";
 import type { ReaderTexts } from "./reader.ja";
 import type { ReportTexts } from "./report.ja";
+import type { RetentionTexts } from "./retention.ja";
 import type { RegistryTexts } from "./registry.ja";
 import type { RegistryKeysTexts } from "./registryKeys.ja";
 import type { RegistryProblemTexts } from "./registryProblem.ja";
+import type { TogetherTexts } from "./together.ja";
 
 // Keys of texts are checked by the compiler.
 declare module "i18next" {
@@ -34,6 +38,7 @@ declare module "i18next" {
       duties: DutiesTexts;
       reader: ReaderTexts;
       report: ReportTexts;
+      retention: RetentionTexts;
       audit: AuditTexts;
       curved: CurvedTexts;
       media: MediaTexts;
@@ -41,6 +46,9 @@ declare module "i18next" {
       governance: GovernanceTexts;
       notices: NoticesTexts;
       absence: AbsenceTexts;
+      together: TogetherTexts;
+      live: LiveTexts;
+      practice: PracticeTexts;
     };
   }
 }

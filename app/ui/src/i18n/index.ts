@@ -24,14 +24,22 @@ import { exportJa } from "./export.ja";
 import { governanceEn } from "./governance.en";
 import { governanceJa } from "./governance.ja";
 import { ja } from "./ja";
+import { liveEn } from "./live.en";
+import { liveJa } from "./live.ja";
 import { mediaEn } from "./media.en";
 import { mediaJa } from "./media.ja";
 import { noticesEn } from "./notices.en";
 import { noticesJa } from "./notices.ja";
+import { practiceEn } from "./practice.en";
+import { practiceJa } from "./practice.ja";
 import { readerEn } from "./reader.en";
 import { readerJa } from "./reader.ja";
 import { reportEn } from "./report.en";
 import { reportJa } from "./report.ja";
+import { retentionEn } from "./retention.en";
+import { retentionJa } from "./retention.ja";
+import { togetherEn } from "./together.en";
+import { togetherJa } from "./together.ja";
 import { registryEn } from "./registry.en";
 import { registryJa } from "./registry.ja";
 import { registryKeysEn } from "./registryKeys.en";
@@ -59,6 +67,7 @@ export function startTexts(): void {
         duties: dutiesJa,
         reader: readerJa,
         report: reportJa,
+        retention: retentionJa,
         audit: auditJa,
         curved: curvedJa,
         media: mediaJa,
@@ -66,6 +75,9 @@ export function startTexts(): void {
         governance: governanceJa,
         notices: noticesJa,
         absence: absenceJa,
+        together: togetherJa,
+        live: liveJa,
+        practice: practiceJa,
       },
       en: {
         translation: en,
@@ -80,6 +92,7 @@ export function startTexts(): void {
         duties: dutiesEn,
         reader: readerEn,
         report: reportEn,
+        retention: retentionEn,
         audit: auditEn,
         curved: curvedEn,
         media: mediaEn,
@@ -87,6 +100,9 @@ export function startTexts(): void {
         governance: governanceEn,
         notices: noticesEn,
         absence: absenceEn,
+        together: togetherEn,
+        live: liveEn,
+        practice: practiceEn,
       },
     },
     lng: localStorage.getItem(REMEMBERED) === "en" ? "en" : "ja",

@@ -2,7 +2,14 @@ import { problemJa } from "./problem.ja";
 
 /** Japanese is the first language: English has the same keys, which the compiler and a test check. */
 export const ja = {
-  app: { name: "Dokuei 読影", tagline: "歯科画像の読影相談", skip: "本文へ移動" },
+  app: {
+    name: "Dokuei 読影",
+    tagline: "歯科画像の読影相談",
+    skip: "本文へ移動",
+    pages: "ページ",
+    missing:
+      "この画面を読み込めませんでした。ノードが動いているか確かめて、もう一度試してください。",
+  },
   theme: { label: "画面の明るさ", auto: "端末に合わせる", light: "明るい", dark: "暗い" },
   language: { label: "言語", ja: "日本語", en: "English" },
   common: {
@@ -21,8 +28,6 @@ export const ja = {
     passphrase: "パスフレーズ",
     submit: "サインイン",
     submitting: "確認しています…",
-    nobody:
-      "このノードには資格証明書をもつ人がまだいません。下の「申請」から申請すると、発行された証明書は自動的に入ります。",
     chooseWho: "どなたがサインインするか選んでください。",
     enterPassphrase: "パスフレーズを入力してください。",
     out: "サインアウト",
@@ -119,12 +124,16 @@ export const ja = {
     filterOpen: "進行中",
     search: "症例を検索",
     searchHint: "患者・施設・依頼内容など",
-    keys: "一覧の中では ↑↓（または k・j）で移動、Enter で開く、/ で検索",
+    keys: "一覧の中では ↑↓（または k・j）で移動、Home・End で先頭・末尾、Enter で開く、/ で検索",
     role: "立場",
-    onlyUnread: "未読のみ",
+    only: "絞り込み",
+    onlyUrgent: "緊急",
+    onlyUnread: "未読",
+    onlyIncidental: "偶発所見 未解決",
+    dueToday: "今日が期限",
+    modality: "検査の種別",
     none: "条件に合う症例はありません。",
-    shown: "{{total}} 件中 {{shown}} 件を表示",
-    more: "続きを表示",
+    total: "{{count}} 件",
   },
   studies: {
     guessed:

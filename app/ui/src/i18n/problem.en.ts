@@ -191,6 +191,10 @@ export const problemEn: ProblemTexts = {
     detail: "The certificate lacks the qualification that this needs.",
     next: "Ask a qualified reader.",
   },
+  practice_only: {
+    detail: "This study is for practice: it is sent to nobody.",
+    next: "Choose a patient's study. A request is practised from the practice study in the list.",
+  },
   no_agreement: {
     detail: "There is no agreement in force with the other side.",
     next: "Propose one and wait for the countersignature.",
@@ -295,7 +299,7 @@ export const problemEn: ProblemTexts = {
   },
   image_damaged: {
     detail: "An image that is stored on this node is damaged and cannot be read.",
-    next: "Import the same image again, or have it sent again: it takes the place of the damaged one. If it stays, ask the administrator to run `dokuei doctor` and to look at the disk.",
+    next: "Import the same image again: it takes the place of the damaged one. An image that was received is had again from its sender’s node by itself, as soon as that is there. If it stays, ask the administrator to run `dokuei doctor` and to look at the disk.",
   },
   not_sealed: {
     detail: "The study could not be sealed.",
@@ -437,5 +441,18 @@ export const problemEn: ProblemTexts = {
   fetch_cancelled: {
     detail: "Fetching was cancelled.",
     next: "What had come stays here; fetch it again when it is wanted.",
+  },
+  live_blind: {
+    detail:
+      "A second reader reads this case blind at this node: until that is committed, nobody here takes part in its live consult.",
+    next: "Sign the blind reading’s final report, then join.",
+  },
+  live_not_joined: {
+    detail: "Only who has joined the live consult can write in it.",
+    next: "Join it, then send the message again.",
+  },
+  live_full: {
+    detail: "There are too many live consults at this node, or too many people in this one.",
+    next: "Leave one that is not needed any more, then join again.",
   },
 };

@@ -54,6 +54,7 @@ export const readerEn: ReaderTexts = {
     rectangle: "Rectangle",
     probe: "Value",
     crosshairs: "Crosshairs",
+    turn: "Turn",
   },
   act: {
     label: "Actions",
@@ -71,6 +72,7 @@ export const readerEn: ReaderTexts = {
   preset: {
     label: "Window",
     stored: "As stored",
+    table: "Device's table (VOI LUT)",
     bone: "Bone",
     tooth: "Teeth",
     implant: "Implant",
@@ -92,7 +94,7 @@ export const readerEn: ReaderTexts = {
   loading: "Loading {{done}} / {{total}}",
   coarse:
     "While loading, slices that are not here yet are filled with their neighbours. Measure when it is complete.",
-  tableOnly: "The device's VOI LUT is not followed here; the quick view follows it",
+  tableOnly: "The device's VOI LUT cannot be read here; the quick view may follow it",
   lossy: "Image compressed with loss",
   preview: "For orientation: not for diagnosis",
   calibration: {
@@ -119,6 +121,20 @@ export const readerEn: ReaderTexts = {
     max: "Maximum (MIP)",
     mean: "Mean",
     blend: "Blending",
+  },
+  rendered: {
+    mode: "3D",
+    label: "3D as",
+    as: { bone: "Bone", teeth: "Teeth", soft: "Soft tissue", mip: "Maximum (MIP)" },
+    shift: "Threshold",
+    noMeasuring: "Overview: not for measurement",
+    help: "Drag or arrow keys: turn · wheel: zoom · 1–4: presets · 0: from the front",
+    waits: "It is drawn when all of it is here.",
+    coarse: "This device draws slowly, so the picture is coarser than the volume.",
+    refused: {
+      large: "The volume is too large to be drawn as a body. Read it by MPR.",
+      texture: "This device's graphics cannot hold a volume of this size. Read it as a stack.",
+    },
   },
   report: {
     label: "For the report",

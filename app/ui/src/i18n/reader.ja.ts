@@ -54,6 +54,7 @@ export const readerJa = {
     rectangle: "矩形ROI",
     probe: "値",
     crosshairs: "十字線",
+    turn: "回転",
   },
   act: {
     label: "操作",
@@ -71,6 +72,7 @@ export const readerJa = {
   preset: {
     label: "ウィンドウ",
     stored: "画像の既定値",
+    table: "装置の階調表（VOI LUT）",
     bone: "骨",
     tooth: "歯・硬組織",
     implant: "インプラント",
@@ -91,7 +93,8 @@ export const readerJa = {
   failed: "画像を表示できません。",
   loading: "読み込み中 {{done}} / {{total}}",
   coarse: "読み込み中は、まだ届かない断面を隣の断面で補っています。計測は完了後に行ってください。",
-  tableOnly: "装置の階調表（VOI LUT）は反映されません。簡易表示では反映されます",
+  tableOnly:
+    "装置の階調表（VOI LUT）を読み取れないため反映されません。簡易表示では反映される場合があります",
   lossy: "非可逆圧縮された画像",
   preview: "参考表示：診断には使えません",
   calibration: {
@@ -118,6 +121,21 @@ export const readerJa = {
     max: "最大値（MIP）",
     mean: "平均",
     blend: "重ね方",
+  },
+  rendered: {
+    mode: "3D",
+    label: "3D表示",
+    as: { bone: "骨", teeth: "歯", soft: "軟組織", mip: "最大値（MIP）" },
+    shift: "しきい値",
+    noMeasuring: "概観用：計測には使えません",
+    help: "ドラッグ・矢印キー：回転　ホイール：拡大　1–4：表示の種類　0：正面に戻す",
+    waits: "すべて届いてから描きます。",
+    coarse: "この端末では描画に時間がかかるため、ボリュームより粗く表示しています。",
+    refused: {
+      large: "ボリュームが大きすぎるため3D表示はできません。MPRで観察してください。",
+      texture:
+        "この端末の表示機能では、この大きさのボリュームを扱えません。断面順で観察してください。",
+    },
   },
   report: {
     label: "報告書に使う",

@@ -27,16 +27,24 @@ import { exportJa } from "./export.ja";
 import { governanceEn } from "./governance.en";
 import { governanceJa } from "./governance.ja";
 import { ja } from "./ja";
+import { liveEn } from "./live.en";
+import { liveJa } from "./live.ja";
 import { mediaEn } from "./media.en";
 import { mediaJa } from "./media.ja";
 import { noticesEn } from "./notices.en";
 import { noticesJa } from "./notices.ja";
+import { practiceEn } from "./practice.en";
+import { practiceJa } from "./practice.ja";
 import { problemEn } from "./problem.en";
 import { problemJa } from "./problem.ja";
 import { readerEn } from "./reader.en";
 import { readerJa } from "./reader.ja";
 import { reportEn } from "./report.en";
 import { reportJa } from "./report.ja";
+import { retentionEn } from "./retention.en";
+import { retentionJa } from "./retention.ja";
+import { togetherEn } from "./together.en";
+import { togetherJa } from "./together.ja";
 import { registryEn } from "./registry.en";
 import { registryJa } from "./registry.ja";
 import { registryKeysEn } from "./registryKeys.en";
@@ -68,6 +76,7 @@ test("both languages have the same keys, with the same placeholders", () => {
     [dutiesEn, dutiesJa],
     [readerEn, readerJa],
     [reportEn, reportJa],
+    [retentionEn, retentionJa],
     [auditEn, auditJa],
     [curvedEn, curvedJa],
     [mediaEn, mediaJa],
@@ -75,6 +84,9 @@ test("both languages have the same keys, with the same placeholders", () => {
     [governanceEn, governanceJa],
     [noticesEn, noticesJa],
     [absenceEn, absenceJa],
+    [togetherEn, togetherJa],
+    [liveEn, liveJa],
+    [practiceEn, practiceJa],
   ] as const) {
     const english = new Map(leaves(one));
     const japanese = leaves(other);

@@ -2,6 +2,7 @@ import { useState, type SyntheticEvent, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { backend } from "../backend/client";
 import { Problem } from "../backend/problem";
+import { practices, useIsPractice } from "../backend/practice";
 import { keys, useChange } from "../backend/queries";
 import type { Agreement, DirectoryEntry, NewCase } from "../backend/types";
 import type { Practitioner, StudySummary } from "../backend/types";
@@ -10,14 +11,12 @@ import { Field } from "../parts/Field";
 import { ProblemNote } from "../parts/ProblemNote";
 import { goTo } from "../route";
 import { faultsOf, toNewCase, type Draft } from "./draft";
-import { Absent } from "./Absent";
 import { Findings } from "./Findings";
-import { AgreementNotice, RecipientCard } from "./Recipient";
 import { ConsentForm, RegionTeeth } from "../report/RegionTeeth";
 import { PseudonymChoice } from "./PseudonymChoice";
-import { ReaderField } from "./ReaderField";
 import { TextField, type DraftChange } from "./TextField";
 import { UrgencyChoice } from "./UrgencyChoice";
+import { WhoReads } from "./WhoReads";
 
 export function RequestForm({
   me,
@@ -40,7 +39,7 @@ export function RequestForm({
   onLook: (text: string) => void;
   agreements: Agreement[];
 }): ReactElement {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["translation", "practice"]);
   const format = useFormat();
   const [tried, setTried] = useState(false);
   const [draft, setDraft] = useState<Draft>(() => ({
@@ -56,10 +55,13 @@ export function RequestForm({
     scope: t("request.consentScopeDefault"),
     urgency: "routine",
   }));
+  const practice = useIsPractice(draft.study);
   const send = useChange(
     (request: NewCase) =>
-      backend.request(request).then(({ case_id }) => goTo({ page: "case", id: case_id })),
-    [keys.cases],
+      practice
+        ? practices.request(request).then(() => goTo({ page: "work" }))
+        : backend.request(request).then(({ case_id }) => goTo({ page: "case", id: case_id })),
+    practice ? [keys.practice] : [keys.cases],
   );
   const [pseudonymise, setPseudonymise] = useState(false);
   const [seen, setSeen] = useState(false);
@@ -79,7 +81,7 @@ export function RequestForm({
     change({ study: studyChosen.study });
   }
   const findings = send.error instanceof Problem ? send.error.findings : [];
-  const faults = tried ? faultsOf(draft, new Date()) : {};
+  const faults = tried ? faultsOf(draft, new Date(), practice) : {};
   const wrong = (field: keyof Draft) => {
     const fault = faults[field];
     return fault && t(`field.${fault}`);
@@ -99,10 +101,10 @@ export function RequestForm({
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setTried(true);
-    if (Object.keys(faultsOf(draft, new Date())).length > 0) return;
+    if (Object.keys(faultsOf(draft, new Date(), practice)).length > 0) return;
     send.mutate({
       ...toNewCase(draft),
-      ...(pseudonymise ? { pseudonymise: {} } : {}),
+      ...(pseudonymise && !practice ? { pseudonymise: {} } : {}),
       ...(seen ? { acknowledged: findings.map((one) => one.acknowledge) } : {}),
     });
     setSeen(false);
@@ -129,26 +131,16 @@ export function RequestForm({
           </select>
         )}
       </Field>
-      <ReaderField
-        chosen={draft.reader}
+      <WhoReads
+        practice={practice}
+        reader={reader}
         offered={offered}
         looked={looked}
         onLook={onLook}
         onPick={pick}
-        error={wrong("reader")}
+        agreements={agreements}
+        text={text}
       />
-      {reader && <Absent reader={reader} onInstead={(one) => pick(one.fingerprint, one)} />}
-      {reader && (
-        <RecipientCard
-          reader={reader}
-          confirmed={draft.recipientConfirmed}
-          onConfirm={(recipientConfirmed) => change({ recipientConfirmed })}
-          error={wrong("recipientConfirmed")}
-        />
-      )}
-      {reader && !agreed && (
-        <AgreementNotice key={reader.fingerprint} reader={reader} agreements={agreements} />
-      )}
 
       <TextField {...text} name="question" label="question" hint="questionHint" rows={3} required />
       <TextField {...text} name="region" label="region" hint="regionHint" required />
@@ -170,13 +162,15 @@ export function RequestForm({
       <ConsentForm />
 
       <UrgencyChoice chosen={draft.urgency} onChoose={(urgency) => change({ urgency })} />
-      <PseudonymChoice
-        chosen={pseudonymise}
-        onChoose={(chosen) => {
-          setPseudonymise(chosen);
-          forget();
-        }}
-      />
+      {!practice && (
+        <PseudonymChoice
+          chosen={pseudonymise}
+          onChoose={(chosen) => {
+            setPseudonymise(chosen);
+            forget();
+          }}
+        />
+      )}
 
       {Object.keys(faults).length > 0 && (
         <p className="note note-problem" role="alert">
@@ -191,9 +185,9 @@ export function RequestForm({
       <button
         type="submit"
         className="button button-primary"
-        disabled={send.isPending || (reader !== undefined && !agreed)}
+        disabled={send.isPending || (!practice && reader !== undefined && !agreed)}
       >
-        {t(send.isPending ? "request.submitting" : "request.submit")}
+        {t(send.isPending ? "request.submitting" : practice ? "practice:keep" : "request.submit")}
       </button>
     </form>
   );

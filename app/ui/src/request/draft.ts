@@ -20,12 +20,14 @@ export interface Draft {
 type Fault = "required" | "future" | "study" | "reader" | "recipient";
 export type Faults = Partial<Record<keyof Draft, Fault>>;
 
-/** What keeps this draft from being sent; empty when it may go. */
-export function faultsOf(draft: Draft, now: Date): Faults {
+/** What keeps this draft from being sent; empty when it may go. To practise, nobody is chosen. */
+export function faultsOf(draft: Draft, now: Date, practice = false): Faults {
   const faults: Faults = {};
   if (draft.study === "") faults.study = "study";
-  if (draft.reader === "") faults.reader = "reader";
-  else if (!draft.recipientConfirmed) faults.recipientConfirmed = "recipient";
+  if (!practice) {
+    if (draft.reader === "") faults.reader = "reader";
+    else if (!draft.recipientConfirmed) faults.recipientConfirmed = "recipient";
+  }
   const texts = [
     "question",
     "region",

@@ -5,11 +5,18 @@ import { useDueWords } from "../governance/words";
 import { href } from "../route";
 
 /** Says on every page that an incident is open, and reminds whoever is signed in of her pledge, training and reading. */
-export function GovernanceWarning({ signedIn }: { signedIn: boolean }): ReactElement | null {
-  return signedIn ? <Warning /> : null;
+export function GovernanceWarning({
+  signedIn,
+  small = false,
+}: {
+  signedIn: boolean;
+  /** One line: where images are read every line of the screen counts. */
+  small?: boolean;
+}): ReactElement | null {
+  return signedIn ? <Warning small={small} /> : null;
 }
 
-function Warning(): ReactElement | null {
+function Warning({ small }: { small: boolean }): ReactElement | null {
   const { t } = useTranslation("governance");
   const words = useDueWords();
   const house = useGovernance().data;
@@ -20,11 +27,14 @@ function Warning(): ReactElement | null {
   const missing = asks ? house.due.filter((one) => one.what === "policy" && one.wrong) : [];
   if (!house?.incident && wrong.length === 0 && missing.length === 0) return null;
   return (
-    <div className="governance-warning" role={house?.incident ? "alert" : "status"}>
+    <div
+      className={small ? "governance-warning small" : "governance-warning"}
+      role={house?.incident ? "alert" : "status"}
+    >
       {house?.incident && <p className="note note-problem">{t("incident.frozen")}</p>}
       {(wrong.length > 0 || missing.length > 0) && (
         <p className="note">
-          {[...missing, ...wrong].map(words).join(" ")}{" "}
+          <span>{[...missing, ...wrong].map(words).join(" ")}</span>{" "}
           <a href={href({ page: "governance" })}>{t("open")}</a>
         </p>
       )}

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { backend } from "../backend/client";
+import { leaving } from "../backend/leaving";
 import { keys, useStatus } from "../backend/queries";
 import type { Practitioner } from "../backend/types";
 import { forgetDrafted } from "../consultation/drafted";
@@ -21,16 +22,18 @@ export function Header({ practitioner }: { practitioner: Practitioner | null }):
         <img src="/icon.svg" alt="" width="28" height="28" />
         {t("app.name")}
       </a>
-      <span className="quiet">{status.data?.institution}</span>
+      <span className="quiet header-house">{status.data?.institution}</span>
       <span className="spacer" />
       {practitioner && (
         <>
-          <a href={href({ page: "directory" })}>{t("title", { ns: "directory" })}</a>
-          <a href={href({ page: "archives" })}>{t("short", { ns: "archives" })}</a>
-          <a href={href({ page: "audit" })}>{t("short", { ns: "audit" })}</a>
-          <a href={href({ page: "governance" })}>{t("short", { ns: "governance" })}</a>
-          <a href={href({ page: "profile" })}>{t("profile.title", { ns: "directory" })}</a>
-          <a href={href({ page: "notices" })}>{t("short", { ns: "notices" })}</a>
+          <nav className="header-pages" aria-label={t("app.pages")}>
+            <a href={href({ page: "directory" })}>{t("title", { ns: "directory" })}</a>
+            <a href={href({ page: "archives" })}>{t("short", { ns: "archives" })}</a>
+            <a href={href({ page: "audit" })}>{t("short", { ns: "audit" })}</a>
+            <a href={href({ page: "governance" })}>{t("short", { ns: "governance" })}</a>
+            <a href={href({ page: "profile" })}>{t("profile.title", { ns: "directory" })}</a>
+            <a href={href({ page: "notices" })}>{t("short", { ns: "notices" })}</a>
+          </nav>
           <a className="who" href={href({ page: "security" })} title={t("security.title")}>
             {format.person(practitioner)}
           </a>
@@ -54,7 +57,9 @@ function Lock(): ReactElement {
       onClick={() => {
         // Whatever the node says, the page is covered at once.
         client.setQueryData(keys.session, null);
-        void backend.lock().catch(() => undefined);
+        void leaving()
+          .then(backend.lock)
+          .catch(() => undefined);
       }}
     >
       {t("lock.now")}
@@ -67,6 +72,7 @@ function SignOut(): ReactElement {
   const client = useQueryClient();
   const leave = async () => {
     try {
+      await leaving();
       await backend.signOut();
     } finally {
       // Whatever the node says, nothing of the last user's patients stays in this page.

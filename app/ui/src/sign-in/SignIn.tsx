@@ -8,6 +8,7 @@ import { keys, useSignInChoices } from "../backend/queries";
 import type { SignInChoice } from "../backend/types";
 import { Field } from "../parts/Field";
 import { ProblemNote } from "../parts/ProblemNote";
+import { WelcomeApplicant } from "../practice/Welcome";
 import { href } from "../route";
 import { LockedOut } from "./LockedOut";
 import { waitOf } from "./wait";
@@ -23,7 +24,7 @@ export function SignIn(): ReactElement {
       {choices.isError && (
         <ProblemNote error={choices.error} onRetry={() => void choices.refetch()} />
       )}
-      {choices.data?.length === 0 && <p className="note">{t("signIn.nobody")}</p>}
+      {choices.data?.length === 0 && <WelcomeApplicant />}
       {choices.data && choices.data.length > 0 && <SignInForm choices={choices.data} />}
       <a href={href({ page: "apply", step: null })}>{t("link", { ns: "apply" })}</a>
     </section>

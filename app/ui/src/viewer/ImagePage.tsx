@@ -4,6 +4,7 @@ import { useStudy } from "../backend/queries";
 import type { Study } from "../backend/types";
 import { useFormat } from "../i18n/format";
 import { ProblemNote } from "../parts/ProblemNote";
+import { GoneNote, isGone } from "../retention/GoneNote";
 import { href } from "../route";
 import { ImageView } from "./ImageView";
 import { imagesOf, seriesWithImages } from "./sequence";
@@ -26,7 +27,12 @@ export function ImagePage({
         {study.data && <StudyTitle study={study.data} />}
       </div>
       {study.isPending && <p className="quiet">{t("common.loading")}</p>}
-      {study.isError && <ProblemNote error={study.error} onRetry={() => void study.refetch()} />}
+      {study.isError &&
+        (isGone(study.error) ? (
+          <GoneNote problem={study.error} />
+        ) : (
+          <ProblemNote error={study.error} onRetry={() => void study.refetch()} />
+        ))}
       {study.data && <SeriesChoice study={study.data} />}
     </div>
   );
