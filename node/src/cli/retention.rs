@@ -9,7 +9,7 @@ use super::args::{Delete, RetentionCommand};
 use super::client::Client;
 use super::error::{CliError, Outcome};
 use super::governance::sign;
-use super::{output, passphrase};
+use super::{output, passphrase, session};
 use crate::data_dir::{DataDir, write_durably};
 
 /// Where the list is.
@@ -235,23 +235,7 @@ fn prove(client: &Client, who: Option<&str>, passphrase: &str, answer: Value) ->
         let body = json!({"practitioner": who, "passphrase": passphrase, "second_factor": answer});
         client.post("/security/proof", &body)
     };
-    let proof = match ask(answer) {
-        Err(CliError {
-            second_factor: Some(asked),
-            ..
-        }) if std::io::stdin().is_terminal() => {
-            let challenge = &asked["challenge"];
-            if let Some(challenge) = challenge.as_str() {
-                println!(
-                    "the second factor ({}) is asked: {challenge}",
-                    output::text(&asked, "/kind")
-                );
-            }
-            let code = passphrase::code()?;
-            ask(json!({"answer": *code, "challenge": challenge}))?
-        }
-        proof => proof?,
-    };
+    let proof = session::answered(answer, ask)?;
     Ok(proof["proof"].clone())
 }
 

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 
 use serde_json::{Value, json};
 
-use super::args::{FactorAnswer, Proof, SignIn};
+use super::args::{Proof, SignIn};
 use super::client::Client;
 use super::error::{CliError, Failure, Outcome};
 use super::{output, passphrase};
@@ -18,7 +18,7 @@ use crate::data_dir::{DataDir, write_durably};
 pub(crate) fn sign_in(dir: &DataDir, command: &SignIn, as_json: bool) -> Outcome {
     let client = Client::as_operator(dir)?;
     let phrase = passphrase::of_practitioner(command.passphrase.passphrase_file.as_deref(), false)?;
-    let session = answered(&command.factor, |factor| {
+    let session = answered(command.factor.body(), |factor| {
         client.post(
             "/session",
             &json!({"id": command.id, "passphrase": *phrase, "second_factor": factor}),
@@ -42,8 +42,8 @@ pub(crate) fn sign_in(dir: &DataDir, command: &SignIn, as_json: bool) -> Outcome
 }
 
 /// Does what needs a second factor, with what was given on the command line; on a terminal asks for it when it is needed.
-fn answered(given: &FactorAnswer, ask: impl Fn(Value) -> Outcome<Value>) -> Outcome<Value> {
-    match ask(given.body()) {
+pub(super) fn answered(given: Value, ask: impl Fn(Value) -> Outcome<Value>) -> Outcome<Value> {
+    match ask(given) {
         Err(CliError {
             second_factor: Some(asked),
             ..
@@ -68,7 +68,7 @@ fn answered(given: &FactorAnswer, ask: impl Fn(Value) -> Outcome<Value>) -> Outc
 /// The node's refusal.
 pub(crate) fn confirmed(proof: &Proof, body: Value, act: impl Fn(Value) -> Outcome<Value>) -> Outcome<Value> {
     let phrase = passphrase::of_practitioner(proof.passphrase.passphrase_file.as_deref(), false)?;
-    answered(&proof.factor, |factor| {
+    answered(proof.factor.body(), |factor| {
         let mut body = body.clone();
         body["passphrase"] = phrase.as_str().into();
         body["second_factor"] = factor;

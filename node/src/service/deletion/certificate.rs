@@ -19,7 +19,13 @@ use super::view::order_of;
 use crate::clock;
 
 /// The script that checks a certificate: of POSIX, and of OpenSSL 3.
-pub const VERIFY_SH: &str = include_str!("verify.sh");
+pub const VERIFY_SH: &str = concat!(
+    include_str!("verify/head.sh"),
+    include_str!("../evidence/verify/begin.sh"),
+    include_str!("verify/order.sh"),
+    include_str!("../evidence/verify/register.sh"),
+    include_str!("verify/end.sh"),
+);
 /// What it checks and how, in Japanese and English.
 const VERIFY_MD: &str = include_str!("VERIFY.md");
 

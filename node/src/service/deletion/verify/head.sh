@@ -1,0 +1,8 @@
+#!/bin/sh
+# Checks the certificate of a deletion with OpenSSL (3 or newer), sha256sum and the tools of every Unix; no other program is
+# needed and nothing is taken from a network.
+# 廃棄証明書を、OpenSSL 3 以降と sha256sum だけで検証します。ネットワークは使いません。
+
+# What its list of hashes is signed as.
+kind='Qdokuei/deletion/1'
+
