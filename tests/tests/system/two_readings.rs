@@ -126,7 +126,12 @@ fn r2_r6_r15_two_specialists_read_blind_reconcile_and_co_sign_by_the_command_lin
         ])
         .unwrap();
     wait::until_ok("the blind reading is accepted", LIMIT, || {
-        institute.cli(&["consult", "accept", case, "--wait"])
+        institute.cli(&["consult", "accept", case])
+    })
+    .unwrap();
+    // It is accepted once; the images may be waited for again.
+    wait::until_ok("the images are at the institute", LIMIT, || {
+        institute.cli(&["consult", "fetch", case])
     })
     .unwrap();
     report(hospital, case, "根尖性歯周炎");

@@ -284,7 +284,7 @@ async fn outsiders_verify(pair: &Pair, words: &[&str]) {
 fn without_sums() -> String {
     let (before, rest) = VERIFY_SH.split_once("# 2. ").unwrap();
     let (_, after) = rest.split_once("# 3. ").unwrap();
-    let machine = "machine=$(sed -n 's/.*\"node\": \"\\([0-9a-f]*\\)\".*/\\1/p' completion.json)";
+    let machine = "signed_by=$(sed -n 's/.*\"node\": \"\\([0-9a-f]*\\)\".*/\\1/p' completion.json)";
     format!("{before}{machine}\n# 3. {after}")
 }
 

@@ -13,7 +13,7 @@ use crate::support::unpacked::{Unpacked, with_flipped};
 fn without_sums() -> String {
     let (before, rest) = VERIFY_SH.split_once("# 2. ").unwrap();
     let (_, after) = rest.split_once("# 3. ").unwrap();
-    format!("{before}exporter=$(head -n 1 certificates.txt | cut -d ' ' -f 1)\n# 3. {after}")
+    format!("{before}signed_by=$(head -n 1 certificates.txt | cut -d ' ' -f 1)\n# 3. {after}")
 }
 
 /// R6, R11: an outsider checks a whole consultation with OpenSSL and sha256sum, and every file that was altered by one bit

@@ -120,7 +120,7 @@ fn interpreted_by_both(bundle: &Value) {
 fn without_sums() -> String {
     let (before, rest) = VERIFY_SH.split_once("# 2. ").unwrap();
     let (_, after) = rest.split_once("# 3. ").unwrap();
-    format!("{before}exporter=$(head -n 1 certificates.txt | cut -d ' ' -f 1)\n# 3. {after}")
+    format!("{before}signed_by=$(head -n 1 certificates.txt | cut -d ' ' -f 1)\n# 3. {after}")
 }
 
 /// R6, R11: the evidence holds the opinion and its co-signature, an outsider verifies both, and whoever alters one word of
