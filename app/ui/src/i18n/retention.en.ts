@@ -34,6 +34,9 @@ export const retentionEn: RetentionTexts = {
   releaseText: "Where somebody else can release it, it is not released by whoever placed it.",
   why: "Why (no patient's data)",
   delete: "Delete…",
+  whose: "Patient ID {{id}}, study of {{day}}",
+  whoseHidden:
+    "You may not see whose this is: ask someone who treats the patient, then delete it by its identifier.",
   deleteTitle: "Delete for good",
   deleteCase:
     "The signed entries, reports, drafts, sealed packages with their keys and the images received for this case are deleted. Nobody can bring them back.",

@@ -13,6 +13,7 @@ import { ConfirmDialog } from "../parts/ConfirmDialog";
 import { OneOf } from "../parts/OneOf";
 import { allSaid, Prose } from "../parts/Prose";
 import { Secret } from "../security/Secret";
+import { Whose } from "./Whose";
 
 /** How many characters at the end of an identifier are typed. */
 const TYPED = 6;
@@ -72,6 +73,7 @@ export function DeleteDialog({
       }}
       onCancel={onClose}
     >
+      <Whose subject={subject} />
       <p>
         <code>{identifier}</code>
       </p>

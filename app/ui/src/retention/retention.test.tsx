@@ -8,10 +8,12 @@ import { deletion, dueCase, keeping, youngStudy } from "../test/retention";
 import { GoneNote, isGone } from "./GoneNote";
 import { RetentionPage } from "./RetentionPage";
 
+const whose = { patient_name: "山田 太郎", patient: { id: "P-1" }, study_date: "20200301" };
 const kept = { "GET /api/v1/retention": { body: keeping } };
 const proof = { proof: "one", practitioner: "tanaka", expires_in: 300 };
 const deletes = {
   ...kept,
+  [`GET /api/v1/cases/${dueCase.case_id}`]: { body: whose },
   "POST /api/v1/security/proof": { status: 201, body: proof },
   "POST /api/v1/retention/deletions": { status: 201, body: deletion },
 };
@@ -42,6 +44,9 @@ test("r24 a case is deleted only with its end typed, a reason, passphrase and se
   const calls = answer(deletes);
   show(<RetentionPage />);
   const dialog = await opened(dueCase.case_id.slice(0, 12));
+  expect((await within(dialog).findByText("山田 太郎")).parentElement?.textContent).toContain(
+    "P-1",
+  );
   const posted = () => calls.filter((call) => call.method === "POST");
   await userEvent.click(within(dialog).getByText("署名して廃棄する"));
   expect(posted()).toHaveLength(0);
