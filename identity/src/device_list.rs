@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::cbor::{self, CborError};
 use crate::certificate::{NodeCertificate, PractitionerCertificate};
 use crate::fingerprint::Fingerprint;
+use crate::kem::{KemPublicKey, Kid};
 use crate::key::{PublicKey, SecretKey};
 use crate::signed::{self, Kind, SignedError};
 use crate::time::Timestamp;
@@ -20,38 +21,6 @@ pub const MAX_DEVICES: usize = 16;
 pub const MAX_DEVICE_VALIDITY: u64 = 90 * 86_400;
 /// How far ahead of ours the clock of a list's author may be, seconds.
 pub const CLOCK_TOLERANCE: u64 = 300;
-
-/// An X-Wing public key (`draft-connolly-cfrg-xwing-kem`), 1216 bytes; opaque here.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(transparent)]
-pub struct KemPublicKey(
-    #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
-    [u8; KemPublicKey::LENGTH],
-);
-
-impl KemPublicKey {
-    /// Its length, bytes.
-    pub const LENGTH: usize = 1216;
-
-    /// Takes the encoded key. It is not checked that it is a good one.
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; Self::LENGTH]) -> Self {
-        Self(bytes)
-    }
-
-    /// The encoded key.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; Self::LENGTH] {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for KemPublicKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "KemPublicKey({}…)", hex::encode(&self.0[..8]))
-    }
-}
 
 /// One device.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -69,7 +38,7 @@ pub struct Device {
     /// Names [`Self::kem`] in grants.
     #[n(3)]
     #[cbor(with = "minicbor::bytes")]
-    pub kid: [u8; 16],
+    pub kid: Kid,
     /// The device stands in the list up to and including this time.
     #[n(4)]
     pub valid_until: Timestamp,

@@ -9,7 +9,7 @@ use dokuei_identity::device_list::CLOCK_TOLERANCE;
 use dokuei_identity::key::SecretKey;
 use dokuei_identity::keystore::{self, KdfParams, KeystoreError, SealingKey};
 use dokuei_identity::time::Timestamp;
-use dokuei_package::kem::{KEY_LIFE, KemSecretKey, Kid, kid_of};
+use dokuei_package::kem::{KEY_LIFE, KemSecretKey, Kid};
 use minicbor::{Decode, Encode};
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -346,7 +346,7 @@ impl PractitionerSecrets {
         let before = self.retired.len();
         self.retired.retain(|half| {
             let retired = half.retired_at.unwrap_or(half.made_at);
-            now.since(retired) < KEY_LIFE || needed(&kid_of(&half.key().public()))
+            now.since(retired) < KEY_LIFE || needed(&half.key().public().kid())
         });
         before - self.retired.len()
     }
@@ -357,7 +357,7 @@ impl PractitionerSecrets {
         std::iter::once(&self.kem)
             .chain(&self.retired)
             .map(KemHalf::key)
-            .find(|key| kid_of(&key.public()) == *kid)
+            .find(|key| key.public().kid() == *kid)
     }
 }
 
@@ -373,7 +373,7 @@ mod tests {
     }
 
     fn kid(half: &KemHalf) -> Kid {
-        kid_of(&half.key().public())
+        half.key().public().kid()
     }
 
     #[test]

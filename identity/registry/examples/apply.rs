@@ -18,7 +18,7 @@ use dokuei_identity::certificate::{
 };
 use dokuei_identity::chain::TrustAnchor;
 use dokuei_identity::day::Day;
-use dokuei_identity::device_list::KemPublicKey;
+use dokuei_identity::kem::KemPublicKey;
 use dokuei_identity::key::SecretKey;
 use dokuei_identity::time::Timestamp;
 

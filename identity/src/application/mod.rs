@@ -28,7 +28,7 @@ pub use collect::{
 };
 pub use error::{ApplicationError, SealError};
 pub use evidence::{Evidence, EvidenceKind, EvidenceLabel, MAX_EVIDENCE, MAX_EVIDENCE_PIECES, MediaType};
-pub use seal::{ApplicationKey, ApplicationSecretKey, Kid, MAX_SEALED, open, seal, sealed_to};
+pub use seal::{ApplicationKey, ApplicationSecretKey, MAX_SEALED, open, seal, sealed_to};
 pub use statement::{
     Application, ApplicationId, Draft, MAX_APPLICATION, MAX_COUNTERSIGNATURE, MAX_STATEMENT,
     SignedApplication,

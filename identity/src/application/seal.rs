@@ -1,26 +1,20 @@
 //! Sealing to the registry: HPKE (RFC 9180) in Base mode with X-Wing, HKDF-SHA256 and ChaCha20-Poly1305, the suite of a
 //! package's grants. Who made an application is known from the signature inside.
 
-use std::fmt;
-
 use hpke::aead::ChaCha20Poly1305;
 use hpke::kdf::HkdfSha256;
 use hpke::kem::XWing;
 use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
 use minicbor::{Decode, Encode};
 use rand_core::CryptoRng;
-use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::error::SealError;
 use super::padding::{self, CLASSES};
 use super::statement::MAX_APPLICATION;
 use crate::cbor;
-use crate::device_list::KemPublicKey;
 use crate::fingerprint::Fingerprint;
-
-/// Which key: the first 16 bytes of SHA-256("dokuei/kid/1" ‖ public key), as everywhere.
-pub type Kid = [u8; 16];
+use crate::kem::{KemPublicKey, KemSecretKey, Kid, NotAKemKey};
 
 /// The largest sealed application, bytes.
 pub const MAX_SEALED: usize = CLASSES[4] + 2048;
@@ -41,13 +35,8 @@ impl ApplicationKey {
     /// # Errors
     /// [`SealError::NotAKey`] when it is not an X-Wing public key.
     pub fn new(kem: KemPublicKey) -> Result<Self, SealError> {
-        <<XWing as Kem>::PublicKey>::from_bytes(kem.as_bytes()).map_err(|_| SealError::NotAKey)?;
-        let digest = Sha256::new()
-            .chain_update(b"dokuei/kid/1")
-            .chain_update(kem.as_bytes())
-            .finalize();
-        let mut kid = [0; 16];
-        kid.copy_from_slice(&digest[..16]);
+        kem.to_hpke().map_err(|NotAKemKey| SealError::NotAKey)?;
+        let kid = kem.kid();
         Ok(Self { kem, kid })
     }
 
@@ -87,45 +76,32 @@ impl TryFrom<&crate::register::ApplicationKey> for ApplicationKey {
 }
 
 /// The registry's private key for applications, kept as its 32-byte seed; zeroised when dropped.
-#[derive(Clone)]
-pub struct ApplicationSecretKey(Zeroizing<[u8; 32]>);
+#[derive(Debug, Clone)]
+pub struct ApplicationSecretKey(KemSecretKey);
 
 impl ApplicationSecretKey {
     /// Makes a fresh key.
     pub fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
-        let mut seed = Zeroizing::new([0; 32]);
-        rng.fill_bytes(&mut *seed);
-        Self(seed)
+        Self(KemSecretKey::generate(rng))
     }
 
     /// The key whose seed was kept.
     #[must_use]
     pub const fn from_seed(seed: Zeroizing<[u8; 32]>) -> Self {
-        Self(seed)
+        Self(KemSecretKey::from_seed(seed))
     }
 
     /// The 32-byte seed, for a keystore to seal.
     #[must_use]
     pub fn seed(&self) -> &[u8; 32] {
-        &self.0
+        self.0.seed()
     }
 
     /// The public half.
     #[must_use]
     pub fn public(&self) -> ApplicationKey {
-        let mut bytes = [0; KemPublicKey::LENGTH];
-        XWing::sk_to_pk(&self.to_hpke()).write_exact(&mut bytes);
-        ApplicationKey::new(KemPublicKey::from_bytes(bytes)).expect("a key's public half is a public key")
-    }
-
-    fn to_hpke(&self) -> <XWing as Kem>::PrivateKey {
-        Deserializable::from_bytes(&*self.0).expect("any 32 bytes are the seed of an X-Wing key")
-    }
-}
-
-impl fmt::Debug for ApplicationSecretKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ApplicationSecretKey(redacted)")
+        let kem = self.0.public();
+        ApplicationKey { kid: kem.kid(), kem }
     }
 }
 
@@ -176,7 +152,7 @@ pub(super) fn seal_as<R: CryptoRng + ?Sized>(
         limit: MAX_APPLICATION,
     })?;
     let padded = Zeroizing::new(padded);
-    let key = Deserializable::from_bytes(to.kem.as_bytes()).map_err(|_| SealError::NotAKey)?;
+    let key = to.kem.to_hpke().map_err(|NotAKemKey| SealError::NotAKey)?;
     let mut rng = rng;
     let (encapped, ciphertext) = hpke::single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, XWing>(
         &OpModeS::Base,
@@ -230,7 +206,7 @@ pub(super) fn open_as<'k>(
     let encapsulated = <XWing as Kem>::EncappedKey::from_bytes(&sealed.encapsulated);
     let opened = hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, XWing>(
         &OpModeR::Base,
-        &secret.to_hpke(),
+        &secret.0.to_hpke(),
         &encapsulated.map_err(|_| SealError::DoesNotOpen)?,
         &info(label, root, &sealed.kid),
         &sealed.ciphertext,

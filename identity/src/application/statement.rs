@@ -13,8 +13,8 @@ use super::evidence::{
     Evidence, EvidenceLabel, MAX_EVIDENCE, MAX_EVIDENCE_PIECES, check_contents, check_labels,
 };
 use crate::cbor;
-use crate::device_list::KemPublicKey;
 use crate::fingerprint::Fingerprint;
+use crate::kem::KemPublicKey;
 use crate::key::SecretKey;
 use crate::request::{self, Request};
 use crate::signed::{self, Kind};

@@ -12,10 +12,11 @@
 //! Its origin and the name of its key are [`origin`] of the network. The signature is Ed25519 over the text (algorithm
 //! 1 of `c2sp.org/signed-note`); further signatures, such as those of witnesses, may follow and are not looked at.
 
-use signed_note::{Note, NoteError, VerificationError, Verifier, Verifiers};
+use signed_note::{Note, NoteError, VerificationError};
 use thiserror::Error;
 
 use super::hash::Hash;
+use super::note_keys::{NoteKeys, note_key_id};
 use crate::key::{PublicKey, SecretKey};
 use crate::network::NetworkName;
 use crate::time::Timestamp;
@@ -27,8 +28,6 @@ pub const MAX_SIZE: u64 = 1 << 32;
 /// How far in the future a checkpoint may be signed, seconds, for clocks that differ.
 pub const CLOCK_TOLERANCE: u64 = 300;
 
-/// The algorithm byte of Ed25519 in `c2sp.org/signed-note`.
-const ED25519: u8 = 1;
 /// What the extension line with the time begins with.
 const TIME: &str = "time ";
 
@@ -122,7 +121,7 @@ impl Checkpoint {
         }
         let note =
             Note::from_bytes(&self.note).map_err(|_| CheckpointError::Malformed("not a signed note"))?;
-        note.verify(&KnownKeys::new(&name, keys))
+        note.verify(&NoteKeys::new(&name, keys))
             .map_err(|error| match error {
                 NoteError::UnverifiedNote => CheckpointError::UnknownKey,
                 _ => CheckpointError::Signature,
@@ -239,57 +238,4 @@ fn signed_time(extension: &str) -> Option<Timestamp> {
     let digits = extension.lines().next()?.strip_prefix(TIME)?;
     let time: u64 = digits.parse().ok()?;
     (time.to_string() == digits).then_some(Timestamp(time))
-}
-
-fn note_key_id(name: &str, key: &PublicKey) -> u32 {
-    signed_note::key_id(name, &[&[ED25519], key.as_bytes().as_slice()].concat())
-}
-
-/// One key under the register's name.
-struct Known {
-    name: String,
-    id: u32,
-    key: PublicKey,
-}
-
-impl Verifier for Known {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn key_id(&self) -> u32 {
-        self.id
-    }
-
-    /// Strictly, as everywhere in this crate, which is why the verifier of `signed_note` is not used.
-    fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        signature
-            .try_into()
-            .is_ok_and(|signature: &[u8; 64]| self.key.verify(message, signature).is_ok())
-    }
-}
-
-struct KnownKeys(Vec<Known>);
-
-impl KnownKeys {
-    fn new(name: &str, keys: &[PublicKey]) -> Self {
-        let known = |key: &PublicKey| Known {
-            name: name.to_owned(),
-            id: note_key_id(name, key),
-            key: *key,
-        };
-        Self(keys.iter().map(known).collect())
-    }
-}
-
-impl Verifiers for KnownKeys {
-    fn verifier(&self, name: &str, id: u32) -> Result<&dyn Verifier, VerificationError> {
-        let found = self.0.iter().find(|known| known.name == name && known.id == id);
-        found
-            .map(|known| known as &dyn Verifier)
-            .ok_or_else(|| VerificationError::UnknownKey {
-                name: name.to_owned(),
-                id,
-            })
-    }
 }

@@ -24,6 +24,7 @@ mod evidence;
 mod file;
 mod hash;
 pub mod layout;
+mod note_keys;
 mod proof;
 mod replica;
 mod signer;
@@ -42,6 +43,7 @@ pub use entry::{Act, Entry, EntryError, KeyId, MAX_ENTRY, key_id};
 pub use evidence::{Charge, Evidence, EvidenceError, Prefix};
 pub use file::{FILE_MAGIC, FileError, FileReader, write_file};
 pub use hash::Hash;
+pub use note_keys::{NoteKeys, note_key_id};
 pub use proof::{
     MAX_PROOF, Proof, ProofError, Tree, check_consistency, check_inclusion, consistency_proof, entry_hash,
     extend, inclusion_proof, leaf_index, root_after, root_of,

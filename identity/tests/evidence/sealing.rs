@@ -6,8 +6,8 @@ use dokuei_identity::application::{
     ApplicationKey, ApplicationSecretKey, EvidenceKind, MAX_APPLICATION, MAX_SEALED, SealError,
     SignedApplication, open, seal, sealed_to,
 };
-use dokuei_identity::device_list::KemPublicKey;
 use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::kem::KemPublicKey;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use zeroize::Zeroizing;

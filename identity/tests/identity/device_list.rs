@@ -2,9 +2,10 @@
 
 use dokuei_identity::certificate::{NodeCertificate, PractitionerCertificate};
 use dokuei_identity::device_list::{
-    Device, DeviceList, DeviceListError, KemPublicKey, ListedDevice, VerifiedDeviceList, accept, consent,
-    sign, verify, verify_kept,
+    Device, DeviceList, DeviceListError, ListedDevice, VerifiedDeviceList, accept, consent, sign, verify,
+    verify_kept,
 };
+use dokuei_identity::kem::KemPublicKey;
 use dokuei_identity::key::SecretKey;
 
 use crate::world::{NOW, World};

@@ -3,8 +3,9 @@
 use dokuei_identity::cbor;
 use dokuei_identity::certificate::Validity;
 use dokuei_identity::chain::Chain;
-use dokuei_identity::device_list::{Device, DeviceList, KemPublicKey, ListedDevice, consent, sign};
+use dokuei_identity::device_list::{Device, DeviceList, ListedDevice, consent, sign};
 use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::kem::KemPublicKey;
 use dokuei_identity::key::SecretKey;
 use dokuei_identity::keystore::{KdfParams, seal};
 use dokuei_identity::revocation::{RevocationReason, Revoked, make};

@@ -12,7 +12,7 @@ use rand_core::CryptoRng;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::kem::{KemPublicKey, KemSecretKey, Kid, NotAKemKey, kid_of, to_hpke};
+use crate::kem::{KemPublicKey, KemSecretKey, Kid, NotAKemKey};
 use crate::stream::StreamKey;
 
 const ENCAPSULATED: usize = 1120;
@@ -50,11 +50,11 @@ impl Envelope {
         context: &[u8],
         rng: &mut R,
     ) -> Result<Self, NotAKemKey> {
-        let kid = kid_of(device);
+        let kid = device.kid();
         let mut rng = rng;
         let (encapped, wrapped) = hpke::single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, XWing>(
             &OpModeS::Base,
-            &to_hpke(device)?,
+            &device.to_hpke()?,
             &info(context, &kid),
             key.as_bytes(),
             &[],
@@ -113,7 +113,7 @@ mod tests {
         let envelope = Envelope::seal(&stream, &key(1).public(), b"context-1", &mut rand::rng()).unwrap();
         let opened = envelope.open(&key(1), b"context-1").unwrap();
         assert_eq!(opened.as_bytes(), stream.as_bytes());
-        assert_eq!(envelope.kid, kid_of(&key(1).public()));
+        assert_eq!(envelope.kid, key(1).public().kid());
         assert!(matches!(envelope.open(&key(2), b"context-1"), Err(DoesNotOpen)));
         assert!(matches!(envelope.open(&key(1), b"context-2"), Err(DoesNotOpen)));
     }

@@ -16,7 +16,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::core::VerifiedCore;
-use crate::kem::{KemPublicKey, KemSecretKey, Kid, NotAKemKey, kid_of, to_hpke};
+use crate::kem::{KemPublicKey, KemSecretKey, Kid, NotAKemKey};
 use crate::schedule::{Cek, PackageKey};
 
 const ENCAPSULATED: usize = 1120;
@@ -89,11 +89,11 @@ pub fn grant<R: CryptoRng + ?Sized>(
     key: &KemPublicKey,
     rng: &mut R,
 ) -> Result<Grant, NotAKemKey> {
-    let kid = kid_of(key);
+    let kid = key.kid();
     let mut rng = rng;
     let (encapped, wrapped) = hpke::single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, XWing>(
         &OpModeS::Base,
-        &to_hpke(key)?,
+        &key.to_hpke()?,
         &info(core, recipient, &kid),
         cek.as_bytes(),
         &[],

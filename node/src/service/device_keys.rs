@@ -11,7 +11,7 @@ use dokuei_identity::certificate::PractitionerCertificate;
 use dokuei_identity::device_list::{self, Device, DeviceList, ListedDevice, MAX_DEVICE_VALIDITY};
 use dokuei_identity::time::Timestamp;
 use dokuei_package::grant::Grant as SealedKey;
-use dokuei_package::kem::{Kid, kid_of};
+use dokuei_package::kem::Kid;
 use dokuei_store::{Direction, PackageState};
 
 use super::Node;
@@ -67,7 +67,7 @@ impl Node {
         unlocked: &Unlocked,
     ) -> Result<bool, ServiceError> {
         let here = self.here()?;
-        let kid = kid_of(&unlocked.secrets.kem.key().public());
+        let kid = unlocked.secrets.kem.key().public().kid();
         let list = self.people().device_list(certificate)?;
         Ok(list.is_some_and(|list| {
             let mut devices = list.list().devices.iter().map(|listed| &listed.device);
@@ -117,7 +117,7 @@ impl Node {
         let node = &own.certificate;
         let half = &session.secrets.kem;
         let public = half.key().public();
-        let kid = kid_of(&public);
+        let kid = public.kid();
         let known = self.people().device_list(&session.certificate)?;
         let ahead = known.as_ref().is_some_and(|list| list.is_ahead_of(now));
         let left = self.nodes_left_behind()?;

@@ -9,9 +9,10 @@ use dokuei_identity::application::{
 use dokuei_identity::cbor;
 use dokuei_identity::certificate::{DeviceClass, DeviceOwner, Validity};
 use dokuei_identity::chain::{Chain, TrustAnchor};
-use dokuei_identity::device_list::{self, Device, DeviceList, KemPublicKey, ListedDevice};
+use dokuei_identity::device_list::{self, Device, DeviceList, ListedDevice};
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::issue::CertificateAuthority;
+use dokuei_identity::kem::KemPublicKey;
 use dokuei_identity::register::{
     Act, Ask, Entry, Hash, HeldList, KeySuccession, Link, Proof, sign_checkpoint,
 };

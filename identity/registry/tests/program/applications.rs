@@ -5,7 +5,7 @@ use dokuei_identity::application::{
     EvidenceKind, PractitionerClaims, SignedApplication, open_answer, seal,
 };
 use dokuei_identity::certificate::{Licence, LicenceKind, PersonName, QualificationCode};
-use dokuei_identity::device_list::KemPublicKey;
+use dokuei_identity::kem::KemPublicKey;
 use dokuei_identity::key::SecretKey;
 
 use crate::desk::{Desk, Serving, now};

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::fixture::{FixedRng, Shipment, recipient, ship};
 use crate::core::Core;
 use crate::grant::{Grant, GrantError, grant, open_grant};
-use crate::kem::{KemSecretKey, Kid, kid_of};
+use crate::kem::{KemSecretKey, Kid};
 
 fn granted(shipment: &Shipment) -> Grant {
     let (key, me) = recipient();
@@ -31,7 +31,7 @@ fn a_grant_gives_the_key_to_its_recipient() {
     let shipment = ship(&[70_000]);
     let (key, me) = recipient();
     let grant = Grant::from_bytes(&granted(&shipment).to_bytes()).unwrap();
-    let find = |kid: &Kid| (*kid == kid_of(&key.public())).then_some(&key);
+    let find = |kid: &Kid| (*kid == key.public().kid()).then_some(&key);
     let (cek, opened) = open_grant(&grant, &shipment.core, &me, find).unwrap();
     assert_eq!(cek.as_bytes(), shipment.cek.as_bytes());
     let mut reader =
@@ -91,7 +91,7 @@ fn r17_the_key_is_selected_by_its_name_and_none_is_tried() {
     let other = KemSecretKey::from_seed(Zeroizing::new([10; 32]));
     let outcome = open_grant(&grant, &shipment.core, &me, |_| Some(&other));
     assert_eq!(outcome.unwrap_err(), GrantError::DoesNotOpen);
-    grant.kid = kid_of(&other.public());
+    grant.kid = other.public().kid();
     let outcome = open_grant(&grant, &shipment.core, &me, |_| Some(&key));
     assert_eq!(outcome.unwrap_err(), GrantError::DoesNotOpen);
 }

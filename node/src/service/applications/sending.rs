@@ -8,7 +8,7 @@ use std::time::Duration;
 use dokuei_identity::application::{
     Answer, ApplicationId, ApplicationKey, ApplicationSecretKey, Decision, open_answer, seal, sealed_to,
 };
-use dokuei_identity::device_list::KemPublicKey;
+use dokuei_identity::kem::KemPublicKey;
 use dokuei_net::wire::register::Receipt;
 use dokuei_net::{CallError, Network, PeerId, RefusalCode};
 use dokuei_store::ApplicationRow;

@@ -26,7 +26,6 @@ use dokuei_node::clock;
 use dokuei_node::practitioner_keys::PractitionerSecrets;
 use dokuei_package::chunk::CHUNK;
 use dokuei_package::core::{Core, Purpose, Suite};
-use dokuei_package::kem::kid_of;
 use futures::future::BoxFuture;
 
 use super::home::Home;
@@ -330,7 +329,7 @@ fn card(home: &Home, chain: &Chain, secrets: &PractitionerSecrets, node: Fingerp
     let device = Device {
         node,
         node_key: home.node_key().public(),
-        kid: kid_of(&kem.public()),
+        kid: kem.public().kid(),
         kem: kem.public(),
         valid_until: now.plus(86_400),
     };

@@ -2,12 +2,11 @@
 
 use dokuei_identity::key::{PublicKey, SecretKey};
 use dokuei_identity::network::NetworkName;
+use dokuei_identity::register::{NoteKeys, note_key_id};
 use dokuei_identity::time::Timestamp;
-use signed_note::{Note, Signature, Verifier, VerifierList};
+use signed_note::{Note, Signature};
 use tlog_tiles::{Checkpoint, Error, Hash, HashReader, stored_hashes, tree_hash};
 
-/// The algorithm byte of Ed25519 in `c2sp.org/signed-note`.
-const ED25519: u8 = 1;
 /// What the extension line with the time begins with.
 const TIME: &str = "time ";
 
@@ -66,7 +65,7 @@ pub(crate) fn sign(
     let text = Checkpoint::new(&name, size, root, &format!("{TIME}{}\n", time.0))
         .ok()?
         .to_bytes();
-    let id = key_id(&name, &key.public());
+    let id = note_key_id(&name, &key.public());
     let signature = Signature::new(name, id, key.sign(&text).to_vec()).ok()?;
     Some(Note::new(&text, &[signature]).ok()?.to_bytes())
 }
@@ -74,14 +73,9 @@ pub(crate) fn sign(
 /// What a checkpoint says: how many rows, and their root.
 pub(crate) fn read(note: &[u8], key: &PublicKey, network: &NetworkName) -> Result<(u64, Hash), String> {
     let name = origin(network);
-    let verifier = Known {
-        id: key_id(&name, key),
-        name: name.clone(),
-        key: *key,
-    };
     let note = Note::from_bytes(note).map_err(|_| "it is not a signed note".to_owned())?;
     let (verified, _) = note
-        .verify(&VerifierList::new(vec![Box::new(verifier)]))
+        .verify(&NoteKeys::new(&name, &[*key]))
         .map_err(|_| "the registry's key did not sign it".to_owned())?;
     if verified.is_empty() {
         return Err("the registry's key did not sign it".to_owned());
@@ -91,30 +85,4 @@ pub(crate) fn read(note: &[u8], key: &PublicKey, network: &NetworkName) -> Resul
         return Err("it is another log's".to_owned());
     }
     Ok((checkpoint.size(), *checkpoint.hash()))
-}
-
-fn key_id(name: &str, key: &PublicKey) -> u32 {
-    signed_note::key_id(name, &[&[ED25519], key.as_bytes().as_slice()].concat())
-}
-
-struct Known {
-    name: String,
-    id: u32,
-    key: PublicKey,
-}
-
-impl Verifier for Known {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn key_id(&self) -> u32 {
-        self.id
-    }
-
-    fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        signature
-            .try_into()
-            .is_ok_and(|signature: &[u8; 64]| self.key.verify(message, signature).is_ok())
-    }
 }
