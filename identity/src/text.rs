@@ -4,7 +4,8 @@
 /// terminal), line and paragraph separators, and of the format characters (Unicode category Cf) those that have no place
 /// in Japanese or Latin text, first of all the bidirectional ones (UTR #36 §3.2). Variation selectors are none of these:
 /// a name may be written with a variant of a kanji.
-pub(crate) fn misleads(letter: char) -> bool {
+#[must_use]
+pub fn misleads(letter: char) -> bool {
     letter.is_control()
         || matches!(
             letter,
@@ -21,8 +22,9 @@ pub(crate) fn misleads(letter: char) -> bool {
         )
 }
 
-/// The same for a text of several lines.
-pub(crate) fn misleads_in_lines(letter: char) -> bool {
+/// The same for a text of several lines, which may have line feeds, carriage returns and tabs.
+#[must_use]
+pub fn misleads_in_lines(letter: char) -> bool {
     !matches!(letter, '\n' | '\r' | '\t') && misleads(letter)
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
+use dokuei_identity::text::misleads;
 use minicbor::decode::Error as DecodeError;
 use minicbor::{Decode, Decoder, Encode};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -54,7 +55,7 @@ impl<const MAX: usize, const LINES: bool> Text<MAX, LINES> {
         if text.trim().is_empty() {
             return Err(TextError::Empty);
         }
-        match text.chars().find(|&c| steers(c) && !(LINES && c == '\n')) {
+        match text.chars().find(|&c| misleads(c) && !(LINES && c == '\n')) {
             Some(c) => Err(TextError::Character { code: c.into() }),
             None => Ok(Self(text.to_owned())),
         }
@@ -65,13 +66,6 @@ impl<const MAX: usize, const LINES: bool> Text<MAX, LINES> {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// A control, a direction override, or something invisible.
-fn steers(c: char) -> bool {
-    c.is_control()
-        || matches!(u32::from(c),
-            0xAD | 0x061C | 0x180E | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0xFEFF | 0xE0000..=0xE00FF)
 }
 
 impl<const MAX: usize, const LINES: bool> fmt::Display for Text<MAX, LINES> {

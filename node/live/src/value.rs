@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use dokuei_identity::text::misleads_in_lines;
 use minicbor::decode::{self, Decoder};
 use minicbor::encode::{self, Encoder, Write};
 use minicbor::{Decode, Encode};
@@ -229,7 +230,7 @@ impl From<Fraction> for f64 {
     }
 }
 
-/// A message: 1 to 1,000 characters, not only blanks. Its `Debug` does not show it.
+/// A message: 1 to 1,000 characters, not only blanks, and none that hides or reorders others. Its `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Text(String);
 
@@ -241,11 +242,10 @@ impl Text {
     }
 
     fn is_one(text: &str) -> bool {
-        let plain = |letter: char| !letter.is_control() || matches!(letter, '\n' | '\t');
         // The number of bytes first: it needs no look at them.
         text.len() <= MAX_TEXT * 4
             && text.chars().count() <= MAX_TEXT
-            && text.chars().all(plain)
+            && !text.chars().any(misleads_in_lines)
             && !text.trim().is_empty()
     }
 }
@@ -314,7 +314,14 @@ mod tests {
         for text in ["", "1.2.x", "１.２", &"1".repeat(65), "1.2\n"] {
             assert_eq!(Uid::try_from(text.to_owned()), Err(Unusable::Uid), "{text}");
         }
-        for text in ["", " \n", "a\u{0}b", "\u{1b}[31m", &"あ".repeat(1001)] {
+        for text in [
+            "",
+            " \n",
+            "a\u{0}b",
+            "\u{1b}[31m",
+            "a\u{202e}b",
+            &"あ".repeat(1001),
+        ] {
             assert_eq!(Text::try_from(text.to_owned()), Err(Unusable::Text), "{text}");
         }
         assert!(Text::try_from("あ".repeat(1000)).is_ok());
