@@ -10,7 +10,7 @@ use futures::stream::FuturesUnordered;
 use libp2p::{PeerId, Stream};
 use tokio::sync::{mpsc, watch};
 
-use super::memory::{SliceMemory, Taken};
+use super::memory::{PackageMemory, SliceMemory, Taken};
 use super::plan::{LotId, Plan};
 use super::pull::Pulling;
 use super::throttle::Throttle;
@@ -62,7 +62,7 @@ struct Work<'a, O> {
     begun: Instant,
     stall: Duration,
     down: &'a Throttle,
-    memory: &'a SliceMemory,
+    memory: &'a PackageMemory,
 }
 
 /// What the writer needs of the plan.
@@ -101,6 +101,7 @@ pub(crate) async fn gather<O: Opener>(
         progress: request.progress.clone(),
         done: told,
     };
+    let memory = memory.of_a_package();
     let writer = tokio::task::spawn_blocking(move || judge.write_behind(sink, written));
     let ended = {
         let work = Work {
@@ -114,7 +115,7 @@ pub(crate) async fn gather<O: Opener>(
             begun: Instant::now(),
             stall,
             down,
-            memory,
+            memory: &memory,
         };
         work.run(holders).await
         // With it the last sender of slices is dropped, and the writer ends.

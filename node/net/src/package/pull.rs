@@ -6,7 +6,7 @@ use futures::AsyncReadExt as _;
 use libp2p::Stream;
 use tokio::time::timeout;
 
-use super::memory::{SliceMemory, Taken};
+use super::memory::{PackageMemory, SliceMemory, Taken};
 use super::throttle::Throttle;
 use crate::error::PullError;
 use crate::frame::{FrameError, read_value, write_value};
@@ -53,7 +53,7 @@ impl Pulling {
     pub(crate) async fn slice(
         &mut self,
         due: ChunkRange,
-        memory: &SliceMemory,
+        memory: &PackageMemory,
     ) -> Result<(Slice, Taken), PullError> {
         let header = timeout(
             self.stall,
