@@ -78,6 +78,9 @@ pub struct Member {
     pub entry: Option<u64>,
     /// What the register says about it.
     pub standing: Standing,
+    /// The certificate whose place it took when it was entered; of the same role, and not revoked by then. It stays so,
+    /// whatever becomes of either: it tells who is the same person, not who may act.
+    pub follows: Option<Fingerprint>,
 }
 
 /// A revocation list that the register knows.
@@ -104,6 +107,8 @@ pub struct ApplicationKey {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Standings {
     members: BTreeMap<Fingerprint, Member>,
+    /// Certificates that took the place of another, by the first of their line; oldest first.
+    lines: BTreeMap<Fingerprint, Vec<Fingerprint>>,
     authorities: Vec<(Fingerprint, Vec<u8>)>,
     successions: Vec<Entry>,
     application_key: Option<ApplicationKey>,
@@ -123,6 +128,22 @@ impl Standings {
     #[must_use]
     pub fn member(&self, fingerprint: &Fingerprint) -> Option<&Member> {
         self.members.get(fingerprint)
+    }
+
+    /// The first certificate of the line to which this one belongs: itself, unless it took the place of another.
+    #[must_use]
+    pub fn first_of(&self, fingerprint: &Fingerprint) -> Fingerprint {
+        let mut first = *fingerprint;
+        // It ends: what is followed was entered before.
+        while let Some(before) = self.members.get(&first).and_then(|member| member.follows) {
+            first = before;
+        }
+        first
+    }
+
+    /// The certificates that took the place of this one, or of one that did, oldest first; of the first of a line only.
+    pub fn after(&self, first: &Fingerprint) -> &[Fingerprint] {
+        self.lines.get(first).map_or(&[], Vec::as_slice)
     }
 
     /// Every certificate, in order of fingerprints.
@@ -291,6 +312,7 @@ impl Standings {
             member.validity = Some(facts.validity);
         }
         if let Some(earlier) = supersedes.filter(|earlier| *earlier != fingerprint) {
+            self.follow(fingerprint, earlier);
             self.change(earlier, |standing| match standing {
                 Standing::InForce | Standing::Suspended { .. } => Standing::Superseded {
                     since: at,
@@ -299,6 +321,26 @@ impl Standings {
                 other => other,
             });
         }
+    }
+
+    /// Notes whose place a certificate took. That of one that was revoked takes nobody's place: whoever has a stolen key
+    /// must not be taken for its owner.
+    fn follow(&mut self, fingerprint: Fingerprint, earlier: Fingerprint) {
+        let Some(role) = self.members.get(&fingerprint).map(|member| member.role) else {
+            return;
+        };
+        let before = self.members.get(&earlier).filter(|before| {
+            let revoked = matches!(before.standing, Standing::Revoked { .. });
+            before.entry.is_some() && before.role == role && !revoked
+        });
+        if before.is_none() {
+            return;
+        }
+        if let Some(member) = self.members.get_mut(&fingerprint) {
+            member.follows = Some(earlier);
+        }
+        let first = self.first_of(&earlier);
+        self.lines.entry(first).or_default().push(fingerprint);
     }
 
     fn list_signed(&mut self, issuer: KeyId, number: u64, sha256: [u8; 32], at: Timestamp) {
@@ -366,5 +408,6 @@ const fn unknown(fingerprint: Fingerprint) -> Member {
         validity: None,
         entry: None,
         standing: Standing::InForce,
+        follows: None,
     }
 }

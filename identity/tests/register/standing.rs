@@ -1,5 +1,6 @@
 //! R17: what the register says about a certificate, whatever was entered in whatever order.
 
+use dokuei_identity::chain::Chain;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::register::{Act, Entry, Role, Standing, Standings, key_id};
 use dokuei_identity::revocation::RevocationReason;
@@ -80,11 +81,53 @@ fn r17_a_renewal_takes_the_earlier_ones_place() {
     // Both are found by the key they were issued to, which is how an applicant learns of them.
     let key = standings.member(&second.fingerprint()).unwrap().key.unwrap();
     assert_eq!(standings.of_key(key).count(), 2);
+    assert_eq!(standings.first_of(&second.fingerprint()), first.fingerprint());
+    assert_eq!(standings.after(&first.fingerprint()), [second.fingerprint()]);
     let standings = fold([issued(first.clone()), revoked(first.fingerprint()), renewal]);
     assert!(matches!(
         standings.standing(&first.fingerprint()),
         Some(Standing::Revoked { .. })
     ));
+    // Whoever may have stolen the key must not be taken for its owner.
+    assert_eq!(standings.first_of(&second.fingerprint()), second.fingerprint());
+}
+
+/// R6, R17: who is the same person stays so when one of her certificates is revoked later; a certificate of another role, and one
+/// that was never entered, is nobody's earlier one.
+#[test]
+fn r6_r17_a_line_of_certificates_stays_as_it_was_entered() {
+    let mut registry = Registry::new();
+    let (first, second, third) = (
+        registry.practitioner(1),
+        registry.practitioner(1),
+        registry.practitioner(1),
+    );
+    let follows = |chain: &Chain, earlier: &Chain| Act::Issued {
+        chain: chain.clone(),
+        supersedes: Some(earlier.fingerprint()),
+    };
+    let standings = fold([
+        issued(first.clone()),
+        follows(&second, &first),
+        follows(&third, &second),
+        revoked(first.fingerprint()),
+        revoked(second.fingerprint()),
+    ]);
+    for one in [&first, &second, &third] {
+        assert_eq!(standings.first_of(&one.fingerprint()), first.fingerprint());
+    }
+    assert_eq!(
+        standings.after(&first.fingerprint()),
+        [second.fingerprint(), third.fingerprint()]
+    );
+    let node = registry.node(2);
+    let standings = fold([
+        issued(node.clone()),
+        follows(&first, &node),
+        follows(&third, &second),
+    ]);
+    assert_eq!(standings.first_of(&first.fingerprint()), first.fingerprint());
+    assert_eq!(standings.first_of(&third.fingerprint()), third.fingerprint());
 }
 
 #[test]

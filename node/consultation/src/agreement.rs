@@ -227,7 +227,12 @@ impl AgreementLog {
         now: Timestamp,
     ) -> Result<Draft, Refusal> {
         let draft = Draft::after(&self.log, author, Body::Agreement(Box::new(agreement)), now)?;
-        judge(&self.log, draft.header(), draft.body(), standing)?;
+        judge(
+            &self.log,
+            draft.header(),
+            &draft.body().clone().by_person(standing),
+            standing,
+        )?;
         Ok(draft)
     }
 
@@ -289,11 +294,12 @@ fn judge(log: &Log, header: &EntryHeader, body: &Body, standing: &dyn Standing) 
         return Err(Refusal::WrongKind(header.entry_type));
     };
     let (proposer, other) = (&agreement.proposer, &agreement.other);
+    let author = standing.person(&header.signer);
     let Some(proposal) = agreement.countersigns else {
         if !log.is_empty() {
             return Err(Refusal::Beginning(EntryType::Agreement));
         }
-        if header.signer != proposer.practitioner {
+        if author != proposer.practitioner {
             return Err(Refusal::NotAParty);
         }
         let same = proposer.practitioner == other.practitioner || proposer.institution == other.institution;
@@ -308,7 +314,7 @@ fn judge(log: &Log, header: &EntryHeader, body: &Body, standing: &dyn Standing) 
     if **agreement != proposed.countersignature(proposal) {
         return Err(Refusal::OtherTerms);
     }
-    if header.signer != proposed.other.practitioner {
+    if author != proposed.other.practitioner {
         return Err(Refusal::NotAParty);
     }
     standing

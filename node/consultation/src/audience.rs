@@ -79,10 +79,10 @@ impl Audience {
         if self.blind.is_empty() {
             return BTreeSet::new();
         }
-        let writers = log.ordered().into_iter().map(crate::entry::VerifiedEntry::header);
-        let wrote = writers.filter(|header| header.device == *node && header.signer != *node);
+        let writers = log.ordered().into_iter();
+        let wrote = writers.filter(|entry| entry.header().device == *node && entry.author() != *node);
         let people: BTreeSet<_> = wrote
-            .map(|header| header.signer)
+            .map(crate::entry::VerifiedEntry::author)
             .chain(
                 facts
                     .grants
@@ -112,7 +112,7 @@ fn withheld(log: &Log, who: Fingerprint) -> BTreeSet<EntryId> {
             .parents
             .iter()
             .any(|parent| hidden.contains(parent));
-        if follows || (report && entry.header().signer != who) {
+        if follows || (report && entry.author() != who) {
             hidden.insert(entry.id());
         }
     }

@@ -127,6 +127,7 @@ pub fn commitment(salt: &[u8; 32], body: &[u8]) -> Sha256Hash {
 pub struct VerifiedEntry {
     id: EntryId,
     header: EntryHeader,
+    author: Fingerprint,
     body: Body,
     signed: SignedEntry,
 }
@@ -171,9 +172,10 @@ impl VerifiedEntry {
         if let EntryType::Newer(number) = header.entry_type {
             return Err(Refusal::Newer(number));
         }
-        let body = Body::decode(header.entry_type, &signed.body)?;
+        let body = Body::decode(header.entry_type, &signed.body)?.by_person(standing);
         Ok(Self {
             id: signed.id(),
+            author: standing.person(&header.signer),
             header,
             body,
             signed,
@@ -192,7 +194,13 @@ impl VerifiedEntry {
         &self.header
     }
 
-    /// The body.
+    /// Who signed it, named as [`Standing::person`] does: a renewed certificate is another, and the same person.
+    #[must_use]
+    pub const fn author(&self) -> Fingerprint {
+        self.author
+    }
+
+    /// The body, with everybody named as [`Standing::person`] does; as it was signed it is in [`Self::signed`].
     #[must_use]
     pub const fn body(&self) -> &Body {
         &self.body

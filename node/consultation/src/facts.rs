@@ -84,7 +84,7 @@ impl<'a> Facts<'a> {
     }
 
     fn add(&mut self, log: &Log, entry: &'a VerifiedEntry) {
-        let (id, by) = (entry.id(), entry.header().signer);
+        let (id, by) = (entry.id(), entry.author());
         match entry.body() {
             Body::Request(request) if self.request.is_none() => {
                 self.request = Some((id, request));
@@ -135,7 +135,7 @@ impl<'a> Facts<'a> {
 
     /// What is medical.
     fn add_content(&mut self, entry: &'a VerifiedEntry) {
-        let (id, by, at) = (entry.id(), entry.header().signer, entry.header().time);
+        let (id, by, at) = (entry.id(), entry.author(), entry.header().time);
         match entry.body() {
             Body::Report(report) => self.version(entry, report, None),
             Body::Amendment(amendment) => self.version(entry, &amendment.report, Some(amendment)),
@@ -157,7 +157,7 @@ impl<'a> Facts<'a> {
     fn version(&mut self, entry: &VerifiedEntry, report: &'a Report, amendment: Option<&'a Amendment>) {
         self.reports.push(Version {
             id: entry.id(),
-            by: entry.header().signer,
+            by: entry.author(),
             at: entry.header().time,
             report,
             amendment,

@@ -305,7 +305,12 @@ impl Case {
         now: Timestamp,
     ) -> Result<Draft, Refusal> {
         let draft = self.next(author, body, standing, now)?;
-        rules::judge(&self.log, draft.header(), draft.body(), standing)?;
+        rules::judge(
+            &self.log,
+            draft.header(),
+            &draft.body().clone().by_person(standing),
+            standing,
+        )?;
         Ok(draft)
     }
 
@@ -323,7 +328,12 @@ impl Case {
         now: Timestamp,
     ) -> Result<Draft, Refusal> {
         let draft = self.next(author, body, standing, now)?.salted(salt);
-        rules::judge(&self.log, draft.header(), draft.body(), standing)?;
+        rules::judge(
+            &self.log,
+            draft.header(),
+            &draft.body().clone().by_person(standing),
+            standing,
+        )?;
         Ok(draft)
     }
 

@@ -10,7 +10,7 @@ use crate::id::EntryId;
 
 /// What is to be told because of an entry; nobody is told of what she has signed herself.
 pub(crate) fn notices(facts: &Facts<'_>, entry: &VerifiedEntry) -> Vec<Effect> {
-    let (id, signer) = (entry.id(), entry.header().signer);
+    let (id, signer) = (entry.id(), entry.author());
     let mut effects = Vec::new();
     match entry.body() {
         Body::UrgentFinding(_) => {

@@ -74,6 +74,21 @@ pub trait Standing {
         false
     }
 
+    /// The same, of somebody who is named by the first certificate of hers: with whichever she had at that time.
+    ///
+    /// # Errors
+    /// [`Denied`] with the reason.
+    fn person_may(&self, fingerprint: &Fingerprint, act: Act, at: Timestamp) -> Result<(), Denied> {
+        self.may(fingerprint, act, at)
+    }
+
+    /// Whose certificate it is, named by the first that she had: itself, unless it is attested that it took the place of
+    /// an earlier one of hers. Whoever is named in an entry and whoever signs it is the same person when this is the same.
+    /// What has been attested never changes.
+    fn person(&self, fingerprint: &Fingerprint) -> Fingerprint {
+        *fingerprint
+    }
+
     /// The countersigned agreement with this id.
     fn agreement(&self, id: &AgreementId) -> Option<AgreementInForce>;
 }

@@ -20,6 +20,7 @@ mod thousandths;
 use std::fmt;
 
 use dokuei_identity::cbor;
+use dokuei_identity::fingerprint::Fingerprint;
 use minicbor::{Decode, Encode};
 use serde::Serialize;
 
@@ -46,6 +47,7 @@ pub use thousandths::Thousandths;
 
 use crate::entry::EntryType;
 use crate::refusal::Refusal;
+use crate::standing::Standing;
 
 /// The body of an entry. Debug shows its type only: there is patient data in it.
 #[derive(Clone, PartialEq, Eq, Encode, Decode, Serialize)]
@@ -190,6 +192,27 @@ impl Body {
         }
         body.validate()?;
         Ok(body)
+    }
+
+    /// The same with everybody named as [`Standing::person`] does, so that who is the same person is named the same.
+    #[must_use]
+    pub(crate) fn by_person(mut self, standing: &dyn Standing) -> Self {
+        let named: [Option<&mut Fingerprint>; 2] = match &mut self {
+            Self::Agreement(body) => [
+                Some(&mut body.proposer.practitioner),
+                Some(&mut body.other.practitioner),
+            ],
+            Self::Request(body) => [Some(&mut body.requester.practitioner), Some(&mut body.consultant)],
+            Self::Grant(body) => [Some(&mut body.recipient), None],
+            Self::Query(body) => [Some(&mut body.to), None],
+            Self::IncidentalFinding(body) => [Some(&mut body.owner), None],
+            Self::Forward(body) => [Some(&mut body.to), None],
+            _ => [None, None],
+        };
+        for who in named.into_iter().flatten() {
+            *who = standing.person(who);
+        }
+        self
     }
 
     /// Whether every field is within its limits and everything that must be said is said.

@@ -1,6 +1,7 @@
 //! How a case begins.
 
 use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::time::Timestamp;
 
 use crate::body::{AgreementReference, Body, Request};
 use crate::entry::{EntryHeader, EntryType};
@@ -25,31 +26,37 @@ pub(super) fn judge(
     if !log.is_empty() {
         return Err(Refusal::Beginning(EntryType::Request));
     }
-    if request.requester.practitioner != header.signer {
+    let author = standing.person(&header.signer);
+    if request.requester.practitioner != author {
         return Err(Refusal::NotTheRequester(EntryType::Request));
     }
     check_reader(request, &request.consultant, standing)?;
-    check_agreement(&request.agreement, header, &request.consultant, standing)?;
+    check_agreement(
+        &request.agreement,
+        (&author, &request.consultant),
+        header.time,
+        standing,
+    )?;
     standing
         .may(&header.signer, Act::Request, header.time)
         .map_err(Refusal::Denied)?;
     standing
-        .may(&request.consultant, Act::Consult, header.time)
+        .person_may(&request.consultant, Act::Consult, header.time)
         .map_err(Refusal::Denied)
 }
 
-/// R8: the agreement of the one who signs and this reader, in force when the entry is written.
+/// R8: the agreement of the one who signs and this reader, in force when the entry is written, at `at`.
 pub(super) fn check_agreement(
     reference: &AgreementReference,
-    header: &EntryHeader,
-    reader: &Fingerprint,
+    (author, reader): (&Fingerprint, &Fingerprint),
+    at: Timestamp,
     standing: &dyn Standing,
 ) -> Result<(), Refusal> {
     let agreement = standing.agreement(&reference.id).ok_or(Refusal::NoAgreement)?;
-    if !agreement.is(reference) || !agreement.between(&header.signer, reader) {
+    if !agreement.is(reference) || !agreement.between(author, reader) {
         return Err(Refusal::OtherAgreement);
     }
-    if agreement.covers(header.time) {
+    if agreement.covers(at) {
         Ok(())
     } else {
         Err(Refusal::AgreementNotInForce)

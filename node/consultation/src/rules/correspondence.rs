@@ -9,7 +9,7 @@ impl Place<'_> {
     /// Both take part, and what it is about is here. A doubt that comes after the end opens the case again; what never
     /// came to a reading leaves none.
     pub(super) fn query(&self, query: &Query) -> Result<(), Refusal> {
-        let signer = self.header.signer;
+        let signer = self.author;
         self.take_part(&[signer, query.to])?;
         if signer == query.to {
             return Err(Refusal::NotAParty);
@@ -29,7 +29,7 @@ impl Place<'_> {
         let item = queries
             .find(|item| item.id == answer.query)
             .ok_or(Refusal::UnknownReference)?;
-        if ![item.body.to, item.by].contains(&self.header.signer) {
+        if ![item.body.to, item.by].contains(&self.author) {
             return Err(Refusal::NotAParty);
         }
         self.only_if(item.settled.is_none())

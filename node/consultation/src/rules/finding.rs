@@ -44,7 +44,7 @@ impl Place<'_> {
         let item = incidental
             .find(|item| item.id == resolved.finding)
             .ok_or(Refusal::UnknownReference)?;
-        if item.body.owner != self.header.signer {
+        if item.body.owner != self.author {
             self.by_requester()?;
         }
         self.only_if(item.settled.is_none())

@@ -21,17 +21,22 @@ impl Place<'_> {
         self.by_whom(forward)?;
         self.at_this_time(forward)?;
         check_reader(self.request, &forward.to, self.standing)?;
-        check_agreement(&forward.agreement, self.header, &forward.to, self.standing)?;
+        check_agreement(
+            &forward.agreement,
+            (&self.author, &forward.to),
+            self.header.time,
+            self.standing,
+        )?;
         self.standing
-            .may(&forward.to, Act::Consult, self.header.time)
+            .person_may(&forward.to, Act::Consult, self.header.time)
             .map_err(Refusal::Denied)
     }
 
     /// The requester's forward holds the patient's consent; a reader's waits for it, and never replaces the reader.
     fn by_whom(&self, forward: &Forward) -> Result<(), Refusal> {
-        let by_requester = self.header.signer == self.requester();
+        let by_requester = self.author == self.requester();
         if !by_requester {
-            if forward.kind == ForwardKind::Alternative || !self.facts.has_accepted(&self.header.signer) {
+            if forward.kind == ForwardKind::Alternative || !self.facts.has_accepted(&self.author) {
                 return Err(Refusal::NotTheRequester(self.header.entry_type));
             }
             self.may(Act::Consult)?;
@@ -103,7 +108,7 @@ impl Place<'_> {
             return Err(Refusal::UnknownReference);
         }
         self.may(Act::SignReport)?;
-        let seen = |version: &crate::reader::Version<'_>| version.by != self.header.signer;
+        let seen = |version: &crate::reader::Version<'_>| version.by != self.author;
         if self.facts.reports.iter().any(seen) {
             return Err(Refusal::NotBlind);
         }

@@ -43,6 +43,7 @@ pub(crate) fn judge(
     };
     let place = Place {
         header,
+        author: standing.person(&header.signer),
         facts: &facts,
         state: facts.state(),
         request_id,
@@ -84,6 +85,8 @@ pub(crate) fn judge(
 /// Where an entry stands: what is before it.
 struct Place<'a> {
     header: &'a EntryHeader,
+    /// Who signs, named as everybody in `facts` is.
+    author: Fingerprint,
     facts: &'a Facts<'a>,
     state: State,
     request_id: EntryId,
@@ -98,7 +101,7 @@ impl<'a> Place<'a> {
     }
 
     fn by_requester(&self) -> Result<(), Refusal> {
-        let good = self.header.signer == self.requester();
+        let good = self.author == self.requester();
         if good {
             Ok(())
         } else {
@@ -109,7 +112,7 @@ impl<'a> Place<'a> {
     /// The reader who was asked by this request or forward, who must be the one that signs.
     fn by_reader(&self, asked_by: EntryId) -> Result<&'a Reader<'a>, Refusal> {
         let reader = self.asked(asked_by)?;
-        if reader.who == self.header.signer {
+        if reader.who == self.author {
             Ok(reader)
         } else {
             Err(Refusal::NotTheConsultant(self.header.entry_type))
@@ -180,7 +183,7 @@ impl<'a> Place<'a> {
     /// whoever asked, and the requester, take it back.
     fn decline(&self, asked_by: EntryId) -> Result<(), Refusal> {
         let reader = self.asked(asked_by)?;
-        let signer = self.header.signer;
+        let signer = self.author;
         if reader.leads() {
             self.by_reader(asked_by)?;
             let unanswered = reader.accepted.is_none() && reader.is_asked();

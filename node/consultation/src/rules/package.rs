@@ -19,7 +19,7 @@ impl Place<'_> {
     /// The requester grants to every reader whom she has let in; a reader who holds all of the package grants to the
     /// further reader whom she has brought in, so that the images need not be sent again.
     pub(super) fn grant(&self, grant: &Grant) -> Result<(), Refusal> {
-        let signer = self.header.signer;
+        let signer = self.author;
         let recipients = self.facts.readers.iter();
         let mut recipients = recipients.filter(|reader| reader.who == grant.recipient);
         if signer == self.requester() {
@@ -52,7 +52,7 @@ impl Place<'_> {
         let granted = grants
             .find(|granted| granted.id == revoke.grant)
             .ok_or(Refusal::UnknownReference)?;
-        if granted.by != self.header.signer {
+        if granted.by != self.author {
             self.by_requester()?;
         }
         self.only_if(!granted.revoked)
@@ -60,7 +60,7 @@ impl Place<'_> {
 
     /// Either party ends a transfer, until a report or a finding rests on the images: then they belong to the record.
     pub(super) fn erase(&self, notice: &EraseNotice) -> Result<(), Refusal> {
-        let signer = self.header.signer;
+        let signer = self.author;
         let mut leading = self.facts.leading();
         let reads = leading
             .any(|reader| reader.who == signer && (reader.forward.is_none() || reader.accepted.is_some()));

@@ -13,7 +13,7 @@ impl Place<'_> {
     /// unless that was said and the other has not dissented.
     pub(super) fn reconciled(&self, said: &Reconciliation) -> Result<(), Refusal> {
         let (own, other) = (self.newest(&said.own)?, self.newest(&said.other)?);
-        if own.by != self.header.signer {
+        if own.by != self.author {
             return Err(Refusal::NotTheConsultant(self.header.entry_type));
         }
         if other.by == own.by {
@@ -35,7 +35,7 @@ impl Place<'_> {
     /// A reconciled opinion is co-signed by the other of the two; a report by another reader who has taken the case on. Both
     /// need the right to sign reports, and each signs once, while nothing newer stands in its place.
     pub(super) fn co_signed(&self, signed: &CoSignature) -> Result<(), Refusal> {
-        let signer = self.header.signer;
+        let signer = self.author;
         if let Some(said) = self.facts.reconciled.iter().find(|one| one.id == signed.of) {
             self.newest(&said.body.own)?;
             if self.newest(&said.body.other)?.by != signer {

@@ -26,6 +26,7 @@ mod packages;
 mod reconciliation;
 mod refusals;
 mod released;
+mod renewed;
 mod reports;
 mod requests;
 mod story;

@@ -73,9 +73,28 @@ pub(crate) struct World {
     pub(crate) licensed: BTreeSet<Fingerprint>,
     pub(crate) revoked: BTreeSet<Fingerprint>,
     pub(crate) agreements: BTreeMap<AgreementId, AgreementInForce>,
+    /// Whose place a certificate took.
+    earlier: BTreeMap<Fingerprint, Fingerprint>,
 }
 
 impl World {
+    /// Somebody gets a certificate for a new key in the place of hers, which is refused from then on.
+    pub(crate) fn renew(&mut self, earlier: &str, later: &str) {
+        let before = certificate(earlier);
+        let renewed = Person {
+            key: key(later).public(),
+            ..self.people[&before].clone()
+        };
+        self.people.insert(certificate(later), renewed);
+        for rights in [&mut self.readers, &mut self.licensed] {
+            if rights.contains(&before) {
+                rights.insert(certificate(later));
+            }
+        }
+        self.revoked.insert(before);
+        self.earlier.insert(certificate(later), before);
+    }
+
     /// Everybody is known; nothing is agreed.
     pub(crate) fn new() -> Self {
         let people = [
@@ -101,6 +120,7 @@ impl World {
             licensed: set(&[DENTIST, SPECIALIST, ORDINARY, COLLEAGUE, SECOND, ANOTHER, LAST]),
             revoked: BTreeSet::new(),
             agreements: BTreeMap::new(),
+            earlier: BTreeMap::new(),
         }
     }
 
@@ -169,6 +189,15 @@ impl Standing for World {
 
     fn revoked(&self, fingerprint: &Fingerprint) -> bool {
         self.revoked.contains(fingerprint)
+    }
+
+    fn person_may(&self, fingerprint: &Fingerprint, act: Act, at: Timestamp) -> Result<(), Denied> {
+        let later = self.earlier.iter().find(|(_, earlier)| *earlier == fingerprint);
+        self.may(later.map_or(fingerprint, |(later, _)| later), act, at)
+    }
+
+    fn person(&self, fingerprint: &Fingerprint) -> Fingerprint {
+        self.earlier.get(fingerprint).copied().unwrap_or(*fingerprint)
     }
 
     fn agreement(&self, id: &AgreementId) -> Option<AgreementInForce> {
