@@ -5,6 +5,7 @@ use std::sync::Arc;
 use dokuei_consultation::agreement::{AgreementInForce, AgreementLog};
 use dokuei_consultation::author::Author;
 use dokuei_consultation::body::{Agreement, Body, Party};
+use dokuei_consultation::entry::EntryType;
 use dokuei_consultation::event::Event;
 use dokuei_consultation::id::{AgreementId, EntryId};
 use dokuei_consultation::standing::Standing;
@@ -32,7 +33,7 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Store`].
     pub fn agreements(&self, session: &Session) -> Result<Value, ServiceError> {
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let mut views = Vec::new();
         for log in self.agreement_logs()? {
             if log.parties().contains(&me) {
@@ -88,13 +89,19 @@ impl Node {
         // Read under the lock: two clicks must not become two signatures for one place.
         let _writing = self.write_lock();
         let log = self.agreement_log(id)?;
-        if !log.parties().contains(&session.certificate.fingerprint) {
+        if !log.parties().contains(&self.me(session)) {
             return Err(ServiceError::Unknown("agreement"));
         }
         if log.countersigned().is_some() {
-            return Ok(self.agreement_view(&log, &session.certificate.fingerprint));
+            return Ok(self.agreement_view(&log, &self.me(session)));
         }
-        let (proposal, agreement) = log.proposal().ok_or(ServiceError::Unknown("agreement"))?;
+        let (proposal, _) = log.proposal().ok_or(ServiceError::Unknown("agreement"))?;
+        let signed = log.log().get(&proposal).map(|entry| &entry.signed().body);
+        // As it was signed: both sign the same words.
+        let signed = signed.ok_or(ServiceError::Unknown("agreement"))?;
+        let Body::Agreement(agreement) = Body::decode(EntryType::Agreement, signed)? else {
+            return Err(ServiceError::Unknown("agreement"));
+        };
         let countersignature = agreement.countersignature(proposal);
         self.sign_agreement(session, log, countersignature, now)
     }
@@ -106,7 +113,7 @@ impl Node {
     pub fn agreement_paper(&self, session: &Session, id: &str) -> Result<Vec<u8>, ServiceError> {
         let id: AgreementId = id.parse().map_err(|_| ServiceError::Unknown("agreement"))?;
         let log = self.agreement_log(id)?;
-        if !log.parties().contains(&session.certificate.fingerprint) {
+        if !log.parties().contains(&self.me(session)) {
             return Err(ServiceError::Unknown("agreement"));
         }
         let (proposal, agreement) = log.proposal().ok_or(ServiceError::Unknown("agreement"))?;
@@ -156,7 +163,7 @@ impl Node {
         self.perform(LogKind::Agreement, *log.id().as_bytes(), effects)?;
         self.audit(&session.id, "agree", &log.id().to_string(), "success")?;
         self.ring();
-        Ok(self.agreement_view(&log, &session.certificate.fingerprint))
+        Ok(self.agreement_view(&log, &self.me(session)))
     }
 
     /// The agreement in force between two practitioners; of several the one that runs longest.
@@ -166,12 +173,13 @@ impl Node {
         other: &Fingerprint,
         now: Timestamp,
     ) -> Result<Option<AgreementInForce>, ServiceError> {
+        let (one, other) = (self.people().person(one), self.people().person(other));
         let all = self
             .agreement_logs()?
             .into_iter()
             .filter_map(|log| log.in_force(now));
         Ok(all
-            .filter(|agreement| agreement.between(one, other))
+            .filter(|agreement| agreement.between(&one, &other))
             .max_by_key(|one| one.agreement().valid_until))
     }
 

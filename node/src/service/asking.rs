@@ -49,7 +49,7 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Refused`] with the rule.
     pub fn query(&self, session: &Session, id: &str, query: NewQuery) -> Result<Value, ServiceError> {
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let to = query.to.as_deref().map(fingerprint).transpose()?;
         let about = query.about.as_deref().map(entry_id).transpose()?;
         self.act(session, id, "query", |case| {

@@ -105,7 +105,7 @@ impl Node {
         let header = read_header(wrapped.file.as_slice())?;
         let study = header.study_instance_uid.to_string();
         let copied = self.copy_in(header, wrapped.file.as_slice(), |_| {})?;
-        let outcome = match self.keep(copied, Origin::Imported)? {
+        let outcome = match self.keep_made(copied, Origin::Imported)? {
             Inserted::Added => "added",
             Inserted::AlreadyThere => "already_there",
             Inserted::Conflict => return Err(StoreError::InstanceConflict.into()),

@@ -22,7 +22,7 @@ impl Node {
     /// [`ServiceError::Unknown`] for a case that is not here or in which the practitioner has no part.
     pub fn case(&self, session: &Session, id: &str) -> Result<Value, ServiceError> {
         let case = self.my_case(session, id)?;
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let mut view = self.row(&case, &me)?;
         if let Some((_, request)) = case.request() {
             view["history"] = request.history.clone().into();
@@ -56,6 +56,8 @@ impl Node {
         view["contacts"] = self.contacts(&seen);
         view["absence"] = self.absence_in(&case, &me)?;
         view["lost"] = self.lost_view(&case, &me);
+        view["forks"] = self.forks_view(&case, &me)?;
+        view["renewals"] = self.renewals_in(&case);
         view["successors"] = self.succession_view(&case, &me)?;
         let duties = self.duties_of(&case, &me)?;
         view["duties"] = duties.into_iter().map(|(_, view)| view).collect();
@@ -112,7 +114,7 @@ impl Node {
                 Body::Answer(one) if one.query == query => Some(json!({
                     "entry_id": entry.id(),
                     "text": one.answer,
-                    "by": self.party(&entry.header().signer),
+                    "by": self.party(&entry.author()),
                     "at": clock::rfc3339(entry.header().time),
                 })),
                 _ => None,
@@ -122,7 +124,7 @@ impl Node {
             let Body::Query(query) = entry.body() else {
                 return None;
             };
-            let from = entry.header().signer;
+            let from = entry.author();
             Some(json!({
                 "entry_id": entry.id(),
                 "from": self.party(&from),

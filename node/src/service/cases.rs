@@ -76,7 +76,7 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Refused`] with the rule.
     pub fn accept(&self, session: &Session, id: &str) -> Result<Value, ServiceError> {
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         // Another's case is told from one that is not here by nothing, this neither (R12).
         self.my_case(session, id)?;
         self.may_begin(session)?;
@@ -97,7 +97,7 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Refused`] with the rule.
     pub fn decline(&self, session: &Session, id: &str, reason: String) -> Result<Value, ServiceError> {
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         self.act(session, id, "decline", |case| {
             Ok(Body::Decline(Decline {
                 request: asked_of(case, &me)?,
@@ -149,7 +149,7 @@ impl Node {
         )?;
         outcome?;
         self.ring();
-        self.row(&case, &session.certificate.fingerprint)
+        self.row(&case, &self.me(session))
     }
 
     /// A case in which the practitioner has a part: another's is not told from one that is not here (R12).
@@ -159,7 +159,7 @@ impl Node {
             Err(ServiceError::Unknown(_)) => return Err(self.gone("case", &id.to_string())),
             case => case?,
         };
-        if case.parties().contains(&session.certificate.fingerprint) {
+        if case.parties().contains(&self.me(session)) {
             Ok(case)
         } else {
             Err(ServiceError::Unknown("case"))
@@ -168,10 +168,10 @@ impl Node {
 
     /// How a practitioner is named in a list.
     pub(super) fn party(&self, fingerprint: &Fingerprint) -> Value {
-        let certificate = self.people().certificate(fingerprint);
+        let certificate = self.people().present(fingerprint);
         certificate.map_or(Value::Null, |one| {
             json!({
-                "fingerprint": fingerprint,
+                "fingerprint": one.fingerprint,
                 "name_ja": one.name.japanese,
                 "name_latin": one.name.latin,
                 "institution": one.institution,

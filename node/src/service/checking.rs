@@ -112,7 +112,7 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Unknown`] for a study that she may not see.
     pub fn check_request(&self, session: &Session, wanted: &NewRequest) -> Result<Value, ServiceError> {
-        let study = self.seen_study(&session.certificate.fingerprint, &wanted.study_instance_uid)?;
+        let study = self.seen_study(&self.me(session), &wanted.study_instance_uid)?;
         self.require_finished(&wanted.study_instance_uid)?;
         Ok(json!({"findings": self.findings(&study, wanted)?.0}))
     }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use dokuei_consultation::body::Body;
 use dokuei_consultation::id::CaseId;
+use dokuei_consultation::standing::Standing;
 use dokuei_identity::certificate::PractitionerCertificate;
 use dokuei_identity::device_list::{self, Device, DeviceList, ListedDevice, MAX_DEVICE_VALIDITY};
 use dokuei_identity::time::Timestamp;
@@ -77,7 +78,7 @@ impl Node {
 
     /// The keys to which packages are sealed that have not been opened here yet.
     fn kids_in_need(&self, certificate: &PractitionerCertificate) -> Result<BTreeSet<Kid>, ServiceError> {
-        let mut needed = BTreeSet::new();
+        let (mut needed, me) = (BTreeSet::new(), self.people().person(&certificate.fingerprint));
         for row in self.store().packages(None)? {
             let opened = matches!(row.state, PackageState::Opened | PackageState::Refused);
             if row.package.direction != Direction::Incoming || opened {
@@ -93,7 +94,7 @@ impl Node {
                 let Ok(sealed) = SealedKey::from_bytes(&grant.sealed) else {
                     continue;
                 };
-                if sealed.recipient == certificate.fingerprint
+                if self.people().person(&sealed.recipient) == me
                     && grant.package.as_bytes() == &row.package.package_id
                 {
                     needed.insert(sealed.kid);

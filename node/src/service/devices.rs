@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use dokuei_consultation::body::{Body, Grant};
 use dokuei_consultation::id::{CaseId, PackageId};
 use dokuei_consultation::machine::Case;
+use dokuei_consultation::standing::Standing;
 use dokuei_identity::device_list::Device;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::policy::{self, Action, Object};
@@ -60,6 +61,7 @@ impl Node {
 
     /// The logs in which a practitioner takes part.
     fn logs_of(&self, practitioner: &Fingerprint) -> Result<Vec<[u8; 16]>, ServiceError> {
+        let practitioner = &self.people().person(practitioner);
         let cases = self.gists()?;
         let cases = cases
             .iter()
@@ -122,7 +124,7 @@ impl Node {
         row: &PackageRow,
         granted: &mut usize,
     ) -> Result<(), ServiceError> {
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let _writing = self.write_lock();
         let Ok(mut case) = self.case_log(CaseId::from_bytes(row.package.case_id)) else {
             return Ok(());
@@ -169,7 +171,7 @@ impl Node {
     ) -> Result<bool, ServiceError> {
         let now = self.now();
         let core = self.core_of(row)?;
-        let reader = self.people().certificate(consultant);
+        let reader = self.people().present(consultant);
         let reads = reader.is_some_and(|reader| policy::entitled(&reader, Action::Consult, now).is_ok());
         if core.core().expires_at < now || !reads || self.people().standing_now(consultant).is_err() {
             return Ok(false);

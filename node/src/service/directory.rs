@@ -196,7 +196,11 @@ impl Node {
             Some(mut held) => {
                 for fingerprint in changed {
                     match self.people().certificate(&fingerprint) {
-                        Some(person) => self.look_at(&mut held, &person)?,
+                        Some(_) => {
+                            for person in self.people().line(&fingerprint) {
+                                self.look_at(&mut held, &person)?;
+                            }
+                        }
                         None => held.forget(&fingerprint),
                     }
                 }
@@ -222,8 +226,11 @@ impl Node {
     /// Puts somebody in as she is known now; whose credential does not stand is taken out.
     fn look_at(&self, held: &mut Held, person: &PractitionerCertificate) -> Result<(), ServiceError> {
         let fingerprint = person.fingerprint;
+        // Whoever renewed her certificate is offered once, with the one for which she has published a device list.
+        let listed = self.people().newest_list(&fingerprint)?;
+        let replaced = listed.is_some_and(|list| list.list().practitioner != fingerprint);
         // Nobody is offered whose credential does not stand now (R3, R4).
-        if self.people().standing_now(&fingerprint).is_err() {
+        if replaced || self.people().stands_itself(&fingerprint).is_err() {
             held.forget(&fingerprint);
             return Ok(());
         }

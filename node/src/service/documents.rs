@@ -32,7 +32,7 @@ impl Node {
     /// [`ServiceError::NoReport`], or no Japanese font is installed.
     pub fn report_pdf(&self, session: &Session, id: &str) -> Result<Vec<u8>, ServiceError> {
         let case = self.my_case(session, id)?;
-        let version = newest_seen(&case, &session.certificate.fingerprint)?;
+        let version = newest_seen(&case, &self.me(session))?;
         let pdf = self.report_pdf_of(&case, Some(&version))?;
         self.audit(&session.id, "report_pdf", id, "success")?;
         Ok(pdf)
@@ -44,8 +44,8 @@ impl Node {
     /// [`ServiceError::NoReport`].
     pub fn report_sr(&self, session: &Session, id: &str) -> Result<Vec<u8>, ServiceError> {
         let case = self.my_case(session, id)?;
-        let version = newest_seen(&case, &session.certificate.fingerprint)?;
-        let seen = case.seen_by(&session.certificate.fingerprint);
+        let version = newest_seen(&case, &self.me(session))?;
+        let seen = case.seen_by(&self.me(session));
         let object = match self.co_signed_sr_of(&seen, &version)? {
             Some(co_signed) => co_signed,
             None => self.sr_of(&case, Some(&version))?,
@@ -60,7 +60,7 @@ impl Node {
     /// [`ServiceError::NoReport`], or [`ServiceError::Unknown`] behind the last.
     pub fn report_object(&self, session: &Session, id: &str, index: usize) -> Result<Vec<u8>, ServiceError> {
         let case = self.my_case(session, id)?;
-        let version = newest_seen(&case, &session.certificate.fingerprint)?;
+        let version = newest_seen(&case, &self.me(session))?;
         let mut objects = self.illustrations_of(&case, Some(&version))?.into_iter();
         let object = objects
             .nth(index)

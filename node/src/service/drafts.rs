@@ -86,15 +86,16 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Unknown`] for a case of others; [`ServiceError::DraftUnreadable`] when it was altered.
     pub fn draft(&self, session: &Session, id: &str, what: Writing) -> Result<Value, ServiceError> {
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let case = self.my_case(session, id)?;
         let case_id = what.place(case.id());
-        let Some(row) = self.store().report_draft(case_id.as_bytes(), &me)? else {
+        let author = self.people().oldest_of_key(&session.certificate);
+        let Some(row) = self.store().report_draft(case_id.as_bytes(), &author)? else {
             return Ok(json!({"draft": null}));
         };
         let place = Place {
             case: case_id.as_bytes(),
-            author: &me,
+            author: &author,
             revision: row.revision,
         };
         let opened =
@@ -120,7 +121,7 @@ impl Node {
         what: Writing,
         saving: SavingDraft,
     ) -> Result<Value, ServiceError> {
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let case = self.my_case(session, id)?;
         writes_here(&case, &me, what)?;
         if is_over_for(&case, &me, what) {
@@ -128,6 +129,8 @@ impl Node {
             return Err(Refusal::NotNow { entry, state }.into());
         }
         let case_id = what.place(case.id());
+        // It is sealed with her key, which she may have replaced since she came into the case.
+        let author = self.people().oldest_of_key(&session.certificate);
         let kept = Kept {
             after: newest(&case, &me),
             content: saving.content,
@@ -138,7 +141,7 @@ impl Node {
         }
         let place = Place {
             case: case_id.as_bytes(),
-            author: &me,
+            author: &author,
             revision: following(saving.revision),
         };
         let sealed = seal(&session.secrets.signing, place, &plain, &mut rand::rng())
@@ -151,7 +154,7 @@ impl Node {
         };
         if !self
             .store()
-            .save_draft(case_id.as_bytes(), &me, saving.revision, &draft)?
+            .save_draft(case_id.as_bytes(), &author, saving.revision, &draft)?
         {
             return Err(ServiceError::DraftChanged);
         }
@@ -164,8 +167,10 @@ impl Node {
     /// [`ServiceError::Unknown`] for a case of others.
     pub fn discard_draft(&self, session: &Session, id: &str, what: Writing) -> Result<(), ServiceError> {
         let case = self.my_case(session, id)?;
-        let me = session.certificate.fingerprint;
-        Ok(self.store().forget_draft(what.place(case.id()).as_bytes(), &me)?)
+        let author = self.people().oldest_of_key(&session.certificate);
+        Ok(self
+            .store()
+            .forget_draft(what.place(case.id()).as_bytes(), &author)?)
     }
 
     /// How a report would look on paper, before it is signed; every page says that it is not.
@@ -178,7 +183,7 @@ impl Node {
         id: &str,
         report: NewReport,
     ) -> Result<Vec<u8>, ServiceError> {
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let case = self.my_case(session, id)?;
         writes_here(&case, &me, Writing::Report)?;
         let before = newest_of(&case, &me);
@@ -201,7 +206,8 @@ impl Node {
                 let Ok(case) = self.kept_case(id_of_case) else {
                     continue;
                 };
-                if !self.is_held(&id_of_case)? && is_over_for(&case, &author, what) {
+                let who = self.people().first_of(&author);
+                if !self.is_held(&id_of_case)? && is_over_for(&case, &who, what) {
                     self.store().forget_draft(&id, &author)?;
                 }
             }

@@ -38,6 +38,11 @@ impl Duties {
         // Nothing in here can panic half-way.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Who is the same person as whom is seen otherwise than before: deadlines name people.
+    pub(super) fn forget(&self) {
+        self.lock().deadlines.clear();
+    }
 }
 
 impl Node {
@@ -46,7 +51,7 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Store`].
     pub fn duties(&self, session: &Session) -> Result<Value, ServiceError> {
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let mut all = Vec::new();
         for gist in self.gists()? {
             let due = !gist.deadlines.is_empty() || self.0.lapses.concern(&gist.case);

@@ -38,7 +38,7 @@ impl Node {
             self.audit(&session.id, "erase", id, "refused")?;
             return Err(ServiceError::Held);
         }
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let requesting = case
             .request()
             .is_some_and(|(_, request)| request.requester.practitioner == me);

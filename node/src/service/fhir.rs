@@ -31,7 +31,7 @@ impl Node {
     pub fn case_fhir(&self, session: &Session, id: &str) -> Result<Value, ServiceError> {
         let case = self.my_case(session, id)?;
         self.require_duty(&session.id, Duty::Evidence)?;
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let (_, request) = case.request().ok_or(ServiceError::Unknown("request"))?;
         let own = request.requester.practitioner == me;
         let relation = if own { Relation::Own } else { Relation::Party };
@@ -112,9 +112,9 @@ impl Node {
 
     /// Who somebody is, and at which institution she signed last in this case.
     fn practitioner(&self, case: &Case, who: &Fingerprint) -> Practitioner {
-        let certificate = self.people().certificate(who);
+        let certificate = self.people().present(who);
         let signed = case.log().ordered().into_iter().rev();
-        let mut hers = signed.filter(|entry| entry.header().signer == *who);
+        let mut hers = signed.filter(|entry| entry.author() == *who);
         let node = hers
             .next()
             .and_then(|entry| self.people().node_certificate(&entry.header().device));

@@ -88,7 +88,7 @@ impl Node {
     /// [`ServiceError::Refused`] with the rule, [`ServiceError::NotOpened`] while there are no images.
     pub fn tell_urgent(&self, session: &Session, id: &str, urgent: NewUrgent) -> Result<Value, ServiceError> {
         let identified_at = self.said_at("identified_at", urgent.identified_at.as_deref())?;
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         self.act(session, id, "urgent", |case| {
             let (request, package) = self.read_in(case, &me)?;
             Ok(Body::UrgentFinding(UrgentFinding {
@@ -136,7 +136,7 @@ impl Node {
         id: &str,
         incidental: NewIncidental,
     ) -> Result<Value, ServiceError> {
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let owner = incidental.owner.as_deref().map(fingerprint).transpose()?;
         let due = clock::parse(&incidental.due)
             .ok_or_else(|| ServiceError::field("due", "it is not a time as RFC 3339 writes it"))?;
@@ -181,7 +181,7 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Store`].
     pub fn urgent_findings(&self, session: &Session) -> Result<Value, ServiceError> {
-        let (me, now) = (session.certificate.fingerprint, self.now());
+        let (me, now) = (self.me(session), self.now());
         let mut all = Vec::new();
         for gist in self.gists()? {
             if !gist.urgent || !gist.parties.contains(&me) {
@@ -245,7 +245,7 @@ impl Node {
             let Body::UrgentFinding(finding) = entry.body() else {
                 return Value::Null;
             };
-            let by = entry.header().signer;
+            let by = entry.author();
             json!({
                 "entry_id": entry.id(),
                 "category": finding.category,
@@ -278,7 +278,7 @@ impl Node {
                     "resolution": one.resolution,
                     "note": one.note,
                     "at": clock::rfc3339(entry.header().time),
-                    "by": self.party(&entry.header().signer),
+                    "by": self.party(&entry.author()),
                 })),
                 _ => None,
             })
@@ -297,7 +297,7 @@ impl Node {
                 "due_at": clock::rfc3339(item.due),
                 "overdue": outcome.is_none() && item.due <= now,
                 "signed_at": clock::rfc3339(entry.header().time),
-                "by": self.party(&entry.header().signer),
+                "by": self.party(&entry.author()),
                 "resolved": outcome,
             }))
         };

@@ -50,7 +50,7 @@ impl Node {
         id: &str,
         wanted: NewForward,
     ) -> Result<Value, ServiceError> {
-        let (me, now) = (session.certificate.fingerprint, self.now());
+        let (me, now) = (self.me(session), self.now());
         let case = self.my_case(session, id)?;
         // A further reading is a consultation of its own.
         self.may_begin(session)?;
@@ -61,7 +61,7 @@ impl Node {
             .map_err(|error| ServiceError::field("with", error))?;
         let reader = self
             .people()
-            .certificate(&to)
+            .present(&to)
             .ok_or(ServiceError::Unknown("practitioner"))?;
         policy::entitled(&reader, Action::Consult, now)?;
         self.people().standing_now(&to)?;
@@ -247,6 +247,9 @@ impl Node {
         let log = case.log().ordered();
         let mut people: BTreeSet<Fingerprint> = log.iter().map(|entry| entry.header().signer).collect();
         people.extend(case.readings().iter().flat_map(|one| [one.who, one.by]));
+        let lines = people.iter().flat_map(|who| self.people().line(who));
+        let lines: Vec<_> = lines.map(|one| one.fingerprint).collect();
+        people.extend(lines);
         let people: Vec<_> = people.into_iter().collect();
         for peer in peers {
             let unknown = self.0.heads.asked_about(peer, &people);

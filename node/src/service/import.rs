@@ -126,9 +126,22 @@ impl Node {
         Ok(kept.first().map_or(Inserted::Conflict, |kept| kept.outcome))
     }
 
+    /// Writes the rows of an instance that was made here: from here on it is stored, and the request that asked for it is done,
+    /// also after a crash.
+    pub(super) fn keep_made(&self, copied: Copied, origin: Origin) -> Result<Inserted, ServiceError> {
+        let mut batch = Batch::new(origin);
+        batch.add(copied);
+        let kept = self.keep_batch(&mut batch, true)?;
+        Ok(kept.first().map_or(Inserted::Conflict, |kept| kept.outcome))
+    }
+
     /// Writes the rows of a batch, which is empty after that: from here on its instances are stored, for all of them with
     /// one wait for the disk. One answer for each, in order.
     pub(super) fn keep_all(&self, batch: &mut Batch) -> Result<Vec<Kept>, ServiceError> {
+        self.keep_batch(batch, false)
+    }
+
+    fn keep_batch(&self, batch: &mut Batch, made: bool) -> Result<Vec<Kept>, ServiceError> {
         let copied = std::mem::take(&mut batch.copied);
         let Some(first) = copied.first() else {
             return Ok(Vec::new());
@@ -152,9 +165,12 @@ impl Node {
             .into_iter()
             .map(|Copied { header, blob }| (instance_of(&header), blob))
             .collect();
-        let outcomes = self
-            .store()
-            .insert_instances(&study, &series, instances, self.now())?;
+        let (store, now) = (self.store(), self.now());
+        let outcomes = if made {
+            store.insert_made(&study, &series, instances, now)?
+        } else {
+            store.insert_instances(&study, &series, instances, now)?
+        };
         for (kept, outcome) in kept.iter_mut().zip(outcomes) {
             kept.outcome = outcome;
         }

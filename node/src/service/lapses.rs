@@ -172,10 +172,19 @@ fn lapse_of(
 }
 
 impl Node {
-    /// Why somebody's certificate does not hold now; `None` while it does, or while it is not known here.
+    /// Why somebody's credential does not hold now: that of the last of her certificates, when none holds. `None` while one
+    /// does, or while none is known here.
     pub(super) fn lapse(&self, who: &Fingerprint) -> Option<Lapse> {
-        let certificate = self.people().certificate(who)?;
-        let (chain, _) = self.people().chain_of(who)?;
+        let mut last = None;
+        for one in self.people().line(who) {
+            last = Some(self.lapse_itself(&one.fingerprint)?);
+        }
+        last
+    }
+
+    /// The same of one certificate, whatever took its place.
+    pub(super) fn lapse_itself(&self, who: &Fingerprint) -> Option<Lapse> {
+        let (chain, certificate) = self.people().attested(who)?;
         let (held, now) = (self.trust().ok()?, self.now());
         let standing = held.register.says(who, certificate.validity.not_before);
         let listed = match held.credentials.practitioner(&chain, now) {
@@ -279,9 +288,15 @@ impl Node {
         Ok(views)
     }
 
-    /// How an entry of somebody whose certificate does not hold any more is marked; null while it holds.
+    /// How an entry of somebody whose certificate does not hold any more is marked; null while it holds, or another of hers
+    /// has taken its place.
     pub(super) fn mark_of(&self, signer: &Fingerprint, signed: Timestamp) -> Value {
-        self.lapse(signer).map_or(Value::Null, |lapse| {
+        let renewed = |lapse: &Lapse| {
+            let replaced = matches!(lapse.reason, None | Some(RevocationReason::Superseded));
+            replaced && signed < lapse.since && self.lapse(signer).is_none()
+        };
+        let lapse = self.lapse_itself(signer).filter(|lapse| !renewed(lapse));
+        lapse.map_or(Value::Null, |lapse| {
             json!({
                 "state": lapse.loss.name(),
                 "reason": lapse.reason.map(RevocationReason::as_str),

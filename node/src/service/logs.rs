@@ -22,6 +22,7 @@ use dokuei_store::{Along, LogKind, Queued, Store, StoreError, StoredEntry};
 use super::Node;
 use super::error::ServiceError;
 use super::events::EventKind;
+use super::forks::may_be_shown;
 use super::session::Session;
 use super::vouching::Excusing;
 
@@ -41,7 +42,7 @@ pub(super) struct Taken {
 const LAST_SERVED: EntryType = EntryType::Release;
 
 /// Entries that are withheld from a blind reader when they are another's.
-const REPORTS: [EntryType; 8] = [
+pub(super) const REPORTS: [EntryType; 8] = [
     EntryType::Report,
     EntryType::Amendment,
     EntryType::IllustratedReport,
@@ -88,22 +89,6 @@ fn served(entry_type: EntryType) -> Result<(), Refusal> {
     (number <= LAST_SERVED.number())
         .then_some(())
         .ok_or(Refusal::Newer(number))
-}
-
-/// Whether a blind reader, who sees this of the case, may be shown the proof: neither of the two is another's report, nor
-/// follows what she does not see.
-fn may_be_shown(proof: &ForkProof, seen: &Case, who: &Fingerprint) -> bool {
-    [&proof.first, &proof.second].into_iter().all(|entry| {
-        let Ok(header) = entry.unverified_header() else {
-            return false;
-        };
-        let report = REPORTS.contains(&header.entry_type) && header.signer != *who;
-        !report
-            && header
-                .parents
-                .iter()
-                .all(|parent| seen.log().get(parent).is_some())
-    })
 }
 
 /// An entry as it was signed.
@@ -231,6 +216,35 @@ impl Node {
     /// The same, if it belongs to a log of these parties: `wanted` says of which. One that is `vouched` for is taken also when
     /// its signer has lost her credential since ([`Self::vouched`]).
     pub(super) fn take_for(
+        &self,
+        entry: SignedEntry,
+        vouched: bool,
+        wanted: impl Fn(&[Fingerprint]) -> bool,
+    ) -> Result<Taken, ServiceError> {
+        let signer = entry.unverified_header()?.signer;
+        self.try_take_for(entry, vouched, wanted)
+            .map_err(|error| match error {
+                ServiceError::Refused(
+                    Refusal::NotAParty
+                    | Refusal::NotTheRequester(_)
+                    | Refusal::NotTheConsultant(_)
+                    | Refusal::OtherAgreement,
+                ) if self.is_not_entered_yet(&signer) => Refusal::UnknownSigner(signer).into(),
+                other => other,
+            })
+    }
+
+    /// Whether the register here does not reach to somebody's certificate yet: whose place it took is not known.
+    fn is_not_entered_yet(&self, signer: &Fingerprint) -> bool {
+        let register = self.register();
+        let entered = register.with_standings(|standings| {
+            let member = standings.member(signer);
+            member.is_some_and(|member| member.entry.is_some())
+        });
+        register.size() > 0 && !entered && self.people().certificate(signer).is_some()
+    }
+
+    fn try_take_for(
         &self,
         entry: SignedEntry,
         vouched: bool,
@@ -487,7 +501,7 @@ impl Node {
                     let blind = blind.filter(|one| one.is_blind() && !one.committed && one.is_asked());
                     for one in blind.filter(|one| self.works_at(&one.who, to)) {
                         let seen = case.seen_by(&one.who);
-                        proofs.retain(|proof| may_be_shown(proof, &seen, &one.who));
+                        proofs.retain(|proof| may_be_shown(self.people(), proof, &seen, &one.who));
                     }
                 }
                 lacking.into_iter().cloned().collect()

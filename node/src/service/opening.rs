@@ -91,7 +91,7 @@ impl Node {
             let Ok(case) = self.kept_case(CaseId::from_bytes(package.case_id)) else {
                 continue;
             };
-            if !self.is_granted_to(&case, &package.package_id, &session.certificate.fingerprint) {
+            if !self.is_granted_to(&case, &package.package_id, &self.me(session)) {
                 continue;
             }
             match self.open_package(session, &case, &row) {
@@ -158,7 +158,7 @@ impl Node {
         let sessions = self.sessions().all(self.now());
         let hers = sessions
             .iter()
-            .find(|session| self.is_granted_to(&case, package, &session.certificate.fingerprint));
+            .find(|session| self.is_granted_to(&case, package, &self.me(session)));
         let Some(session) = hers else {
             return Ok(false);
         };
@@ -296,7 +296,7 @@ impl Node {
         core: &VerifiedCore,
     ) -> Result<PackageKey, ServiceError> {
         let package = core.core().package;
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         // Of several, one for a key that is still here: the present one, or an older one that is kept while grants to it may
         // be on their way. One that does not open leaves the others, and the package, as they are.
         let mut failed = GrantError::NoSuchKey;
@@ -308,7 +308,8 @@ impl Node {
             let Some(secret) = session.secrets.kem_of(&sealed.kid) else {
                 continue;
             };
-            match open_grant(&sealed, core, &me, |_| Some(&secret)) {
+            // To whichever of her certificates it was sealed.
+            match open_grant(&sealed, core, &sealed.recipient, |_| Some(&secret)) {
                 Ok((cek, key)) => {
                     self.store().set_package_key(package.as_bytes(), cek.as_bytes())?;
                     return Ok(key);

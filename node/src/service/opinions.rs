@@ -66,7 +66,7 @@ impl Node {
     /// [`ServiceError::Unknown`] for what the practitioner does not see, or no Japanese font is installed.
     pub fn opinion_pdf(&self, session: &Session, id: &str, entry: &str) -> Result<Vec<u8>, ServiceError> {
         let case = self.my_case(session, id)?;
-        let seen = case.seen_by(&session.certificate.fingerprint);
+        let seen = case.seen_by(&self.me(session));
         let pdf = self.opinion_pdf_of(&seen, &found(&seen, &entry_id(entry)?)?)?;
         self.audit(&session.id, "report_pdf", id, "success")?;
         Ok(pdf)
@@ -78,7 +78,7 @@ impl Node {
     /// [`ServiceError::Unknown`] for what the practitioner does not see.
     pub fn opinion_sr(&self, session: &Session, id: &str, entry: &str) -> Result<Vec<u8>, ServiceError> {
         let case = self.my_case(session, id)?;
-        let seen = case.seen_by(&session.certificate.fingerprint);
+        let seen = case.seen_by(&self.me(session));
         let object = self.opinion_sr_of(&seen, &found(&seen, &entry_id(entry)?)?)?;
         self.audit(&session.id, "report_sr", id, "success")?;
         Ok(object.bytes)

@@ -84,6 +84,8 @@ pub(super) struct People {
     known: Mutex<HashMap<Fingerprint, (Chain, Known)>>,
     /// Device lists as they were verified: two signatures each, and the work list asks for one in each row.
     lists: Mutex<HashMap<Fingerprint, VerifiedDeviceList>>,
+    /// Certificates that belong to somebody's line, as the register has them.
+    attested: Mutex<HashMap<Fingerprint, (Chain, PractitionerCertificate)>>,
     /// Practitioners of whom something new was learned since the directory last asked.
     changed: Mutex<BTreeSet<Fingerprint>>,
 }
@@ -95,8 +97,19 @@ impl People {
             trust,
             known: Mutex::default(),
             lists: Mutex::default(),
+            attested: Mutex::default(),
             changed: Mutex::default(),
         }
+    }
+
+    pub(super) const fn trust(&self) -> &Trust {
+        &self.trust
+    }
+
+    pub(super) fn attested_cache(
+        &self,
+    ) -> MutexGuard<'_, HashMap<Fingerprint, (Chain, PractitionerCertificate)>> {
+        self.attested.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Practitioners of whom something new was learned since this was last asked.
@@ -352,10 +365,7 @@ impl People {
     /// The nodes of a practitioner's newest list, whether or not her keys there may still be sealed to: entries are
     /// brought to all of them.
     pub(super) fn all_nodes_of(&self, practitioner: &Fingerprint) -> Result<Vec<Device>, ServiceError> {
-        let Some(certificate) = self.certificate(practitioner) else {
-            return Ok(Vec::new());
-        };
-        let list = self.device_list(&certificate)?;
+        let list = self.newest_list(practitioner)?;
         let listed = list.map(|list| list.list().devices.clone()).unwrap_or_default();
         Ok(listed.into_iter().map(|listed| listed.device).collect())
     }
@@ -366,21 +376,34 @@ impl People {
         practitioner: &Fingerprint,
         now: Timestamp,
     ) -> Result<Vec<Device>, ServiceError> {
-        let Some(certificate) = self.certificate(practitioner) else {
-            return Ok(Vec::new());
-        };
-        let list = self.device_list(&certificate)?;
+        let list = self.newest_list(practitioner)?;
         Ok(list
             .map(|list| list.devices_at(now).cloned().collect())
             .unwrap_or_default())
     }
 
-    /// Verifies a chain as it stands now, against the newest revocation list and the register.
+    /// Verifies as it stands now whatever certificate somebody has, the newest first.
     pub(super) fn standing_now(&self, fingerprint: &Fingerprint) -> Result<(), ServiceError> {
+        let line = self.line(fingerprint);
+        let mut first = None;
+        for one in line.iter().rev() {
+            match self.stands_itself(&one.fingerprint) {
+                Ok(()) => return Ok(()),
+                Err(error) => _ = first.get_or_insert(error),
+            }
+        }
+        first.map_or_else(|| self.stands_itself(fingerprint), Err)
+    }
+
+    /// Verifies a chain as it stands now, against the newest revocation list and the register.
+    pub(super) fn stands_itself(&self, fingerprint: &Fingerprint) -> Result<(), ServiceError> {
         let held = self.trust.require()?;
-        let (chain, known) = self
-            .known(fingerprint)
-            .ok_or(ServiceError::Unknown("certificate"))?;
+        let Some((chain, known)) = self.known(fingerprint) else {
+            let (chain, _) = self
+                .attested(fingerprint)
+                .ok_or(ServiceError::Unknown("certificate"))?;
+            return held.practitioner(&chain, clock::now()).map(drop);
+        };
         match known {
             Known::Practitioner(_) => held.practitioner(&chain, clock::now()).map(drop)?,
             Known::Node(_) => held.node(&chain, clock::now()).map(drop)?,
@@ -429,9 +452,24 @@ impl Standing for People {
         })
     }
 
+    fn person_may(&self, fingerprint: &Fingerprint, act: Act, at: Timestamp) -> Result<(), Denied> {
+        let mut denied = None;
+        for one in self.line(fingerprint).iter().rev() {
+            match self.may(&one.fingerprint, act, at) {
+                Ok(()) => return Ok(()),
+                Err(why) => _ = denied.get_or_insert(why),
+            }
+        }
+        denied.map_or_else(|| self.may(fingerprint, act, at), Err)
+    }
+
+    fn person(&self, fingerprint: &Fingerprint) -> Fingerprint {
+        self.first_of(fingerprint)
+    }
+
     fn revoked(&self, fingerprint: &Fingerprint) -> bool {
         matches!(
-            self.standing_now(fingerprint),
+            self.stands_itself(fingerprint),
             Err(ServiceError::Certificate(ChainError::Revoked { .. }) | ServiceError::Unlogged)
         )
     }

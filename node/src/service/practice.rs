@@ -155,7 +155,7 @@ impl Node {
     /// [`ServiceError::Unknown`] for another study, [`ServiceError::Field`] for what is missing or too long,
     /// [`ServiceError::ToAcknowledge`] for what must be looked at first.
     pub fn practise_request(&self, session: &Session, wanted: &NewRequest) -> Result<Value, ServiceError> {
-        let study = self.seen_study(&session.certificate.fingerprint, &wanted.study_instance_uid)?;
+        let study = self.seen_study(&self.me(session), &wanted.study_instance_uid)?;
         if !self.is_practice(&wanted.study_instance_uid)? {
             return Err(ServiceError::Unknown("practice study"));
         }

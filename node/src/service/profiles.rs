@@ -47,16 +47,25 @@ impl Node {
         Ok(())
     }
 
-    /// Signs her profile anew when it was made by a clock that was ahead: others refuse that one until its time has come.
+    /// Signs her profile anew when it was made by a clock that was ahead: others refuse that one until its time has come; and
+    /// when she has renewed her certificate since: others list her under the new one.
     pub(super) fn renew_profile(&self, session: &Session, now: Timestamp) -> Result<(), ServiceError> {
         let _one = self.write_lock();
-        let Some(known) = self.people().profile(&session.certificate)? else {
+        let fingerprint = session.certificate.fingerprint;
+        let mut known = None;
+        for one in self.people().line(&fingerprint).iter().rev() {
+            if known.is_none() {
+                known = self.people().profile(one)?;
+            }
+        }
+        let Some(known) = known else {
             return Ok(());
         };
-        if !known.is_ahead_of(now) {
+        if known.profile().practitioner == fingerprint && !known.is_ahead_of(now) {
             return Ok(());
         }
         let next = Profile {
+            practitioner: fingerprint,
             seq: known.profile().seq + 1,
             issued_at: now,
             ..known.profile().clone()

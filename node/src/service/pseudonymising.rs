@@ -158,7 +158,7 @@ impl Node {
         uid: &str,
         options: Options,
     ) -> Result<Arc<Job>, ServiceError> {
-        let study = self.to_pseudonymise(&session.certificate.fingerprint, uid, &options)?;
+        let study = self.to_pseudonymise(&self.me(session), uid, &options)?;
         let (node, actor) = (self.clone(), session.id.clone());
         Ok(self.0.jobs.start("pseudonymise", &self.0.events, move |job| {
             let made = node.pseudonymised(job, &actor, &study, &options)?;

@@ -63,7 +63,7 @@ impl Node {
         id: &str,
         said: NewReconciliation,
     ) -> Result<Value, ServiceError> {
-        let (me, other) = (session.certificate.fingerprint, entry_id(&said.other)?);
+        let (me, other) = (self.me(session), entry_id(&said.other)?);
         let row = self.act_confirmed(session, id, "reconcile", said.confirmation, |case| {
             let own = newest_of(case, &me).ok_or(ServiceError::NoReport)?.id;
             Ok(Body::Reconciliation(Box::new(Reconciliation {

@@ -30,6 +30,8 @@ pub(super) struct Replays(Mutex<Inner>);
 struct Inner {
     /// Counts what was written.
     written: u64,
+    /// By that count, when what all logs say was last seen anew: before it nothing that was read is worth anything.
+    everything: u64,
     /// When each log was last written to since this node was started, by that count.
     newest: HashMap<Name, u64>,
     /// With the certificate of this node by which it was read.
@@ -42,7 +44,7 @@ struct Inner {
 impl Inner {
     /// Whether nothing was written to a log since then.
     fn is_unchanged(&self, log: &Name, begun: Begun) -> bool {
-        self.newest.get(log).is_none_or(|newest| *newest <= begun.0)
+        self.everything <= begun.0 && self.newest.get(log).is_none_or(|newest| *newest <= begun.0)
     }
 
     fn gist(&self, log: &Name, here: &Fingerprint) -> Option<Arc<Gist>> {
@@ -70,6 +72,16 @@ impl Replays {
         inner.cases.remove(log);
         inner.agreements.remove(log);
         inner.gists.remove(log);
+    }
+
+    /// Who is the same person as whom is seen otherwise than before.
+    pub(super) fn all_changed(&self) {
+        let mut inner = self.lock();
+        inner.written += 1;
+        inner.everything = inner.written;
+        inner.cases.clear();
+        inner.agreements.clear();
+        inner.gists.clear();
     }
 
     /// Before a log is read from the disk.

@@ -73,7 +73,7 @@ impl Node {
             "preliminary" => ReportStatus::Preliminary,
             _ => return Err(ServiceError::field("status", "it is preliminary or final")),
         };
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let first = {
             let case = self.my_case(session, id)?;
             reading_of(&case, &me).is_some_and(|reading| reading.is_blind() && !reading.reported)
@@ -96,7 +96,7 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Refused`] with the rule: an addendum leaves what was said as it was.
     pub fn amend(&self, session: &Session, id: &str, amending: Amending) -> Result<Value, ServiceError> {
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let Amending {
             kind,
             reason,
@@ -186,7 +186,7 @@ impl Node {
         report: NewReport,
         status: ReportStatus,
     ) -> Result<Value, ServiceError> {
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let writing = self.write_lock();
         let mut case = self.my_case(session, id)?;
         let (action, object) = super::cases::asked_of_policy("report");
@@ -207,7 +207,7 @@ impl Node {
         case: &mut Case,
         (report, status): (NewReport, ReportStatus),
     ) -> Result<(), ServiceError> {
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let reading = reading_of(case, &me).ok_or(ServiceError::Unknown("request"))?;
         let forward = reading.asked_by;
         if reading.committed {

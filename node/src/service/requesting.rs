@@ -68,28 +68,24 @@ impl Node {
             .map_err(|error| ServiceError::field("with", error))?;
         let reader = self
             .people()
-            .certificate(&consultant)
+            .present(&consultant)
             .ok_or(ServiceError::Unknown("practitioner"))?;
         policy::entitled(&reader, Action::Consult, now)?;
         self.people().standing_now(&consultant)?;
         if self.people().nodes_of(&consultant, now)?.is_empty() {
             return Err(ServiceError::NoDevice);
         }
-        let study = self.seen_study(&session.certificate.fingerprint, &wanted.study_instance_uid)?;
+        let study = self.seen_study(&self.me(session), &wanted.study_instance_uid)?;
         self.require_finished(&wanted.study_instance_uid)?;
         let sent = match &wanted.pseudonymise {
             None => study.clone(),
             Some(options) => {
-                self.to_pseudonymise(
-                    &session.certificate.fingerprint,
-                    &wanted.study_instance_uid,
-                    options,
-                )?;
+                self.to_pseudonymise(&self.me(session), &wanted.study_instance_uid, options)?;
                 self.as_pseudonymised(&study, options)?
             }
         };
         let agreement = self
-            .agreement_with(&session.certificate.fingerprint, &consultant, now)?
+            .agreement_with(&self.me(session), &consultant, now)?
             .ok_or(ServiceError::NoAgreement)?;
         self.require_settled(&study, &wanted)?;
         let pseudonymise = wanted.pseudonymise;

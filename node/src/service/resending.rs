@@ -37,7 +37,7 @@ impl Node {
         let case = self.my_case(session, id)?;
         self.permit(session, Action::Request, Object::OWN_CASE)?;
         self.require_thawed()?;
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let (request_id, request) = case.request().ok_or(ServiceError::Unknown("request"))?;
         if request.requester.practitioner != me {
             return Err(Refusal::NotTheRequester(EntryType::PackageOffered).into());

@@ -24,7 +24,7 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Store`].
     pub fn studies(&self, session: &Session) -> Result<Value, ServiceError> {
-        let (mut views, mine) = (Vec::new(), self.cases_with(&session.certificate.fingerprint)?);
+        let (mut views, mine) = (Vec::new(), self.cases_with(&self.me(session))?);
         for study in self.store().studies()? {
             let record = &study.study;
             let sees = record.origin == Origin::Imported
@@ -130,7 +130,7 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Store`].
     pub fn study(&self, session: &Session, uid: &str) -> Result<Value, ServiceError> {
-        let study = self.seen_study(&session.certificate.fingerprint, uid)?;
+        let study = self.seen_study(&self.me(session), uid)?;
         let mut view = self.study_summary(&study);
         let mut all = Vec::new();
         for series in self.store().series_of(uid)? {

@@ -96,7 +96,7 @@ impl Node {
         id: &str,
         wanted: NewSuccession,
     ) -> Result<Value, ServiceError> {
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let mut failing = self.0.successions.lock();
         let case = self.my_case(session, id)?;
         if !is_requester(&case, &me) || !self.awaits_a_reader(&case) {
@@ -215,9 +215,7 @@ impl Node {
             return Ok(());
         }
         let requester = case.request().map(|(_, request)| request.requester.practitioner);
-        let signed_in = sessions
-            .iter()
-            .find(|one| Some(one.certificate.fingerprint) == requester);
+        let signed_in = sessions.iter().find(|one| Some(self.me(one)) == requester);
         let Some(session) = signed_in.filter(|_| self.somebody_else_is_needed(&case)) else {
             return Ok(());
         };
@@ -245,10 +243,7 @@ impl Node {
 
     /// Asks the next of a case, or passes over her who can never be asked; an error is what may pass.
     fn ask_next(&self, session: &Arc<Session>, log: &Id16) -> Result<(), ServiceError> {
-        let (id, me) = (
-            CaseId::from_bytes(*log).to_string(),
-            session.certificate.fingerprint,
-        );
+        let (id, me) = (CaseId::from_bytes(*log).to_string(), self.me(session));
         // As it is now, not as it was when somebody looked last.
         let (case, kept) = (self.my_case(session, &id)?, self.store().successors(log)?);
         let Some(next) = kept.first() else { return Ok(()) };
@@ -281,7 +276,7 @@ impl Node {
     /// Why a reader cannot be asked now or later: revoked, not entitled (any more), or without an agreement.
     fn why_never(&self, me: &Fingerprint, who: &Fingerprint) -> Result<Option<ServiceError>, ServiceError> {
         let now = self.now();
-        let Some(person) = self.people().certificate(who) else {
+        let Some(person) = self.people().present(who) else {
             return Err(ServiceError::Unknown("practitioner"));
         };
         if let Err(error @ ServiceError::Certificate(ChainError::Revoked { .. })) =

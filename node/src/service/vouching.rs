@@ -41,6 +41,14 @@ impl Standing for Excusing<'_> {
         self.excused != Some(*fingerprint) && self.people.revoked(fingerprint)
     }
 
+    fn person_may(&self, fingerprint: &Fingerprint, act: Act, at: Timestamp) -> Result<(), Denied> {
+        self.people.person_may(fingerprint, act, at)
+    }
+
+    fn person(&self, fingerprint: &Fingerprint) -> Fingerprint {
+        self.people.person(fingerprint)
+    }
+
     fn agreement(&self, id: &AgreementId) -> Option<AgreementInForce> {
         self.people.agreement(id)
     }
@@ -75,7 +83,7 @@ impl Node {
         let before = |id: &EntryId| {
             let signed = came.get(id).map(|(header, _)| header);
             signed.is_some_and(|header| {
-                let lapse = self.lapse(&header.signer);
+                let lapse = self.lapse_itself(&header.signer);
                 lapse.is_some_and(|lapse| header.time < lapse.since)
             })
         };
@@ -93,7 +101,7 @@ impl Node {
             let requester = requesters
                 .entry(header.log)
                 .or_insert_with(|| self.requester_of(header.log, came));
-            if *requester == Some(header.signer)
+            if *requester == Some(self.people().person(&header.signer))
                 && !self.people().revoked(&header.signer)
                 && VerifiedEntry::open(entry.clone(), self.people()).is_ok()
             {
@@ -118,7 +126,7 @@ impl Node {
         }
         let mut headers = came.values().map(|(header, _)| header);
         let first = headers.find(|header| header.log == log && header.entry_type == EntryType::Request);
-        first.map(|header| header.signer)
+        first.map(|header| self.people().person(&header.signer))
     }
 
     /// Whether this is a half of an agreement between others, whose other half came with it and is of somebody who stands.

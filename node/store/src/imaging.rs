@@ -80,7 +80,33 @@ impl Store {
         &self,
         study: &StudyRecord,
         series: &SeriesRecord,
+        instances: Vec<(NewInstance, FinishedBlob)>,
+        now: Timestamp,
+    ) -> Result<Vec<Inserted>, StoreError> {
+        self.insert(study, series, instances, false, now)
+    }
+
+    /// The same, and notes in the same transaction that the request for which this thread works is done by it: what would
+    /// be another object if it were made again.
+    ///
+    /// # Errors
+    /// As [`Self::insert_instances`].
+    pub fn insert_made(
+        &self,
+        study: &StudyRecord,
+        series: &SeriesRecord,
+        instances: Vec<(NewInstance, FinishedBlob)>,
+        now: Timestamp,
+    ) -> Result<Vec<Inserted>, StoreError> {
+        self.insert(study, series, instances, true, now)
+    }
+
+    fn insert(
+        &self,
+        study: &StudyRecord,
+        series: &SeriesRecord,
         mut instances: Vec<(NewInstance, FinishedBlob)>,
+        made: bool,
         now: Timestamp,
     ) -> Result<Vec<Inserted>, StoreError> {
         let mut outcomes = Vec::with_capacity(instances.len());
@@ -97,6 +123,9 @@ impl Store {
                     insert_series(transaction, study, series)?;
                 }
                 outcomes.push(insert_one(transaction, series, instance, blob)?);
+            }
+            if made {
+                crate::repeats::note(transaction)?;
             }
             Ok(())
         })?;

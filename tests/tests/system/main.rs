@@ -24,4 +24,5 @@ mod notices;
 mod reaching;
 mod register;
 mod register_changes;
+mod renewed;
 mod two_readings;

@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use super::Finding;
 use super::conversation::{
-    AskedReader, Contact, CredentialMark, Duty, Incidental, Informed, LostCredential, OpenItem, Query,
-    UrgentFinding,
+    AskedReader, Contact, CredentialMark, Duty, Fork, Incidental, Informed, LostCredential, OpenItem, Query,
+    Renewal, UrgentFinding,
 };
 use super::illustrations::Illustrations;
 use super::people::Counterpart;
@@ -280,6 +280,10 @@ pub struct CaseDetail {
     successors: Vec<super::people::Counterpart>,
     /// Who has lost her credential since, while the case is open.
     lost: Vec<LostCredential>,
+    /// Who takes part with another certificate than the first of hers here, and what proves it.
+    renewals: Vec<Renewal>,
+    /// Where somebody has signed two entries for one place: the log is frozen.
+    forks: Vec<Fork>,
     duties: Vec<Duty>,
 }
 

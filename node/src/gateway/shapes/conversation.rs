@@ -268,6 +268,45 @@ pub struct CredentialMark {
     signed_before: bool,
 }
 
+/// That somebody's certificate took the place of an earlier one of hers.
+#[derive(Serialize, ToSchema)]
+pub struct Renewal {
+    who: Option<Counterpart>,
+    /// Fingerprint of the earlier certificate.
+    earlier: String,
+    /// Fingerprint of the later one.
+    later: String,
+    /// When the later one begins.
+    since: String,
+    /// When it ends.
+    until: String,
+    /// The number of the entry in the public register that says so.
+    register_entry: u64,
+}
+
+/// Two entries that somebody has signed for one place.
+#[derive(Serialize, ToSchema)]
+pub struct Fork {
+    who: Option<Counterpart>,
+    /// The institution of the node at which they were signed.
+    institution: Option<String>,
+    /// Which entry of hers at that node it is, from 1.
+    number: u64,
+    /// The two.
+    entries: Vec<ForkedEntry>,
+}
+
+/// One of two entries for one place.
+#[derive(Serialize, ToSchema)]
+pub struct ForkedEntry {
+    entry_id: String,
+    r#type: String,
+    /// When, as it says.
+    at: String,
+    /// Whether it is the one that stands in the log here.
+    here: bool,
+}
+
 /// One of the open consultations in which somebody has lost her credential; nothing of a patient.
 #[derive(Serialize, ToSchema)]
 pub struct LapsedCase {

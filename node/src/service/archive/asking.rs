@@ -175,7 +175,7 @@ impl Node {
         };
         self.audit(&session.id, "dicom_query", &format!("dicom:{name}"), &outcome)?;
         let found = found?;
-        let who = &session.certificate.fingerprint;
+        let who = &self.me(session);
         let studies: Result<Vec<Value>, ServiceError> = found
             .studies
             .iter()

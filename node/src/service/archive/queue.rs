@@ -28,7 +28,7 @@ impl Node {
         )?;
         self.require_thawed()?;
         let archive = self.archive_to_send(archive)?;
-        self.seen_study(&session.certificate.fingerprint, uid)?;
+        self.seen_study(&self.me(session), uid)?;
         self.refuse_practice(uid)?;
         let mut instances = Vec::new();
         for series in self.store().series_of(uid)? {
@@ -62,7 +62,7 @@ impl Node {
         self.require_thawed()?;
         let archive = self.archive_to_send(archive)?;
         let case = self.my_case(session, case)?;
-        let entry = newest_seen(&case, &session.certificate.fingerprint)?;
+        let entry = newest_seen(&case, &self.me(session))?;
         let (_, request) = case.request().ok_or(ServiceError::Unknown("request"))?;
         let report = (*case.id().as_bytes(), *entry.as_bytes());
         let (name, study) = (archive.aet.as_str(), self.real_study(&request.study_instance_uid));

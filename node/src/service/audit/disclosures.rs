@@ -72,7 +72,7 @@ impl Node {
         let mut consultations = Vec::new();
         for case in self.readable_cases()? {
             if let Some((_, request)) = case.request()
-                && case.parties().contains(&session.certificate.fingerprint)
+                && case.parties().contains(&self.me(session))
             {
                 let (shown, _) = self.shown_patient(request);
                 let same = shown.id == patient.id

@@ -214,7 +214,7 @@ impl Node {
             case: Some(case.to_owned()),
             ..AuditWanted::default()
         };
-        self.rows_of(Sight::Of(session.certificate.fingerprint), &Filter::of(wanted)?)
+        self.rows_of(Sight::Of(self.me(session)), &Filter::of(wanted)?)
     }
 
     fn rows_of(&self, sight: Sight, filter: &Filter) -> Result<Vec<Audited>, ServiceError> {
@@ -242,7 +242,7 @@ impl Node {
     fn sight_of(&self, session: &Session) -> Result<Sight, ServiceError> {
         let trail = Object::new(Data::Audit, Relation::Local);
         self.permit(session, Action::Observe, trail)?;
-        Ok(Sight::Of(session.certificate.fingerprint))
+        Ok(Sight::Of(self.me(session)))
     }
 
     /// Who keeps the trail.

@@ -73,7 +73,7 @@ impl Node {
         for (uid, origin, added) in self.store().studies_added()? {
             if let Some((session, false)) = seen_by
                 && origin == Origin::Received
-                && self.require_seen(&session.certificate.fingerprint, &uid).is_err()
+                && self.require_seen(&self.me(session), &uid).is_err()
             {
                 continue;
             }

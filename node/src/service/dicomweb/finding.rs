@@ -70,7 +70,7 @@ impl Node {
     pub fn search(&self, session: &Session, search: Search) -> Result<Found, ServiceError> {
         let query = Query {
             tests: search.tests,
-            received: self.received_seen_by(&session.certificate.fingerprint)?,
+            received: self.received_seen_by(&self.me(session))?,
             limit: search.limit,
             offset: search.offset,
         };

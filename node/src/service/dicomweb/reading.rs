@@ -136,7 +136,7 @@ impl Node {
         session: &Session,
         resource: &Resource,
     ) -> Result<Vec<InstanceRecord>, ServiceError> {
-        let who = &session.certificate.fingerprint;
+        let who = &self.me(session);
         let study = resource.study();
         self.require_seen(who, study)?;
         let mut instances = Vec::new();

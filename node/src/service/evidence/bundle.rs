@@ -29,6 +29,8 @@ pub(in crate::service) struct Bundle {
     files: BTreeMap<String, Vec<u8>>,
     entries: String,
     count: usize,
+    forks: String,
+    forked: usize,
 }
 
 impl Bundle {
@@ -53,6 +55,25 @@ impl Bundle {
             parents => parents.join(","),
         };
         let _ = writeln!(self.entries, "{number} {} {} {parents}", entry.id, entry.signer);
+    }
+
+    /// Two entries for one place.
+    pub(super) fn add_fork(&mut self, two: [&Entry; 2]) {
+        self.forked += 1;
+        let number = self.forked;
+        for (which, entry) in ["a", "b"].into_iter().zip(two) {
+            for (name, bytes) in [
+                ("entry.cose", &entry.cose),
+                ("signed", &entry.signed),
+                ("signature", &entry.signature),
+                ("body", &entry.body),
+                ("salt", &entry.salt),
+            ] {
+                self.add(format!("forks/{number}/{which}/{name}"), bytes);
+            }
+        }
+        let [first, second] = two;
+        let _ = writeln!(self.forks, "{number} {} {} {}", first.id, second.id, first.signer);
     }
 
     /// A certificate by its fingerprint, and those between it and the root.
@@ -96,6 +117,10 @@ impl Bundle {
         // A bundle of something else has none.
         if self.count > 0 {
             self.add("entries.txt", entries);
+            let forks = std::mem::take(&mut self.forks);
+            if self.forked > 0 {
+                self.add("forks.txt", forks);
+            }
         }
         let of = |files: &BTreeMap<String, Vec<u8>>, hash: fn(&[u8]) -> String| {
             let lines = files

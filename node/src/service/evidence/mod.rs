@@ -47,7 +47,7 @@ impl Node {
     pub fn case_evidence(&self, session: &Session, id: &str) -> Result<Vec<u8>, ServiceError> {
         let case = self.my_case(session, id)?;
         self.require_duty(&session.id, dokuei_governance::duty::Duty::Evidence)?;
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let own = case
             .request()
             .is_some_and(|(_, request)| request.requester.practitioner == me);
@@ -69,9 +69,9 @@ impl Node {
         let mut bundle = Bundle::default();
         bundle.add("VERIFY.md", VERIFY_MD);
         bundle.add("verify.sh", VERIFY_SH);
-        let exporter = session.certificate.fingerprint;
+        let (exporter, me) = (session.certificate.fingerprint, self.me(session));
         let mut used: BTreeMap<Fingerprint, Timestamp> = [(exporter, self.now())].into();
-        let withheld = case.withheld_from(&exporter);
+        let withheld = case.withheld_from(&me);
         let mut seen = BTreeSet::new();
         for entry in case.log().ordered() {
             let header = entry.header();
@@ -81,30 +81,29 @@ impl Node {
                 continue;
             }
             seen.insert(entry.id());
-            let SignedEntry {
-                header: cose,
-                body,
-                salt,
-            } = entry.signed();
-            let unverified = signed::parse(cose).map_err(|_| ServiceError::DamagedLog)?;
-            bundle.add_entry(&Entry {
-                id: entry.id().to_string(),
-                signer: header.signer,
-                parents: header.parents.iter().map(ToString::to_string).collect(),
-                signed: unverified.to_be_signed(Kind::Entry),
-                signature: unverified.signature().to_vec(),
-                cose: cose.clone(),
-                body: body.clone(),
-                salt: salt.to_vec(),
-            });
+            bundle.add_entry(&taken_apart(entry.signed())?);
             for one in [header.signer, header.device] {
                 used.entry(one).or_insert(header.time);
             }
         }
+        for proof in self.forks_seen_by(case, &me)? {
+            let two = [taken_apart(&proof.first)?, taken_apart(&proof.second)?];
+            bundle.add_fork([&two[0], &two[1]]);
+            for entry in [&proof.first, &proof.second] {
+                let header = entry.unverified_header()?;
+                for one in [header.signer, header.device] {
+                    used.entry(one).or_insert(header.time);
+                }
+            }
+        }
+        let signers: Vec<_> = used.keys().copied().collect();
+        for (earlier, stood) in self.earlier_of(&signers) {
+            used.entry(earlier).or_insert(stood);
+        }
         bundle.add("consultation.json", self.told_consultation(case, &seen));
         self.add_reports(&mut bundle, case, &seen);
         // What she may not be given yet is in none of these.
-        self.add_opinions(&mut bundle, &case.seen_by(&exporter));
+        self.add_opinions(&mut bundle, &case.seen_by(&me));
         self.add_register(&mut bundle, &mut used)?;
         self.add_certificates(&mut bundle, &used)?;
         self.add_audit(&mut bundle, session, &case.id().to_string())?;
@@ -317,4 +316,20 @@ pub(super) fn zipped(files: &BTreeMap<String, Vec<u8>>) -> zip::result::ZipResul
         archive.write_all(bytes)?;
     }
     Ok(archive.finish()?.into_inner())
+}
+
+/// An entry as `verify.sh` takes it.
+fn taken_apart(entry: &SignedEntry) -> Result<Entry, ServiceError> {
+    let header = entry.unverified_header()?;
+    let unverified = signed::parse(&entry.header).map_err(|_| ServiceError::DamagedLog)?;
+    Ok(Entry {
+        id: entry.id().to_string(),
+        signer: header.signer,
+        parents: header.parents.iter().map(ToString::to_string).collect(),
+        signed: unverified.to_be_signed(Kind::Entry),
+        signature: unverified.signature().to_vec(),
+        cose: entry.header.clone(),
+        body: entry.body.clone(),
+        salt: entry.salt.to_vec(),
+    })
 }

@@ -76,7 +76,7 @@ impl Node {
             let why = "only a medium is divided among discs: ask for one with dicomdir, or leave it out";
             return Err(ServiceError::field("capacity", why));
         }
-        let (node, actor, who) = (self.clone(), session.id.clone(), session.certificate.fingerprint);
+        let (node, actor, who) = (self.clone(), session.id.clone(), self.me(session));
         Ok(self.0.jobs.start("export", &self.0.events, move |job| {
             let exported = node.export(job, (&actor, &who), &uid, &wanted, capacity);
             if let Err(error) = &exported {

@@ -14,7 +14,6 @@ use dokuei_consultation::entry::{EntryType, SignedEntry};
 use dokuei_consultation::event::Event;
 use dokuei_consultation::id::{AgreementId, CaseId, EntryId};
 use dokuei_consultation::machine::Case;
-use dokuei_consultation::standing::Standing;
 use dokuei_identity::cbor;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_net::wire::case::{CaseMessage, CaseReply, EntryBytes, EntryId as WireEntryId, LogHeads, LogId};
@@ -486,7 +485,7 @@ impl There {
                 return false;
             };
             let devices = node.people().all_nodes_of(party).unwrap_or_default();
-            devices.iter().any(|device| device.node_key == key) && !node.people().revoked(party)
+            devices.iter().any(|device| device.node_key == key) && !node.people().is_gone(party)
         })
     }
 }

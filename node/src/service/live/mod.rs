@@ -110,7 +110,7 @@ impl Node {
     /// not of the case, or what the policy says.
     pub fn show_live(&self, session: &Session, id: &str, showing: Showing) -> Result<Value, ServiceError> {
         let case = self.live_case(session, id)?;
-        let who = session.certificate.fingerprint;
+        let who = self.me(session);
         self.permit_live(session, &case)?;
         let sharing = showing.sharing;
         let look = showing.look.filter(|_| sharing);
@@ -130,7 +130,7 @@ impl Node {
     /// [`ServiceError::Unknown`] for a case in which she has no part, [`ServiceError::Live`], [`ServiceError::Store`].
     pub fn leave_live(&self, session: &Session, id: &str) -> Result<Value, ServiceError> {
         let case = self.live_case(session, id)?;
-        let who = session.certificate.fingerprint;
+        let who = self.me(session);
         self.live_event(&case, Event::Left { who })?;
         self.live_view(&case, &who)
     }
@@ -141,7 +141,7 @@ impl Node {
     /// As [`Self::show_live`].
     pub fn write_live(&self, session: &Session, id: &str, text: String) -> Result<Value, ServiceError> {
         let case = self.live_case(session, id)?;
-        let who = session.certificate.fingerprint;
+        let who = self.me(session);
         self.permit_live(session, &case)?;
         let text = Text::try_from(text).map_err(|why| ServiceError::field("text", why))?;
         if !self.0.lives.has_joined(key_of(&case), &who) {
@@ -157,7 +157,7 @@ impl Node {
     /// [`ServiceError::Unknown`] for a case in which she has no part, [`ServiceError::Live`].
     pub fn live(&self, session: &Session, id: &str) -> Result<Value, ServiceError> {
         let case = self.live_case(session, id)?;
-        self.live_view(&case, &session.certificate.fingerprint)
+        self.live_view(&case, &self.me(session))
     }
 
     /// The case of this name.
@@ -177,7 +177,7 @@ impl Node {
 
     /// What the policy says of showing and writing: as of asking back, with which it shares that others are told something.
     fn permit_live(&self, session: &Session, case: &Case) -> Result<(), ServiceError> {
-        let own = is_requester(case, &session.certificate.fingerprint);
+        let own = is_requester(case, &self.me(session));
         let object = if own { Object::OWN_CASE } else { Object::PARTY_CASE };
         self.permit(session, Action::Correspond, object)
     }
@@ -214,7 +214,7 @@ impl Node {
             return;
         }
         let sessions = self.sessions().all(self.now());
-        let is_here = |who: &Fingerprint| sessions.iter().any(|one| one.certificate.fingerprint == *who);
+        let is_here = |who: &Fingerprint| sessions.iter().any(|one| self.me(one) == *who);
         for key in keys {
             let Ok(case) = self.kept_case(CaseId::from_bytes(key.0)) else {
                 continue;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use dokuei_consultation::id::CaseId;
 use dokuei_consultation::machine::Case;
-use dokuei_consultation::standing::Standing as _;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_live::{Look, NodeKey};
 use dokuei_net::PeerId;
@@ -29,7 +28,7 @@ impl Node {
     pub(super) fn live_case(&self, session: &Session, id: &str) -> Result<Arc<Case>, ServiceError> {
         let id: CaseId = id.parse().map_err(|_| ServiceError::Unknown("case"))?;
         let case = self.kept_case(id)?;
-        let who = session.certificate.fingerprint;
+        let who = self.me(session);
         if !case.parties().contains(&who) {
             return Err(ServiceError::Unknown("case"));
         }
@@ -57,7 +56,7 @@ impl Node {
         }
         let mut parts = Vec::new();
         for who in case.parties() {
-            if blind.contains(&who) || self.people().revoked(&who) {
+            if blind.contains(&who) || self.people().is_gone(&who) {
                 continue;
             }
             let mut nodes = self.node_keys(&who)?;

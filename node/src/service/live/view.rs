@@ -64,7 +64,7 @@ impl Node {
         let parts = self.live_parts(case)?;
         let (there, here) = (self.live_nodes(&parts)?, self.own_key()?);
         let signed_in = self.sessions().all(self.now());
-        let is_here = |who: &Fingerprint| signed_in.iter().any(|one| one.certificate.fingerprint == *who);
+        let is_here = |who: &Fingerprint| signed_in.iter().any(|one| self.me(one) == *who);
         let others = parts.into_iter().filter(|part| !takes_part(&part.who));
         let reached = others.filter(|part| {
             let mut nodes = part.nodes.iter();

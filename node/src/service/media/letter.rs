@@ -70,7 +70,7 @@ impl Node {
     ) -> Result<(CaseId, Joined), ServiceError> {
         self.meet_signers(letter);
         self.meet_devices(from, &letter.devices);
-        let both = [session.certificate.fingerprint, from.fingerprint];
+        let both = [self.me(session), self.people().first_of(&from.fingerprint)];
         let between = |parties: &[Fingerprint]| {
             let is_party = both.iter().all(|one| parties.contains(one));
             is_party.then_some(()).ok_or(MediaError::NotBetweenYou)

@@ -170,21 +170,24 @@ impl Node {
 
     /// Whether a set is for her, from whom, and what it says; nothing of it is kept yet.
     fn open_set(&self, session: &Session, medium: &Medium, set: SetFolder) -> Result<Found, ServiceError> {
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let bytes = medium.index(set).map_err(MediaError::from)?;
         let claimed = UnverifiedIndex::parse(&bytes.ok_or(MediaError::Unfinished)?);
         let claimed = claimed.map_err(MediaError::from)?;
         if claimed.unverified().network != self.network_root()? {
             return Err(MediaError::OtherNetwork.into());
         }
-        if claimed.signer() == me {
+        if self.people().first_of(&claimed.signer()) == me {
             return Err(MediaError::YourOwn.into());
         }
-        let context = letter::context(&claimed.unverified().set_id(), &claimed.signer(), &me);
-        let mut envelopes = claimed.unverified().envelopes.iter();
-        let key: Option<StreamKey> = envelopes.find_map(|envelope| {
-            let secret = session.secrets.kem_of(&envelope.kid)?;
-            envelope.open(&secret, &context).ok()
+        // Whoever wrote it may not have known of her renewed certificate.
+        let key: Option<StreamKey> = [me, session.certificate.fingerprint].iter().find_map(|me| {
+            let context = letter::context(&claimed.unverified().set_id(), &claimed.signer(), me);
+            let mut envelopes = claimed.unverified().envelopes.iter();
+            envelopes.find_map(|envelope| {
+                let secret = session.secrets.kem_of(&envelope.kid)?;
+                envelope.open(&secret, &context).ok()
+            })
         });
         let key = key.ok_or(MediaError::NotForYou)?;
         let chain: Chain = cbor::decode(claimed.chain()).map_err(|error| MediaError::Index(error.into()))?;

@@ -54,7 +54,7 @@ impl Node {
         wanted: NewMedium,
     ) -> Result<Arc<Job>, ServiceError> {
         let case = self.my_case(session, &wanted.case_id)?;
-        let me = session.certificate.fingerprint;
+        let me = self.me(session);
         let own = case
             .request()
             .is_some_and(|(_, request)| request.requester.practitioner == me);

@@ -25,6 +25,7 @@ impl Node {
         if self.own_standing_lost(now)? {
             return Ok(());
         }
+        self.follow_renewals(accepted);
         self.install_issued(now)?;
         self.settle_applications()?;
         self.close_sessions(now);
@@ -35,6 +36,25 @@ impl Node {
         self.events().publish(EventKind::Peer, "register");
         self.0.lapses.look_now();
         self.look_for_lapses()
+    }
+
+    /// Somebody's certificate took the place of another: who is the same person in the logs is seen anew.
+    fn follow_renewals(&self, accepted: &Accepted) {
+        let mut new = accepted.entries.iter().map(|(_, entry)| &entry.act);
+        if new.any(|act| {
+            matches!(
+                act,
+                Act::Issued {
+                    supersedes: Some(_),
+                    ..
+                }
+            )
+        }) {
+            self.0.replays.all_changed();
+            self.0.duties.forget();
+            self.0.heads.compare_soon();
+            self.ring();
+        }
     }
 
     /// A successor of the root is believed because the root before it certified it. A new issuing authority is remembered,
@@ -170,7 +190,7 @@ impl Node {
                 .require(&certificate.fingerprint, certificate.validity.not_before);
             let listed = self
                 .people()
-                .standing_now(&certificate.fingerprint)
+                .stands_itself(&certificate.fingerprint)
                 .is_err_and(|error| matches!(error, ServiceError::Certificate(ChainError::Revoked { .. })));
             if stands.is_err() || listed {
                 self.sessions().close_all_of(&session.id, now);

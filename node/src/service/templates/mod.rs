@@ -68,7 +68,7 @@ impl Node {
         }
         let text = serde_json::to_string(&template)
             .map_err(|_| ServiceError::field("sections", "it cannot be written"))?;
-        let me = &session.certificate.fingerprint;
+        let me = &self.me(session);
         if !self.store().save_template(me, (id, &text), MAX_OWN, self.now())? {
             return Err(ServiceError::field(
                 "id",
@@ -83,7 +83,7 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Unknown`].
     pub fn remove_template(&self, session: &Session, id: &str) -> Result<(), ServiceError> {
-        let me = &session.certificate.fingerprint;
+        let me = &self.me(session);
         if self.store().remove_template(me, id)? {
             Ok(())
         } else {
@@ -92,7 +92,7 @@ impl Node {
     }
 
     fn own_templates(&self, session: &Session) -> Result<Vec<Template>, ServiceError> {
-        let kept = self.store().templates_of(&session.certificate.fingerprint)?;
+        let kept = self.store().templates_of(&self.me(session))?;
         // One that a later version wrote is left out, not taken for damage.
         Ok(kept
             .iter()

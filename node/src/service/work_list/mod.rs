@@ -42,7 +42,7 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Store`]; [`ServiceError::Field`] for a question that has no sense.
     pub fn cases(&self, session: &Session, query: &CaseQuery) -> Result<CasePage, ServiceError> {
-        let (me, now) = (session.certificate.fingerprint, self.now());
+        let (me, now) = (self.me(session), self.now());
         let (sought, after) = (Sought::try_from(query)?, query.after()?);
         let (mut found, mut beside) = (Vec::new(), Beside::new(self));
         let mut begin = match after {
