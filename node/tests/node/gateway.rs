@@ -14,6 +14,7 @@ mod images;
 mod live;
 mod protection;
 mod register;
+mod renewing;
 mod repeats;
 mod rotation;
 mod second_factor;

@@ -4,10 +4,11 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::duties::{done, meet, opened, refused, report, until};
+use super::heads::{case_bytes, rival};
 use crate::support::eventually;
 use crate::support::gate::Gate;
 use crate::support::pair::{Pair, address_of};
-use crate::support::registry::{KATO, SATO};
+use crate::support::registry::{KATO, SATO, TANAKA};
 
 /// A third facility with a specialist, who has met clinic and hospital and has an agreement with one of them.
 pub(crate) struct Third {
@@ -253,6 +254,80 @@ async fn r6_r7_a_blind_reader_sees_the_first_report_only_after_hers() {
         (&json!(true), &json!(true))
     );
     assert_eq!(there["state"], "reported", "hers is to be read too");
+}
+
+/// R6, R17: the first reader signs two reports for one place. The clinic and she herself know; a blind second reader, who meets the
+/// clinic after that, is shown neither the proof nor anything of either report, and is not told that there is one.
+#[tokio::test(flavor = "multi_thread")]
+async fn r6_r17_a_proof_of_two_reports_is_withheld_from_a_blind_reader() {
+    let mut pair = Pair::new().await;
+    let path = opened(&pair).await;
+    let case = path.rsplit('/').next().unwrap().to_owned();
+    let third = Third::beside(&pair, &pair.clinic, &pair.tanaka).await;
+    let wanted =
+        json!({"kind": "blind", "with": third.fingerprint, "question": "独立した読影", "consent": consent()});
+    done(&pair.clinic, &pair.tanaka, &format!("{path}/forward"), wanted).await;
+    third.open(&path).await;
+    done(&pair.hospital, &pair.sato, &format!("{path}/report"), report()).await;
+    until(&pair.clinic, &pair.tanaka, &path, "the first report", |case| {
+        case["state"] == "reported"
+    })
+    .await;
+    let key = pair.hospital.home.secrets_of(&SATO).signing;
+    pair.clinic.node.leave().await;
+    let (clinic, log) = (pair.clinic.close(), case_bytes(&case));
+    let store = clinic.store();
+    let mut entries = store.entries(&log).unwrap().into_iter();
+    let stands = entries.find(|entry| entry.entry_type == "report").unwrap();
+    store.append_entry(&rival(stands, &key), &[]).unwrap();
+    assert_eq!(store.forks(&log).unwrap().len(), 1);
+    drop(store);
+    pair.clinic = Gate::of(clinic);
+    pair.tanaka = pair.clinic.sign_in(&TANAKA).await;
+    pair.clinic
+        .node
+        .join(dokuei_node::service::status::Meeting {
+            listen: vec!["/ip4/127.0.0.1/udp/0/quic-v1".parse().unwrap()],
+            ..Default::default()
+        })
+        .await
+        .unwrap();
+    let shown = pair.clinic.get(&path, &pair.tanaka).await.json();
+    assert_eq!(
+        shown["forks"][0]["who"]["name_ja"], SATO.japanese,
+        "{}",
+        shown["forks"]
+    );
+    assert_eq!(shown["frozen"], true);
+
+    let third = third.again(&pair).await;
+    until(
+        &third.gate,
+        &third.kato,
+        "/api/v1/directory",
+        "they have met",
+        |people| {
+            let mut people = people.as_array().unwrap().iter();
+            people.any(|one| one["name_ja"] == TANAKA.japanese && one["online"] == true)
+        },
+    )
+    .await;
+    // They have compared what they have by then, and compare again.
+    tokio::time::sleep(std::time::Duration::from_secs(10)).await;
+    let hers = third.gate.get(&path, &third.kato).await.json();
+    assert_eq!((&hers["forks"], &hers["frozen"]), (&json!([]), &json!(false)));
+    assert_eq!(hers["reports"], json!([]));
+    assert!(!types(&hers).contains(&"report".to_owned()));
+    third.gate.node.leave().await;
+    let store = third.gate.close().store();
+    assert!(store.forks(&log).unwrap().is_empty());
+    assert!(
+        store
+            .entries(&log)
+            .unwrap()
+            .iter()
+            .all(|entry| entry.entry_type != "report")
+    );
 }
 
 fn types(case: &Value) -> Vec<String> {

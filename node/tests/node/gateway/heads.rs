@@ -4,7 +4,9 @@ use std::path::Path;
 
 use axum::http::StatusCode;
 use dokuei_consultation::entry::{SignedEntry, commitment};
+use dokuei_identity::key::SecretKey;
 use dokuei_net::wire::case::{CaseMessage, CaseReply, LogHeads, LogId};
+use dokuei_node::service::evidence::VERIFY_SH;
 use dokuei_node::service::status::Meeting;
 use dokuei_store::{LogKind, StoredEntry};
 use serde_json::{Value, json};
@@ -14,6 +16,7 @@ use crate::support::gate::Gate;
 use crate::support::hostile::{Hostile, Lie};
 use crate::support::pair::{Pair, address_of};
 use crate::support::registry::{ITO, SATO, TANAKA};
+use crate::support::unpacked::{Unpacked, with_flipped};
 
 /// Copies a folder with all that is in it.
 fn copy(from: &Path, to: &Path) {
@@ -152,6 +155,26 @@ async fn r7_a_second_machine_of_a_specialist_gets_her_old_cases() {
     assert!(store.forks(&case_bytes(&case)).unwrap().is_empty());
 }
 
+/// Another entry for the place of this one, signed with this key.
+pub(crate) fn rival(stands: StoredEntry, key: &SecretKey) -> StoredEntry {
+    let signed = SignedEntry {
+        header: stands.header.clone(),
+        body: stands.body.clone(),
+        salt: stands.salt,
+    };
+    let mut header = signed.unverified_header().unwrap();
+    let salt = [9; 32];
+    header.body_commit = commitment(&salt, &stands.body);
+    let rival = SignedEntry::sign(&header, stands.body.clone(), salt, key);
+    StoredEntry {
+        entry_id: *rival.id().as_bytes(),
+        header: rival.header.clone(),
+        salt,
+        kind: LogKind::Case,
+        ..stands
+    }
+}
+
 /// R6, R17: who was shown one of two entries for one place is brought the other when the nodes meet: both freeze the log.
 #[tokio::test(flavor = "multi_thread")]
 async fn r17_a_fork_that_one_node_knows_freezes_the_log_at_the_other() {
@@ -166,28 +189,9 @@ async fn r17_a_fork_that_one_node_knows_freezes_the_log_at_the_other() {
     let store = clinic.store();
     // Her key signs another entry for the place of one that the hospital has.
     let stands = store.entries(&log).unwrap().pop().unwrap();
-    let signed = SignedEntry {
-        header: stands.header.clone(),
-        body: stands.body.clone(),
-        salt: stands.salt,
-    };
-    let mut header = signed.unverified_header().unwrap();
-    let salt = [9; 32];
-    header.body_commit = commitment(&salt, &stands.body);
-    let rival = SignedEntry::sign(
-        &header,
-        stands.body.clone(),
-        salt,
-        &clinic.secrets_of(&TANAKA).signing,
-    );
-    let row = StoredEntry {
-        entry_id: *rival.id().as_bytes(),
-        header: rival.header.clone(),
-        salt,
-        kind: LogKind::Case,
-        ..stands
-    };
-    store.append_entry(&row, &[]).unwrap();
+    store
+        .append_entry(&rival(stands, &clinic.secrets_of(&TANAKA).signing), &[])
+        .unwrap();
     assert_eq!(store.forks(&log).unwrap().len(), 1);
     drop(store);
 
@@ -205,6 +209,32 @@ async fn r17_a_fork_that_one_node_knows_freezes_the_log_at_the_other() {
         (answer.status.is_client_error() && answer.problem() == "frozen").then_some(())
     })
     .await;
+    // Both are told who it was and what was signed twice, and an outsider verifies it.
+    let path = format!("/api/v1/cases/{case}");
+    let shown = hospital.get(&path, &sato).await.json();
+    let fork = &shown["forks"][0];
+    assert_eq!(fork["who"]["name_ja"], TANAKA.japanese, "{fork}");
+    assert_ne!(fork["entries"][0]["entry_id"], fork["entries"][1]["entry_id"]);
+    let archive = hospital.get(&format!("{path}/evidence.zip"), &sato).await;
+    let unpacked = Unpacked::of(&archive.body);
+    let root = hospital.home.beside("root.pem");
+    std::fs::write(&root, hospital.home.registry().root_pem()).unwrap();
+    let verify = || {
+        let more = ["--root", root.to_str().unwrap(), "--without-register"];
+        unpacked.verified_by(VERIFY_SH, &more)
+    };
+    let said = verify();
+    let text = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert!(
+        said.status.success() && text.contains("FORK"),
+        "{text}{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
+    let files = unpacked.files();
+    for altered in ["forks/1/a/entry.cose", "forks/1/b/body", "forks.txt"] {
+        let refused = with_flipped(&files[altered], verify);
+        assert!(!refused.status.success(), "{altered}");
+    }
     hospital.node.leave().await;
     assert_eq!(hospital.close().store().forks(&log).unwrap().len(), 1);
 }
@@ -249,6 +279,6 @@ async fn r12_r17_who_has_no_part_in_a_case_learns_nothing_of_it() {
     assert_eq!(stranger.heads_told(), Vec::new(), "it was told of a log");
 }
 
-fn case_bytes(case: &str) -> [u8; 16] {
+pub(crate) fn case_bytes(case: &str) -> [u8; 16] {
     hex::decode(case).unwrap().try_into().unwrap()
 }

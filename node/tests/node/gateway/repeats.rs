@@ -116,6 +116,41 @@ async fn r22_an_answer_is_shown_again_only_to_whoever_may_still_see_it() {
     assert_eq!(again.problem(), "not_trained");
 }
 
+/// R6: what was attached is attached once, also when the node stopped before the one who asked had heard of it: she is told that
+/// it is done.
+#[tokio::test(flavor = "multi_thread")]
+async fn r6_what_was_attached_before_a_crash_is_not_attached_again() {
+    let hospital = Gate::with(&[SATO]);
+    let sato = hospital.sign_in(&SATO).await;
+    let path = hospital.home.beside("letter.pdf");
+    std::fs::write(&path, PDF).unwrap();
+    let wanted =
+        json!({"path": path, "patient": {"id": "0042", "name": "YAMADA^HANA"}, "description": "紹介状"});
+    let attach = "/api/v1/studies/attach";
+    let begun = send(&hospital, &sato, attach, "letter", &wanted).await;
+    let made = hospital.job(&begun).await;
+    assert_eq!(made["result"]["outcome"], "added", "{made}");
+
+    // Another run of the node, which knows nothing of that job.
+    let hospital = Gate::of(hospital.close());
+    let sato = hospital.sign_in(&SATO).await;
+    let again = send(&hospital, &sato, attach, "letter", &wanted).await;
+    assert_eq!(
+        (again.status, again.problem().as_str()),
+        (StatusCode::CONFLICT, "already_done")
+    );
+    let studies = hospital.get("/api/v1/studies", &sato).await.json();
+    assert_eq!(studies.as_array().map(Vec::len), Some(1), "{studies}");
+    // With a key of its own it is another.
+    let other = send(&hospital, &sato, attach, "another letter", &wanted).await;
+    hospital.job(&other).await;
+    let studies = hospital.get("/api/v1/studies", &sato).await.json();
+    assert_eq!(studies.as_array().map(Vec::len), Some(2), "{studies}");
+}
+
+/// The smallest document that is one.
+const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+
 /// The same node, where nobody works with patients without pledge and training.
 fn strict(home: Home) -> Home {
     let mut config = Config::read(&home.dir).unwrap();

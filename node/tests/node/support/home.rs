@@ -178,6 +178,21 @@ impl Home {
         credentials::install(&self.dir, &self.secrets.node.public(), &delivery, clock::now()).map(drop)
     }
 
+    /// A further certificate for a practitioner's key, for so many days from yesterday on, with this licence number.
+    pub(crate) fn certified_anew(&self, person: &Person, terms: (u64, &str)) -> Chain {
+        let csr = request::make(&self.secrets_of(person).signing, person.latin).unwrap();
+        let registry = &self.registry;
+        let pem = registry.practitioner_for(&csr, person, &self.institution.name, terms);
+        Chain::from_pem(&pem).unwrap()
+    }
+
+    /// Puts a practitioner's certificate into place.
+    pub(crate) fn put_chain(&self, person: &Person, chain: &Chain) {
+        Practitioners::of(self.dir.clone())
+            .install(person.id, chain)
+            .unwrap();
+    }
+
     /// What the node keeps under its passphrase.
     pub(crate) const fn secrets(&self) -> &NodeSecrets {
         &self.secrets

@@ -37,7 +37,13 @@ impl Pair {
 
     /// The same by a clock that can be turned by months: the register counts as current all the while.
     pub(crate) async fn by(clock: &Turned) -> Self {
+        Self::by_set(clock, |_| ()).await
+    }
+
+    /// The same after something was done at the hospital.
+    pub(crate) async fn by_set(clock: &Turned, set: impl FnOnce(&Home)) -> Self {
         let (clinic, hospital) = Self::homes();
+        set(&hospital);
         for home in [&clinic, &hospital] {
             let mut config = Config::read(&home.dir).unwrap();
             (config.register.full_hours, config.register.running_hours) = (9000, 9000);

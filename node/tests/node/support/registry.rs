@@ -121,7 +121,18 @@ impl Registry {
 
     /// The chain of a practitioner who asks with this PKCS#10 request, PEM.
     pub(crate) fn practitioner(&self, request: &str, person: &Person, institution: &str) -> String {
-        let validity = Validity::days_from(self.since, 200);
+        self.practitioner_for(request, person, institution, (200, "123456"))
+    }
+
+    /// The same for so many days from yesterday on, with this licence number.
+    pub(crate) fn practitioner_for(
+        &self,
+        request: &str,
+        person: &Person,
+        institution: &str,
+        (days, number): (u64, &str),
+    ) -> String {
+        let validity = Validity::days_from(self.since, days);
         let reads = Qualification {
             code: QualificationCode::OralRadiology,
             body: QualificationCode::OralRadiology.usual_body().to_owned(),
@@ -136,7 +147,7 @@ impl Registry {
             licence: Licence {
                 jurisdiction: "JP".to_owned(),
                 kind: LicenceKind::Dentist,
-                number: "123456".to_owned(),
+                number: number.to_owned(),
                 registered_on: None,
             },
             qualifications: person.reads.then_some(reads).into_iter().collect(),
@@ -208,6 +219,15 @@ impl Register {
         self.add(Act::Issued {
             chain,
             supersedes: None,
+        });
+    }
+
+    /// Enters a certificate that takes the place of an earlier one, now.
+    pub(crate) fn renew(&mut self, chain: &Chain, earlier: Fingerprint) {
+        let chain = chain.clone();
+        self.act(Act::Issued {
+            chain,
+            supersedes: Some(earlier),
         });
     }
 
