@@ -4,6 +4,7 @@ mod audit;
 mod dicom;
 mod governance;
 mod import;
+mod scan;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ pub(crate) use self::dicom::Archive;
 pub use self::dicom::{Dicom, DicomPeer, DicomTls, OldestTls};
 pub use self::governance::{Governance, Rule};
 pub use self::import::Import;
+pub use self::scan::Scan;
 use crate::data_dir::{self, DataDir};
 use crate::rates::Transfer;
 
@@ -73,6 +75,9 @@ pub struct Config {
     /// What it takes in by itself.
     #[serde(default)]
     pub import: Import,
+    /// How often it reads through what it has stored.
+    #[serde(default)]
+    pub scan: Scan,
     /// Where the audit trail goes besides this node.
     #[serde(default)]
     pub audit: Audit,
@@ -215,6 +220,7 @@ impl Config {
             transfer: Transfer::default(),
             dicom: Dicom::default(),
             import: Import::default(),
+            scan: Scan::default(),
             audit: Audit::default(),
             governance: Governance::default(),
         }
@@ -251,6 +257,10 @@ impl Config {
             .import
             .check()
             .map_err(|error| syntax(format!("[import] {error}")))?;
+        config
+            .scan
+            .check()
+            .map_err(|error| syntax(format!("[scan] {error}")))?;
         Ok(config)
     }
 

@@ -247,6 +247,43 @@ fn altered_rows(found: usize) -> String {
     )
 }
 
+/// Studies of which images are damaged: where they are from, and how many images of each.
+fn damaged_images<'a>(studies: impl Iterator<Item = (&'a str, &'a str, u64)>) -> Option<String> {
+    let (mut imported, mut received, mut images) = (Vec::new(), 0, 0);
+    for (study, origin, damaged) in studies {
+        images += damaged;
+        if origin == "received" {
+            received += 1;
+        } else {
+            imported.push(study);
+        }
+    }
+    if images == 0 {
+        return None;
+    }
+    let mut told = format!("{images} images cannot be read as they were stored: look at the disk");
+    if let Some(first) = imported.first() {
+        told += &format!("; import {} studies again (the first is {first})", imported.len());
+    }
+    if received > 0 {
+        told += &format!(
+            "; those of {received} studies that were received are asked for again while the node runs"
+        );
+    }
+    Some(told)
+}
+
+fn stored_images(store: &Store) -> Option<String> {
+    match store.damaged_studies() {
+        Ok(studies) => damaged_images(
+            studies
+                .iter()
+                .map(|one| (one.study_instance_uid.as_str(), one.origin.as_str(), one.images)),
+        ),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
 fn store(dir: &DataDir, key: &dokuei_store::StoreKey) -> Vec<Check> {
     match Store::open(dir.root(), key) {
         Ok(store) => {
@@ -265,6 +302,7 @@ fn store(dir: &DataDir, key: &dokuei_store::StoreKey) -> Vec<Check> {
                 check("store", None),
                 check("audit log", audit),
                 check("logs and packages", altered),
+                check("stored images", stored_images(&store)),
                 check("register", evidence),
             ]
         }
@@ -278,18 +316,28 @@ fn store(dir: &DataDir, key: &dokuei_store::StoreKey) -> Vec<Check> {
                 Err(error) => Some(error.message),
             };
             let view = Client::as_operator(dir).and_then(|client| client.get("/integrity"));
-            let (audit, altered) = match &view {
+            let (audit, altered, images) = match &view {
                 Ok(view) => {
                     let found = view["altered"].as_array().map_or(0, Vec::len);
                     let audit = view["audit"]["broken"].as_str().map(str::to_owned);
-                    (audit, (found > 0).then(|| altered_rows(found)))
+                    let damaged = view["damaged_images"].as_array().map_or(&[][..], Vec::as_slice);
+                    let damaged = damaged_images(damaged.iter().map(|one| {
+                        let of = |name: &str| one[name].as_str().unwrap_or_default();
+                        let images = one["images"].as_u64().unwrap_or(0);
+                        (of("study_instance_uid"), of("origin"), images)
+                    }));
+                    (audit, (found > 0).then(|| altered_rows(found)), damaged)
                 }
-                Err(error) => (Some(error.message.clone()), Some(error.message.clone())),
+                Err(error) => {
+                    let told = || Some(error.message.clone());
+                    (told(), told(), told())
+                }
             };
             vec![
                 check("store (in use by the running node)", None),
                 check("audit log", audit),
                 check("logs and packages", altered),
+                check("stored images", images),
                 check("register", evidence),
             ]
         }

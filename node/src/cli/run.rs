@@ -109,6 +109,7 @@ async fn serve(
         .await
         .map_err(|error| CliError::refused("cannot_listen_dicom", error.to_string(), error.next()))?;
     node.watch();
+    node.scan_images();
     node.forward_audit();
     node.tell_outside();
     node.follow_successions();

@@ -160,7 +160,35 @@ pub(crate) fn status(dir: &DataDir, as_json: bool) -> Outcome {
         field("/studies"),
         field("/cases")
     );
+    println!("images       {}", images(&status["scan"]));
     Ok(())
+}
+
+/// How the reading through all stored images stands.
+fn images(scan: &Value) -> String {
+    let field = |pointer| output::text(scan, pointer);
+    let mut told = if scan["running"].is_object() {
+        let (begun, read) = (field("/running/begun"), field("/running/images"));
+        format!("being read through since {begun}: {read} so far")
+    } else if scan["last"].is_object() {
+        let (ended, read, bad) = (
+            field("/last/ended"),
+            field("/last/images"),
+            field("/last/damaged"),
+        );
+        format!("all {read} read through until {ended}: {bad} damaged")
+    } else if scan["every_days"] == 0 {
+        "never read through ([scan] every_days = 0)".to_owned()
+    } else {
+        "not read through yet".to_owned()
+    };
+    if scan["damaged"].as_u64().unwrap_or(0) > 0 {
+        told += &format!("; {} damaged now, see dokuei doctor", field("/damaged"));
+    }
+    if scan["trouble"].is_string() {
+        told += &format!("; not all could be read: {}", field("/trouble"));
+    }
+    told
 }
 
 /// What comes by the DICOM network of the house.

@@ -221,14 +221,17 @@ impl Node {
             }
         }
         let audit = self.store().verify_audit();
+        self.keep_damaged()?;
+        let images = self.damaged_view()?;
         let waiting: Vec<String> = self.damaged().iter().map(hex::encode).collect();
         Ok(json!({
-            "ok": audit.is_ok() && altered.is_empty(),
+            "ok": audit.is_ok() && altered.is_empty() && images.is_empty(),
             "audit": {
                 "rows": audit.as_ref().map_or(0, |head| head.seq),
                 "broken": audit.err().map(|error| error.to_string()),
             },
             "altered": altered,
+            "damaged_images": images,
             "waiting_for_a_copy": waiting,
             "mended": self.store().mended_entries()?,
         }))

@@ -83,6 +83,7 @@ mod resending;
 mod retention;
 mod root;
 mod same;
+mod scanning;
 mod sealing;
 mod second_factor;
 mod security;
@@ -221,6 +222,8 @@ struct Inner {
     proving: proving::Proving,
     /// Received studies of which this disk has damaged images.
     renewals: Renewals,
+    /// The slow reading of all that is stored.
+    scanning: scanning::Scanning,
     /// How much bandwidth images may take.
     bandwidth: Bandwidth,
     /// How fast images went to others.
@@ -352,6 +355,7 @@ impl Node {
             to_erase: AtomicBool::new(true),
             proving: proving::Proving::default(),
             renewals: Renewals::default(),
+            scanning: scanning::Scanning::default(),
             bandwidth,
             links,
             meeting: OnceLock::new(),
@@ -393,6 +397,7 @@ impl Node {
             node.settle_applications()?;
         }
         node.finish_deletions();
+        node.remember_damaged()?;
         Ok(node)
     }
 

@@ -2,7 +2,7 @@
 //! which they came. What the disk has damaged of the package too is fetched anew from its holders, its sender's node before
 //! all, as it was fetched the first time: every slice is proven against the signed root before it is kept.
 //!
-//! Nothing of this is written down: whoever reads a damaged image after a restart finds it again.
+//! What is damaged is written down ([`Node::keep_damaged`]), so that it is tried again after a restart.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
@@ -15,7 +15,7 @@ use dokuei_net::Network;
 use dokuei_package::chunk::CHUNK;
 use dokuei_package::schedule::{Cek, PackageKey};
 use dokuei_package::verifier::Verifier;
-use dokuei_store::{Direction, Origin, PackageRow, PackageState, StoreError};
+use dokuei_store::{Direction, PackageRow, PackageState, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use super::Node;
@@ -50,7 +50,7 @@ impl Renewals {
     }
 
     /// Images of a study are damaged. That one is waited for already changes nothing.
-    fn want(&self, study: &str) {
+    pub(super) fn want(&self, study: &str) {
         self.lock().entry(study.to_owned()).or_default();
     }
 
@@ -114,18 +114,7 @@ impl Node {
     }
 
     fn due_renewals(&self) -> Result<Vec<String>, ServiceError> {
-        for image in self.store().take_damaged() {
-            let study = match self.store().instance(&image) {
-                Ok(record) => record.study_instance_uid,
-                // Erased meanwhile.
-                Err(StoreError::NotFound(_)) => continue,
-                Err(error) => return Err(error.into()),
-            };
-            // Whoever took in a study of her own has it: she brings it again.
-            if self.store().study(&study)?.study.origin == Origin::Received {
-                self.0.renewals.want(&study);
-            }
-        }
+        self.keep_damaged()?;
         Ok(self.0.renewals.begin(self.now()))
     }
 
@@ -166,7 +155,11 @@ impl Node {
             let left = blocking(move || node.damaged_in(&of)).await?.len();
             if left == 0 {
                 let (node, of) = (self.clone(), study.to_owned());
-                blocking(move || node.audit("node", "mend", &of, "success")).await?;
+                blocking(move || {
+                    node.store().forget_damage(&of)?;
+                    node.audit("node", "mend", &of, "success")
+                })
+                .await?;
                 tracing::warn!(
                     images = damaged.len(),
                     "images that the disk had damaged are whole again"
@@ -186,6 +179,7 @@ impl Node {
     fn what_is_damaged(&self, study: &str) -> Result<(BTreeSet<String>, Vec<PackageRow>), ServiceError> {
         let damaged = self.damaged_in(study)?;
         if damaged.is_empty() {
+            self.store().forget_damage(study)?;
             return Ok((damaged, Vec::new()));
         }
         if self.0.renewals.is_first(study) {

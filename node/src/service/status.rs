@@ -66,6 +66,7 @@ impl Node {
         self.0.archives.end();
         self.0.collector.end();
         self.0.notices.end();
+        self.0.scanning.end();
         if let Some(network) = self.network() {
             let node = self.clone();
             // An error says that it panicked, which the log has.
@@ -153,6 +154,7 @@ impl Node {
             "cases": self.case_count()?,
             "watch": self.0.watch.view(&self.config().import.watch),
             "dicom": self.0.reception.view(&self.config().dicom),
+            "scan": self.scan_view()?,
         }))
     }
 

@@ -25,12 +25,13 @@ impl Node {
     /// [`ServiceError::Store`].
     pub fn studies(&self, session: &Session) -> Result<Value, ServiceError> {
         let (mut views, mine) = (Vec::new(), self.cases_with(&self.me(session))?);
+        let damaged = self.damaged_by_study()?;
         for study in self.store().studies()? {
             let record = &study.study;
             let sees = record.origin == Origin::Imported
                 || self.sees(&mine, &record.study_instance_uid, record.case_id)?;
             if sees {
-                views.push(self.study_summary(&study));
+                views.push(self.study_summary(&study, &damaged));
             }
         }
         Ok(views.into())
@@ -131,7 +132,7 @@ impl Node {
     /// [`ServiceError::Store`].
     pub fn study(&self, session: &Session, uid: &str) -> Result<Value, ServiceError> {
         let study = self.seen_study(&self.me(session), uid)?;
-        let mut view = self.study_summary(&study);
+        let mut view = self.study_summary(&study, &self.damaged_by_study()?);
         let mut all = Vec::new();
         for series in self.store().series_of(uid)? {
             let instances = self.store().instances_of(&series.series_instance_uid)?;
@@ -142,9 +143,20 @@ impl Node {
         Ok(view)
     }
 
+    /// How many images of studies are known to be damaged.
+    fn damaged_by_study(&self) -> Result<HashMap<String, u64>, ServiceError> {
+        let damaged = self.store().damaged_studies()?.into_iter();
+        Ok(damaged.map(|one| (one.study_instance_uid, one.images)).collect())
+    }
+
     /// What is told of a study; of one under a pseudonym that this node gave, that it is one and whether it is whole.
-    fn study_summary(&self, study: &StudySummary) -> Value {
+    fn study_summary(&self, study: &StudySummary, damaged: &HashMap<String, u64>) -> Value {
         let mut view = summary(study);
+        view["damaged"] = damaged
+            .get(&study.study.study_instance_uid)
+            .copied()
+            .unwrap_or(0)
+            .into();
         let pseudonym = self.pseudonym_of(&study.study.study_instance_uid);
         view["pseudonym"] = pseudonym.map_or(
             Value::Null,

@@ -1,30 +1,30 @@
 //! Images that were found damaged: remembered by whoever reads one, for whoever can have it sent again.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dokuei_package::stream::StreamError;
 
-use crate::Store;
+use crate::Id16;
 
 /// So many are remembered at once; the others are found again when they are read again.
 const MOST: usize = 10_000;
 
-/// SOP Instance UIDs of images that could not be read as they were stored.
+/// SOP Instance UIDs of images that could not be read as they were stored, and the blobs that they had then.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Damaged(Arc<Mutex<BTreeSet<String>>>);
+pub(crate) struct Damaged(Arc<Mutex<BTreeMap<String, Id16>>>);
 
 impl Damaged {
     /// Remembers one.
-    pub(crate) fn note(&self, sop_instance_uid: &str) {
+    pub(crate) fn note(&self, sop_instance_uid: &str, blob: Id16) {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if noted.len() < MOST {
-            noted.insert(sop_instance_uid.to_owned());
+            noted.insert(sop_instance_uid.to_owned(), blob);
         }
     }
 
-    fn take(&self) -> BTreeSet<String> {
+    pub(crate) fn take(&self) -> BTreeMap<String, Id16> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -37,15 +37,6 @@ pub(crate) fn is_damage(error: &io::Error) -> bool {
     error.raw_os_error() == Some(UNREADABLE) || error.get_ref().is_some_and(|why| why.is::<StreamError>())
 }
 
-impl Store {
-    /// The SOP Instance UIDs of images that were found damaged since this was last asked: in no way given out, and to be
-    /// had again only from whoever has them. An image may have been replaced since.
-    #[must_use]
-    pub fn take_damaged(&self) -> BTreeSet<String> {
-        self.damaged_images().take()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,7 +45,7 @@ mod tests {
     fn what_is_remembered_is_bounded_and_given_once() {
         let damaged = Damaged::default();
         for number in 0..=MOST {
-            damaged.note(&format!("1.{number}"));
+            damaged.note(&format!("1.{number}"), [0; 16]);
         }
         assert_eq!(damaged.take().len(), MOST);
         assert!(damaged.take().is_empty());

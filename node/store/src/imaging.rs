@@ -366,9 +366,11 @@ fn replace(
         return Ok(Inserted::Conflict);
     }
     let of = "(SELECT blob_id FROM instances WHERE sop_instance_uid = ?1)";
-    transaction
-        .prepare_cached(&format!("DELETE FROM unproven WHERE blob_id = {of}"))?
-        .execute([&instance.sop_instance_uid])?;
+    for table in ["unproven", "damaged_images"] {
+        transaction
+            .prepare_cached(&format!("DELETE FROM {table} WHERE blob_id = {of}"))?
+            .execute([&instance.sop_instance_uid])?;
+    }
     transaction
         .prepare_cached(
             "UPDATE series SET bytes = series.bytes - before.bytes + ?2 FROM instances AS before

@@ -47,6 +47,7 @@ mod query;
 mod records;
 mod register;
 mod repeats;
+mod scan;
 mod series_previews;
 mod settings;
 mod store;
@@ -82,6 +83,7 @@ pub use query::{Field, FoundInstance, FoundSeries, FoundStudy, Level, Query, Tes
 pub use records::{InstanceRecord, Origin, PersonName, SeriesRecord, StudyRecord, StudySummary};
 pub use register::{IssuerId, RegisterStore};
 pub use repeats::{KEPT, KeptAnswer, Known, MAX_ANSWER, Repeatable, asked, within};
+pub use scan::{DamagedStudy, Read, ScanResult, ScanState, StoredImage};
 pub use series_previews::{KeptPreview, KeptPreviewKind};
 pub use settings::SignInFailures;
 pub use store::Store;

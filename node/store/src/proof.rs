@@ -93,14 +93,28 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`]; what hinders reading without saying that the image is damaged.
     pub fn is_whole(&self, sop_instance_uid: &str) -> Result<bool, StoreError> {
+        let all = self.is_whole_at(sop_instance_uid, &mut |_| true)?;
+        Ok(all.unwrap_or(false))
+    }
+
+    /// The same, read part by part: `pace` hears how many bytes of the file were read, and may take its time before it lets
+    /// the next be read; `None` when it does not.
+    ///
+    /// # Errors
+    /// As [`Self::is_whole`].
+    pub fn is_whole_at(
+        &self,
+        sop_instance_uid: &str,
+        pace: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<Option<bool>, StoreError> {
         let (mut reader, unproven) = match self.open_blob(sop_instance_uid) {
-            Err(StoreError::Damaged(_)) => return Ok(false),
+            Err(StoreError::Damaged(_)) => return Ok(Some(false)),
             opened => opened?,
         };
-        match read_all(&mut reader) {
-            Ok(_) => Ok(true),
-            Err(StoreError::Damaged(_)) => Ok(false),
-            Err(StoreError::Differs) => Ok(unproven.is_some()),
+        match read_at(&mut reader, pace) {
+            Ok(all) => Ok(all.map(|_| true)),
+            Err(StoreError::Damaged(_)) => Ok(Some(false)),
+            Err(StoreError::Differs) => Ok(Some(unproven.is_some())),
             Err(error) => Err(error),
         }
     }
@@ -174,6 +188,12 @@ impl Store {
 
 /// Reads all of a blob, which compares it; its SHA-256.
 fn read_all(reader: &mut BlobReader) -> Result<Id32, StoreError> {
+    let all = read_at(reader, &mut |_| true)?;
+    all.ok_or_else(|| io::Error::from(io::ErrorKind::Interrupted).into())
+}
+
+/// Reads a blob as fast as `pace` lets it be read; `None` when that ends it.
+fn read_at(reader: &mut BlobReader, pace: &mut dyn FnMut(usize) -> bool) -> Result<Option<Id32>, StoreError> {
     let mut sha256 = Sha256::new();
     let mut part = vec![0; PART];
     let (mut length, expected) = (0_u64, *reader.blake3());
@@ -189,12 +209,15 @@ fn read_all(reader: &mut BlobReader) -> Result<Id32, StoreError> {
         };
         sha256.update(part.get(..read).unwrap_or_default());
         length += read as u64;
+        if !pace(read) {
+            return Ok(None);
+        }
     }
     // The reader compares with its last byte; of no bytes there is none.
     if length == 0 && blake3::hash(&[]) != expected {
         return Err(StoreError::Differs);
     }
-    Ok(sha256.finalize().into())
+    Ok(Some(sha256.finalize().into()))
 }
 
 #[cfg(test)]

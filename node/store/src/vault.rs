@@ -39,6 +39,18 @@ pub(crate) struct StudyKey {
     pub(crate) wrapped: Vec<u8>,
 }
 
+/// The blob of an instance as its row names it.
+struct NamedBlob {
+    blob: Id16,
+    study: String,
+    /// The study's key.
+    wrapped: Vec<u8>,
+    bytes: i64,
+    blake3: Id32,
+    /// It was not compared yet with what its sender signed.
+    unproven: bool,
+}
+
 impl Store {
     /// Starts a blob for an instance of the study: write the DICOM file into it, [`BlobWriter::finish`], then
     /// [`Store::insert_instance`].
@@ -94,16 +106,17 @@ impl Store {
 
     /// Opens a blob, and names it when it was not compared yet.
     pub(crate) fn open_blob(&self, sop_instance_uid: &str) -> Result<(BlobReader, Option<Id16>), StoreError> {
-        self.try_open_blob(sop_instance_uid).inspect_err(|error| {
+        let named = self.named_blob(sop_instance_uid)?;
+        let reader = self.open_named(sop_instance_uid, &named).inspect_err(|error| {
             if matches!(error, StoreError::Damaged("image")) {
-                self.damaged_images().note(sop_instance_uid);
+                self.damaged_images().note(sop_instance_uid, named.blob);
             }
-        })
+        })?;
+        Ok((reader, named.unproven.then_some(named.blob)))
     }
 
-    fn try_open_blob(&self, sop_instance_uid: &str) -> Result<(BlobReader, Option<Id16>), StoreError> {
-        type Found = (Id16, String, Vec<u8>, i64, Id32, bool);
-        let (blob, study, wrapped, bytes, blake3, unproven): Found = self.read(|connection| {
+    fn named_blob(&self, sop_instance_uid: &str) -> Result<NamedBlob, StoreError> {
+        self.read(|connection| {
             connection
                 .prepare_cached(
                     "SELECT blob_id, study_instance_uid, wrapped_key, instances.bytes, blake3,
@@ -112,19 +125,23 @@ impl Store {
                      WHERE sop_instance_uid = ?1",
                 )?
                 .query_row([sop_instance_uid], |row| {
-                    Ok((
-                        row.get(0)?,
-                        row.get(1)?,
-                        row.get(2)?,
-                        row.get(3)?,
-                        row.get(4)?,
-                        row.get(5)?,
-                    ))
+                    Ok(NamedBlob {
+                        blob: row.get(0)?,
+                        study: row.get(1)?,
+                        wrapped: row.get(2)?,
+                        bytes: row.get(3)?,
+                        blake3: row.get(4)?,
+                        unproven: row.get(5)?,
+                    })
                 })
                 .optional()?
                 .ok_or(StoreError::NotFound("instance"))
-        })?;
-        let key = StreamKey::from_bytes(self.unwrap_key(&wrapped, STUDY_KEY, study.as_bytes())?);
+        })
+    }
+
+    fn open_named(&self, sop_instance_uid: &str, named: &NamedBlob) -> Result<BlobReader, StoreError> {
+        let (blob, study) = (named.blob, named.study.as_bytes());
+        let key = StreamKey::from_bytes(self.unwrap_key(&named.wrapped, STUDY_KEY, study)?);
         let file = match File::open(sharded(self.vault_directory(), &blob, FINISHED)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(StoreError::Damaged("image"));
@@ -135,7 +152,7 @@ impl Store {
             StreamError::Io(error) if !is_damage(&error) => StoreError::from(error),
             _ => StoreError::Damaged("image"),
         };
-        let length = u64::try_from(bytes).map_err(|_| StoreError::Damaged("image"))?;
+        let length = u64::try_from(named.bytes).map_err(|_| StoreError::Damaged("image"))?;
         let lying = match OpeningReader::open(file.try_clone()?, &key, &predicted(&blob)) {
             Ok(reader) => {
                 let stored = StoredReader::open(reader, length);
@@ -149,8 +166,8 @@ impl Store {
             }
             Err(error) => return Err(damaged(error)),
         };
-        let told = (self.damaged_images().clone(), sop_instance_uid.to_owned());
-        Ok((BlobReader::new(lying, blake3, told), unproven.then_some(blob)))
+        let told = (self.damaged_images().clone(), sop_instance_uid.to_owned(), blob);
+        Ok(BlobReader::new(lying, named.blake3, told))
     }
 
     /// The study's key: of its row, or made now and kept until the row is.

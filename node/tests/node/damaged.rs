@@ -4,13 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use axum::http::StatusCode;
+use dokuei_node::config::Config;
 use dokuei_node::service::status::Meeting;
 use serde_json::{Value, json};
 
 use crate::archive::illustrated_report;
 use crate::support::gate::Gate;
 use crate::support::pair::{Pair, address_of};
-use crate::support::{eventually, files, hashes};
+use crate::support::registry::TANAKA;
+use crate::support::turned::Turned;
+use crate::support::{eventually, files, hashes, sample_study};
 
 /// The sealed blobs below a folder.
 fn blobs(folder: &Path) -> Vec<PathBuf> {
@@ -238,4 +241,150 @@ async fn r1_r11_a_received_image_that_the_disk_has_damaged_comes_again_from_its_
             .collect::<Vec<_>>()
     };
     assert_eq!(package(&hospital), package(&clinic));
+}
+
+/// R1, R11, R19: nobody looks at these images. The node reads them by itself, finds what the disk has damaged, tells it where
+/// it is looked for, and knows it after a restart; imported again it is whole, which the next reading finds after the days
+/// that the settings say.
+#[tokio::test(flavor = "multi_thread")]
+async fn r1_r11_r19_damage_of_images_that_nobody_reads_is_found_and_told() {
+    let clock = Turned::now();
+    let gate = Gate::by(crate::support::home::Home::with(&[TANAKA]), clock.clock());
+    let folder = gate.home.beside("cbct");
+    let uid = sample_study(&folder, 3);
+    gate.import(&folder).await;
+    let there = blobs(gate.home.dir.root());
+    damage(&there[1]);
+    let scan = async |gate: &Gate| gate.get("/api/v1/status", &gate.operator).await.json()["scan"].clone();
+    let before = scan(&gate).await;
+    assert_eq!(
+        (&before["last"], &before["damaged"]),
+        (&Value::Null, &0.into()),
+        "{before}"
+    );
+
+    let ended = async |gate: &Gate| {
+        gate.node.scan_images();
+        let read = eventually("all images are read", || async {
+            let read = scan(gate).await;
+            let last = read["last"]["ended"].as_str().map(ToOwned::to_owned);
+            (last.is_some()
+                && read["running"].is_null()
+                && last != before["last"]["ended"].as_str().map(ToOwned::to_owned))
+            .then_some(read)
+        });
+        read.await
+    };
+    let read = ended(&gate).await;
+    assert_eq!(read["last"]["images"], 3, "{read}");
+    assert_eq!(read["last"]["damaged"], 1, "{read}");
+    assert_eq!(read["damaged"], 1, "{read}");
+    let view = async |gate: &Gate| gate.get("/api/v1/integrity", &gate.operator).await.json();
+    let damaged = json!([{"study_instance_uid": uid, "origin": "imported", "images": 1}]);
+    let seen = view(&gate).await;
+    assert_eq!(
+        (&seen["ok"], &seen["damaged_images"]),
+        (&false.into(), &damaged),
+        "{seen}"
+    );
+    let token = gate.sign_in(&TANAKA).await;
+    let listed = gate.get("/api/v1/studies", &token).await.json();
+    assert_eq!(listed[0]["damaged"], 1, "{listed}");
+    gate.node.leave().await;
+    let home = gate.close();
+    let rows = format!("{:?}", home.store().audit_rows(1, 100).unwrap());
+    assert_eq!(
+        rows.matches("1 images cannot be read; import them again").count(),
+        1,
+        "{rows}"
+    );
+
+    let gate = Gate::by(home, clock.clock());
+    assert_eq!(
+        view(&gate).await["damaged_images"],
+        damaged,
+        "also after a restart"
+    );
+    let again = gate.import(&folder).await;
+    assert_eq!(
+        (&again["result"]["imported"], &again["result"]["duplicates"]),
+        (&1.into(), &2.into())
+    );
+    assert_eq!(view(&gate).await["damaged_images"], json!([]));
+    // Not before the days have passed.
+    damage(&blobs(gate.home.dir.root())[0]);
+    gate.node.scan_images();
+    tokio::time::sleep(std::time::Duration::from_secs(7)).await;
+    assert_eq!(scan(&gate).await["last"], read["last"]);
+    clock.turn(30 * 86_400);
+    eventually("it is found when they have", || async {
+        (scan(&gate).await["damaged"] == 1).then_some(())
+    })
+    .await;
+    gate.node.leave().await;
+}
+
+/// R1, R11: the same of images that were received: found without anybody, and had again without anybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn r1_r11_damage_of_received_images_that_nobody_reads_is_found_and_mended() {
+    let pair = Pair::new().await;
+    pair.agree().await;
+    let case = pair.request().await;
+    pair.arrived(&case).await;
+    let (hospital, sato) = (&pair.hospital, &pair.sato);
+    let accept = format!("/api/v1/cases/{case}/accept");
+    assert!(hospital.post(&accept, sato, &json!({})).await.status.is_success());
+    let sent = hashes(&pair.clinic.home.beside("cbct"));
+    eventually("every file is the sender's", || async {
+        let here = written(hospital, sato, &pair.study, "out").await?;
+        (here == sent).then_some(())
+    })
+    .await;
+    let vault = blobs(hospital.home.dir.root());
+    damage(&vault[0]);
+    fs::remove_file(&vault[1]).unwrap();
+    hospital.node.scan_images();
+    // Nobody asks for an image until the trail says that it is whole.
+    eventually("it is mended", || async {
+        let mended = told(hospital, sato, "mend").await;
+        mended.contains("success").then_some(())
+    })
+    .await;
+    assert!(
+        told(hospital, sato, "damage")
+            .await
+            .contains("2 images cannot be read")
+    );
+    let seen = hospital.get("/api/v1/integrity", &hospital.operator).await.json();
+    assert_eq!(
+        (&seen["ok"], &seen["damaged_images"]),
+        (&true.into(), &json!([])),
+        "{seen}"
+    );
+    assert_eq!(written(hospital, sato, &pair.study, "out").await, Some(sent));
+    let status = hospital.get("/api/v1/status", &hospital.operator).await.json();
+    assert_eq!(status["scan"]["last"]["damaged"], 2, "{status}");
+    hospital.node.leave().await;
+    pair.clinic.node.leave().await;
+}
+
+/// R11: it can be switched off.
+#[tokio::test(flavor = "multi_thread")]
+async fn r11_a_node_that_is_told_to_reads_nothing_by_itself() {
+    let home = crate::support::home::Home::with(&[TANAKA]);
+    let mut config = Config::read(&home.dir).unwrap();
+    config.scan.every_days = 0;
+    config.write(&home.dir).unwrap();
+    let gate = Gate::of(home);
+    let folder = gate.home.beside("cbct");
+    sample_study(&folder, 1);
+    gate.import(&folder).await;
+    gate.node.scan_images();
+    tokio::time::sleep(std::time::Duration::from_secs(7)).await;
+    let scan = gate.get("/api/v1/status", &gate.operator).await.json()["scan"].clone();
+    assert_eq!(
+        (&scan["every_days"], &scan["running"], &scan["last"]),
+        (&0.into(), &Value::Null, &Value::Null)
+    );
+    gate.node.leave().await;
 }

@@ -136,6 +136,10 @@ export const en: Texts = {
   studies: {
     guessed:
       "Its character set is missing or wrong: the text was read by a rule. Please check the name.",
+    damaged_imported:
+      "Images that the disk has damaged: {{count}}. Please import this study again: the damaged images are replaced.",
+    damaged_received:
+      "Images that the disk has damaged: {{count}}. They are fetched again by themselves while their sender's node is reached.",
     title: "Studies held here",
     empty: "There are no studies yet. Import some with `dokuei study import FOLDER`.",
     images: "images: {{count}}",

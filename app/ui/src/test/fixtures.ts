@@ -79,6 +79,7 @@ export const studySummary: StudySummary = {
   origin: "imported",
   case_id: null,
   pseudonym: null,
+  damaged: 0,
   notes: [],
 };
 
@@ -132,6 +133,14 @@ export const nodeStatus: NodeStatus = {
   cases: 0,
   watch: [],
   dicom: null,
+  scan: {
+    every_days: 30,
+    running: null,
+    last: { ended: "2026-11-24T06:00:00Z", images: 3, bytes: 1_572_864, damaged: 0 },
+    next: "2026-12-24T06:00:00Z",
+    damaged: 0,
+    trouble: null,
+  },
   network: "0123456789abcdef",
   register: {
     entries: 4,

@@ -59,6 +59,11 @@ function StudyCard({ study }: { study: StudySummary }): ReactElement {
         {t("studies.images", { count: study.instances })} · {format.bytes(study.bytes)} ·{" "}
         {t(`studies.${study.origin}`)}
       </p>
+      {study.damaged > 0 && (
+        <p className="note" role="alert">
+          <Words>{t(`studies.damaged_${study.origin}`, { count: study.damaged })}</Words>
+        </p>
+      )}
       {study.notes.some(isGuessed) && (
         <p className="note">
           <Words>{t("studies.guessed")}</Words>

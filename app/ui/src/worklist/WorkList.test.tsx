@@ -64,6 +64,15 @@ test("a command in a sentence is shown as one, and not between backticks", async
   expect(within(section).queryByText(/`/)).toBeNull();
 });
 
+test("a study that the disk has damaged says so, and what is to be done", async () => {
+  const bad = { ...studySummary, study_instance_uid: "1.9", damaged: 2 };
+  open([], [studySummary, bad, { ...bad, study_instance_uid: "1.8", origin: "received" as const }]);
+  const told = await screen.findAllByText(/読めなくなった画像が 2 枚/);
+  expect(told.map((one) => one.closest("li")?.getAttribute("data-study"))).toEqual(["1.9", "1.8"]);
+  expect(told[0]?.textContent).toContain("もう一度取り込んで");
+  expect(told[1]?.textContent).toContain("自動で取り直し");
+});
+
 test("a name that was read by guess is to be looked at", async () => {
   const old = { ...studySummary, study_instance_uid: "1.9", notes: ["read_as_shift_jis"] };
   open(

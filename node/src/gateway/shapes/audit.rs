@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::cases::{CaseState, Consent, Requester};
 use super::people::Counterpart;
+use super::studies::StudyOrigin;
 
 /// Where the chain of the trail is.
 #[derive(Serialize, ToSchema)]
@@ -148,6 +149,15 @@ pub struct AuditChain {
     broken: Option<String>,
 }
 
+/// A study of which images cannot be read as they were stored.
+#[derive(Serialize, ToSchema)]
+pub struct DamagedStudy {
+    study_instance_uid: String,
+    origin: StudyOrigin,
+    /// How many. What came from another node is asked for anew by itself; the rest is to be imported again.
+    images: u64,
+}
+
 /// Whether what is stored is as it was written.
 #[derive(Serialize, ToSchema)]
 pub struct Integrity {
@@ -155,6 +165,8 @@ pub struct Integrity {
     audit: AuditChain,
     /// Rows that were altered.
     altered: Vec<Value>,
+    /// Studies of which images cannot be read as they were stored.
+    damaged_images: Vec<DamagedStudy>,
     /// Logs that wait for another node's copy.
     waiting_for_a_copy: Vec<String>,
     mended: u64,

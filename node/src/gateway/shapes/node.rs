@@ -68,6 +68,43 @@ pub struct NodeStatus {
     watch: Vec<WatchedFolder>,
     /// How the reception of devices stands; null when there is none.
     dicom: Option<Reception>,
+    scan: ImageScan,
+}
+
+/// The slow reading of all stored images, by which damage is found that nobody looks at.
+#[derive(Serialize, ToSchema)]
+pub struct ImageScan {
+    /// Zero: never.
+    every_days: u32,
+    /// The one under way.
+    running: Option<ScanUnderWay>,
+    /// The last one that was ended.
+    last: Option<EndedScan>,
+    /// When the next begins; null while one is under way, and before the first.
+    next: Option<String>,
+    /// Images that are known to be damaged now.
+    damaged: u64,
+    /// What last hindered reading an image and says nothing of the image.
+    trouble: Option<String>,
+}
+
+/// What a reading has come to so far.
+#[derive(Serialize, ToSchema)]
+pub struct ScanUnderWay {
+    begun: String,
+    images: u64,
+    bytes: u64,
+    damaged: u64,
+}
+
+/// What a reading came to.
+#[derive(Serialize, ToSchema)]
+pub struct EndedScan {
+    ended: String,
+    images: u64,
+    bytes: u64,
+    /// Images that could not be read as they were stored.
+    damaged: u64,
 }
 
 /// Where devices of the house send to.

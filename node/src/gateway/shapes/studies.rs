@@ -56,6 +56,8 @@ pub struct StudySummary {
     origin: StudyOrigin,
     case_id: Option<String>,
     pseudonym: Option<Pseudonym>,
+    /// Images that are known to be damaged by the disk, and were not had again yet.
+    damaged: u64,
     /// What was odd about the text of its first image, and how it was read all the same.
     notes: Vec<String>,
 }

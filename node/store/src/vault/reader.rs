@@ -8,7 +8,7 @@ use dokuei_package::stored::StoredReader;
 use dokuei_package::stream::OpeningReader;
 
 use crate::damage::{Damaged, is_damage};
-use crate::{Id32, StoreError};
+use crate::{Id16, Id32, StoreError};
 
 /// Reads a stored instance back, from any position. Who reads it from its beginning to its end reads what was stored, or is
 /// told before the last byte that it is not ([`StoreError::Differs`] inside an [`io::Error`]).
@@ -18,8 +18,8 @@ pub struct BlobReader {
     /// Of the bytes from the beginning on that were read one after the other; `None` after something was left out.
     hasher: Option<Box<blake3::Hasher>>,
     position: u64,
-    /// Where it is said that the image is damaged, and which it is.
-    told: (Damaged, String),
+    /// Where it is said that the image is damaged, which it is, and its blob.
+    told: (Damaged, String, Id16),
 }
 
 /// How it lies there.
@@ -30,7 +30,7 @@ pub(super) enum Lying {
 }
 
 impl BlobReader {
-    pub(super) fn new(lying: Lying, blake3: Id32, told: (Damaged, String)) -> Self {
+    pub(super) fn new(lying: Lying, blake3: Id32, told: (Damaged, String, Id16)) -> Self {
         Self {
             lying,
             blake3,
@@ -97,7 +97,7 @@ impl Read for BlobReader {
         };
         let read = read.inspect_err(|error| {
             if is_damage(error) {
-                self.told.0.note(&self.told.1);
+                self.told.0.note(&self.told.1, self.told.2);
             }
         })?;
         if read > 0 {
