@@ -19,6 +19,7 @@ pub struct Client {
     agent: ureq::Agent,
     base: String,
     token: String,
+    passphrase: Option<String>,
     site: Site,
 }
 
@@ -75,6 +76,7 @@ impl Client {
             agent: config.build().into(),
             base: base.trim_end_matches('/').to_owned(),
             token: token.to_owned(),
+            passphrase: None,
             site: Site::default(),
         }
     }
@@ -93,8 +95,16 @@ impl Client {
     pub fn with_token(&self, token: &str) -> Self {
         Self {
             token: token.to_owned(),
+            passphrase: None,
             ..self.clone()
         }
+    }
+
+    /// What is signed, with the passphrase of whoever signed in: that it is she.
+    #[must_use]
+    pub fn confirmed(&self, mut body: Value) -> Value {
+        body["passphrase"] = self.passphrase.clone().into();
+        body
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -226,7 +236,10 @@ impl Client {
             &serde_json::json!({"id": id, "passphrase": passphrase}),
         )?;
         let token = session["token"].as_str().context("the session has no token")?;
-        Ok(self.with_token(token))
+        Ok(Self {
+            passphrase: Some(passphrase.to_owned()),
+            ..self.with_token(token)
+        })
     }
 
     /// Follows a job to its end; `progress` hears what is done and the total.

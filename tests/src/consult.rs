@@ -210,10 +210,10 @@ pub fn wait_state(client: &Client, case: &str, state: &str) -> Result<Value> {
 /// # Errors
 /// When her node refuses.
 pub fn report(specialist: &Client, case: &str) -> Result<()> {
-    act(specialist, case, "report", &report_body())
+    act(specialist, case, "report", &specialist.confirmed(report_body()))
 }
 
-/// The body of the final report.
+/// The body of the final report; whoever signs it confirms that.
 #[must_use]
 pub fn report_body() -> Value {
     json!({

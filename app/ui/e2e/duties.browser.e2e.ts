@@ -100,6 +100,7 @@ test("r6 an addendum is a new version, with its reason and what it adds", async 
   await dialog(specialist).getByLabel("訂正・追記の理由").fill("計測値の追記");
   const findings = dialog(specialist).getByLabel("所見");
   await findings.fill(`${await findings.inputValue()}\n下顎管との最小距離 1.2 mm。`);
+  await dialog(specialist).getByLabel("パスフレーズ").fill(specialist.credential.passphrase);
   await confirm(specialist, "署名して送る");
   const newest = dentist.page.locator("article[data-report]").first();
   await newest.getByText("計測値の追記").waitFor();

@@ -134,8 +134,14 @@ test("the report is written beside the images", async () => {
 
 test("r15 signed, it stands at the clinic tooth by tooth", async () => {
   await page.getByRole("button", { name: "署名して送る" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "署名して送る" }).click();
-  await page.getByRole("dialog").waitFor({ state: "detached" });
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("パスフレーズ").fill("somebody else sits here");
+  await dialog.getByRole("button", { name: "署名して送る" }).click();
+  await dialog.getByRole("alert").waitFor();
+  await dialog.getByLabel("パスフレーズ").fill(specialist?.passphrase ?? "");
+  await judge(page, "report-sign-ja");
+  await dialog.getByRole("button", { name: "署名して送る" }).click();
+  await dialog.waitFor({ state: "detached" });
   await clinicPage.goto(new URL(`/#/cases/${caseId}`, asking.ui).href);
   await clinicPage.getByRole("row", { name: /48 水平埋伏/ }).waitFor();
   await judge(clinicPage, "report-read-ja");

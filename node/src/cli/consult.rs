@@ -9,6 +9,7 @@ use super::args::{Consult, Listing, Request};
 use super::client::Client;
 use super::error::{CliError, Outcome};
 use super::retention::{self, DELETED};
+use super::session::confirmed;
 use super::{duty, fetch, job, output, transfer};
 use crate::data_dir::DataDir;
 
@@ -57,6 +58,7 @@ pub(crate) fn run(dir: &DataDir, command: Consult, as_json: bool) -> Outcome {
             tooth,
             template,
             preview,
+            proof,
         } => {
             let teeth = tooth.iter().map(
                 |one| json!({"tooth": one.tooth, "supernumerary": one.supernumerary, "words": one.words}),
@@ -74,7 +76,10 @@ pub(crate) fn run(dir: &DataDir, command: Consult, as_json: bool) -> Outcome {
                 let pdf = client.post_for_bytes(&format!("/cases/{case}/report/preview"), &report)?;
                 return written(&pdf, &out, as_json);
             }
-            (act(&case, "report", report)?, "final report signed and queued")
+            (
+                confirmed(&proof, report, |report| act(&case, "report", report))?,
+                "final report signed and queued",
+            )
         }
         Consult::Read { case } => (act(&case, "read", json!({}))?, "marked as read"),
         Consult::Close {

@@ -163,6 +163,7 @@ pub(crate) fn run(client: &Client, command: Accompanying, as_json: bool) -> Outc
             findings,
             impression,
             recommendations,
+            proof,
         } => {
             let body = amended(
                 &shown(&case)?,
@@ -170,7 +171,10 @@ pub(crate) fn run(client: &Client, command: Accompanying, as_json: bool) -> Outc
                 [findings, impression, recommendations],
                 &reason,
             )?;
-            (act(&case, "amend", body)?, "new version signed and queued")
+            (
+                confirmed(&proof, body, |body| act(&case, "amend", body))?,
+                "new version signed and queued",
+            )
         }
         Accompanying::Compare { case } => {
             super::compare::show(&shown(&case)?, as_json);

@@ -15,7 +15,7 @@ use super::problem::Problem;
 use super::{Gateway, blocking, shapes};
 use crate::service::agreement_text::Wishes;
 use crate::service::cases::{Closing, NewRequest};
-use crate::service::reporting::NewReport;
+use crate::service::reporting::SigningReport;
 use crate::service::work_list::CaseQuery;
 
 /// With whom an agreement is proposed.
@@ -230,18 +230,18 @@ pub(crate) async fn decline(
         .map(Json)
 }
 
-/// Signs a report.
+/// Signs a report; passphrase and second factor are asked for in its own right.
 #[utoipa::path(
     post,
     path = "/cases/{id}/report",
-    request_body = NewReport,
+    request_body = SigningReport,
     responses((status = 200, description = "As it is now", body = shapes::cases::CaseSummary))
 )]
 pub(crate) async fn report(
     State(gateway): State<Gateway>,
     SignedIn(session): SignedIn,
     Path(id): Path<String>,
-    Body(body): Body<NewReport>,
+    Body(body): Body<SigningReport>,
 ) -> Result<Json<Value>, Problem> {
     blocking(move || gateway.node.report(&session, &id, body))
         .await

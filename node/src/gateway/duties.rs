@@ -178,7 +178,7 @@ pub(crate) async fn informed(
         .map(Json)
 }
 
-/// Signs a new version of a final report.
+/// Signs a new version of a final report; passphrase and second factor are asked for in its own right.
 #[utoipa::path(
     post,
     path = "/cases/{id}/amend",

@@ -8,6 +8,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use serde_json::{Map, Value};
+
 use super::auth::{Actor, Known, SignedIn};
 use super::problem::Problem;
 use super::routes::CHANGES_NOTHING;
@@ -26,9 +28,17 @@ const MAX_KEY: usize = 128;
 /// What takes no key: secrets go in or out there, and none is kept beyond its answer.
 const SECRET: [&str; 5] = ["/session", "/security", "/setup", "/recovery", "/applications"];
 
-/// Acts that are confirmed by passphrase and second factor: of what is asked with a key a hash is kept. The rules let none
-/// of them be done twice.
-const CONFIRMED: [&str; 2] = ["/cases/{id}/reconciliations", "/cases/{id}/co-signatures"];
+/// Acts that are confirmed by passphrase and second factor: of what is asked with a key a hash is kept, and in it is nothing
+/// by which either could be guessed.
+const CONFIRMED: [&str; 4] = [
+    "/cases/{id}/report",
+    "/cases/{id}/amend",
+    "/cases/{id}/reconciliations",
+    "/cases/{id}/co-signatures",
+];
+
+/// By what such an act is confirmed.
+const CONFIRMATION: [&str; 2] = ["passphrase", "second_factor"];
 
 tokio::task_local! {
     /// The request that is being done.
@@ -44,7 +54,7 @@ pub(super) fn asked() -> Option<Repeatable> {
 pub(super) async fn once(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let secret = SECRET.iter().any(|one| path.starts_with(one));
-    let none = secret || is_one_of(&request, &CONFIRMED) || is_one_of(&request, &CHANGES_NOTHING);
+    let none = secret || is_one_of(&request, &CHANGES_NOTHING);
     if request.method() != Method::POST || none || !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
@@ -66,6 +76,7 @@ fn is_one_of(request: &Request, routes: &[&str]) -> bool {
 
 async fn turn(gateway: &Gateway, request: Request, next: Next) -> Result<Response, Problem> {
     let key = key_of(request.headers())?;
+    let confirmed = is_one_of(&request, &CONFIRMED);
     let (mut parts, body) = request.into_parts();
     // Whoever is not let in is refused by the handler, in its own way.
     let actor = Actor::from_request_parts(&mut parts, gateway).await;
@@ -73,7 +84,12 @@ async fn turn(gateway: &Gateway, request: Request, next: Next) -> Result<Respons
         return Ok(next.run(Request::from_parts(parts, body)).await);
     };
     let body = to_bytes(body, MAX_BODY).await.map_err(|_| too_large())?;
-    let digest = digest_of(&parts.uri.to_string(), &body);
+    let said = if confirmed {
+        unconfirmed(&body)
+    } else {
+        body.clone()
+    };
+    let digest = digest_of(&parts.uri.to_string(), &said);
     let asked = Repeatable { person, key };
     let (node, run, request) = (gateway.node.clone(), *gateway.run, asked.clone());
     match blocking(move || node.turn_of(&request, &digest, &run)).await? {
@@ -150,6 +166,13 @@ fn key_of(headers: &HeaderMap) -> Result<String, Problem> {
         "an idempotency key is one string of 1 to 128 visible characters",
         "send such a key, a UUID for example",
     ))
+}
+
+/// What is asked, without what confirms it. What is no JSON object is refused by the handler, and its hash is of nothing.
+fn unconfirmed(body: &Bytes) -> Bytes {
+    let mut said: Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
+    said.retain(|name, _| !CONFIRMATION.contains(&name.as_str()));
+    Bytes::from(Value::Object(said).to_string())
 }
 
 fn digest_of(address: &str, body: &Bytes) -> [u8; 32] {

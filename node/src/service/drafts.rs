@@ -191,7 +191,7 @@ impl Node {
             "preliminary" if before.is_none_or(|one| !one.is_final()) => ReportStatus::Preliminary,
             _ => ReportStatus::Final,
         };
-        let report = self.report_body(&case, &me, report, (before.map(|one| one.id), status))?;
+        let report = self.report_body(&case, &me, &report, (before.map(|one| one.id), status))?;
         let pdf = self.draft_pdf(session, &case, &report)?;
         self.audit(&session.id, "report_preview", id, "success")?;
         Ok(pdf)

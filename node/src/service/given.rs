@@ -4,7 +4,7 @@ use dokuei_consultation::body::{Illustrations, KeyImage, Measurement, Report, St
 use serde::Deserialize;
 
 /// The template that is followed, and findings by tooth.
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct GivenStructure {
     /// None when nothing is said of it.
@@ -14,7 +14,7 @@ pub struct GivenStructure {
 }
 
 /// Key images and measurements.
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct GivenIllustrations {
     /// None when nothing is said of them; empty when none are shown.

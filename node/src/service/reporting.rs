@@ -1,5 +1,5 @@
-//! Reports and their versions: signed, amended for a reason, read (R6, R7). A blind reader commits herself to her report and
-//! shows it in one go.
+//! Reports and their versions: signed, amended for a reason, read (R6, R7). Whoever signs shows anew that it is she. A blind
+//! reader commits herself to her report and shows it in one go.
 
 use dokuei_consultation::body::{
     Amendment, AmendmentKind, BlindCommitment, Body, GUIDELINE, ImagesReviewed, Report, ReportRead,
@@ -17,6 +17,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Node;
+use super::confirming::Confirmation;
 use super::drafts::Writing;
 use super::error::ServiceError;
 use super::given::{GivenIllustrations, GivenStructure};
@@ -24,7 +25,7 @@ use super::session::Session;
 use crate::clock;
 
 /// A report, as the app sends it.
-#[derive(Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Deserialize, utoipa::ToSchema)]
 pub struct NewReport {
     /// preliminary or final; an amendment is final.
     #[serde(default)]
@@ -49,6 +50,17 @@ pub struct NewReport {
     pub illustrations: GivenIllustrations,
 }
 
+/// A report that is signed, as the app sends it.
+#[derive(Deserialize, utoipa::ToSchema)]
+pub struct SigningReport {
+    /// What is signed.
+    #[serde(flatten)]
+    pub report: NewReport,
+    /// That it is she who signs.
+    #[serde(flatten)]
+    pub confirmation: Confirmation,
+}
+
 /// A new version of a final report, as the app sends it.
 #[derive(Deserialize, utoipa::ToSchema)]
 pub struct Amending {
@@ -60,14 +72,19 @@ pub struct Amending {
     /// The new version, whole; teeth, key images and measurements that are left out stay as they were.
     #[serde(flatten)]
     pub report: NewReport,
+    /// That it is she who signs.
+    #[serde(flatten)]
+    pub confirmation: Confirmation,
 }
 
 impl Node {
     /// Signs a report.
     ///
     /// # Errors
-    /// [`ServiceError::Refused`] with the rule, [`ServiceError::NotOpened`] while the images are not here.
-    pub fn report(&self, session: &Session, id: &str, report: NewReport) -> Result<Value, ServiceError> {
+    /// [`ServiceError::Refused`] with the rule, [`ServiceError::NotOpened`] while the images are not here, or what
+    /// [`Node::sign_in`] refuses of passphrase and second factor.
+    pub fn report(&self, session: &Session, id: &str, signing: SigningReport) -> Result<Value, ServiceError> {
+        let SigningReport { report, confirmation } = signing;
         let status = match report.status.as_str() {
             "final" => ReportStatus::Final,
             "preliminary" => ReportStatus::Preliminary,
@@ -79,11 +96,11 @@ impl Node {
             reading_of(&case, &me).is_some_and(|reading| reading.is_blind() && !reading.reported)
         };
         let row = if first {
-            self.report_blind(session, id, report, status)
+            self.report_blind(session, id, (&report, status), confirmation)
         } else {
-            self.act(session, id, "report", |case| {
+            self.act_confirmed(session, id, "report", confirmation, |case| {
                 let predecessor = newest_of(case, &me).map(|version| version.id);
-                let report = self.report_body(case, &me, report, (predecessor, status))?;
+                let report = self.report_body(case, &me, &report, (predecessor, status))?;
                 Ok(Body::Report(Box::new(report)))
             })
         }?;
@@ -94,25 +111,29 @@ impl Node {
     /// Signs a new version of the practitioner's own final report, which says what kind of change it is and why.
     ///
     /// # Errors
-    /// [`ServiceError::Refused`] with the rule: an addendum leaves what was said as it was.
+    /// [`ServiceError::Refused`] with the rule (an addendum leaves what was said as it was), or what [`Node::sign_in`]
+    /// refuses of passphrase and second factor.
     pub fn amend(&self, session: &Session, id: &str, amending: Amending) -> Result<Value, ServiceError> {
         let me = self.me(session);
         let Amending {
             kind,
             reason,
-            mut report,
+            report,
+            confirmation,
         } = amending;
         let verb = match kind {
             AmendmentKind::Addendum => "addendum",
             AmendmentKind::Amended => "amend",
         };
-        let row = self.act(session, id, verb, |case| {
+        let row = self.act_confirmed(session, id, verb, confirmation, |case| {
             let before = newest_of(case, &me).ok_or(ServiceError::NoReport)?;
             let version = (Some(before.id), ReportStatus::Final);
+            let mut report = report.clone();
             // What is left out stays; what is sent empty is taken back.
             report.structure.or_as_in(before.report);
             report.illustrations.or_as_in(before.report);
-            let report = self.report_body(case, &me, report, version)?;
+            let report = self.report_body(case, &me, &report, version)?;
+            let (kind, reason) = (kind, reason.clone());
             let amendment = Amendment { kind, reason, report };
             Ok(Body::Amendment(Box::new(amendment)))
         })?;
@@ -148,7 +169,7 @@ impl Node {
         &self,
         case: &Case,
         me: &Fingerprint,
-        report: NewReport,
+        report: &NewReport,
         (predecessor, status): (Option<EntryId>, ReportStatus),
     ) -> Result<Report, ServiceError> {
         let (request_id, request) = case.request().ok_or(ServiceError::Unknown("request"))?;
@@ -159,22 +180,22 @@ impl Node {
             .people_agreement(&agreement)
             .map(|agreement| agreement.terms_hash())
             .ok_or(ServiceError::NoAgreement)?;
-        let illustrations = report.illustrations.signed();
+        let illustrations = report.illustrations.clone().signed();
         self.require_images(&request.study_instance_uid, &illustrations)?;
         Ok(Report {
             request: reading.map_or(request_id, |reading| reading.asked_by),
             package,
             predecessor,
             status,
-            findings: report.findings,
-            impression: report.impression,
-            recommendations: report.recommendations,
-            technique: report.technique,
+            findings: report.findings.clone(),
+            impression: report.impression.clone(),
+            recommendations: report.recommendations.clone(),
+            technique: report.technique.clone(),
             images: self.images_of(&request.study_instance_uid)?,
             terms,
             guideline: GUIDELINE.to_owned(),
             illustrations: Some(illustrations).filter(|shown| !shown.is_empty()),
-            structure: report.structure.signed(),
+            structure: report.structure.clone().signed(),
         })
     }
 
@@ -183,15 +204,20 @@ impl Node {
         &self,
         session: &Session,
         id: &str,
-        report: NewReport,
-        status: ReportStatus,
+        signing: (&NewReport, ReportStatus),
+        confirmation: Confirmation,
     ) -> Result<Value, ServiceError> {
         let me = self.me(session);
+        self.confirm(session, id, "report", confirmation, |case| {
+            let (committing, _, _) = self.committing(case, &me, signing)?;
+            let author = self.author(session)?;
+            Ok(case
+                .draft(&author, committing, self.people(), self.now())
+                .map(drop)?)
+        })?;
         let writing = self.write_lock();
         let mut case = self.my_case(session, id)?;
-        let (action, object) = super::cases::asked_of_policy("report");
-        self.permit(session, action, object)?;
-        let outcome = self.commit_and_show(session, &mut case, (report, status));
+        let outcome = self.commit_and_show(session, &mut case, signing);
         drop(writing);
         let told = if outcome.is_ok() { "success" } else { "refused" };
         self.audit(&session.id, "report", id, told)?;
@@ -205,19 +231,10 @@ impl Node {
         &self,
         session: &Session,
         case: &mut Case,
-        (report, status): (NewReport, ReportStatus),
+        signing: (&NewReport, ReportStatus),
     ) -> Result<(), ServiceError> {
         let me = self.me(session);
-        let reading = reading_of(case, &me).ok_or(ServiceError::Unknown("request"))?;
-        let forward = reading.asked_by;
-        if reading.committed {
-            // At another machine, which shows it.
-            return Err(Refusal::OtherThanCommitted.into());
-        }
-        let report = self.report_body(case, &me, report, (None, status))?;
-        let (body, salt): (_, [u8; 32]) = (Body::Report(Box::new(report)), rand::random());
-        let commitment = commitment(&salt, &body.encode());
-        let committing = Body::BlindCommitment(BlindCommitment { forward, commitment });
+        let (committing, body, salt) = self.committing(case, &me, signing)?;
         let (author, people, now) = (self.author(session)?, self.people(), self.now());
         let mut effects = Vec::new();
         let draft = case.draft(&author, committing, people, now)?;
@@ -228,6 +245,26 @@ impl Node {
         effects.extend(case.handle(Event::Authored(entry), people, now)?);
         self.perform(LogKind::Case, *case.id().as_bytes(), effects)?;
         Ok(())
+    }
+
+    /// By what a blind reader commits herself, and to what, with the salt that hides it until it is shown.
+    fn committing(
+        &self,
+        case: &Case,
+        me: &Fingerprint,
+        (report, status): (&NewReport, ReportStatus),
+    ) -> Result<(Body, Body, [u8; 32]), ServiceError> {
+        let reading = reading_of(case, me).ok_or(ServiceError::Unknown("request"))?;
+        let forward = reading.asked_by;
+        if reading.committed {
+            // At another machine, which shows it.
+            return Err(Refusal::OtherThanCommitted.into());
+        }
+        let report = self.report_body(case, me, report, (None, status))?;
+        let (body, salt): (_, [u8; 32]) = (Body::Report(Box::new(report)), rand::random());
+        let commitment = commitment(&salt, &body.encode());
+        let committing = Body::BlindCommitment(BlindCommitment { forward, commitment });
+        Ok((committing, body, salt))
     }
 
     /// All versions that the practitioner may see, oldest first, with what changed and why (R6).

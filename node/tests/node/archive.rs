@@ -17,11 +17,11 @@ use crate::support::home::Home;
 use crate::support::orthanc::{Orthanc, Storescp, free_port};
 use crate::support::pair::Pair;
 use crate::support::program::{Running, dokuei, passphrase_file};
-use crate::support::registry::TANAKA;
+use crate::support::registry::{SATO, TANAKA};
 use crate::support::{NODE_PASSPHRASE, eventually, files, sample_study};
 
 /// The settings of a node that listens here and sends to an archive there.
-fn set(home: &Home, listen: u16, archive: u16) {
+pub(crate) fn set(home: &Home, listen: u16, archive: u16) {
     let mut config = Config::read(&home.dir).unwrap();
     config.dicom.listen = Some(format!("127.0.0.1:{listen}").parse().unwrap());
     config.dicom.peers = vec![DicomPeer {
@@ -373,7 +373,7 @@ async fn r15_reports_go_to_the_archive_by_themselves() {
         seen.status.is_success().then(|| seen.json())
     })
     .await;
-    let mut illustrated = illustrated_report(&seen);
+    let mut illustrated = SATO.confirmed(illustrated_report(&seen));
     let image = illustrated["key_images"][0]["image"]["sop_instance_uid"].clone();
     illustrated["key_images"][0]["image"]["sop_instance_uid"] = "1.2.3".into();
     let report = format!("{path}/report");
@@ -410,7 +410,7 @@ async fn r15_reports_go_to_the_archive_by_themselves() {
     assert_eq!(modalities, ["DOC", "KO", "PR", "SR", "SR"]);
     act(
         "report",
-        json!({"status": "final", "findings": "右側である。", "impression": "歯根嚢胞", "reason": "左右の訂正"}),
+        SATO.confirmed(json!({"status": "final", "findings": "右側である。", "impression": "歯根嚢胞", "reason": "左右の訂正"})),
     )
     .await;
     let there = documents(7).await;

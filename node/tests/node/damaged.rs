@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::archive::illustrated_report;
 use crate::support::gate::Gate;
 use crate::support::pair::{Pair, address_of};
-use crate::support::registry::TANAKA;
+use crate::support::registry::{SATO, TANAKA};
 use crate::support::turned::Turned;
 use crate::support::{eventually, files, hashes, sample_study};
 
@@ -59,7 +59,7 @@ async fn r1_r11_r15_a_damaged_image_under_a_key_image_is_told_and_comes_again() 
         seen.status.is_success().then(|| seen.json())
     })
     .await;
-    let wanted = illustrated_report(&seen);
+    let wanted = SATO.confirmed(illustrated_report(&seen));
     eventually("the report is signed", || async {
         let signed = pair.hospital.post(&report, &pair.sato, &wanted).await;
         signed.status.is_success().then_some(())

@@ -19,6 +19,7 @@ mod repeats;
 mod rotation;
 mod second_factor;
 mod setup;
+mod signing;
 mod telling;
 mod together;
 mod work_list;

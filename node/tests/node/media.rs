@@ -193,7 +193,7 @@ async fn r14_a_consultation_goes_there_and_back_by_medium_and_joins_without_dupl
     assert_eq!(clinic, apart.images(&pair.hospital, &pair.sato).await);
     assert_eq!(apart.read(&there).await["cases"][0]["study"], "here");
 
-    let report = json!({"status": "final", "findings": "f", "impression": "i"});
+    let report = SATO.confirmed(json!({"status": "final", "findings": "f", "impression": "i"}));
     ok(&pair
         .hospital
         .post(&format!("{}/report", apart.path()), &pair.sato, &report)

@@ -14,7 +14,7 @@ use crate::support::eventually;
 use crate::support::gate::Gate;
 use crate::support::home::Home;
 use crate::support::pair::Pair;
-use crate::support::registry::{ITO, TANAKA};
+use crate::support::registry::{ITO, SATO, TANAKA};
 
 /// A clinic and a hospital with a consultation on which a report was signed; gives it.
 pub(crate) async fn reported() -> (Pair, String) {
@@ -34,6 +34,7 @@ pub(crate) async fn reported() -> (Pair, String) {
     })
     .await;
     let report = json!({"status": "final", "findings": "右下顎に透過像", "impression": "歯根嚢胞"});
+    let report = SATO.confirmed(report);
     let signed = pair
         .hospital
         .post(&format!("{path}/report"), &pair.sato, &report)

@@ -126,12 +126,14 @@ async fn r6_r15_a_report_is_drafted_looked_at_and_signed_by_tooth() {
     );
 
     // A tooth that nobody has is no report; what is one is signed, and the draft is gone.
-    let mut wrong = report();
+    let mut wrong = SATO.confirmed(report());
     wrong["teeth"][0]["tooth"] = 49.into();
     let refused = hospital.post(&format!("{path}/report"), sato, &wrong).await;
     assert_eq!(refused.problem(), "bad_body");
     assert_ne!(drafted(hospital, &draft, sato).await, Value::Null);
-    let signed = hospital.post(&format!("{path}/report"), sato, &report()).await;
+    let signed = hospital
+        .post(&format!("{path}/report"), sato, &SATO.confirmed(report()))
+        .await;
     assert_eq!(signed.status, StatusCode::OK, "{:?}", signed.body);
     assert_eq!(drafted(hospital, &draft, sato).await, Value::Null);
     a_window_from_before_is_told(hospital, sato, &draft, &revision).await;
@@ -270,6 +272,7 @@ async fn amended_and_restarted(pair: Pair, case: &str) {
         "impression": "埋伏智歯（左側）",
         "teeth": [{"tooth": 38, "words": "歯根は下顎管に接する"}],
     });
+    let amended = SATO.confirmed(amended);
     let before = json!({"revision": 0, "content": {"findings": "書きかけの訂正"}});
     assert_eq!(put(hospital, &draft, sato, &before).await.status, StatusCode::OK);
     let done = hospital.post(&format!("{path}/amend"), sato, &amended).await;
@@ -321,6 +324,7 @@ async fn teeth_are_taken_back(hospital: &Gate, sato: &str, path: &str) {
         "technique": report()["technique"],
         "impression": "埋伏智歯",
     });
+    version = SATO.confirmed(version);
     let amend = format!("{path}/amend");
     let newest = async || {
         let all = hospital.get(path, sato).await.json()["reports"].clone();

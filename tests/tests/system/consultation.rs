@@ -206,7 +206,10 @@ fn r3_r4_only_a_qualified_reader_reports() {
     let body = consult::request_body(&study, profile["fingerprint"].as_str().unwrap()).unwrap();
     let asked = session.clinic.refused("/cases", &body).unwrap();
     let signed = sato
-        .refused(&format!("/cases/{case}/report"), &consult::report_body())
+        .refused(
+            &format!("/cases/{case}/report"),
+            &sato.confirmed(consult::report_body()),
+        )
         .unwrap();
     assert!(
         !asked.detail.is_empty() && !signed.detail.is_empty(),

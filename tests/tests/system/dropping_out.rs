@@ -77,7 +77,7 @@ fn r2_r3_r5_r6_r17_a_specialist_drops_out_and_another_finishes() {
     let (_, case) = pair.accepted(&session, 3, SIZE).unwrap();
     consult::wait_opened(&session.specialist, &case, |_, _| ()).unwrap();
     consult::wait_delivered(&session.clinic, &case).unwrap();
-    let mut preliminary = consult::report_body();
+    let mut preliminary = session.specialist.confirmed(consult::report_body());
     preliminary["status"] = "preliminary".into();
     consult::act(&session.specialist, &case, "report", &preliminary).unwrap();
     consult::wait_state(&session.clinic, &case, "reported").unwrap();

@@ -134,8 +134,9 @@ fn r2_r6_r15_two_specialists_read_blind_reconcile_and_co_sign_by_the_command_lin
         institute.cli(&["consult", "fetch", case])
     })
     .unwrap();
-    report(hospital, case, "根尖性歯周炎");
-    report(&institute, case, "歯根嚢胞");
+    report(hospital, case, &suzuki, "根尖性歯周炎");
+    let kato = institute.secret("kato.passphrase", KATO.passphrase).unwrap();
+    report(&institute, case, &kato, "歯根嚢胞");
     let both = |answer: &Value| answer["comparisons"].as_array().is_some_and(|all| all.len() == 1);
     let compare = ["consult", "compare", case];
     for node in [hospital, &institute, clinic] {
@@ -188,12 +189,14 @@ fn sign(hospital: &Node, suzuki: &str, institute: &Node, case: &str) {
         .unwrap();
 }
 
-fn report(node: &Node, case: &str, impression: &str) {
+fn report(node: &Node, case: &str, passphrase: &str, impression: &str) {
     let words = [
         "--findings",
         "下顎右側第一大臼歯根尖に透過像",
         "--impression",
         impression,
+        "--passphrase-file",
+        passphrase,
     ];
     node.cli(&[&["consult", "report", case], &words[..]].concat())
         .unwrap();

@@ -15,12 +15,16 @@ test("a change carries the header that a foreign page cannot send", async () => 
 
 test("signing sends a final report", async () => {
   const calls = answer({ "POST /api/v1/cases/c1/report": { body: {} } });
-  await backend.report("c1", { findings: "f", impression: "i", recommendations: "" });
+  const said = { findings: "f", impression: "i", recommendations: "" };
+  const confirmation = { passphrase: "secret words", second_factor: { answer: "287082" } };
+  await backend.report("c1", { ...said, ...confirmation });
   expect(calls[0]?.body).toEqual({
     status: "final",
     findings: "f",
     impression: "i",
     recommendations: "",
+    passphrase: "secret words",
+    second_factor: { answer: "287082" },
   });
 });
 

@@ -24,6 +24,7 @@ import type {
   StudySummary,
 } from "./types";
 import type { AgreementWishes, ReportDraft } from "./reportTypes";
+import type { Confirmation } from "./together";
 
 const API = "/api/v1";
 
@@ -79,7 +80,8 @@ export const backend = {
   request: (request: NewCase) => send<{ case_id: string; job: string }>("POST", "/cases", request),
   accept: (id: string) => act(id, "accept", {}),
   decline: (id: string, reason: string) => act(id, "decline", { reason }),
-  report: (id: string, report: ReportDraft) => act(id, "report", { status: "final", ...report }),
+  report: (id: string, report: ReportDraft & Confirmation) =>
+    act(id, "report", { status: "final", ...report }),
   markRead: (id: string) => act(id, "read", {}),
   cancelTransfer: (id: string, reason: string) => act(id, "cancel-transfer", { reason }),
   sendAgain: (id: string) => act(id, "send-again", {}),

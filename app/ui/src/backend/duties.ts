@@ -16,6 +16,7 @@ import type {
 } from "./dutyTypes";
 import { keys } from "./queries";
 import type { Consent } from "./types";
+import type { Confirmation } from "./together";
 
 export interface NewUrgent {
   category: Category;
@@ -31,7 +32,7 @@ export interface NewIncidental {
   due: string;
 }
 
-export interface Amending {
+export interface Amending extends Confirmation {
   kind: AmendmentKind;
   reason: string;
   findings: string;

@@ -33,8 +33,6 @@ test("a refusal is not asked for again", async () => {
 test("where secrets go there is no key", () => {
   expect(actKey("/session/lock")).toBeNull();
   expect(actKey("/applications")).toBeNull();
-  expect(actKey("/cases/1/reconciliations")).toBeNull();
-  expect(actKey("/cases/1/co-signatures")).toBeNull();
   expect(actKey("/cases/1/accept")).not.toBeNull();
 });
 

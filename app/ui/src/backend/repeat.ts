@@ -8,12 +8,9 @@ const SECRET = /^\/(session|security|setup|recovery|applications)(\/|$)/;
 /** What is said in a live consult: it is kept nowhere, so neither is the answer. */
 const UNKEPT = /^\/cases\/[^/]+\/live\//;
 
-/** What is signed with passphrase and second factor: the rules let none of it be done twice. */
-const CONFIRMED = /^\/cases\/[^/]+\/(reconciliations|co-signatures)$/;
-
 /** The key of one act of a person: sent again with it, what was done is not done twice. Null where none is taken. */
 export function actKey(path: string): string | null {
-  if (SECRET.test(path) || UNKEPT.test(path) || CONFIRMED.test(path)) return null;
+  if (SECRET.test(path) || UNKEPT.test(path)) return null;
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

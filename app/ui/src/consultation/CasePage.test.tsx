@@ -76,6 +76,7 @@ test("a report is signed only after a second look, and never without an impressi
   await userEvent.type(screen.getByLabelText(/診断/), "注意");
   await userEvent.click(screen.getByRole("button", { name: "署名して送る" }));
   const dialog = screen.getByRole("dialog");
+  await userEvent.type(within(dialog).getByLabelText(/パスフレーズ/), "secret words");
   await userEvent.click(within(dialog).getByRole("button", { name: "署名して送る" }));
   expect(calls.find((call) => call.method === "POST")?.body).toMatchObject({
     status: "final",

@@ -67,6 +67,7 @@ test("what was taken in the reader is put into words, and signed with the report
   if (leaveOut[2]) await userEvent.click(leaveOut[2]);
   await userEvent.click(screen.getByRole("button", { name: "署名して送る" }));
   const dialog = screen.getByRole("dialog");
+  await userEvent.type(within(dialog).getByLabelText(/パスフレーズ/), "secret words");
   await userEvent.click(within(dialog).getByRole("button", { name: "署名して送る" }));
   expect(calls.find((call) => call.method === "POST")?.body).toMatchObject({
     findings: "接する",

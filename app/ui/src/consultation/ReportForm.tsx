@@ -1,13 +1,13 @@
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { backend } from "../backend/client";
-import { keys, useChange } from "../backend/queries";
-import { REPORT_TEXTS, type ReportDraft, type ReportText } from "../backend/reportTypes";
+import { REPORT_TEXTS, type ReportText } from "../backend/reportTypes";
 import type { CaseDetail } from "../backend/types";
 import { useFormat } from "../i18n/format";
 import { DisplayForReport } from "../governance/DisplayForReport";
-import { ConfirmDialog } from "../parts/ConfirmDialog";
 import { Field } from "../parts/Field";
+import { SignDialog } from "../parts/SignDialog";
+import { useConfirmation } from "../parts/useConfirmation";
 import { forgetKept, useAutosave } from "../report/autosave";
 import { DraftNote } from "../report/DraftNote";
 import { PreviewButton } from "../report/PreviewButton";
@@ -25,7 +25,6 @@ export function ReportForm({
   onCancel: () => void;
 }): ReactElement {
   const { t } = useTranslation(["translation", "report"]);
-  const format = useFormat();
   const id = detail.case_id;
   // Kept while the reader is open: whoever looks at an image again finds her words when she comes back.
   const written = useDrafted(id);
@@ -35,14 +34,8 @@ export function ReportForm({
   const [cursor, setCursor] = useState<{ part: ReportText; at: number } | null>(null);
   const [tried, setTried] = useState(false);
   const [signing, setSigning] = useState(false);
-  const sign = useChange((report: ReportDraft) => backend.report(id, report), [keys.cases]);
   const wordless = written.teeth.some((one) => one.words.trim() === "");
   const complete = written.findings.trim() !== "" && written.impression.trim() !== "" && !wordless;
-  const signed = () => {
-    onCancel();
-    forgetKept(id);
-    forgetDrafted(id);
-  };
 
   const area = (name: ReportText, rows: number, required: boolean) => (
     <Field
@@ -116,14 +109,51 @@ export function ReportForm({
         </div>
       </form>
       {signing && (
-        <ConfirmDialog
-          title={t("action.signTitle")}
-          confirm={t("action.sign")}
-          busy={sign.isPending}
-          error={sign.error}
-          onConfirm={() => sign.mutate(asSigned(written), { onSuccess: signed })}
-          onCancel={() => setSigning(false)}
-        >
+        <SignReport
+          detail={detail}
+          written={written}
+          onClose={() => setSigning(false)}
+          onSigned={() => {
+            onCancel();
+            forgetKept(id);
+            forgetDrafted(id);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** Shows once more what is signed; passphrase and second factor are asked for in its own right. */
+function SignReport({
+  detail,
+  written,
+  onClose,
+  onSigned,
+}: {
+  detail: CaseDetail;
+  written: ReturnType<typeof useDrafted>;
+  onClose: () => void;
+  onSigned: () => void;
+}): ReactElement {
+  const { t } = useTranslation(["translation", "report"]);
+  const format = useFormat();
+  const { complete, confirmed, fields } = useConfirmation();
+  return (
+    <SignDialog
+      title={t("action.signTitle")}
+      confirm={t("action.sign")}
+      complete={complete}
+      act={() =>
+        confirmed(async (confirmation) => {
+          await backend.report(detail.case_id, { ...asSigned(written), ...confirmation });
+          onSigned();
+        })
+      }
+      onClose={onClose}
+    >
+      {(tried) => (
+        <>
           <p>
             <strong>{detail.patient_name}</strong>
           </p>
@@ -134,8 +164,9 @@ export function ReportForm({
             </p>
           )}
           <p>{t("action.signText", { name: detail.with ? format.person(detail.with) : "—" })}</p>
-        </ConfirmDialog>
+          {fields(tried)}
+        </>
       )}
-    </>
+    </SignDialog>
   );
 }

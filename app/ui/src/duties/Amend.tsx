@@ -6,6 +6,7 @@ import type { CaseDetail, Report } from "../backend/types";
 import { OneOf } from "../parts/OneOf";
 import { allSaid, Prose } from "../parts/Prose";
 import { SignDialog } from "../parts/SignDialog";
+import { useConfirmation } from "../parts/useConfirmation";
 import { toothLines, ToothFindings } from "../report/ToothFindings";
 import { WordDiff } from "../report/WordDiff";
 
@@ -43,6 +44,7 @@ function AmendDialog({
     impression: before.impression,
     recommendations: before.recommendations,
   });
+  const { complete, confirmed, fields } = useConfirmation();
   const text = (field: keyof typeof report, rows: number, tried: boolean) => (
     <Prose
       label={t(field === "technique" ? "report:part.technique" : `translation:case.${field}`)}
@@ -60,14 +62,15 @@ function AmendDialog({
     <SignDialog
       title={t("amend.title", { version: before.version })}
       confirm={t("translation:action.sign")}
-      complete={allSaid(
-        reason,
-        report.findings,
-        report.impression,
-        ...teeth.map((one) => one.words),
-      )}
+      complete={
+        complete &&
+        allSaid(reason, report.findings, report.impression, ...teeth.map((one) => one.words))
+      }
       act={() =>
-        acts.amend(detail.case_id, { kind, reason: reason.trim(), ...report, ...structure })
+        confirmed((confirmation) => {
+          const said = { kind, reason: reason.trim(), ...report, ...structure };
+          return acts.amend(detail.case_id, { ...said, ...confirmation });
+        })
       }
       onClose={onClose}
     >
@@ -104,6 +107,7 @@ function AmendDialog({
               </div>
             ))}
           </section>
+          {fields(tried)}
         </>
       )}
     </SignDialog>

@@ -68,6 +68,7 @@ test("a template begins the texts, phrases go where they belong, and all of it i
   await userEvent.type(screen.getByLabelText("48 の所見"), "水平埋伏");
   await userEvent.click(screen.getByRole("button", { name: "署名して送る" }));
   const dialog = screen.getByRole("dialog");
+  await userEvent.type(within(dialog).getByLabelText(/パスフレーズ/), "secret words");
   await userEvent.click(within(dialog).getByRole("button", { name: "署名して送る" }));
   expect(calls.find((call) => call.method === "POST")?.body).toMatchObject({
     template: "third_molar",

@@ -4,7 +4,7 @@ import { together, type Stance } from "../backend/together";
 import type { CaseDetail } from "../backend/types";
 import { Prose } from "../parts/Prose";
 import { SignDialog } from "../parts/SignDialog";
-import { useConfirmation } from "./useConfirmation";
+import { useConfirmation } from "../parts/useConfirmation";
 
 /** What is to be co-signed, by whom it was signed, and for or against. */
 export interface ToCoSign {

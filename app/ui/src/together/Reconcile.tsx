@@ -7,7 +7,7 @@ import { Prose } from "../parts/Prose";
 import { SignDialog } from "../parts/SignDialog";
 import { DraftNote } from "../report/DraftNote";
 import { forgetOpinion, opinionDraft, useOpinion, write, type Opinion } from "./opinion";
-import { useConfirmation } from "./useConfirmation";
+import { useConfirmation } from "../parts/useConfirmation";
 
 /** Says what follows from one's own report and another reader's; kept at the node until it is signed. */
 export function Reconcile({

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Accompanying, Pseudonym};
+use super::{Accompanying, Proof, Pseudonym};
 
 /// `dokuei agreement …`
 #[derive(Debug, Subcommand)]
@@ -172,6 +172,9 @@ pub(crate) enum Consult {
         /// Write how it would look as PDF instead of signing it
         #[arg(long, value_name = "FILE")]
         preview: Option<PathBuf>,
+        /// That it is you who signs
+        #[command(flatten)]
+        proof: Proof,
     },
     /// Confirm that report and images were read
     Read {

@@ -176,6 +176,9 @@ pub(crate) enum Accompanying {
         /// Recommendations (推奨)
         #[arg(long)]
         recommendations: Option<String>,
+        /// That it is you who signs
+        #[command(flatten)]
+        proof: Proof,
     },
     /// Show the reports of two readers side by side: where they agree, differ, or only one speaks
     Compare {

@@ -79,7 +79,7 @@ async fn r12_another_practitioners_case_is_not_told_from_one_that_is_missing() {
         assert_eq!(real.body, none.body, "{rest}");
     }
     let report = json!({"status": "final", "findings": "x", "impression": "x", "reason": "x",
-        "patient_informed_by": "x"});
+        "patient_informed_by": "x", "passphrase": "x"});
     for act in ["accept", "decline", "report", "read", "close"] {
         let real = format!("/api/v1/cases/{case}/{act}");
         let none = format!("/api/v1/cases/{missing}/{act}");
@@ -169,7 +169,7 @@ async fn r5_only_the_consulting_specialist_accepts_and_only_once_there_is_a_stud
         "one does not accept one's own request"
     );
     own.problem();
-    let report = json!({"status": "final", "findings": "所見", "impression": "印象"});
+    let report = SATO.confirmed(json!({"status": "final", "findings": "所見", "impression": "印象"}));
     let early = pair
         .hospital
         .post(&format!("/api/v1/cases/{case}/report"), &pair.sato, &report)

@@ -191,7 +191,13 @@ async fn r2_r3_r5_r6_a_reader_is_suspended_goes_on_is_revoked_and_another_finish
     let draft = json!({"revision": 0, "content": {"findings": "書きかけ"}});
     {
         let (hospital, sato) = (&world.pair.hospital, &world.pair.sato);
-        done(hospital, sato, &format!("{path}/report"), preliminary()).await;
+        done(
+            hospital,
+            sato,
+            &format!("{path}/report"),
+            SATO.confirmed(preliminary()),
+        )
+        .await;
         let kept = hospital.put(&format!("{path}/draft"), sato, &draft).await;
         assert!(kept.status.is_success(), "{:?}", kept.body);
         let clinic = &world.pair.clinic;
@@ -260,7 +266,13 @@ async fn r2_r3_r5_r6_a_reader_is_suspended_goes_on_is_revoked_and_another_finish
     let sato = hospital.sign_in(&SATO).await;
     let kept = hospital.get(&format!("{path}/draft"), &sato).await.json();
     assert_eq!(kept["draft"]["content"], draft["content"], "her draft is hers");
-    done(hospital, &sato, &format!("{path}/report"), preliminary()).await;
+    done(
+        hospital,
+        &sato,
+        &format!("{path}/report"),
+        SATO.confirmed(preliminary()),
+    )
+    .await;
     until(clinic, &world.pair.tanaka, &path, "she goes on", |case| {
         case["reports"].as_array().is_some_and(|all| all.len() == 2)
     })
@@ -300,7 +312,13 @@ async fn r2_r3_r5_r6_a_reader_is_suspended_goes_on_is_revoked_and_another_finish
     assert_eq!(there["reports"][0]["author"], SATO.japanese);
     assert_eq!(there["reports"][0]["credential"]["state"], "revoked");
     assert_eq!(there["reports"][0]["credential"]["signed_before"], true);
-    done(&third.gate, &third.kato, &format!("{path}/report"), report()).await;
+    done(
+        &third.gate,
+        &third.kato,
+        &format!("{path}/report"),
+        KATO.confirmed(report()),
+    )
+    .await;
     until(clinic, tanaka, &path, "the final report", |case| {
         case["state"] == "reported"
     })
@@ -359,7 +377,13 @@ async fn r12_r17_r19_a_package_on_its_way_to_a_revoked_reader_is_destroyed() {
     let (clinic, tanaka) = (&world.pair.clinic, &world.pair.tanaka);
     done(clinic, tanaka, &format!("{path}/forward"), third.instead()).await;
     third.accept_and_open(&path).await;
-    done(&third.gate, &third.kato, &format!("{path}/report"), report()).await;
+    done(
+        &third.gate,
+        &third.kato,
+        &format!("{path}/report"),
+        KATO.confirmed(report()),
+    )
+    .await;
     until(clinic, tanaka, &path, "the report", |case| {
         case["state"] == "reported"
     })
@@ -392,7 +416,13 @@ async fn r3_r5_a_reader_is_told_that_the_requester_has_lost_her_credential() {
     })
     .await;
     // What she signs is kept for whoever takes over, and what she has to tell at once is never held back (R9).
-    done(hospital, sato, &format!("{path}/report"), preliminary()).await;
+    done(
+        hospital,
+        sato,
+        &format!("{path}/report"),
+        SATO.confirmed(preliminary()),
+    )
+    .await;
 }
 
 /// R2, R5, R7: nobody answers within the time: who asked is told, and the reader whom she had chosen before is asked by itself.

@@ -82,7 +82,13 @@ async fn r7_a_doubt_is_answered_before_the_case_closes() {
     let pair = Pair::new().await;
     let path = opened(&pair).await;
     let (clinic, tanaka, hospital, sato) = (&pair.clinic, &pair.tanaka, &pair.hospital, &pair.sato);
-    done(hospital, sato, &format!("{path}/report"), report()).await;
+    done(
+        hospital,
+        sato,
+        &format!("{path}/report"),
+        SATO.confirmed(report()),
+    )
+    .await;
     until(clinic, tanaka, &path, "the report", |case| {
         case["state"] == "reported"
     })
@@ -131,8 +137,15 @@ async fn r6_r7_two_amendments_leave_three_readable_versions_and_are_read_anew() 
     let (clinic, tanaka, hospital, sato) = (&pair.clinic, &pair.tanaka, &pair.hospital, &pair.sato);
     let amend = format!("{path}/amend");
     let early = json!({"kind": "amended", "reason": "x", "findings": "x", "impression": "x"});
+    let early = SATO.confirmed(early);
     assert_eq!(refused(hospital, sato, &amend, early).await, "no_report");
-    done(hospital, sato, &format!("{path}/report"), report()).await;
+    done(
+        hospital,
+        sato,
+        &format!("{path}/report"),
+        SATO.confirmed(report()),
+    )
+    .await;
     until(clinic, tanaka, &path, "the report", |case| {
         case["state"] == "reported"
     })
@@ -143,7 +156,7 @@ async fn r6_r7_two_amendments_leave_three_readable_versions_and_are_read_anew() 
     })
     .await;
 
-    let mut text = report();
+    let mut text = SATO.confirmed(report());
     text["kind"] = "addendum".into();
     text["reason"] = "過去画像との比較を追加".into();
     text["impression"] = "歯根嚢胞".into();
@@ -220,7 +233,13 @@ async fn r10_an_incidental_finding_is_followed_until_its_outcome() {
     );
     item["due"] = dokuei_node::clock::rfc3339(clock.at().plus(40 * 60)).into();
     done(hospital, sato, &incidental, item).await;
-    done(hospital, sato, &format!("{path}/report"), report()).await;
+    done(
+        hospital,
+        sato,
+        &format!("{path}/report"),
+        SATO.confirmed(report()),
+    )
+    .await;
     let shown = until(clinic, tanaka, &path, "report and item", |case| {
         case["incidental"].as_array().is_some_and(|all| all.len() == 1) && case["state"] == "reported"
     })

@@ -171,7 +171,13 @@ async fn r1_r2_r12_a_second_opinion_waits_for_consent_and_gets_the_images_from_t
 
     let mut opinion = report();
     opinion["impression"] = "悪性所見なし".into();
-    done(&third.gate, &third.kato, &format!("{path}/report"), opinion).await;
+    done(
+        &third.gate,
+        &third.kato,
+        &format!("{path}/report"),
+        KATO.confirmed(opinion),
+    )
+    .await;
     let shown = until(hospital, &pair.sato, &path, "the opinion", |case| {
         case["reports"].as_array().is_some_and(|all| all.len() == 1)
     })
@@ -180,7 +186,13 @@ async fn r1_r2_r12_a_second_opinion_waits_for_consent_and_gets_the_images_from_t
     assert_eq!(shown["reports"][0]["request"], entry);
     assert_eq!(shown["readers"][1]["reported"], true);
     // The consultant's own report is still awaited.
-    done(hospital, &pair.sato, &format!("{path}/report"), report()).await;
+    done(
+        hospital,
+        &pair.sato,
+        &format!("{path}/report"),
+        SATO.confirmed(report()),
+    )
+    .await;
     let both = hospital.get(&path, &pair.sato).await.json();
     assert_eq!(both["reports"].as_array().unwrap().len(), 2);
     assert_eq!(both["reports"][1]["author"], SATO.japanese);
@@ -198,7 +210,13 @@ async fn r6_r7_a_blind_reader_sees_the_first_report_only_after_hers() {
         json!({"kind": "blind", "with": third.fingerprint, "question": "独立した読影", "consent": consent()});
     done(clinic, &pair.tanaka, &format!("{path}/forward"), wanted).await;
     third.open(&path).await;
-    done(hospital, &pair.sato, &format!("{path}/report"), report()).await;
+    done(
+        hospital,
+        &pair.sato,
+        &format!("{path}/report"),
+        SATO.confirmed(report()),
+    )
+    .await;
     until(clinic, &pair.tanaka, &path, "the first report", |case| {
         case["state"] == "reported"
     })
@@ -224,6 +242,7 @@ async fn r6_r7_a_blind_reader_sees_the_first_report_only_after_hers() {
     let mut blind = report();
     blind["impression"] = "歯根嚢胞".into();
     blind["status"] = "preliminary".into();
+    let mut blind = KATO.confirmed(blind);
     assert_eq!(
         refused(&third.gate, &third.kato, &format!("{path}/report"), blind.clone()).await,
         "not_now"
@@ -365,7 +384,13 @@ async fn r2_r7_another_specialist_reads_in_place_of_one_who_declined() {
     assert_eq!(asked.status, StatusCode::CREATED, "{:?}", asked.body);
     assert_eq!(asked.json()["state"], "awaiting_acceptance");
     third.open(&path).await;
-    done(&third.gate, &third.kato, &format!("{path}/report"), report()).await;
+    done(
+        &third.gate,
+        &third.kato,
+        &format!("{path}/report"),
+        KATO.confirmed(report()),
+    )
+    .await;
     let shown = until(&pair.clinic, &pair.tanaka, &path, "the report", |case| {
         case["state"] == "reported"
     })

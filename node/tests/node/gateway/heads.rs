@@ -85,7 +85,7 @@ async fn r7_a_node_that_was_put_back_from_a_copy_gets_what_it_missed() {
     let sato = hospital.sign_in(&SATO).await;
     meet(&hospital, &clinic).await;
     act(&hospital, &sato, &format!("{path}/accept"), json!({})).await;
-    let report = json!({"status": "final", "findings": "所見", "impression": "印象"});
+    let report = SATO.confirmed(json!({"status": "final", "findings": "所見", "impression": "印象"}));
     act(&hospital, &sato, &format!("{path}/report"), report).await;
     act(&clinic, &tanaka, &format!("{path}/read"), json!({})).await;
     let all = entries(&clinic, &tanaka, &path).await;

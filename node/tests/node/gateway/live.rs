@@ -301,7 +301,7 @@ async fn r2_r12_a_blind_reader_is_kept_out_until_she_has_committed_herself() {
         third.gate(),
         third.token(),
         &format!("{case_path}/report"),
-        report(),
+        KATO.confirmed(report()),
     )
     .await;
     // Her commitment may come to the clinic after her first word; the app says every ten seconds that she is there.

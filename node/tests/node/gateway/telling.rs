@@ -10,7 +10,7 @@ use super::forwarding::{Third, consent};
 use crate::support::eventually;
 use crate::support::gate::Gate;
 use crate::support::pair::Pair;
-use crate::support::registry::KATO;
+use crate::support::registry::{KATO, SATO};
 
 /// What waits to be shown on her desktop.
 async fn fresh(gate: &Gate, token: &str) -> Vec<Value> {
@@ -92,7 +92,13 @@ async fn r7_r16_a_request_is_told_on_the_desktop_once() {
         case["transfer"]["state"] == "opened"
     })
     .await;
-    done(hospital, sato, &format!("{path}/report"), report()).await;
+    done(
+        hospital,
+        sato,
+        &format!("{path}/report"),
+        SATO.confirmed(report()),
+    )
+    .await;
     told(clinic, tanaka, "final_report").await;
     let matters: Vec<Value> = fresh(clinic, tanaka)
         .await

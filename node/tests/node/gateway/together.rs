@@ -32,11 +32,23 @@ impl Both {
             "consent": consent()});
         done(&pair.clinic, &pair.tanaka, &format!("{path}/forward"), wanted).await;
         third.open(&path).await;
-        done(&pair.hospital, &pair.sato, &format!("{path}/report"), report()).await;
+        done(
+            &pair.hospital,
+            &pair.sato,
+            &format!("{path}/report"),
+            SATO.confirmed(report()),
+        )
+        .await;
         let mut blind = report();
         blind["impression"] = "歯根嚢胞".into();
         blind["teeth"] = json!([{"tooth": 46, "words": "根尖に透過像"}]);
-        done(&third.gate, &third.kato, &format!("{path}/report"), blind).await;
+        done(
+            &third.gate,
+            &third.kato,
+            &format!("{path}/report"),
+            KATO.confirmed(blind),
+        )
+        .await;
         let both = |case: &Value| case["comparisons"].as_array().is_some_and(|all| all.len() == 1);
         for (gate, token) in [
             (&third.gate, &third.kato),

@@ -28,6 +28,14 @@ pub(crate) struct Person {
     pub(crate) reads: bool,
 }
 
+impl Person {
+    /// What she signs, with her passphrase beside it: that it is she.
+    pub(crate) fn confirmed(&self, mut body: serde_json::Value) -> serde_json::Value {
+        body["passphrase"] = self.passphrase.into();
+        body
+    }
+}
+
 /// A dentist.
 pub(crate) const TANAKA: Person = Person {
     id: "tanaka",

@@ -41,7 +41,10 @@ fn unqualified(scene: &Scene, told: &Told) -> Result<String> {
         .session
         .clinic
         .refused("/cases", &consult::request_body(&sent.study, fingerprint)?)?;
-    let signed = sato.refused(&format!("/cases/{}/report", sent.case), &consult::report_body())?;
+    let signed = sato.refused(
+        &format!("/cases/{}/report", sent.case),
+        &sato.confirmed(consult::report_body()),
+    )?;
     ensure!(
         asked.code == "not_qualified",
         "the request was refused for another reason: {asked}"

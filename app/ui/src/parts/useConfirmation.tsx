@@ -2,7 +2,7 @@ import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { askedBy, isTyped, typedAnswer, type FactorAsked } from "../backend/factor";
 import type { Confirmation } from "../backend/together";
-import { Field } from "../parts/Field";
+import { Field } from "./Field";
 
 /** Asks whoever signs for her passphrase, and for the second factor once the node has asked for it. */
 export function useConfirmation(): {
