@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
+import { divide } from "./layout";
 
 /** What the sample volume's jaw measures: half an ellipse of 20.8 by 28.8 mm, and some way straight back. */
 const ARCH = { shortest: 75, longest: 110 };
@@ -9,7 +10,7 @@ const ARCH = { shortest: 75, longest: 110 };
  * implant placed over it. The volume has arrived.
  */
 export async function readAlongArch(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "1面" }).click();
+  await divide(page, "画面分割", "1面");
   await page.getByRole("button", { name: "パノラマ断面" }).click();
   await page.locator(".curved[data-arch=found]").waitFor();
   await page.locator(".field-arch[data-drawn=true]").waitFor();

@@ -5,6 +5,7 @@ import { closeBrowsers, openBrowser, pageOf } from "./chromium";
 import { readAlongArch } from "./curved";
 import { clinic, nodeLogs, screenshot } from "./demo";
 import { logged } from "./explain";
+import { divide } from "./layout";
 import { magnifySection } from "./magnified";
 import { turnBody } from "./volume";
 
@@ -108,7 +109,7 @@ test("english says the same", async () => {
   await page.screenshot({ path: screenshot("reader-mpr-en") });
   await page.getByRole("button", { name: "Stack" }).click();
   await drawn();
-  await page.getByRole("button", { name: "2 panes" }).click();
+  await divide(page, "Layout", "2 panes");
   await page.locator("[data-pane='2']").waitFor();
   await judge("reader-stack-en");
   await page.locator("header button[lang=ja]").click();

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
+import { divide } from "./layout";
 
 /** What is on a canvas: how many of its pixels are lit, and a sum that differs where pictures differ. */
 interface Painted {
@@ -10,7 +11,7 @@ interface Painted {
 
 /** A volume as a body, in the first pane: something is drawn, it turns by keys and mouse, and shows otherwise. */
 export async function turnBody(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "1面" }).click();
+  await divide(page, "画面分割", "1面");
   // Whether it is a volume is asked first.
   await page.locator("button:not([disabled])", { hasText: "3D" }).waitFor();
   await page.locator(".pane-image").focus();

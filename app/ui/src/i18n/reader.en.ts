@@ -42,6 +42,7 @@ export const readerEn: ReaderTexts = {
     noWebgl: "This device cannot draw volumes (no WebGL): no MPR.",
   },
   tools: "Tools",
+  menu: { measure: "Measure", image: "Image" },
   tool: {
     window: "Window",
     pan: "Pan",

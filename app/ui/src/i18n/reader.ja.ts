@@ -42,6 +42,7 @@ export const readerJa = {
     noWebgl: "この端末の表示機能（WebGL）が使えないためMPRは使えません。",
   },
   tools: "道具",
+  menu: { measure: "計測", image: "画像" },
   tool: {
     window: "濃度",
     pan: "移動",

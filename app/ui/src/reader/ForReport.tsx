@@ -4,6 +4,8 @@ import { useCase } from "../backend/queries";
 import type { KeyImage } from "../backend/illustrationTypes";
 import { isSame, takeMeasurements, toggleKeyImage, useDrafted } from "../consultation/drafted";
 import type { Drawn } from "./engine/illustrate";
+import { ICONS } from "./icons";
+import { ToolButton } from "./toolbar/ToolButton";
 
 /** What is taken from the reader into the report of a case, offered to the one who reads. */
 export function ForReport({
@@ -36,29 +38,23 @@ export function ForReport({
   if (!reads) return null;
   const taken = shown !== null && keyImages.some((one) => isSame(one, shown));
   return (
-    <div className="tool-group" role="group" aria-label={t("report.label")}>
-      <button
-        type="button"
-        aria-pressed={taken}
+    <div className="tool-group tool-report" role="group" aria-label={t("report.label")}>
+      <ToolButton
+        icon={ICONS.keyImage}
+        name={t("report.keyImage")}
+        letter="K"
+        pressed={taken}
         disabled={shown === null}
-        title={t("key", { name: t("report.keyImage"), key: "K" })}
-        onClick={choose}
-      >
-        <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
-          <path d="M12 3l2.700 5.800l6.300.800l-4.600 4.400l1.200 6.300l-5.600-3.100l-5.600 3.100l1.200-6.300l-4.600-4.400l6.300-.800z" />
-        </svg>
-        <span>{t("report.keyImage")}</span>
-      </button>
-      <button
-        type="button"
-        title={t("report.takeHelp")}
-        onClick={() => takeMeasurements(caseId, measured())}
-      >
-        <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
-          <path d="M6 3h9l4 4v14h-13zM15 3v4h4M9 17l6-6M9 17v-2.500M9 17h2.500" />
-        </svg>
-        <span>{t("report.take")}</span>
-      </button>
+        count={keyImages.length}
+        onPress={choose}
+      />
+      <ToolButton
+        icon={ICONS.take}
+        name={t("report.take")}
+        help={t("report.takeHelp")}
+        count={measurements.length}
+        onPress={() => takeMeasurements(caseId, measured())}
+      />
       <p className="taken" role="status">
         {t("report.taken", { images: keyImages.length, measurements: measurements.length })}
       </p>

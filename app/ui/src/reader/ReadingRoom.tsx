@@ -16,7 +16,7 @@ import { firstTool, type Tool } from "./pure/keys";
 import { beside } from "./pure/priors";
 import { Priors } from "./Priors";
 import { SeriesRail } from "./SeriesRail";
-import { Toolbar } from "./Toolbar";
+import { Toolbar } from "./toolbar/Toolbar";
 import { usePanes, type Shown } from "./usePanes";
 import { usePrior } from "./usePrior";
 import { canShow, useVolume } from "./useVolume";

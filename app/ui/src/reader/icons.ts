@@ -15,7 +15,10 @@ type Icon =
   | "cine"
   | "stop"
   | "removeLast"
-  | "removeAll";
+  | "removeAll"
+  | "ruler"
+  | "keyImage"
+  | "take";
 
 /** Strokes in a square of 24. */
 export const ICONS: Record<Icon, string> = {
@@ -44,6 +47,10 @@ export const ICONS: Record<Icon, string> = {
   stop: "M6 6h12v12h-12z",
   removeLast: "M9 5h11v14h-11l-6-7zM12 9.500l5 5M17 9.500l-5 5",
   removeAll: "M5 7h14M9 7v-3h6v3M7 7l1 13h8l1-13M10.500 10.500v6M13.500 10.500v6",
+  ruler: "M3 15L15 3l6 6L9 21zM7 11l2 2M10 8l3 3M13 5l2 2",
+  keyImage:
+    "M12 3l2.700 5.800l6.300.800l-4.600 4.400l1.200 6.300l-5.600-3.100l-5.600 3.100l1.200-6.300l-4.600-4.400l6.300-.800z",
+  take: "M6 3h9l4 4v14h-13zM15 3v4h4M9 17l6-6M9 17v-2.500M9 17h2.500",
   "1x1": "M4 5h16v14h-16z",
   "1x2": "M4 5h16v14h-16zM12 5v14",
   "2x2": "M4 5h16v14h-16zM12 5v14M4 12h16",

@@ -25,18 +25,19 @@ export function LiveButton({
     onOpen(!isIn || !open);
   };
   return (
-    <div className="tool-group" role="group" aria-label={t("title")}>
+    <div className="tool-group tool-live" role="group" aria-label={t("title")}>
       <button
         type="button"
         aria-pressed={isIn}
         aria-expanded={open}
+        data-looking={!isIn && looking.length > 0}
         title={t("help")}
         onClick={toggle}
       >
         <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
           <path d="M8 5a3 3 0 1 0 0 6a3 3 0 1 0 0-6M16 5a3 3 0 1 0 0 6a3 3 0 1 0 0-6M2 20c0-8 12-8 12 0M14.500 14.300c3-1.500 7.500 0 7.500 5.700" />
         </svg>
-        <span>{t("title")}</span>
+        <span className="tool-name">{t("title")}</span>
       </button>
       <p className="live-looking" role="status">
         {!isIn && looking.length > 0 && t("looking", { names: looking.join(t("and")) })}

@@ -35,6 +35,9 @@ export const TOOLS = [
 ] as const;
 export type Tool = (typeof TOOLS)[number];
 
+/** Tools whose drags stay as measurements. */
+export const MEASURING: readonly Tool[] = ["length", "angle", "ellipse", "rectangle", "probe"];
+
 /** Tools that the views along a dental arch have; each pane has the others, without crosshairs where nothing is cut. */
 const CURVED: readonly Tool[] = [
   "window",
