@@ -211,7 +211,8 @@ impl Watch<'_> {
         let Some((_, request)) = self.facts.request else {
             return Vec::new();
         };
-        let (requester, state) = (request.requester.practitioner, self.facts.state());
+        let requester = self.facts.now(&request.requester.practitioner);
+        let state = self.facts.state();
         let mut waiting = self.findings(requester);
         let over = matches!(state, State::Withdrawn { .. } | State::Declined { .. });
         if !over {
@@ -251,15 +252,12 @@ impl Watch<'_> {
         let incidental = self.facts.incidental.iter();
         let see_to = incidental
             .filter(|item| item.settled.is_none())
-            .map(|item| Waiting {
+            .map(|item| (item, self.facts.now(&item.body.owner)))
+            .map(|(item, owner)| Waiting {
                 duty: Duty::SeeTo,
                 entry: item.id,
-                owner: item.body.owner,
-                waits: if item.body.owner == requester {
-                    item.by
-                } else {
-                    requester
-                },
+                owner,
+                waits: if owner == requester { item.by } else { requester },
                 since: self.time(&item.id),
                 until: item.body.due,
             });
@@ -273,8 +271,8 @@ impl Watch<'_> {
             Waiting {
                 duty: Duty::Reply,
                 entry: item.id,
-                owner: item.body.to,
-                waits: item.by,
+                owner: self.facts.now(&item.body.to),
+                waits: self.facts.now(&item.by),
                 since,
                 until: since.plus(self.patience.reply),
             }

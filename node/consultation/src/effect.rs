@@ -157,4 +157,8 @@ pub enum Notice {
     Forked,
     /// You have lost your credential, and the requester has let you go.
     Released,
+    /// The requester hands the case over: an agreement with the new owner is needed.
+    HandingOver,
+    /// Somebody else answers for the patient from now on.
+    TakenOver,
 }

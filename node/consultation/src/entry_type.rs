@@ -116,6 +116,10 @@ entry_types! {
     CoSignature = 29, "co_signature";
     /// A reader who has lost her credential is let go.
     Release = 30, "release";
+    /// The requester offers the case to a new owner.
+    HandOver = 31, "hand_over";
+    /// The new owner takes it over, and is the requester from then on.
+    TakeOver = 32, "take_over";
 }
 
 impl EntryType {

@@ -15,6 +15,7 @@ use crate::open::{Open, OpenKind};
 use crate::reader::{Reader, Version};
 use crate::reconciled::{CoSigned, Said};
 use crate::state::State;
+use crate::succession::Succession;
 
 /// An entry that opens something, and the one that settled it first.
 #[derive(Debug)]
@@ -49,6 +50,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) explained: BTreeSet<EntryId>,
     /// Taken back or given up, by which entry first.
     pub(crate) erased: BTreeMap<PackageId, EntryId>,
+    /// How it passed from one requester to the next.
+    pub(crate) succession: Succession<'a>,
     /// Endings, and what their author had seen.
     closes: Vec<(EntryId, BTreeSet<EntryId>)>,
 }
@@ -104,6 +107,9 @@ impl<'a> Facts<'a> {
                 reader.released.get_or_insert(id);
                 reader.accepted = None;
             }),
+            Body::HandOver(body) => self.succession.offer(entry, body),
+            Body::TakeOver(body) => self.take_over(entry, body),
+            Body::Decline(decline) if self.succession.decline(decline.request) => {}
             Body::Decline(decline) => {
                 self.reader(decline.request, |reader| _ = reader.declined.get_or_insert(id));
             }
@@ -341,10 +347,9 @@ impl<'a> Facts<'a> {
 
     /// Everything that must be settled, the most pressing first.
     pub(crate) fn open(&self) -> Vec<Open> {
-        let Some((_, request)) = self.request else {
+        let Some(requester) = self.requester() else {
             return Vec::new();
         };
-        let requester = request.requester.practitioner;
         let item = |kind, entry, owner| Open { kind, entry, owner };
         // Nobody answers any more when there is no consultation; findings are to be seen to all the same.
         let over = matches!(self.state(), State::Withdrawn { .. } | State::Declined { .. });
@@ -360,8 +365,8 @@ impl<'a> Facts<'a> {
                     .into_iter()
                     .map(|id| item(OpenKind::UnreadReport, id, requester)),
             )
-            .chain(incidental.map(|one| item(OpenKind::IncidentalFinding, one.id, one.body.owner)))
-            .chain(queries.map(|one| item(OpenKind::Query, one.id, one.body.to)))
+            .chain(incidental.map(|one| item(OpenKind::IncidentalFinding, one.id, self.now(&one.body.owner))))
+            .chain(queries.map(|one| item(OpenKind::Query, one.id, self.now(&one.body.to))))
             .chain(waiting.map(|reader| {
                 let owner = if reader.consented { reader.who } else { requester };
                 item(OpenKind::Forward, reader.asked_by, owner)
@@ -373,10 +378,10 @@ impl<'a> Facts<'a> {
     /// accepted, then that one; every further reader from the consent to her part until she declines. Whoever has
     /// reported stays.
     pub(crate) fn parties(&self) -> Vec<Fingerprint> {
-        let Some((_, request)) = self.request else {
+        let Some(requester) = self.requester() else {
             return Vec::new();
         };
-        let mut parties = vec![request.requester.practitioner];
+        let mut parties = vec![requester];
         let taken_on = self.leading().any(|reader| reader.accepted.is_some());
         for reader in &self.readers {
             let takes_part = if reader.released.is_some() {

@@ -7,7 +7,7 @@ use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::time::Timestamp;
 
 use crate::audience;
-use crate::body::Body;
+use crate::body::{Body, Ground};
 use crate::effect::{Effect, Notice};
 use crate::entry::{EntryHeader, SignedEntry, VerifiedEntry};
 use crate::fork::ForkProof;
@@ -37,10 +37,30 @@ pub(crate) fn take(
     if standing.revoked(&header.signer) {
         return Err(Refusal::Revoked(header.signer));
     }
+    check_ground(entry.body(), &header.signer, standing)?;
     check_time(header, fresh, now)?;
     log.offer(entry, &|log, entry| {
         rules(log, entry.header(), entry.body(), standing)
     })
+}
+
+/// R17: nobody takes over alone from a requester whose certificate may still hold, as far as is known here. Asked when an entry
+/// comes, like the standing of its signer: what the register says later, or did not say yet elsewhere, changes no judgement.
+pub(crate) fn check_ground(
+    body: &Body,
+    signer: &Fingerprint,
+    standing: &dyn Standing,
+) -> Result<(), Refusal> {
+    match body {
+        Body::TakeOver(taken) if matches!(taken.ground, Ground::Lost { .. }) => {
+            if standing.lost_for_good(&taken.from, signer) {
+                Ok(())
+            } else {
+                Err(Refusal::StillHolds(taken.from))
+            }
+        }
+        _ => Ok(()),
+    }
 }
 
 /// An entry that is just being written has no reason to claim another time than now; one that arrives may have been

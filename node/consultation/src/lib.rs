@@ -36,8 +36,10 @@ pub mod refusal;
 mod rules;
 pub mod standing;
 pub mod state;
+mod succession;
 mod summary;
 pub mod template;
 
 pub use ledger::CLOCK_TOLERANCE;
 pub use reader::{Reading, Version};
+pub use succession::{Offered, Taken};

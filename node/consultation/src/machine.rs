@@ -101,16 +101,22 @@ impl Case {
         asked.or(facts.readers.first()).map(|reader| reader.who)
     }
 
-    /// The agreements that a node must know to judge this case: that of the request and those of its forwards. Whoever is
+    /// The agreements that a node must know to judge this case: that of the request, those of its forwards, and those of who has taken it over. Whoever is
     /// brought in is given them with the case.
     #[must_use]
     pub fn agreements(&self) -> Vec<AgreementReference> {
         let facts = Facts::of(&self.log);
         let first = facts.request.map(|(_, request)| request.agreement);
         let further = facts.readers.iter().filter_map(|reader| reader.forward);
+        let later = facts
+            .succession
+            .taken
+            .iter()
+            .flat_map(|one| one.body.references());
         first
             .into_iter()
             .chain(further.map(|forward| forward.agreement))
+            .chain(later)
             .collect()
     }
 
@@ -356,6 +362,7 @@ impl Case {
                 Refusal::UnknownSigner(author.signer)
             });
         }
+        ledger::check_ground(&body, &author.signer, standing)?;
         Draft::after(&self.log, author, body, now)
     }
 

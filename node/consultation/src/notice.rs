@@ -15,7 +15,7 @@ pub(crate) fn notices(facts: &Facts<'_>, entry: &VerifiedEntry) -> Vec<Effect> {
     match entry.body() {
         Body::UrgentFinding(_) => {
             let alarm = |(_, request): (EntryId, &crate::body::Request)| Effect::Alarm {
-                who: request.requester.practitioner,
+                who: facts.now(&request.requester.practitioner),
                 finding: id,
             };
             effects.extend(facts.request.map(alarm));
@@ -25,6 +25,8 @@ pub(crate) fn notices(facts: &Facts<'_>, entry: &VerifiedEntry) -> Vec<Effect> {
     }
     let mut told: Vec<(Fingerprint, Notice)> = Vec::new();
     for (who, notice) in concerned(facts, entry.body(), signer) {
+        // Whoever has handed the case over is told of nothing more; her successor is.
+        let who = facts.now(&who);
         let known = told.iter().any(|(other, _)| *other == who);
         if !known && (who != signer || tells_its_author(entry.body())) {
             told.push((who, notice));
@@ -48,7 +50,7 @@ fn concerned(facts: &Facts<'_>, body: &Body, signer: Fingerprint) -> Vec<(Finger
     let Some((_, request)) = facts.request else {
         return Vec::new();
     };
-    let (requester, consultant) = (request.requester.practitioner, request.consultant);
+    let (requester, consultant) = (facts.now(&request.requester.practitioner), request.consultant);
     let all = |notice| facts.parties().into_iter().map(|who| (who, notice)).collect();
     match body {
         Body::Request(_) => vec![(consultant, Notice::Requested)],
@@ -136,6 +138,18 @@ fn duties(facts: &Facts<'_>, body: &Body, requester: Fingerprint) -> Vec<(Finger
                 .find(|reader| reader.asked_by == release.request);
             reader.map_or_else(Vec::new, |reader| vec![(reader.who, Notice::Released)])
         }
+        // Of what has ended the new owner has a list; nobody else has anything to do.
+        Body::HandOver(_) | Body::TakeOver(_) if facts.state().is_ended() => Vec::new(),
+        // Readers must have an agreement with the new owner before she can take over.
+        Body::HandOver(_) => facts
+            .awaited_by(&requester)
+            .map(|reader| (reader.who, Notice::HandingOver))
+            .collect(),
+        Body::TakeOver(_) => facts
+            .parties()
+            .into_iter()
+            .map(|who| (who, Notice::TakenOver))
+            .collect(),
         _ => Vec::new(),
     }
 }

@@ -12,9 +12,9 @@ pub(crate) struct Reader<'a> {
     /// The request or forward.
     pub(crate) asked_by: EntryId,
     pub(crate) who: Fingerprint,
-    /// Who asked her.
+    /// Who asked her, or has taken over from whoever did.
     pub(crate) by: Fingerprint,
-    /// The agreement under which she reads.
+    /// The agreement under which she reads: that of a new owner when one has taken over meanwhile.
     pub(crate) agreement: AgreementId,
     /// None for the consultant.
     pub(crate) forward: Option<&'a Forward>,
@@ -91,7 +91,7 @@ pub struct Reading<'a> {
     pub asked_by: EntryId,
     /// Who was asked.
     pub who: Fingerprint,
-    /// Who asked her.
+    /// Who asked her, or has taken over from whoever did.
     pub by: Fingerprint,
     /// The agreement under which she reads.
     pub agreement: AgreementId,

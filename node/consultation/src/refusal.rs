@@ -141,6 +141,12 @@ pub enum Refusal {
     /// A blind reader works at a node at which another reader of the case does.
     #[error("a blind reader cannot work at a node at which another reader of the consultation works")]
     NotApart,
+    /// Somebody takes over what was not offered to her, or from whom she may not.
+    #[error("only the practitioner to whom the requester hands the consultation over may take it over")]
+    NotTheSuccessor,
+    /// A colleague takes over alone, and the requester's certificate holds as far as is known here.
+    #[error("the certificate {0} of the requester is neither revoked nor expired as far as is known here")]
+    StillHolds(Fingerprint),
     /// A blind reader shows another report than the one that she had committed herself to.
     #[error("the report is not the one that was committed to before the blind reading was opened")]
     OtherThanCommitted,
@@ -393,6 +399,7 @@ impl Refusal {
                 "Ask somebody at another facility for it, or ask for a second opinion.",
                 "別の施設の読影医に依頼するか、セカンドオピニオンとして依頼してください。",
             ),
+            Self::NotTheSuccessor | Self::StillHolds(_) => self.succession(),
             Self::OtherThanCommitted => (
                 "other_than_committed",
                 "盲検読影で確定した報告書と異なります。",
@@ -400,6 +407,23 @@ impl Refusal {
                 "確定したとおりの報告書に署名し、変更は後から訂正として行ってください。",
             ),
             _ => self.package(),
+        }
+    }
+
+    const fn succession(&self) -> Wording {
+        match self {
+            Self::StillHolds(_) => (
+                "still_holds",
+                "依頼者の証明書は、この端末が知る限り失効していません。",
+                "Let the requester hand the consultation over; alone it is taken over only when her certificate is revoked or expired.",
+                "依頼者に引き継ぎの操作を求めてください。単独での引き継ぎは、証明書が失効した場合に限られます。",
+            ),
+            _ => (
+                "not_the_successor",
+                "引き継ぎの相手として指定された医師だけが引き継げます。",
+                "Have the requester hand the consultation over to you first.",
+                "先に依頼者から引き継ぎの指定を受けてください。",
+            ),
         }
     }
 

@@ -89,6 +89,12 @@ pub trait Standing {
         *fingerprint
     }
 
+    /// Whether the practitioner's credential is lost for good as far as is known now, so that this colleague may take over
+    /// from her: revoked or expired, not merely suspended. Where another certificate took its place, only its holder may.
+    fn lost_for_good(&self, _fingerprint: &Fingerprint, _colleague: &Fingerprint) -> bool {
+        false
+    }
+
     /// The countersigned agreement with this id.
     fn agreement(&self, id: &AgreementId) -> Option<AgreementInForce>;
 }

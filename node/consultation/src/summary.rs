@@ -1,6 +1,6 @@
 //! What an entry says in one line, for a timeline: in Japanese and in English, without anything clinical.
 
-use crate::body::{AmendmentKind, Body, Close, ForwardKind, Outcome, ReportStatus, Stance, Urgency};
+use crate::body::{AmendmentKind, Body, Close, ForwardKind, Ground, Outcome, ReportStatus, Stance, Urgency};
 
 impl Body {
     /// Why, in the words of whoever signed it; for entries that end something. They may be clinical.
@@ -12,6 +12,7 @@ impl Body {
             Self::Withdraw(body) => Some(&body.reason),
             Self::GrantRevoke(body) => Some(&body.reason),
             Self::Amendment(body) => Some(&body.reason),
+            Self::HandOver(body) => Some(&body.reason),
             Self::Close(Close {
                 outcome: Outcome::NotInformed { reason },
             }) => Some(reason),
@@ -109,6 +110,20 @@ impl Body {
                 "資格を失った読影医の担当を解きました",
                 "let a reader go who has lost her credential",
             ),
+            Self::HandOver(_) => (
+                "医院の引き継ぎを申し出ました",
+                "offered the consultation to a new owner",
+            ),
+            Self::TakeOver(body) => match body.ground {
+                Ground::HandedOver { .. } => (
+                    "相談を引き継ぎ、依頼者となりました",
+                    "took the consultation over as its requester",
+                ),
+                Ground::Lost { .. } => (
+                    "資格を失った依頼者に代わり、単独で引き継ぎました",
+                    "took over alone from a requester who has lost her credential",
+                ),
+            },
             Self::ForwardConsent(_) => ("追加の読影に同意しました", "consented to a further reader"),
             _ => ("盲検読影の結果を確定しました", "committed to a blind reading"),
         }

@@ -5,6 +5,7 @@ mod amendment;
 mod answer;
 mod finding;
 mod forward;
+mod hand_over;
 mod illustration;
 mod limits;
 mod measurement;
@@ -31,6 +32,7 @@ pub use finding::{
     Category, Channel, IncidentalFinding, IncidentalResolved, Resolution, UrgentAck, UrgentFinding,
 };
 pub use forward::{BlindCommitment, Forward, ForwardConsent, ForwardKind};
+pub use hand_over::{Ground, HandOver, Succeeding, TakeOver};
 pub use illustration::{
     Illustrations, ImageReference, KeyImage, KeyImageTitle, MAX_KEY_IMAGES, MAX_MEASUREMENTS, Window,
 };
@@ -134,6 +136,12 @@ pub enum Body {
     /// A reader who has lost her credential is let go.
     #[n(30)]
     Release(#[n(0)] Release),
+    /// The requester offers the case to a new owner.
+    #[n(31)]
+    HandOver(#[n(0)] HandOver),
+    /// The new owner takes it over.
+    #[n(32)]
+    TakeOver(#[n(0)] Box<TakeOver>),
 }
 
 impl Body {
@@ -172,6 +180,8 @@ impl Body {
             Self::Reconciliation(_) => EntryType::Reconciliation,
             Self::CoSignature(_) => EntryType::CoSignature,
             Self::Release(_) => EntryType::Release,
+            Self::HandOver(_) => EntryType::HandOver,
+            Self::TakeOver(_) => EntryType::TakeOver,
         }
     }
 
@@ -247,6 +257,8 @@ impl Body {
             Self::Reconciliation(body) => body.validate(),
             Self::CoSignature(body) => body.validate(),
             Self::Release(body) => body.validate(),
+            Self::HandOver(body) => body.validate(),
+            Self::TakeOver(body) => body.validate(),
         }
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn judge(
     if request.requester.practitioner != author {
         return Err(Refusal::NotTheRequester(EntryType::Request));
     }
-    check_reader(request, &request.consultant, standing)?;
+    check_reader(request, &author, &request.consultant, standing)?;
     check_agreement(
         &request.agreement,
         (&author, &request.consultant),
@@ -66,10 +66,10 @@ pub(super) fn check_agreement(
 /// The guideline is about consultation *between* facilities: a reader is another person, of another facility.
 pub(super) fn check_reader(
     request: &Request,
+    requester: &Fingerprint,
     reader: &Fingerprint,
     standing: &dyn Standing,
 ) -> Result<(), Refusal> {
-    let requester = &request.requester;
     let institution = |person| {
         standing
             .practitioner(person)
@@ -77,9 +77,9 @@ pub(super) fn check_reader(
     };
     let of_reader = institution(reader);
     let same = of_reader.is_some()
-        && (of_reader == institution(&requester.practitioner)
-            || of_reader.as_deref() == Some(requester.institution.as_str()));
-    if same || requester.practitioner == *reader {
+        && (of_reader == institution(requester)
+            || of_reader.as_deref() == Some(request.requester.institution.as_str()));
+    if same || requester == reader || request.requester.practitioner == *reader {
         Err(Refusal::SameFacility)
     } else {
         Ok(())

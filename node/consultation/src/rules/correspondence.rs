@@ -29,7 +29,7 @@ impl Place<'_> {
         let item = queries
             .find(|item| item.id == answer.query)
             .ok_or(Refusal::UnknownReference)?;
-        if ![item.body.to, item.by].contains(&self.author) {
+        if ![self.facts.now(&item.body.to), self.facts.now(&item.by)].contains(&self.author) {
             return Err(Refusal::NotAParty);
         }
         self.only_if(item.settled.is_none())

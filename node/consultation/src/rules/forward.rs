@@ -20,7 +20,11 @@ impl Place<'_> {
         }
         self.by_whom(forward)?;
         self.at_this_time(forward)?;
-        check_reader(self.request, &forward.to, self.standing)?;
+        if self.facts.now(&forward.to) != forward.to {
+            // Whoever has answered for the patient reads for nobody who does after her.
+            return Err(Refusal::SameFacility);
+        }
+        check_reader(self.request, &self.requester(), &forward.to, self.standing)?;
         check_agreement(
             &forward.agreement,
             (&self.author, &forward.to),

@@ -7,6 +7,7 @@ mod beginning;
 mod correspondence;
 mod finding;
 mod forward;
+mod hand_over;
 mod package;
 mod reconciliation;
 mod report;
@@ -51,10 +52,12 @@ pub(crate) fn judge(
         standing,
         log,
     };
+    place.not_a_former_requester(body)?;
     match body {
         Body::Request(_) => Err(Refusal::Beginning(EntryType::Request)),
         Body::Agreement(_) => Err(Refusal::WrongKind(EntryType::Agreement)),
         Body::Accept(accept) => place.accept(accept.request),
+        Body::Decline(decline) if facts.is_hand_over(&decline.request) => place.not_handed_over(decline),
         Body::Decline(decline) => place.decline(decline.request),
         Body::PackageOffered(offer) => place.offered(offer),
         Body::Grant(grant) => place.grant(grant),
@@ -77,6 +80,8 @@ pub(crate) fn judge(
         Body::Reconciliation(said) => place.reconciled(said),
         Body::CoSignature(signed) => place.co_signed(signed),
         Body::Release(release) => place.release(release),
+        Body::HandOver(offer) => place.handed_over(offer),
+        Body::TakeOver(taken) => place.taken_over(taken),
         Body::Close(close) => place.close(close),
         Body::Withdraw(_) => place.withdraw(),
     }
@@ -96,13 +101,32 @@ struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    const fn requester(&self) -> Fingerprint {
-        self.request.requester.practitioner
+    /// Who answers for the patient: whoever asked, or the last who has taken the case over.
+    fn requester(&self) -> Fingerprint {
+        self.facts
+            .requester()
+            .unwrap_or(self.request.requester.practitioner)
     }
 
     fn by_requester(&self) -> Result<(), Refusal> {
         let good = self.author == self.requester();
         if good {
+            Ok(())
+        } else {
+            Err(Refusal::NotTheRequester(self.header.entry_type))
+        }
+    }
+
+    /// R5: whoever has handed the case over signs nothing more in it, unless it is offered back to her.
+    fn not_a_former_requester(&self, body: &Body) -> Result<(), Refusal> {
+        let signer = self.author;
+        let offered = match body {
+            Body::TakeOver(_) => true,
+            Body::Decline(decline) => self.facts.is_hand_over(&decline.request),
+            // R9: in a frozen log what the other branch holds cannot be told.
+            _ => self.log.fork().is_some() && self.header.entry_type.alarms(),
+        };
+        if offered || self.facts.now(&signer) == signer {
             Ok(())
         } else {
             Err(Refusal::NotTheRequester(self.header.entry_type))

@@ -2,15 +2,16 @@
 
 use dokuei_consultation::body::{
     Accept, Amendment, AmendmentKind, Answer, Body, Category, Channel, Close, CoSignature, Consent, Decline,
-    EraseNotice, Forward, ForwardConsent, ForwardKind, GUIDELINE, Grant, GrantRevoke, ImagesReviewed,
-    IncidentalFinding, IncidentalResolved, Loss, Outcome, PackageOffered, Patient, PatientInformed,
-    PersonName, Query, Received, Reconciliation, Release, Report, ReportRead, ReportStatus, Request,
-    Requester, Resolution, Sex, Stance, Urgency, UrgentAck, UrgentFinding, Withdraw,
+    EraseNotice, Forward, ForwardConsent, ForwardKind, GUIDELINE, Grant, GrantRevoke, Ground, HandOver,
+    ImagesReviewed, IncidentalFinding, IncidentalResolved, Loss, Outcome, PackageOffered, Patient,
+    PatientInformed, PersonName, Query, Received, Reconciliation, Release, Report, ReportRead, ReportStatus,
+    Request, Requester, Resolution, Sex, Stance, Succeeding, TakeOver, Urgency, UrgentAck, UrgentFinding,
+    Withdraw,
 };
 use dokuei_consultation::id::{EntryId, PackageId};
 use dokuei_consultation::machine::Case;
 
-use crate::world::{AGREEMENT, DENTIST, NOW, SPECIALIST, World, between, certificate};
+use crate::world::{AGREEMENT, DENTIST, NOW, SPECIALIST, SUCCESSOR, World, between, certificate};
 
 pub(crate) const PACKAGE: PackageId = PackageId::from_bytes([0x9a; 16]);
 /// What no log line and no error may show.
@@ -268,7 +269,7 @@ pub(crate) fn forward(case: &Case, world: &World, kind: ForwardKind, from: &str,
         name: format!("{to}の氏名"),
         agreement: world.agreements[&between(from, to)].reference(),
         question: "腫瘍性病変か".to_owned(),
-        consent: (from == DENTIST).then(consent),
+        consent: [DENTIST, SUCCESSOR].contains(&from).then(consent),
     }
 }
 
@@ -319,6 +320,46 @@ pub(crate) fn release(request: EntryId) -> Body {
         loss: Loss::Revoked,
         since: NOW,
     })
+}
+
+/// The practice passes to `to`.
+pub(crate) fn hand_over(to: &str) -> Body {
+    Body::HandOver(HandOver {
+        to: certificate(to),
+        name: format!("{to}の氏名"),
+        reason: "閉院に伴う事業の承継".to_owned(),
+    })
+}
+
+/// `by` takes over what was handed over to her, with an agreement with each reader who is waited for.
+pub(crate) fn take_over(case: &Case, world: &World, by: &str) -> TakeOver {
+    let names = [SPECIALIST, "second reader", "another reader", "last reader"];
+    let agreements = case.to_agree_with().into_iter().filter_map(|(request, who)| {
+        let name = names.iter().find(|name| certificate(name) == who)?;
+        let agreement = world.agreements.get(&between(by, name))?.reference();
+        Some(Succeeding { request, agreement })
+    });
+    let nothing = EntryId::of(b"nothing");
+    TakeOver {
+        from: case.requester().unwrap(),
+        ground: Ground::HandedOver {
+            hand_over: case.hand_over().map_or(nothing, |offer| offer.id),
+        },
+        name: format!("{by}の氏名"),
+        institution: "さくら歯科".to_owned(),
+        agreements: agreements.collect(),
+    }
+}
+
+/// `by` takes over alone from a requester who has lost her credential.
+pub(crate) fn take_over_alone(case: &Case, world: &World, by: &str) -> TakeOver {
+    TakeOver {
+        ground: Ground::Lost {
+            loss: Loss::Revoked,
+            since: NOW,
+        },
+        ..take_over(case, world, by)
+    }
 }
 
 /// The package's key for a further reader's node.

@@ -13,7 +13,7 @@ use rand::seq::IndexedRandom;
 use crate::bodies;
 use crate::illustrations::illustrations;
 use crate::teeth::structure;
-use crate::world::{DENTIST, SPECIALIST, World, certificate};
+use crate::world::{DENTIST, SPECIALIST, SUCCESSOR, World, certificate};
 
 /// What a version of a report may be.
 const VERSIONS: [EntryType; 6] = [
@@ -50,6 +50,15 @@ struct Mind<'a> {
     people: &'a [Who],
 }
 
+/// Who owns the dentist's practice, as far as is known in this case.
+pub(crate) fn owner(case: &Case) -> &'static str {
+    if case.requester() == Some(certificate(SUCCESSOR)) {
+        SUCCESSOR
+    } else {
+        DENTIST
+    }
+}
+
 /// What whoever is at this node may want to do next.
 pub(crate) fn choose(
     rng: &mut StdRng,
@@ -60,6 +69,10 @@ pub(crate) fn choose(
     now: Timestamp,
 ) -> Option<Act> {
     case.request()?;
+    let who = match who {
+        (DENTIST, device) => (owner(case), device),
+        other => other,
+    };
     let mut mind = Mind {
         rng,
         case,
@@ -75,11 +88,16 @@ pub(crate) fn choose(
     {
         return Some(act);
     }
-    if person == DENTIST {
+    if mind.owns() {
+        // The practice changes hands once, in some cases.
+        let offered = mind.case.hand_over().is_some();
+        if person == DENTIST && mind.rng.random_bool(if offered { 0.1 } else { 0.01 }) {
+            return Some(mind.hand_over());
+        }
         return mind.requester().map(|body| Act::by(person, body));
     }
-    match mind.rng.random_range(0..18) {
-        16 | 17 => mind.together().map(|body| Act::by(person, body)),
+    match mind.rng.random_range(0..20) {
+        16..=19 => mind.together().map(|body| Act::by(person, body)),
         0 | 1 => Some(Act::by(device, bodies::received())),
         2..=4 => mind.blind(),
         _ => mind.reader(now).map(|body| Act::by(person, body)),
@@ -87,6 +105,25 @@ pub(crate) fn choose(
 }
 
 impl Mind<'_> {
+    fn owns(&self) -> bool {
+        [DENTIST, SUCCESSOR].contains(&self.who.0)
+    }
+
+    /// It is offered to the new owner, who takes it over, at the same machine.
+    fn hand_over(&mut self) -> Act {
+        match self.case.hand_over() {
+            None => Act::by(DENTIST, bodies::hand_over(SUCCESSOR)),
+            Some(offer) if self.rng.random_bool(0.2) => {
+                let who = *[DENTIST, SUCCESSOR].choose(self.rng).unwrap();
+                Act::by(who, bodies::decline_of(offer.id))
+            }
+            Some(_) => {
+                let taken = bodies::take_over(self.case, self.world, SUCCESSOR);
+                Act::by(SUCCESSOR, Body::TakeOver(Box::new(taken)))
+            }
+        }
+    }
+
     fn entries(&self, kinds: &[EntryType]) -> Vec<&VerifiedEntry> {
         let ordered = self.case.log().ordered().into_iter();
         ordered
@@ -104,14 +141,17 @@ impl Mind<'_> {
     }
 
     fn anybody(&mut self) -> &'static str {
-        self.people.choose(self.rng).unwrap().0
+        match self.people.choose(self.rng).unwrap().0 {
+            DENTIST => owner(self.case),
+            other => other,
+        }
     }
 
     /// The next step on the way to a report, so that most cases get there.
     fn usual(&mut self) -> Option<Act> {
         let (person, device) = self.who;
         let has = |kind: EntryType| !self.entries(&[kind]).is_empty();
-        if person == DENTIST {
+        if self.owns() {
             if !has(EntryType::PackageOffered) {
                 return Some(Act::by(person, bodies::offer()));
             }
@@ -138,7 +178,7 @@ impl Mind<'_> {
     /// What is open for whoever is here, and the end when nothing is.
     fn dutiful(&mut self) -> Option<Body> {
         let me = certificate(self.who.0);
-        if self.who.0 == DENTIST && self.case.state().name() == "read" && self.case.open().is_empty() {
+        if self.owns() && self.case.state().name() == "read" && self.case.open().is_empty() {
             return Some(bodies::close());
         }
         let open: Vec<_> = self
@@ -153,7 +193,7 @@ impl Mind<'_> {
             OpenKind::UnreadReport => Some(bodies::read(open.entry)),
             OpenKind::IncidentalFinding => Some(bodies::resolve(open.entry)),
             OpenKind::Query => Some(bodies::answer(open.entry)),
-            OpenKind::Forward if self.who.0 == DENTIST => Some(bodies::consented(open.entry)),
+            OpenKind::Forward if self.owns() => Some(bodies::consented(open.entry)),
             OpenKind::Forward => self.version(open.entry),
             _ => None,
         }
@@ -184,7 +224,7 @@ impl Mind<'_> {
                 ];
                 let kind = *kinds.choose(self.rng)?;
                 Body::Forward(Box::new(bodies::forward(
-                    self.case, self.world, kind, DENTIST, to,
+                    self.case, self.world, kind, self.who.0, to,
                 )))
             }
             13 => bodies::consented(self.any(&[T::Forward])?),
@@ -288,15 +328,12 @@ impl Mind<'_> {
     }
 
     fn report(&self, asked: EntryId) -> Option<Report> {
-        let entry = self.case.log().get(&asked)?;
-        let from = if entry.header().signer == certificate(DENTIST) {
-            DENTIST
-        } else {
-            SPECIALIST
-        };
-        Some(match entry.body() {
-            Body::Forward(_) => bodies::further_report(self.case, self.world, asked, from, self.who.0),
-            _ => bodies::report(self.case, self.world),
+        let mut readings = self.case.readings().into_iter();
+        let agreement = readings.find(|one| one.asked_by == asked)?.agreement;
+        Some(Report {
+            request: asked,
+            terms: self.world.agreements[&agreement].terms_hash(),
+            ..bodies::report(self.case, self.world)
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dokuei_consultation::body::{Body, Forward, ForwardKind, Report, ReportStatus};
+use dokuei_consultation::body::{Body, Forward, ForwardKind, Report, ReportStatus, TakeOver};
 use dokuei_consultation::entry::VerifiedEntry;
 use dokuei_consultation::id::EntryId;
 use dokuei_consultation::machine::Case;
@@ -61,11 +61,31 @@ impl<'a> Past<'a> {
         self.entries.values().any(|entry| wanted(entry.body()))
     }
 
+    /// In the simulation it passes to one new owner, once.
     fn requester(&self) -> Option<Fingerprint> {
+        let taken = self.entries.values().find_map(|entry| match entry.body() {
+            Body::TakeOver(_) => Some(entry.header().signer),
+            _ => None,
+        });
+        taken.or_else(|| self.first_requester())
+    }
+
+    fn first_requester(&self) -> Option<Fingerprint> {
         self.entries.values().find_map(|entry| match entry.body() {
             Body::Request(request) => Some(request.requester.practitioner),
             _ => None,
         })
+    }
+
+    /// It was offered to her by whoever is requester, who has not handed it over yet.
+    fn may_take_over(&self, taken: &TakeOver, signer: Fingerprint) -> bool {
+        let offered = taken.offer().and_then(|id| self.entries.get(&id));
+        let to_her = offered.is_some_and(|entry| {
+            matches!(entry.body(), Body::HandOver(offer) if offer.to == signer)
+                && entry.header().signer == taken.from
+        });
+        let declined = |body: &Body| matches!(body, Body::Decline(one) if Some(one.request) == taken.offer());
+        to_her && Some(taken.from) == self.requester() && !self.any(declined)
     }
 
     fn report(entry: &VerifiedEntry) -> Option<&Report> {
@@ -131,6 +151,8 @@ impl<'a> Past<'a> {
             | Body::PackageOffered(_) => by_requester,
             Body::Withdraw(_) => by_requester && !self.urgent_open(),
             Body::Release(release) => by_requester && !self.let_go(&release.request),
+            Body::HandOver(_) => by_requester,
+            Body::TakeOver(taken) => self.may_take_over(taken, signer),
             Body::BlindCommitment(_) => self.reports().all(|(report, _)| report.header().signer == signer),
             Body::Reconciliation(said) => {
                 let by = |version: &EntryId| self.final_by(version);
@@ -139,7 +161,8 @@ impl<'a> Past<'a> {
             Body::CoSignature(signed) => self.may_co_sign(&signed.of, signer),
             _ => !self.entries.is_empty(),
         };
-        (!holds).then_some("it must not follow what it follows")
+        let gone = Some(signer) == self.first_requester() && !by_requester;
+        (!holds || gone).then_some("it must not follow what it follows")
     }
 
     /// Who signed a final version that nothing replaces.
@@ -175,6 +198,7 @@ impl<'a> Past<'a> {
         let named = |body: &Body| match body {
             Body::Request(request) => [request.requester.practitioner, request.consultant].contains(who),
             Body::Forward(forward) => forward.to == *who,
+            Body::HandOver(offer) => offer.to == *who,
             _ => false,
         };
         self.any(named)

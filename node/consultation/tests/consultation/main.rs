@@ -18,6 +18,7 @@ mod deadlines;
 mod duties;
 mod forks;
 mod further;
+mod handed_over;
 mod illustrations;
 mod limits;
 mod newer;

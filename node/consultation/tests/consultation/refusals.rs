@@ -62,6 +62,8 @@ fn all() -> Vec<Refusal> {
         Refusal::NotBlind,
         Refusal::NotApart,
         Refusal::OtherThanCommitted,
+        Refusal::NotTheSuccessor,
+        Refusal::StillHolds(certificate("nobody")),
     ]
 }
 

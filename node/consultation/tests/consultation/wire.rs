@@ -198,6 +198,38 @@ fn the_body_of_letting_go() {
     }
 }
 
+#[test]
+fn the_bodies_of_handing_over() {
+    use dokuei_consultation::body::{Ground, Loss, Succeeding, TakeOver};
+    insta::assert_snapshot!("hand_over", shown(&bodies::hand_over(SECOND)));
+    let mut agreement = bodies::request(&World::agreed()).agreement;
+    agreement.proposal = EntryId::of(b"proposal");
+    agreement.countersignature = EntryId::of(b"countersignature");
+    let taken = |ground| {
+        Body::TakeOver(Box::new(TakeOver {
+            from: certificate(DENTIST),
+            ground,
+            name: "鈴木 一郎".to_owned(),
+            institution: "さくら歯科".to_owned(),
+            agreements: vec![Succeeding {
+                request: EntryId::of(b"request"),
+                agreement,
+            }],
+        }))
+    };
+    let hand_over = EntryId::of(b"hand over");
+    insta::assert_snapshot!("take_over", shown(&taken(Ground::HandedOver { hand_over })));
+    for loss in [Loss::Revoked, Loss::Expired] {
+        let alone = taken(Ground::Lost { loss, since: NOW });
+        insta::assert_snapshot!(format!("take_over_{}", loss.name()), shown(&alone));
+    }
+    let suspended = taken(Ground::Lost {
+        loss: Loss::Suspended,
+        since: NOW,
+    });
+    assert!(suspended.validate().is_err(), "a suspension may be lifted");
+}
+
 fn entry(seed: u8) -> (EntryHeader, SignedEntry) {
     let (salt, body) = ([seed; 32], bodies::withdraw().encode());
     let header = EntryHeader {

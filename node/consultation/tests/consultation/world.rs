@@ -39,6 +39,8 @@ pub(crate) const LAST: &str = "last reader";
 pub(crate) const ORDINARY: &str = "ordinary";
 /// Holds a foreign licence only.
 pub(crate) const FOREIGN: &str = "foreign";
+/// A dentist who is to own the dentist's practice after her.
+pub(crate) const SUCCESSOR: &str = "new owner";
 /// A specialist who works where the dentist works.
 pub(crate) const COLLEAGUE: &str = "colleague";
 pub(crate) const CLINIC: &str = "clinic node";
@@ -72,6 +74,8 @@ pub(crate) struct World {
     pub(crate) readers: BTreeSet<Fingerprint>,
     pub(crate) licensed: BTreeSet<Fingerprint>,
     pub(crate) revoked: BTreeSet<Fingerprint>,
+    /// Revoked or expired for good.
+    pub(crate) lost: BTreeSet<Fingerprint>,
     pub(crate) agreements: BTreeMap<AgreementId, AgreementInForce>,
     /// Whose place a certificate took.
     earlier: BTreeMap<Fingerprint, Fingerprint>,
@@ -106,6 +110,7 @@ impl World {
             (ORDINARY, "もみじ歯科"),
             (FOREIGN, "Overseas Clinic"),
             (COLLEAGUE, "さくら歯科"),
+            (SUCCESSOR, "さくら歯科"),
         ];
         let nodes = [
             CLINIC, CLINIC_2, HOSPITAL, HOSPITAL_2, INSTITUTE, PRACTICE, OFFICE, THIRD,
@@ -117,8 +122,11 @@ impl World {
                 .into(),
             nodes: nodes.map(|name| (certificate(name), machine(name))).into(),
             readers: set(&[SPECIALIST, COLLEAGUE, SECOND, ANOTHER, LAST]),
-            licensed: set(&[DENTIST, SPECIALIST, ORDINARY, COLLEAGUE, SECOND, ANOTHER, LAST]),
+            licensed: set(&[
+                DENTIST, SUCCESSOR, SPECIALIST, ORDINARY, COLLEAGUE, SECOND, ANOTHER, LAST,
+            ]),
             revoked: BTreeSet::new(),
+            lost: BTreeSet::new(),
             agreements: BTreeMap::new(),
             earlier: BTreeMap::new(),
         }
@@ -134,14 +142,21 @@ impl World {
     /// As [`Self::agreed`], and all who ask have an agreement with all who may read.
     pub(crate) fn all_agreed() -> Self {
         let mut world = Self::agreed();
-        for proposer in [DENTIST, SPECIALIST] {
+        for proposer in [DENTIST, SPECIALIST, SUCCESSOR] {
             for other in [SECOND, ANOTHER, LAST] {
-                let (id, terms) = (between(proposer, other), standard(&world, proposer, other));
-                let log = signed_as(&world, id, terms, proposer, other);
-                world.agreements.insert(id, log.countersigned().unwrap());
+                world.agree_too(proposer, other);
             }
         }
+        world.agree_too(SUCCESSOR, SPECIALIST);
+        world.agree_too(COLLEAGUE, SPECIALIST);
         world
+    }
+
+    /// The two sign the standard agreement, beside what others have signed.
+    pub(crate) fn agree_too(&mut self, proposer: &str, other: &str) {
+        let (id, terms) = (between(proposer, other), standard(self, proposer, other));
+        let log = signed_as(self, id, terms, proposer, other);
+        self.agreements.insert(id, log.countersigned().unwrap());
     }
 
     /// The two sign the standard agreement.
@@ -198,6 +213,10 @@ impl Standing for World {
 
     fn person(&self, fingerprint: &Fingerprint) -> Fingerprint {
         self.earlier.get(fingerprint).copied().unwrap_or(*fingerprint)
+    }
+
+    fn lost_for_good(&self, fingerprint: &Fingerprint, _colleague: &Fingerprint) -> bool {
+        self.lost.contains(fingerprint)
     }
 
     fn agreement(&self, id: &AgreementId) -> Option<AgreementInForce> {
