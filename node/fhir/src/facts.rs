@@ -210,6 +210,17 @@ pub struct CoSignature {
     pub signature: Signature,
 }
 
+/// Somebody took the consultation over and is the requester since.
+#[derive(Clone)]
+pub struct Succession {
+    /// Her place among [`Consultation::practitioners`].
+    pub by: usize,
+    /// When.
+    pub at: i64,
+    /// Whether she signed it alone, since the requester before her had lost her credential.
+    pub alone: bool,
+}
+
 /// A consultation.
 #[derive(Clone)]
 pub struct Consultation {
@@ -221,6 +232,8 @@ pub struct Consultation {
     pub clinic: Facility,
     /// Everybody who takes part; the requester first.
     pub practitioners: Vec<Practitioner>,
+    /// Who has taken it over since it was asked for, oldest first.
+    pub successions: Vec<Succession>,
     /// Places of those who were asked, among them.
     pub asked: Vec<usize>,
     /// The study.

@@ -17,5 +17,5 @@ mod request;
 pub use bundle::to_bundle;
 pub use facts::{
     CoSignature, Consultation, Facility, Licence, Opinion, OpinionStatus, Patient, Practitioner, Report,
-    ReportStatus, RequestState, Signature, Study, ToothFinding, Urgency,
+    ReportStatus, RequestState, Signature, Study, Succession, ToothFinding, Urgency,
 };

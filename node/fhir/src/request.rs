@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::bundle::{date, instant, put, reference, said, short, words};
-use crate::facts::{Consultation, RequestState, Urgency};
+use crate::facts::{Consultation, RequestState, Succession, Urgency};
 use crate::parties::{patient_reference, practitioner_reference};
 
 /// Modalities, as DICOM has them.
@@ -69,7 +69,28 @@ pub(crate) fn service_request(consultation: &Consultation) -> Value {
     {
         notes.push(json!({"text": history}));
     }
+    if let Some(notes) = resource["note"].as_array_mut() {
+        notes.extend(
+            consultation
+                .successions
+                .iter()
+                .map(|one| taken_over(consultation, one)),
+        );
+    }
     resource
+}
+
+/// The requester stays who asked; who answers for it since is noted.
+fn taken_over(consultation: &Consultation, one: &Succession) -> Value {
+    let text = if one.alone {
+        "依頼者の資格喪失により単独で引き継いだ Taken over alone, the requester having lost her credential"
+    } else {
+        "引き継いだ Taken over as requester"
+    };
+    let mut note = json!({"time": instant(one.at), "text": text});
+    let author = consultation.practitioners.get(one.by).map(practitioner_reference);
+    put(&mut note, "authorReference", author);
+    note
 }
 
 pub(crate) fn imaging_study(consultation: &Consultation) -> Value {

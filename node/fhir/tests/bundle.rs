@@ -79,6 +79,7 @@ fn full() -> Consultation {
             practitioner("佐藤 一郎", "bb", &hospital),
         ],
         clinic,
+        successions: Vec::new(),
         asked: vec![1],
         study: Study {
             uid: "1.2.392.200036.9116.2".to_owned(),
@@ -174,6 +175,7 @@ fn bare() -> Consultation {
         patient: Patient::default(),
         practitioners: vec![practitioner("田中 花子", "aa", &clinic)],
         clinic,
+        successions: Vec::new(),
         asked: Vec::new(),
         study: Study {
             uid: "1.2".to_owned(),

@@ -115,6 +115,8 @@ matters! {
     NoSuccessor = "no_successor", Overdue, "次に依頼する予定だった読影医に依頼できませんでした。別の読影医を選んでください。", "None of those who were to be asked next can be asked: choose another reader.";
     ReaderLost = "reader_lost", Overdue, "読影医の資格が停止または失効しました。次の読影医を選んでください。", "A reader has lost her credential: choose the next reader.";
     RequesterLost = "requester_lost", Overdue, "依頼者の資格が停止または失効しました。依頼元に電話で確かめてください。", "A requester has lost her credential: telephone the clinic and ask who takes over.";
+    HandingOver = "handing_over", Request, "依頼元の医院が引き継がれます。新しい依頼者との取り決めが必要です。", "A practice passes to a new owner: an agreement with her is needed.";
+    TakenOver = "taken_over", Progress, "相談が新しい依頼者に引き継がれました。", "A new requester has taken a consultation over.";
     Test = "test", Progress, "これは通知の試験です。", "This is a test of the notices.";
 }
 

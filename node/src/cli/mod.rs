@@ -15,6 +15,7 @@ mod duty;
 mod error;
 mod fetch;
 mod governance;
+mod hand_over;
 mod hints;
 mod incident;
 mod init;
@@ -111,6 +112,7 @@ fn dispatch(dir: &DataDir, command: Command, as_json: bool) -> Outcome {
         Command::Template(command) => template::run(dir, command, as_json),
         Command::Policy(command) => governance::policy(dir, command, as_json),
         Command::Governance(command) => governance::run(dir, command, as_json),
+        Command::HandOver(command) => hand_over::run(dir, command, as_json),
         Command::Retention(command) => retention::run(dir, command, as_json),
         Command::Incident(command) => incident::run(dir, command, as_json),
         Command::Doctor(doctor) => doctor::run(dir, &doctor, as_json),

@@ -16,6 +16,7 @@ mod events;
 mod evidence;
 mod governance;
 mod guard;
+mod handing_over;
 mod live;
 mod media;
 mod notices;

@@ -30,11 +30,13 @@ const SECRET: [&str; 5] = ["/session", "/security", "/setup", "/recovery", "/app
 
 /// Acts that are confirmed by passphrase and second factor: of what is asked with a key a hash is kept, and in it is nothing
 /// by which either could be guessed.
-const CONFIRMED: [&str; 4] = [
+const CONFIRMED: [&str; 6] = [
     "/cases/{id}/report",
     "/cases/{id}/amend",
     "/cases/{id}/reconciliations",
     "/cases/{id}/co-signatures",
+    "/hand-over",
+    "/hand-over/taken",
 ];
 
 /// By what such an act is confirmed.

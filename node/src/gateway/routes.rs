@@ -7,8 +7,8 @@ use utoipa_axum::routes;
 
 use super::{
     Gateway, applications, archives, audit, bans, cases, directory, duties, events, evidence, governance,
-    live, media, notices, openapi, practice, reconciling, register, reports, retention, security, session,
-    setup, status, studies, succession, transfer,
+    handing_over, live, media, notices, openapi, practice, reconciling, register, reports, retention,
+    security, session, setup, status, studies, succession, transfer,
 };
 
 type Routes = OpenApiRouter<Gateway>;
@@ -250,6 +250,9 @@ fn accompanying() -> Routes {
         .routes(routes!(succession::set))
         .routes(routes!(succession::release))
         .routes(routes!(succession::lapses))
+        .routes(routes!(handing_over::view, handing_over::offer))
+        .routes(routes!(handing_over::take))
+        .routes(routes!(handing_over::end))
 }
 
 /// The live consult.

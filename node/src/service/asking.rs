@@ -133,8 +133,7 @@ pub(super) fn fingerprint(text: &str) -> Result<Fingerprint, ServiceError> {
 
 /// The requester, for a reader; for the requester whoever reads.
 pub(super) fn other_side(case: &Case, me: &Fingerprint) -> Option<Fingerprint> {
-    let (_, request) = case.request()?;
-    let requester = request.requester.practitioner;
+    let requester = case.requester()?;
     if requester == *me {
         case.consultant()
     } else {

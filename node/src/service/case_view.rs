@@ -58,6 +58,7 @@ impl Node {
         view["lost"] = self.lost_view(&case, &me);
         view["forks"] = self.forks_view(&case, &me)?;
         view["renewals"] = self.renewals_in(&case);
+        (view["hand_over"], view["taken_over"]) = self.passing_view(&case, &me)?;
         view["successors"] = self.succession_view(&case, &me)?;
         let duties = self.duties_of(&case, &me)?;
         view["duties"] = duties.into_iter().map(|(_, view)| view).collect();

@@ -39,9 +39,7 @@ impl Node {
             return Err(ServiceError::Held);
         }
         let me = self.me(session);
-        let requesting = case
-            .request()
-            .is_some_and(|(_, request)| request.requester.practitioner == me);
+        let requesting = case.requester() == Some(me);
         let verb = if requesting {
             "cancel_sending"
         } else {

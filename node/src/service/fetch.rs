@@ -416,12 +416,11 @@ impl Node {
             .verify(&sender.key)
             .map_err(|error| bad(&error.to_string()))?;
         let signed = core.core();
-        // Whoever grants it, it was sealed by whoever asked.
+        // Whoever grants it, it was sealed by whoever asked, or has taken over from her.
         let case = self.kept_case(wanted.case)?;
-        let requester = case.request().map(|(_, request)| request.requester.practitioner);
         let agrees = signed.package == wanted.offer.package
             && signed.case == wanted.case
-            && Some(signed.sender) == requester
+            && case.has_requested(&signed.sender)
             && signed.root == wanted.offer.root
             && signed.ciphertext_length == wanted.offer.length;
         if !agrees {

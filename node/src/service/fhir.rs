@@ -6,7 +6,7 @@ use dokuei_consultation::machine::Case;
 use dokuei_consultation::{Reading, Version};
 use dokuei_fhir::{
     CoSignature, Consultation, Facility, Licence, Opinion, OpinionStatus, Patient, Practitioner, Report,
-    ReportStatus, RequestState, Signature, Study, ToothFinding, to_bundle,
+    ReportStatus, RequestState, Signature, Study, Succession, ToothFinding, to_bundle,
 };
 use dokuei_governance::duty::Duty;
 use dokuei_identity::certificate::LicenceKind;
@@ -33,7 +33,7 @@ impl Node {
         self.require_duty(&session.id, Duty::Evidence)?;
         let me = self.me(session);
         let (_, request) = case.request().ok_or(ServiceError::Unknown("request"))?;
-        let own = request.requester.practitioner == me;
+        let own = case.requester() == Some(me);
         let relation = if own { Relation::Own } else { Relation::Party };
         self.permit(session, Action::ExportPlain, Object::new(Data::Report, relation))?;
         // Written down before the first byte leaves.
@@ -63,6 +63,14 @@ impl Node {
         let who = people_of(request, &readings, case);
         let place = |one: &Fingerprint| who.iter().position(|other| other == one);
         let practitioners: Vec<_> = who.iter().map(|one| self.practitioner(case, one)).collect();
+        let taken = case.taken_over().into_iter();
+        let successions = taken
+            .map(|one| Succession {
+                by: place(&one.by).unwrap_or_default(),
+                at: seconds(one.at.0),
+                alone: one.body.offer().is_none(),
+            })
+            .collect();
         let reports = case.versions();
         let reports = reports.iter().map(|version| {
             let author = place(&version.by).unwrap_or_default();
@@ -80,6 +88,7 @@ impl Node {
             case: case.id().to_string(),
             patient: patient(request, study.as_ref()),
             clinic: clinic.map(|one| one.facility.clone()).unwrap_or_default(),
+            successions,
             asked: readings.iter().filter_map(|one| place(&one.who)).collect(),
             study: told_study(request, study.as_ref()),
             requested_at: asked_at.map_or(0, |entry| seconds(entry.header().time.0)),
@@ -266,7 +275,9 @@ fn people_of(request: &Request, readings: &[Reading<'_>], case: &Case) -> Vec<Fi
         .iter()
         .map(|one| one.by)
         .chain(co_signed.iter().map(|one| one.by));
-    for one in readings.iter().map(|one| one.who).chain(signers) {
+    let taken = case.taken_over();
+    let later = taken.iter().map(|one| one.by);
+    for one in readings.iter().map(|one| one.who).chain(signers).chain(later) {
         if !who.contains(&one) {
             who.push(one);
         }

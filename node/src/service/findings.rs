@@ -142,13 +142,13 @@ impl Node {
             .ok_or_else(|| ServiceError::field("due", "it is not a time as RFC 3339 writes it"))?;
         self.act(session, id, "incidental", |case| {
             let (request, package) = self.read_in(case, &me)?;
-            let (_, asked) = case.request().ok_or(ServiceError::Unknown("request"))?;
+            let requester = case.requester().ok_or(ServiceError::Unknown("request"))?;
             Ok(Body::IncidentalFinding(IncidentalFinding {
                 request,
                 package,
                 finding: incidental.finding,
                 advice: incidental.advice,
-                owner: owner.unwrap_or(asked.requester.practitioner),
+                owner: owner.unwrap_or(requester),
                 due,
             }))
         })
@@ -203,7 +203,7 @@ impl Node {
                 let (due, stage) = super::duties::due_and_stage(of_it, now);
                 view["case_id"] = case.id().to_string().into();
                 view["patient_name"] = self.shown_patient(request).0.display_name().into();
-                view["role"] = role(request.requester.practitioner == me).into();
+                view["role"] = role(case.requester() == Some(me)).into();
                 view["due_at"] = due.map(clock::rfc3339).into();
                 view["stage"] = stage.map(dokuei_consultation::deadline::Stage::name).into();
                 all.push((open, entry.header().time, view));

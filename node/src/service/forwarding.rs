@@ -282,6 +282,5 @@ pub(super) fn to_grant(case: &Case, me: &Fingerprint) -> Vec<Fingerprint> {
 }
 
 pub(super) fn is_requester(case: &Case, who: &Fingerprint) -> bool {
-    case.request()
-        .is_some_and(|(_, request)| request.requester.practitioner == *who)
+    case.requester() == Some(*who)
 }

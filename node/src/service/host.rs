@@ -244,6 +244,7 @@ pub(super) fn lasting(refusal: &EntryRefusal) -> RefusalCode {
         EntryRefusal::Denied(denied) if denied.rule == UNKNOWN_CERTIFICATE => RefusalCode::Stale,
         EntryRefusal::UnknownSigner(_)
         | EntryRefusal::NoAgreement
+        | EntryRefusal::StillHolds(_)
         | EntryRefusal::FromTheFuture { .. }
         | EntryRefusal::Revoked(_)
         | EntryRefusal::Newer(_) => RefusalCode::Stale,

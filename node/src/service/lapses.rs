@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 use super::Node;
 use super::error::ServiceError;
 use super::events::EventKind;
+use super::people::People;
 use super::reporting::entry_id;
 use super::session::Session;
 use crate::clock;
@@ -171,32 +172,60 @@ fn lapse_of(
         .or(ended)
 }
 
-impl Node {
-    /// Why somebody's credential does not hold now: that of the last of her certificates, when none holds. `None` while one
+impl People {
+    /// Why somebody's credential does not hold at `now`: that of the last of her certificates, when none holds. `None` while one
     /// does, or while none is known here.
-    pub(super) fn lapse(&self, who: &Fingerprint) -> Option<Lapse> {
+    pub(super) fn lapse(&self, who: &Fingerprint, now: Timestamp) -> Option<Lapse> {
         let mut last = None;
-        for one in self.people().line(who) {
-            last = Some(self.lapse_itself(&one.fingerprint)?);
+        for one in self.line(who) {
+            last = Some(self.lapse_itself(&one.fingerprint, now)?);
         }
         last
     }
 
     /// The same of one certificate, whatever took its place.
-    pub(super) fn lapse_itself(&self, who: &Fingerprint) -> Option<Lapse> {
-        let (chain, certificate) = self.people().attested(who)?;
-        let (held, now) = (self.trust().ok()?, self.now());
-        let standing = held.register.says(who, certificate.validity.not_before);
+    pub(super) fn lapse_itself(&self, who: &Fingerprint, now: Timestamp) -> Option<Lapse> {
+        let (chain, certificate) = self.attested(who)?;
+        let held = self.trust().get()?;
         let listed = match held.credentials.practitioner(&chain, now) {
             Err(ChainError::Revoked { reason, since }) => Some((reason, since)),
             _ => None,
         };
-        lapse_of(standing.flatten(), listed, certificate.validity, now)
+        let standing = self.says(who, certificate.validity.not_before);
+        lapse_of(standing, listed, certificate.validity, now)
+    }
+
+    /// Whether a certificate is lost for good, so that this colleague may go on: revoked or expired; where another took its
+    /// place only for whoever holds that one, since the person is there.
+    pub(super) fn is_lost_to(&self, who: &Fingerprint, colleague: &Fingerprint, now: Timestamp) -> bool {
+        let line = self.line(who);
+        let Some(last) = line.last() else {
+            return false;
+        };
+        if let Some(Standing::Superseded { by, .. }) = self.says(&last.fingerprint, last.validity.not_before) {
+            return by == *colleague;
+        }
+        self.lapse(who, now).is_some_and(|lapse| {
+            let replaced = lapse.reason == Some(RevocationReason::Superseded);
+            lapse.loss != Loss::Suspended && !replaced
+        })
+    }
+
+    fn says(&self, who: &Fingerprint, issued: Timestamp) -> Option<Standing> {
+        self.trust().get()?.register.says(who, issued).flatten()
+    }
+}
+
+impl Node {
+    /// The same, now.
+    pub(super) fn lapse(&self, who: &Fingerprint) -> Option<Lapse> {
+        self.people().lapse(who, self.now())
     }
 
     /// Those of an open case who have lost their credentials.
     pub(super) fn lost_in(&self, case: &Case) -> Vec<Lost> {
-        let Some((entry, request)) = case.request().filter(|_| !case.state().is_ended()) else {
+        let asked = case.request().filter(|_| !case.state().is_ended());
+        let (Some((entry, _)), Some(requester)) = (asked, case.requester()) else {
             return Vec::new();
         };
         let mut lost = Vec::new();
@@ -210,7 +239,7 @@ impl Node {
                 });
             }
         };
-        look(request.requester.practitioner, entry, Part::Requester);
+        look(requester, entry, Part::Requester);
         let readings = case.readings();
         let taken_on = readings.iter().any(|one| one.leads() && one.accepted.is_some());
         for one in readings.iter().filter(|one| one.consented && one.is_asked()) {
@@ -253,7 +282,8 @@ impl Node {
         let Some((_, request)) = case.request() else {
             return Ok(Vec::new());
         };
-        let (hidden, requester) = (case.withheld_from(me), request.requester.practitioner);
+        let hidden = case.withheld_from(me);
+        let requester = case.requester().unwrap_or(request.requester.practitioner);
         let told = self.store().told_deadlines(case.id().as_bytes())?;
         let mut views = Vec::new();
         for one in self.lost_in(case) {
@@ -295,7 +325,7 @@ impl Node {
             let replaced = matches!(lapse.reason, None | Some(RevocationReason::Superseded));
             replaced && signed < lapse.since && self.lapse(signer).is_none()
         };
-        let lapse = self.lapse_itself(signer).filter(|lapse| !renewed(lapse));
+        let lapse = self.people().lapse_itself(signer, self.now()).filter(|lapse| !renewed(lapse));
         lapse.map_or(Value::Null, |lapse| {
             json!({
                 "state": lapse.loss.name(),

@@ -39,7 +39,7 @@ pub(super) struct Taken {
 
 /// The last type of entry that this version shows to its users. The log knows further ones; what nobody would be shown is
 /// not acknowledged either, and waits at its sender.
-const LAST_SERVED: EntryType = EntryType::Release;
+const LAST_SERVED: EntryType = EntryType::TakeOver;
 
 /// Entries that are withheld from a blind reader when they are another's.
 pub(super) const REPORTS: [EntryType; 8] = [
@@ -54,7 +54,8 @@ pub(super) const REPORTS: [EntryType; 8] = [
 ];
 
 /// Entries after which further readers are to be acquainted with a case.
-const BRING_SOMEBODY_IN: [EntryType; 2] = [EntryType::Forward, EntryType::ForwardConsent];
+const BRING_SOMEBODY_IN: [EntryType; 3] =
+    [EntryType::Forward, EntryType::ForwardConsent, EntryType::TakeOver];
 
 /// Entries after which something may be to erase: a package, or what somebody was writing.
 const ENDS_A_TRANSFER: [EntryType; 5] = [

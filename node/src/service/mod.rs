@@ -41,6 +41,7 @@ mod forks;
 pub mod forwarding;
 pub mod given;
 pub mod governance;
+pub mod handing_over;
 mod heads;
 mod host;
 mod illustrating;

@@ -474,6 +474,10 @@ impl Standing for People {
         )
     }
 
+    fn lost_for_good(&self, fingerprint: &Fingerprint, colleague: &Fingerprint) -> bool {
+        self.is_lost_to(fingerprint, colleague, clock::now())
+    }
+
     fn agreement(&self, id: &AgreementId) -> Option<AgreementInForce> {
         let entries = logs::stored(&self.store, LogKind::Agreement, id.as_bytes()).ok()?;
         AgreementLog::replay(*id, entries, self).ok()?.countersigned()

@@ -43,6 +43,25 @@ pub(super) struct Reported<'a> {
 }
 
 impl Reported<'_> {
+    /// Who asked; and who answers for the patient since, as far as it was known when this was signed.
+    fn answers_for(&self) -> String {
+        let known = self.entry.map(|entry| self.case.log().past(&[entry]));
+        let taken = self.case.taken_over().into_iter();
+        let taken = taken.filter(|one| known.as_ref().is_none_or(|past| past.contains(&one.id)));
+        let told = taken.map(|one| {
+            let alone = if one.body.offer().is_none() {
+                "単独での引継 taken over alone"
+            } else {
+                "引継 taken over"
+            };
+            format!("{}（{alone}）", one.body.name)
+        });
+        std::iter::once(self.request.requester.name.clone())
+            .chain(told)
+            .collect::<Vec<_>>()
+            .join(" → ")
+    }
+
     /// As it is printed, but for its pictures and numbers.
     pub(super) fn paper(&self) -> ReportDocument {
         let study = &self.study.study;
@@ -68,7 +87,7 @@ impl Reported<'_> {
                 accession_number: study.accession_number.clone(),
             },
             request: RequestBlock {
-                requester: self.request.requester.name.clone(),
+                requester: self.answers_for(),
                 question: self.request.question.clone(),
                 history: self.request.history.clone(),
                 region: self.request.region.clone(),

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::Node;
 use super::error::ServiceError;
-use super::forwarding::to_grant;
+use super::forwarding::{is_requester, to_grant};
 use super::jobs::Job;
 use super::sealing::ToSeal;
 use super::session::Session;
@@ -39,7 +39,7 @@ impl Node {
         self.require_thawed()?;
         let me = self.me(session);
         let (request_id, request) = case.request().ok_or(ServiceError::Unknown("request"))?;
-        if request.requester.practitioner != me {
+        if !is_requester(&case, &me) {
             return Err(Refusal::NotTheRequester(EntryType::PackageOffered).into());
         }
         nothing_on_offer(&case)?;

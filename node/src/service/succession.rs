@@ -214,7 +214,7 @@ impl Node {
             self.store().set_successors(log, &[], MOST_CASES)?;
             return Ok(());
         }
-        let requester = case.request().map(|(_, request)| request.requester.practitioner);
+        let requester = case.requester();
         let signed_in = sessions.iter().find(|one| Some(self.me(one)) == requester);
         let Some(session) = signed_in.filter(|_| self.somebody_else_is_needed(&case)) else {
             return Ok(());

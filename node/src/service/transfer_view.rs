@@ -102,7 +102,7 @@ impl Course {
             cancelled: !case.to_erase().is_empty(),
             reported: !case.versions().is_empty(),
             outstanding: !case.outstanding().is_empty(),
-            requester: case.request().map(|(_, request)| request.requester.practitioner),
+            requester: case.requester(),
             consultant: case.consultant(),
         }
     }

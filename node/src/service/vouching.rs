@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use dokuei_consultation::agreement::AgreementInForce;
+use dokuei_consultation::body::Body;
 use dokuei_consultation::entry::{EntryHeader, EntryType, SignedEntry, VerifiedEntry};
 use dokuei_consultation::id::{AgreementId, CaseId, EntryId, LogId};
 use dokuei_consultation::standing::{Act, Denied, Machine, Person, Standing};
@@ -49,6 +50,10 @@ impl Standing for Excusing<'_> {
         self.people.person(fingerprint)
     }
 
+    fn lost_for_good(&self, fingerprint: &Fingerprint, colleague: &Fingerprint) -> bool {
+        self.people.lost_for_good(fingerprint, colleague)
+    }
+
     fn agreement(&self, id: &AgreementId) -> Option<AgreementInForce> {
         self.people.agreement(id)
     }
@@ -83,7 +88,7 @@ impl Node {
         let before = |id: &EntryId| {
             let signed = came.get(id).map(|(header, _)| header);
             signed.is_some_and(|header| {
-                let lapse = self.lapse_itself(&header.signer);
+                let lapse = self.people().lapse_itself(&header.signer, self.now());
                 lapse.is_some_and(|lapse| header.time < lapse.since)
             })
         };
@@ -122,11 +127,41 @@ impl Node {
     /// Who asked in a case: as it is here, else as the request says that came.
     fn requester_of(&self, log: LogId, came: &Came) -> Option<Fingerprint> {
         if let Ok(case) = self.kept_case(CaseId::from_bytes(*log.as_bytes())) {
-            return case.request().map(|(_, request)| request.requester.practitioner);
+            return case.requester();
         }
         let mut headers = came.values().map(|(header, _)| header);
         let first = headers.find(|header| header.log == log && header.entry_type == EntryType::Request);
-        first.map(|header| self.people().person(&header.signer))
+        Some(self.last_to_take_over(log, came, self.people().person(&first?.signer)))
+    }
+
+    /// Who answers for the case after whoever asked, as what came says: who was offered it, or follows one of her own house who
+    /// is lost. The rules judge it again when the entry is taken.
+    fn last_to_take_over(&self, log: LogId, came: &Came, asked: Fingerprint) -> Fingerprint {
+        let mut taken: Vec<_> = came
+            .values()
+            .filter(|(header, _)| header.log == log && header.entry_type == EntryType::TakeOver)
+            .collect();
+        taken.sort_by_key(|(header, _)| header.lamport);
+        let mut requester = asked;
+        for (header, entry) in taken {
+            let Ok(opened) = VerifiedEntry::open(entry.clone(), self.people()) else {
+                continue;
+            };
+            let Body::TakeOver(body) = opened.body() else {
+                continue;
+            };
+            let offered = body
+                .offer()
+                .and_then(|id| came.get(&id))
+                .is_some_and(|(offer, _)| {
+                    let by = self.people().person(&offer.signer);
+                    (offer.log, offer.entry_type, by) == (log, EntryType::HandOver, requester)
+                });
+            if body.from == requester && (offered || self.may_follow(&header.signer, &requester)) {
+                requester = self.people().person(&header.signer);
+            }
+        }
+        requester
     }
 
     /// Whether this is a half of an agreement between others, whose other half came with it and is of somebody who stands.

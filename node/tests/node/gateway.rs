@@ -9,6 +9,7 @@ mod directory;
 mod dropping;
 mod duties;
 mod forwarding;
+mod handing_over;
 mod heads;
 mod images;
 mod live;

@@ -14,6 +14,7 @@ mod consult;
 mod directory;
 mod duty;
 mod governance;
+mod hand_over;
 mod keys;
 mod media;
 mod notices;
@@ -30,6 +31,7 @@ pub(crate) use consult::*;
 pub(crate) use directory::*;
 pub(crate) use duty::*;
 pub(crate) use governance::*;
+pub(crate) use hand_over::*;
 pub(crate) use keys::*;
 pub(crate) use media::*;
 pub(crate) use notices::*;
@@ -146,6 +148,9 @@ pub(crate) enum Command {
     /// Until when what is here must be kept; stop deletions (legal hold); delete with a certificate
     #[command(subcommand)]
     Retention(RetentionCommand),
+    /// Your consultations pass to a new owner of the practice, or a colleague's to you
+    #[command(subcommand)]
+    HandOver(HandOverCommand),
     /// Something went wrong: stop sending and receiving, record the response, go on again
     #[command(subcommand)]
     Incident(IncidentCommand),

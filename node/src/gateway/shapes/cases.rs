@@ -284,6 +284,10 @@ pub struct CaseDetail {
     renewals: Vec<Renewal>,
     /// Where somebody has signed two entries for one place: the log is frozen.
     forks: Vec<Fork>,
+    /// The offer to a new owner that stands.
+    hand_over: Option<super::passing::OfferedCase>,
+    /// Who has taken it over, oldest first.
+    taken_over: Vec<super::passing::TakenCase>,
     duties: Vec<Duty>,
 }
 

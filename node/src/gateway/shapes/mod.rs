@@ -16,6 +16,7 @@ pub mod illustrations;
 pub mod live;
 pub mod node;
 pub mod notices;
+pub mod passing;
 pub mod people;
 pub mod practice;
 pub mod reconciling;

@@ -135,7 +135,7 @@ impl Node {
         let with: Vec<Value> = case
             .parties()
             .iter()
-            .filter(|party| **party != request.requester.practitioner)
+            .filter(|party| case.requester() != Some(**party))
             .map(|party| self.party(party))
             .collect();
         json!({

@@ -48,9 +48,7 @@ impl Node {
         let case = self.my_case(session, id)?;
         self.require_duty(&session.id, dokuei_governance::duty::Duty::Evidence)?;
         let me = self.me(session);
-        let own = case
-            .request()
-            .is_some_and(|(_, request)| request.requester.practitioner == me);
+        let own = case.requester() == Some(me);
         let relation = if own { Relation::Own } else { Relation::Party };
         self.permit(session, Action::ExportPlain, Object::new(Data::Report, relation))?;
         // Written down before the first byte leaves.
@@ -156,6 +154,7 @@ impl Node {
             "timeline": timeline,
             "reconciliations": told_opinions(case, seen),
             "co_signatures": told_co_signatures(case, seen),
+            "taken_over": told_successions(case, seen),
             "forked": case.log().fork().is_some(),
             "exported_at": clock::rfc3339(self.now()),
             "exported_at_institution": self.config().institution.name,
@@ -300,6 +299,24 @@ fn told_co_signatures(case: &Case, seen: &BTreeSet<EntryId>) -> serde_json::Valu
                 "of": one.body.of,
                 "stance": one.body.stance,
                 "words": one.body.words,
+            })
+        })
+        .collect()
+}
+
+/// Who has taken it over, from whom and by what right.
+fn told_successions(case: &Case, seen: &BTreeSet<EntryId>) -> serde_json::Value {
+    let all = case.taken_over().into_iter();
+    all.filter(|one| seen.contains(&one.id))
+        .map(|one| {
+            json!({
+                "entry_id": one.id,
+                "signer": one.by,
+                "name": one.body.name,
+                "institution": one.body.institution,
+                "from": one.body.from,
+                "by_right_of": one.body.ground,
+                "agreements": one.body.agreements,
             })
         })
         .collect()

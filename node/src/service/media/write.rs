@@ -55,9 +55,7 @@ impl Node {
     ) -> Result<Arc<Job>, ServiceError> {
         let case = self.my_case(session, &wanted.case_id)?;
         let me = self.me(session);
-        let own = case
-            .request()
-            .is_some_and(|(_, request)| request.requester.practitioner == me);
+        let own = case.requester() == Some(me);
         let relation = if own { Relation::Own } else { Relation::Party };
         self.permit(session, Action::ExportMedia, Object::new(Data::Images, relation))?;
         self.require_thawed()?;

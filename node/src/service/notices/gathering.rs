@@ -280,6 +280,8 @@ const fn matter_of(notice: Notice) -> Option<Matter> {
         Notice::ReconciliationProposed => Matter::ReconciliationProposed,
         Notice::CoSigned => Matter::CoSigned,
         Notice::Dissented => Matter::Dissented,
+        Notice::HandingOver => Matter::HandingOver,
+        Notice::TakenOver => Matter::TakenOver,
         Notice::Forked => Matter::Forked,
         // An agreement is signed with whoever asked for it on the telephone.
         _ => return None,

@@ -17,6 +17,7 @@ use dokuei_identity::time::Timestamp;
 use super::super::Node;
 use super::super::error::ServiceError;
 use super::super::fetch::Wanted;
+use super::super::handing_over::Passing;
 use super::super::reporting::reading_of;
 use super::super::transfer_view::Course;
 use super::wanted::Letters;
@@ -35,6 +36,8 @@ pub(in crate::service) struct Gist {
     pub(in crate::service) urgent: bool,
     /// Packages that this node is still to fetch.
     pub(in crate::service) outstanding: Vec<Wanted>,
+    /// How it stands between two requesters.
+    pub(in crate::service) passing: Passing,
     rows: Mutex<Vec<(Fingerprint, Arc<Row>)>>,
 }
 
@@ -137,6 +140,7 @@ impl Node {
                 })
                 .collect(),
             parties,
+            passing: Passing::of(case),
         }
     }
 
@@ -166,11 +170,11 @@ impl Node {
         let seen = case.seen_by(me);
         let case = &*seen;
         let (id, request) = case.request()?;
-        let requesting = request.requester.practitioner == *me;
+        let requesting = case.requester() == Some(*me);
         let other = if requesting {
             case.consultant().unwrap_or(request.consultant)
         } else {
-            request.requester.practitioner
+            case.requester().unwrap_or(request.requester.practitioner)
         };
         let (state, reports) = (case.state(), case.versions());
         let asked =
@@ -190,7 +194,7 @@ impl Node {
             patient: request.patient.clone(),
             study: request.study_instance_uid.clone(),
             modalities: request.modalities.clone(),
-            requester: request.requester.clone(),
+            requester: answers_for(case, request),
             other,
             question: request.question.clone(),
             region: request.region.clone(),
@@ -209,6 +213,18 @@ impl Node {
         let warned = deadlines.iter().filter(|one| one.stage == Stage::Warn);
         warned.map(|one| one.at).collect()
     }
+}
+
+/// Who answers for the patient, as she is shown: whoever asked, or the last who has taken over.
+fn answers_for(case: &Case, request: &Request) -> Requester {
+    case.taken_over().last().map_or_else(
+        || request.requester.clone(),
+        |taken| Requester {
+            practitioner: taken.by,
+            name: taken.body.name.clone(),
+            institution: taken.body.institution.clone(),
+        },
+    )
 }
 
 /// What a case is found by: the names of the patient and of whoever asks, in any script; letters of her number, of region and

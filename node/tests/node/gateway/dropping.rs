@@ -23,8 +23,8 @@ use crate::support::turned::Turned;
 const HOUR: i64 = 3_600;
 
 /// A clinic and a hospital that have met, a third facility that has met nobody yet, and the register of all of them.
-struct World {
-    pair: Pair,
+pub(super) struct World {
+    pub(super) pair: Pair,
     third: Option<Home>,
     register: Register,
     sato: Fingerprint,
@@ -46,7 +46,7 @@ async fn import(gate: &Gate, register: &Register) {
 }
 
 impl World {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let pair = Pair::new().await;
         let home = pair
             .clinic
@@ -85,7 +85,7 @@ impl World {
     }
 
     /// The registry acts, later than all that was signed so far.
-    async fn act(&mut self, act: impl FnOnce(&mut Register, Fingerprint)) {
+    pub(super) async fn act(&mut self, act: impl FnOnce(&mut Register, Fingerprint)) {
         tokio::time::sleep(Duration::from_secs(2)).await;
         act(&mut self.register, self.sato);
         self.tell().await;
