@@ -80,5 +80,14 @@ export type CaseDuties = Pick<Schemas["CaseSummary"], "alarm" | "frozen" | "open
 /** And what a case, looked at by itself. */
 export type CaseConversation = Pick<
   Schemas["CaseDetail"],
-  "queries" | "urgent" | "incidental" | "informed" | "readers" | "contacts" | "duties" | "lost"
+  | "queries"
+  | "urgent"
+  | "incidental"
+  | "informed"
+  | "readers"
+  | "contacts"
+  | "duties"
+  | "lost"
+  | "hand_over"
+  | "taken_over"
 >;

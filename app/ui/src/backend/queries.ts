@@ -34,6 +34,7 @@ export const keys = {
   notices: ["notices"],
   freshNotices: ["notices", "new"],
   practice: ["studies", "practice"],
+  passing: ["passing"],
   case: (id: string) => ["cases", id],
   previews: (id: string) => ["cases", id, "previews"],
   live: (id: string) => ["cases", id, "live"],
@@ -162,7 +163,7 @@ export function staleAfter(event: NodeEvent): readonly (readonly string[])[] {
     case "case":
     case "alarm":
     case "duty":
-      return [keys.cases, keys.urgent, keys.duties];
+      return [keys.cases, keys.urgent, keys.duties, keys.passing];
     case "notice":
       return [keys.freshNotices];
     case "agreement":

@@ -16,6 +16,7 @@ import { LiveNote } from "../parts/LiveNote";
 import { ProblemNote } from "../parts/ProblemNote";
 import { ReaderLink } from "../parts/ReaderLink";
 import { TransferBar } from "../parts/TransferBar";
+import { PassedOn } from "../passing/PassedOn";
 import { GoneNote, isGone } from "../retention/GoneNote";
 import { href } from "../route";
 import { Together } from "../together/Together";
@@ -67,6 +68,7 @@ function CaseView({ detail, me }: { detail: CaseDetail; me: Practitioner }): Rea
           )}
           <UrgentFindings detail={detail} me={me} />
           <Lost detail={detail} />
+          <PassedOn detail={detail} />
           <StandIn detail={detail} me={me} />
           <NextReader detail={detail} me={me} />
           <Successors detail={detail} me={me} />

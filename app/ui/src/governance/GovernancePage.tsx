@@ -2,6 +2,7 @@ import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useGovernance, useMine, useRecords } from "../backend/governance";
 import { ProblemNote } from "../parts/ProblemNote";
+import { HandOverCard } from "../passing/HandOverCard";
 import { href } from "../route";
 import { DisplaysCard } from "./DisplaysCard";
 import { DueList } from "./DueList";
@@ -41,6 +42,7 @@ export function GovernancePage(): ReactElement {
           <InspectionCard records={records.data} me={mine.data} today={house.data.today} />
           <DisplaysCard records={records.data} me={mine.data} house={house.data} />
           <IncidentCard records={records.data} me={mine.data} house={house.data} />
+          <HandOverCard />
           <RecordsCard records={records.data} />
         </>
       )}

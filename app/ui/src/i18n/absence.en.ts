@@ -58,7 +58,7 @@ export const absenceEn: AbsenceTexts = {
         others: "The requester can let her go.",
       },
       requester: {
-        mine: "Tell the registry, and telephone the readers who takes over.",
+        mine: "Tell the registry, and telephone the readers who takes over: a colleague of the house can, in her work list.",
         others:
           "Telephone the clinic and ask who takes over. Tell urgent findings by telephone in any case.",
       },

@@ -13,6 +13,7 @@ import type { GovernanceTexts } from "./governance.ja";
 import type { LiveTexts } from "./live.ja";
 import type { MediaTexts } from "./media.ja";
 import type { NoticesTexts } from "./notices.ja";
+import type { PassingTexts } from "./passing.ja";
 import type { PracticeTexts } from "./practice.ja";
 import type { ReaderTexts } from "./reader.ja";
 import type { ReportTexts } from "./report.ja";
@@ -48,6 +49,7 @@ declare module "i18next" {
       absence: AbsenceTexts;
       together: TogetherTexts;
       live: LiveTexts;
+      passing: PassingTexts;
       practice: PracticeTexts;
     };
   }

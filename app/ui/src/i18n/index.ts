@@ -30,6 +30,8 @@ import { mediaEn } from "./media.en";
 import { mediaJa } from "./media.ja";
 import { noticesEn } from "./notices.en";
 import { noticesJa } from "./notices.ja";
+import { passingEn } from "./passing.en";
+import { passingJa } from "./passing.ja";
 import { practiceEn } from "./practice.en";
 import { practiceJa } from "./practice.ja";
 import { readerEn } from "./reader.en";
@@ -77,6 +79,7 @@ export function startTexts(): void {
         absence: absenceJa,
         together: togetherJa,
         live: liveJa,
+        passing: passingJa,
         practice: practiceJa,
       },
       en: {
@@ -102,6 +105,7 @@ export function startTexts(): void {
         absence: absenceEn,
         together: togetherEn,
         live: liveEn,
+        passing: passingEn,
         practice: practiceEn,
       },
     },

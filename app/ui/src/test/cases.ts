@@ -108,6 +108,8 @@ export const reportedCase: CaseDetail = {
   absence: null,
   successors: [],
   lost: [],
+  hand_over: null,
+  taken_over: [],
   contacts: [],
   duties: [],
 };

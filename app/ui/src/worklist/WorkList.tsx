@@ -2,6 +2,7 @@ import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { AlarmSound } from "../duties/AlarmSound";
 import { DutyList } from "../duties/DutyList";
+import { TakeOverCards } from "../passing/TakeOverCards";
 import { PracticeCard } from "../practice/PracticeCard";
 import { Welcome } from "../practice/Welcome";
 import { href } from "../route";
@@ -16,6 +17,7 @@ export function WorkList(): ReactElement {
       <Welcome />
       <PracticeCard />
       <AgreementsToSign />
+      <TakeOverCards />
       <DutyList />
       <section aria-labelledby="cases-title">
         <div className="title-row">
