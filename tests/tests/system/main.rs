@@ -15,6 +15,7 @@ mod described;
 mod dicom_foreign;
 mod dicomweb;
 mod dropping_out;
+mod handing_over;
 mod identity;
 mod interruptions;
 mod live;

@@ -31,10 +31,10 @@ pub(super) struct World {
 }
 
 /// The third facility's node, met by the clinic, with whom it has an agreement.
-struct Third {
-    gate: Gate,
-    kato: String,
-    fingerprint: String,
+pub(super) struct Third {
+    pub(super) gate: Gate,
+    pub(super) kato: String,
+    pub(super) fingerprint: String,
 }
 
 async fn import(gate: &Gate, register: &Register) {
@@ -95,11 +95,18 @@ impl World {
     async fn third(&mut self) -> Third {
         let gate = Gate::of(self.third.take().unwrap());
         import(&gate, &self.register).await;
-        meet_third(&self.pair, gate).await
+        meet_third(&self.pair, gate, &self.pair.tanaka).await
+    }
+
+    /// The same, and the other dentist of the clinic agrees with them.
+    pub(super) async fn third_of_suzuki(&mut self) -> Third {
+        let gate = Gate::of(self.third.take().unwrap());
+        import(&gate, &self.register).await;
+        meet_third(&self.pair, gate, &self.pair.suzuki).await
     }
 }
 
-async fn meet_third(pair: &Pair, gate: Gate) -> Third {
+async fn meet_third(pair: &Pair, gate: Gate, asker: &str) -> Third {
     let kato = gate.sign_in(&KATO).await;
     let meeting = Meeting {
         listen: vec!["/ip4/127.0.0.1/udp/0/quic-v1".parse().unwrap()],
@@ -109,7 +116,7 @@ async fn meet_third(pair: &Pair, gate: Gate) -> Third {
     gate.node.join(meeting).await.unwrap();
     let me = gate.get("/api/v1/session", &kato).await.json();
     let fingerprint = me["fingerprint"].as_str().unwrap().to_owned();
-    let (clinic, tanaka) = (&pair.clinic, &pair.tanaka);
+    let (clinic, tanaka) = (&pair.clinic, asker);
     until(clinic, tanaka, "/api/v1/directory", "she is known", |people| {
         let mut people = people.as_array().unwrap().iter();
         people.any(|one| one["name_ja"] == KATO.japanese)
@@ -135,7 +142,7 @@ async fn meet_third(pair: &Pair, gate: Gate) -> Third {
 }
 
 impl Third {
-    async fn accept_and_open(&self, path: &str) {
+    pub(super) async fn accept_and_open(&self, path: &str) {
         eventually("the forward arrives and is accepted", || async {
             let accepted = self
                 .gate
@@ -442,7 +449,7 @@ async fn r2_r5_r7_when_the_time_for_an_answer_is_over_the_next_reader_is_asked_a
     (config.register.full_hours, config.register.running_hours) = (9000, 9000);
     config.write(&home.dir).unwrap();
     let at: Clock = clock.clock();
-    let third = meet_third(&pair, Gate::by(home, at)).await;
+    let third = meet_third(&pair, Gate::by(home, at), &pair.tanaka).await;
     let clinic = &pair.clinic;
     clinic.node.follow_successions();
     clinic.node.tell_outside();

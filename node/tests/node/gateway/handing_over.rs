@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::dropping::World;
 use super::duties::{done, opened, refused, report, until};
+use super::forwarding::consent;
 use crate::support::eventually;
 use crate::support::factor::enrol;
 use crate::support::gate::Gate;
@@ -185,10 +186,10 @@ async fn r5_an_offer_is_taken_back_or_declined() {
     assert_eq!(clinic.get(&path, tanaka).await.json()["hand_over"], Value::Null);
 }
 
-/// R5, R9, R17: a requester is revoked: her colleague takes over alone, the other node sees for itself that she may, and the
+/// R5, R6, R9, R17: a requester is revoked: her colleague takes over alone, the other node sees for itself that she may, and the
 /// urgent finding that waited is acknowledged.
 #[tokio::test(flavor = "multi_thread")]
-async fn r5_r9_r17_a_colleague_takes_over_alone_from_one_who_is_revoked() {
+async fn r5_r6_r9_r17_a_colleague_takes_over_alone_from_one_who_is_revoked() {
     let mut world = World::new().await;
     let path = opened(&world.pair).await;
     agree(&world.pair).await;
@@ -232,4 +233,15 @@ async fn r5_r9_r17_a_colleague_takes_over_alone_from_one_who_is_revoked() {
     .await;
     let pdf = clinic.get(&format!("{path}/report.pdf"), suzuki).await;
     assert_eq!(pdf.status, StatusCode::OK);
+    // R6: a node that comes later never met the one who is lost: it takes what she signed on the word of her successor.
+    let third = world.third_of_suzuki().await;
+    let (clinic, suzuki) = (&world.pair.clinic, &world.pair.suzuki);
+    let second = json!({"kind": "second_opinion", "with": third.fingerprint, "question": "第二の意見",
+        "consent": consent()});
+    done(clinic, suzuki, &format!("{path}/forward"), second).await;
+    third.accept_and_open(&path).await;
+    let shown = third.gate.get(&path, &third.kato).await.json();
+    assert_eq!(shown["taken_over"][0]["lost"], "revoked");
+    let marked = |one: &Value| one["type"] == "request" && one["credential"]["signed_before"] == true;
+    assert!(shown["timeline"].as_array().unwrap().iter().any(marked));
 }
