@@ -1,6 +1,7 @@
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { SignInChoice } from "../backend/types";
+import { era } from "../i18n/format";
 import type { PartOfForm } from "./ApplyForm";
 import { Choice } from "./Choice";
 import { COUNTRIES } from "./countries";
@@ -158,12 +159,4 @@ function Licence({ draft, faults, change }: PartOfForm): ReactElement {
       </Field>
     </section>
   );
-}
-
-/** The day in the Japanese era, as it stands on a licence: 平成16年4月20日. */
-export function era(day: string): string {
-  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day);
-  if (!parts) return "";
-  const at = new Date(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]));
-  return at.toLocaleDateString("ja-JP-u-ca-japanese", { dateStyle: "long" });
 }

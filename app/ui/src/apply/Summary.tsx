@@ -1,11 +1,10 @@
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { SetupNode } from "../backend/setupTypes";
-import { useFormat } from "../i18n/format";
+import { era, useFormat } from "../i18n/format";
 import { href, type ApplyStep } from "../route";
 import { forNode, forPerson, piecesFor, piecesSent, QUALIFICATIONS, type Draft } from "./draft";
 import type { Piece } from "./evidence";
-import { era } from "./PersonStep";
 
 /** What will be signed, part by part, each with a way back to it. */
 export function Summary({

@@ -2,11 +2,13 @@ import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { CaseDetail } from "../backend/types";
 import { useFormat } from "../i18n/format";
+import { useRegion } from "../parts/useRegion";
 
 /** What was asked, why the examination was made, and what the patient agreed to. */
 export function RequestFacts({ detail }: { detail: CaseDetail }): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
+  const region = useRegion();
   const { consent } = detail;
   return (
     <section className="card" aria-labelledby="request-title">
@@ -24,7 +26,12 @@ export function RequestFacts({ detail }: { detail: CaseDetail }): ReactElement {
               : "—"
           }
         />
-        <Fact name={t("case.region")} value={detail.region} />
+        <Fact name={t("studies.id")} value={detail.patient.id} />
+        {detail.study_date && (
+          <Fact name={t("case.studyDate")} value={format.fullDate(detail.study_date)} />
+        )}
+        <Fact name={t("case.requestedAt")} value={format.fullDateTime(detail.requested_at)} />
+        <Fact name={t("case.region")} value={region(detail.region)} />
         <Fact name={t("case.question")} value={detail.question} />
         <Fact name={t("case.history")} value={detail.history || t("common.none")} />
         <Fact name={t("case.justification")} value={detail.justification} />
@@ -32,7 +39,7 @@ export function RequestFacts({ detail }: { detail: CaseDetail }): ReactElement {
       <h3>{t("case.consent")}</h3>
       <dl className="facts">
         <Fact name={t("case.consentBy")} value={consent.explained_by} />
-        <Fact name={t("case.consentAt")} value={format.dateTime(consent.explained_at)} />
+        <Fact name={t("case.consentAt")} value={format.fullDateTime(consent.explained_at)} />
         <Fact name={t("case.consentScope")} value={consent.scope} />
       </dl>
     </section>

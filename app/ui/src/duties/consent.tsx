@@ -1,6 +1,7 @@
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { Consent, Practitioner } from "../backend/types";
+import { era } from "../i18n/format";
 import { allSaid, Prose } from "../parts/Prose";
 import { instant } from "./when";
 
@@ -43,7 +44,9 @@ export function ConsentFields({
       value={draft[field]}
       onChange={(value) => onChange({ ...draft, [field]: value })}
       rows={1}
-      type={field === "explainedAt" ? "datetime-local" : "text"}
+      {...(field === "explainedAt"
+        ? { type: "datetime-local" as const, hint: era(draft[field]) }
+        : {})}
       required
       tried={tried}
     />

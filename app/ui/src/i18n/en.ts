@@ -167,6 +167,8 @@ export const en: Texts = {
     justification: "Justification",
     consent: "Explanation and consent",
     consentBy: "Explained by",
+    studyDate: "Date of the study",
+    requestedAt: "Asked at",
     consentAt: "Explained at",
     consentScope: "Scope of consent",
     counterpartRequesting: "Reader",

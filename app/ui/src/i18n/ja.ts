@@ -168,6 +168,8 @@ export const ja = {
     justification: "検査の正当化",
     consent: "患者への説明と同意",
     consentBy: "説明者",
+    studyDate: "検査日",
+    requestedAt: "依頼日時",
     consentAt: "説明日時",
     consentScope: "同意の範囲",
     counterpartRequesting: "読影者",

@@ -105,6 +105,23 @@ export const reportEn: ReportTexts = {
   },
   region: {
     title: "Choose teeth",
+    of: {
+      maxilla: "Upper jaw",
+      "maxilla-right": "Upper jaw, right",
+      "maxilla-anterior": "Upper front teeth",
+      "maxilla-left": "Upper jaw, left",
+      mandible: "Lower jaw",
+      "mandible-right": "Lower jaw, right",
+      "mandible-anterior": "Lower front teeth",
+      "mandible-left": "Lower jaw, left",
+      "maxillary-sinus": "Maxillary sinus",
+      "maxillary-sinus-right": "Maxillary sinus, right",
+      "maxillary-sinus-left": "Maxillary sinus, left",
+      tmj: "Temporomandibular joint",
+      "tmj-right": "Temporomandibular joint, right",
+      "tmj-left": "Temporomandibular joint, left",
+      "full-mouth": "Full mouth",
+    },
   },
   export: {
     title: "Export the case",

@@ -105,6 +105,23 @@ export const reportJa = {
   },
   region: {
     title: "歯を選んで入れる",
+    of: {
+      maxilla: "上顎",
+      "maxilla-right": "上顎右側",
+      "maxilla-anterior": "上顎前歯部",
+      "maxilla-left": "上顎左側",
+      mandible: "下顎",
+      "mandible-right": "下顎右側",
+      "mandible-anterior": "下顎前歯部",
+      "mandible-left": "下顎左側",
+      "maxillary-sinus": "上顎洞",
+      "maxillary-sinus-right": "右上顎洞",
+      "maxillary-sinus-left": "左上顎洞",
+      tmj: "顎関節",
+      "tmj-right": "右顎関節",
+      "tmj-left": "左顎関節",
+      "full-mouth": "全顎",
+    },
   },
   export: {
     title: "症例を書き出す",

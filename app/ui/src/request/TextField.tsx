@@ -1,5 +1,6 @@
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { era } from "../i18n/format";
 import { Field } from "../parts/Field";
 import type { Draft } from "./draft";
 
@@ -35,13 +36,11 @@ export function TextField({
   wrong: (field: keyof Draft) => string | undefined;
 }): ReactElement {
   const { t } = useTranslation();
+  const eraDay = type === "datetime-local" ? era(draft[name]) : "";
+  const note = hint ? t(`request.${hint}`) : eraDay;
+  const hinted = note === "" ? {} : { hint: note };
   return (
-    <Field
-      label={t(`request.${label}`)}
-      required={required}
-      error={wrong(name)}
-      {...(hint ? { hint: t(`request.${hint}`) } : {})}
-    >
+    <Field label={t(`request.${label}`)} required={required} error={wrong(name)} {...hinted}>
       {(control) => {
         const bound = {
           ...control,

@@ -1,10 +1,12 @@
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { Keeping, KeptCase } from "../backend/retention";
+import { useFormat } from "../i18n/format";
 import { href } from "../route";
 import { DeleteDialog } from "./DeleteDialog";
 import { HoldDialog } from "./HoldDialog";
 import { Until } from "./Until";
+import { WhoseBriefly } from "./Whose";
 
 type Doing = { what: "hold" | "release" | "delete"; one: KeptCase };
 
@@ -20,7 +22,7 @@ export function CasesCard({ kept, onlyDue }: { kept: Keeping; onlyDue: boolean }
       {shown.length === 0 ? (
         <p className="quiet">{t("noCases")}</p>
       ) : (
-        <table>
+        <table className="trail">
           <thead>
             <tr>
               <th scope="col">{t("case")}</th>
@@ -70,15 +72,17 @@ function Row({
   onDo: (doing: Doing) => void;
 }): ReactElement {
   const { t } = useTranslation("retention");
+  const format = useFormat();
   const hold = one.hold;
   return (
     <tr>
       <td>
+        <WhoseBriefly subject={{ case_id: one.case_id }} />
         <a href={href({ page: "case", id: one.case_id })}>
           <code>{one.case_id.slice(0, 12)}</code>
         </a>
       </td>
-      <td>{one.completed ?? t("open")}</td>
+      <td>{one.completed === null ? t("open") : format.date(one.completed)}</td>
       <td>
         <Until until={one.records} over={one.records_due} />
       </td>

@@ -9,6 +9,7 @@ import {
   type Reason,
   type Subject,
 } from "../backend/retention";
+import { useFormat } from "../i18n/format";
 import { ConfirmDialog } from "../parts/ConfirmDialog";
 import { OneOf } from "../parts/OneOf";
 import { allSaid, Prose } from "../parts/Prose";
@@ -34,6 +35,7 @@ export function DeleteDialog({
   onClose: () => void;
 }): ReactElement {
   const { t } = useTranslation("retention");
+  const format = useFormat();
   const identifier = "case_id" in subject ? subject.case_id : subject.study_instance_uid;
   const end = identifier.slice(-TYPED);
   const early = until !== null && until >= kept.today;
@@ -79,7 +81,7 @@ export function DeleteDialog({
       </p>
       <p>{text}</p>
       <p className="note">{t("copies")}</p>
-      {early && <p className="note note-problem">{t("earlyNote", { day: until })}</p>}
+      {early && <p className="note note-problem">{t("earlyNote", { day: format.date(until) })}</p>}
       <OneOf
         legend={t("reasonLegend")}
         options={REASONS.filter((one) => !early || one !== "kept_long_enough")}

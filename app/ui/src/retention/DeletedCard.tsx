@@ -12,7 +12,7 @@ export function DeletedCard({ deletions }: { deletions: readonly Deletion[] }): 
       {deletions.length === 0 ? (
         <p className="quiet">{t("noDeletions")}</p>
       ) : (
-        <table>
+        <table className="trail">
           <thead>
             <tr>
               <th scope="col">{t("number")}</th>

@@ -4,6 +4,7 @@ import { governance } from "../backend/governance";
 import { useKeepingAct, type KeptCase } from "../backend/retention";
 import { ConfirmDialog } from "../parts/ConfirmDialog";
 import { allSaid, Prose } from "../parts/Prose";
+import { Whose } from "./Whose";
 
 /** Places a hold on a case, or releases the one that is there, for a reason that is signed. */
 export function HoldDialog({ one, onClose }: { one: KeptCase; onClose: () => void }): ReactElement {
@@ -31,6 +32,7 @@ export function HoldDialog({ one, onClose }: { one: KeptCase; onClose: () => voi
       }}
       onCancel={onClose}
     >
+      <Whose subject={{ case_id: one.case_id }} />
       <p>
         <code>{one.case_id}</code>
       </p>

@@ -28,7 +28,7 @@ export function RetentionPage(): ReactElement {
           {kept.unreadable > 0 && (
             <p className="note note-problem">{t("unreadable", { count: kept.unreadable })}</p>
           )}
-          <label>
+          <label className="check">
             <input
               type="checkbox"
               checked={onlyDue}

@@ -1,12 +1,15 @@
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { Keeping, KeptStudy } from "../backend/retention";
+import { useFormat } from "../i18n/format";
 import { DeleteDialog } from "./DeleteDialog";
 import { Until } from "./Until";
+import { WhoseBriefly } from "./Whose";
 
 /** The studies, with the last day on which their images must be kept and what stands against a deletion. */
 export function StudiesCard({ kept, onlyDue }: { kept: Keeping; onlyDue: boolean }): ReactElement {
   const { t } = useTranslation("retention");
+  const format = useFormat();
   const [chosen, setChosen] = useState<KeptStudy | null>(null);
   const shown = kept.studies.filter((one) => !onlyDue || one.due);
   return (
@@ -18,7 +21,7 @@ export function StudiesCard({ kept, onlyDue }: { kept: Keeping; onlyDue: boolean
       {shown.length === 0 ? (
         <p className="quiet">{t("noStudies")}</p>
       ) : (
-        <table>
+        <table className="trail">
           <thead>
             <tr>
               <th scope="col">{t("study")}</th>
@@ -32,9 +35,10 @@ export function StudiesCard({ kept, onlyDue }: { kept: Keeping; onlyDue: boolean
             {shown.map((one) => (
               <tr key={one.study_instance_uid}>
                 <td>
+                  <WhoseBriefly subject={{ study_instance_uid: one.study_instance_uid }} />
                   <code>{one.study_instance_uid}</code>
                 </td>
-                <td>{one.added}</td>
+                <td>{format.date(one.added)}</td>
                 <td>
                   <Until until={one.images} over={one.due} />
                 </td>

@@ -1,5 +1,6 @@
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { useFormat } from "../i18n/format";
 import type { components } from "../backend/generated";
 
 /** The last day on which something must be kept, and whether that is over. */
@@ -11,10 +12,11 @@ export function Until({
   over: boolean;
 }): ReactElement | null {
   const { t } = useTranslation("retention");
+  const format = useFormat();
   if (until === null) return null;
   return (
     <>
-      {until.day}
+      {format.date(until.day)}
       {over && <strong> {t("over")}</strong>}
     </>
   );

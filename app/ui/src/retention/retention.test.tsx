@@ -3,13 +3,18 @@ import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { Problem } from "../backend/problem";
 import { judge } from "../test/axe";
+import { reportedCase } from "../test/cases";
 import { answer, show } from "../test/node";
 import { deletion, dueCase, keeping, youngStudy } from "../test/retention";
 import { GoneNote, isGone } from "./GoneNote";
 import { RetentionPage } from "./RetentionPage";
 
 const whose = { patient_name: "山田 太郎", patient: { id: "P-1" }, study_date: "20200301" };
-const kept = { "GET /api/v1/retention": { body: keeping } };
+const kept = {
+  "GET /api/v1/retention": { body: keeping },
+  "GET /api/v1/cases": { body: [{ ...reportedCase, ...whose, case_id: dueCase.case_id }] },
+  "GET /api/v1/studies": { body: [] },
+};
 const proof = { proof: "one", practitioner: "tanaka", expires_in: 300 };
 const deletes = {
   ...kept,
@@ -29,8 +34,10 @@ async function opened(row: string): Promise<HTMLElement> {
 test("r24 what is past its time is shown, with what was deleted and its certificate", async () => {
   answer(kept);
   show(<RetentionPage />);
-  expect(await screen.findByText("2025-04-01")).toBeTruthy();
+  expect(await screen.findByText("2025/04/01")).toBeTruthy();
   expect(screen.getAllByText("期限切れ")).toHaveLength(2);
+  // An identifier alone is easily taken for another.
+  expect((await screen.findByText("山田 太郎")).parentElement?.textContent).toContain("P-1");
   expect(screen.getByText(/二重に取り込み/)).toBeTruthy();
   const file = screen.getByText("ZIP（PDF/A と検証方法）");
   expect(file.getAttribute("href")).toBe("/api/v1/retention/deletions/1/certificate");
@@ -84,7 +91,7 @@ test("r22 r24 before its time a listed reason is chosen, and a second person pro
   const calls = answer({ ...deletes, ...two });
   show(<RetentionPage />);
   const dialog = await opened(youngStudy.study_instance_uid);
-  expect(within(dialog).getByText(/2029-11-01/)).toBeTruthy();
+  expect(within(dialog).getByText(/2029\/11\/01/)).toBeTruthy();
   expect(within(dialog).queryByLabelText("保存期間の満了")).toBeNull();
   await userEvent.type(within(dialog).getByLabelText(/^理由/), "本人の求め");
   await userEvent.type(within(dialog).getByLabelText(/末尾6文字/), "8.1221");

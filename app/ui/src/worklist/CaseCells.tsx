@@ -4,6 +4,7 @@ import type { CaseSummary } from "../backend/types";
 import { useFormat } from "../i18n/format";
 import { StateBadge, UrgencyBadge } from "../parts/Badges";
 import { StuckNote } from "../parts/StuckNote";
+import { useRegion } from "../parts/useRegion";
 import { TransferBar } from "../parts/TransferBar";
 import { href } from "../route";
 
@@ -24,6 +25,7 @@ function WaitingNote({ row }: { row: CaseSummary }): ReactElement | null {
 export const CaseCells = memo(function CaseCells({ row }: { row: CaseSummary }): ReactElement {
   const { t } = useTranslation(["translation", "duties"]);
   const format = useFormat();
+  const region = useRegion();
   const asking = row.role === "requesting";
   return (
     <>
@@ -62,7 +64,7 @@ export const CaseCells = memo(function CaseCells({ row }: { row: CaseSummary }):
             <span>{t("workList.studyDate", { date: format.date(row.study_date) })}</span>
           )}
           {row.study_description && <span>{row.study_description}</span>}
-          <span>{row.region}</span>
+          <span>{region(row.region)}</span>
         </div>
         <div className="quiet clamp">{row.question}</div>
       </td>
