@@ -70,7 +70,7 @@ export function Field({
   }, [bitmap, picture, box, view.left, view.top, view.px]);
 
   return (
-    <div className={`field field-${name}`} data-view={name} data-drawn={picture !== null}>
+    <div className={`along field-${name}`} data-view={name} data-drawn={picture !== null}>
       <canvas className="field-picture" ref={canvas} />
       <svg
         className="field-over"

@@ -107,4 +107,4 @@ function watchOf(desk: Desk, tool: Tool, pane: () => OpenPane | undefined): Toge
 }
 
 /** Over what a press moves images; buttons lie in panes too. */
-const IMAGE = ".drawing, .field, .live-layer";
+const IMAGE = ".drawing, .along, .live-layer";
