@@ -6,7 +6,7 @@ use std::process::Command;
 
 use dokuei_fhir::{
     CoSignature, Consultation, Facility, Licence, Opinion, OpinionStatus, Patient, Practitioner, Report,
-    ReportStatus, RequestState, Signature, Study, ToothFinding, Urgency, to_bundle,
+    ReportStatus, RequestState, Signature, Study, Succession, ToothFinding, Urgency, to_bundle,
 };
 use serde_json::{Value, json};
 
@@ -221,6 +221,30 @@ fn r6_r15_every_version_is_there_with_its_signature() {
     let teeth = of(&bundle, "Observation");
     assert_eq!(teeth.len(), 4);
     assert_eq!(teeth[0]["bodySite"]["coding"][0]["code"], "48");
+}
+
+/// R5, R6: the requester stays who asked; who has taken the consultation over since is noted, and that she did so alone.
+#[test]
+fn r5_r6_who_has_taken_it_over_is_noted() {
+    let mut told = full();
+    let asked = of(&to_bundle(&told, Vec::new()), "ServiceRequest")[0].clone();
+    let by = told.practitioners.len() - 1;
+    told.successions = [false, true]
+        .map(|alone| Succession {
+            by,
+            at: 1_800_000_000,
+            alone,
+        })
+        .into();
+    let bundle = to_bundle(&told, Vec::new());
+    let request = of(&bundle, "ServiceRequest")[0];
+    assert_eq!(request["requester"], asked["requester"]);
+    let before = asked["note"].as_array().unwrap().len();
+    let notes = &request["note"].as_array().unwrap()[before..];
+    assert_eq!(notes.len(), 2);
+    assert!(!notes[0]["text"].as_str().unwrap().contains("alone"));
+    assert!(notes[1]["text"].as_str().unwrap().contains("alone"));
+    assert!(notes[1]["authorReference"]["reference"].is_string() && notes[1]["time"].is_string());
 }
 
 /// R2, R6, R15: what two readers say together is a report over the results of both, which both interpret; its signatures

@@ -116,6 +116,7 @@ matters! {
     ReaderLost = "reader_lost", Overdue, "読影医の資格が停止または失効しました。次の読影医を選んでください。", "A reader has lost her credential: choose the next reader.";
     RequesterLost = "requester_lost", Overdue, "依頼者の資格が停止または失効しました。依頼元に電話で確かめてください。", "A requester has lost her credential: telephone the clinic and ask who takes over.";
     HandingOver = "handing_over", Request, "依頼元の医院が引き継がれます。新しい依頼者との取り決めが必要です。", "A practice passes to a new owner: an agreement with her is needed.";
+    ToTakeOver = "to_take_over", Request, "相談の引き継ぎを待っています。症例一覧で確かめて署名してください。", "Consultations wait for you to take them over: look at your work list.";
     TakenOver = "taken_over", Progress, "相談が新しい依頼者に引き継がれました。", "A new requester has taken a consultation over.";
     Test = "test", Progress, "これは通知の試験です。", "This is a test of the notices.";
 }

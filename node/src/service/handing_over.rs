@@ -12,6 +12,8 @@ use dokuei_consultation::body::{Body, Decline, Ground, HandOver, Loss, Succeedin
 use dokuei_consultation::id::{CaseId, EntryId};
 use dokuei_consultation::machine::Case;
 use dokuei_consultation::refusal::Refusal;
+use dokuei_consultation::standing::Standing;
+use dokuei_identity::certificate::PractitionerCertificate;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::policy::{self, Action, Object};
 use serde::Deserialize;
@@ -194,29 +196,31 @@ impl Node {
     /// Those who work here beside her and may answer for a consultation.
     fn candidates(&self, me: &Fingerprint) -> Result<Value, ServiceError> {
         let now = self.now();
-        let mut candidates = Vec::new();
+        let people = self.people_here()?.into_iter();
+        let others = people.filter(|one| {
+            let who = self.people().person(&one.fingerprint);
+            let may = policy::entitled(one, Action::Request, now).is_ok();
+            who != *me && may && self.somebody_works_here(&[who])
+        });
+        Ok(others.map(|one| self.party(&self.people().person(&one.fingerprint))).collect())
+    }
+
+    /// The certificates, that hold, of those who work here.
+    fn people_here(&self) -> Result<Vec<PractitionerCertificate>, ServiceError> {
+        let (held, now, mut people) = (self.trust()?, self.now(), Vec::new());
         for person in self.practitioners()? {
-            let Some(chain) = self.practitioner_files().chain(&person.id)? else {
-                continue;
-            };
-            let Ok(certificate) = self.trust()?.practitioner(&chain, now) else {
-                continue;
-            };
-            let who = self.people().person(&certificate.fingerprint);
-            if who != *me
-                && policy::entitled(&certificate, Action::Request, now).is_ok()
-                && self.somebody_works_here(&[who])
+            if let Some(chain) = self.practitioner_files().chain(&person.id)?
+                && let Ok(certificate) = held.practitioner(&chain, now)
             {
-                candidates.push(self.party(&who));
+                people.push(certificate);
             }
         }
-        Ok(candidates.into())
+        Ok(people)
     }
 
     /// Whether she is a colleague of one who has lost her credential for good, as the certificates of both say.
     pub(super) fn may_follow(&self, me: &Fingerprint, requester: &Fingerprint) -> bool {
-        use dokuei_consultation::standing::Standing;
-        let house = |who| {
+            let house = |who| {
             let certificate = self.people().present(who)?;
             certificate.institution.filter(|name| !name.trim().is_empty())
         };
@@ -250,6 +254,7 @@ impl Node {
         };
         offer.validate().map_err(Refusal::from)?;
         self.confirmed(session, wanted.confirmation)?;
+        let mut offered = false;
         for gist in self.gists()? {
             let passing = &gist.passing;
             let mine = passing.requester == Some(me) && !passing.frozen;
@@ -258,7 +263,11 @@ impl Node {
                     let again = case.hand_over().is_some_and(|one| one.body.to == to);
                     Ok((!again).then(|| Body::HandOver(offer.clone())))
                 })?;
+                offered = true;
             }
+        }
+        if offered {
+            self.queue_to_take_over(&[to], &format!("{me}:{}", now.0))?;
         }
         self.passed(session, None)
     }
@@ -361,6 +370,13 @@ impl Node {
             })?;
         }
         self.passed(session, None)
+    }
+
+    /// Those who work here and can take over alone from somebody who has lost her credential.
+    pub(super) fn colleagues_of(&self, lost: &Fingerprint) -> Result<Vec<Fingerprint>, ServiceError> {
+        let people = self.people_here()?.into_iter();
+        let colleagues = people.map(|one| self.people().person(&one.fingerprint));
+        Ok(colleagues.filter(|who| self.may_follow(who, lost)).collect())
     }
 
     fn confirmed(&self, session: &Session, confirmation: Confirmation) -> Result<(), ServiceError> {

@@ -385,6 +385,10 @@ impl Node {
         let stage = stage_of(&one.lapse);
         // Before it is noted that people were told: each is queued once, whatever happens in between.
         self.queue_lapse(case, &one.who, one.part == Part::Requester, &stage)?;
+        if one.part == Part::Requester {
+            let colleagues = self.colleagues_of(&one.who)?;
+            self.queue_to_take_over(&colleagues, &format!("{}:{stage}", one.who))?;
+        }
         let (log, entry) = (*case.id().as_bytes(), one.entry);
         let first = self
             .store()

@@ -194,6 +194,27 @@ impl Node {
         self.queue_tellings(&tellings, &[])
     }
 
+    /// Queues that somebody who works here can take consultations over: they were offered to her, or their requester has lost her
+    /// credential for good; once for every time that it happens, as `what` names it.
+    pub(in crate::service) fn queue_to_take_over(
+        &self,
+        heirs: &[Fingerprint],
+        what: &str,
+    ) -> Result<(), ServiceError> {
+        let (mut here, mut tellings) = (Here::default(), Vec::new());
+        for who in heirs {
+            if let Some(who) = here.name(self, who)? {
+                tellings.push(Telling {
+                    who,
+                    matter: Matter::ToTakeOver,
+                    about: format!("to_take_over:{what}"),
+                    case: None,
+                });
+            }
+        }
+        self.queue_tellings(&tellings, &[])
+    }
+
     /// Queues what a deadline tells, once for the duty at its stage, before it is noted that people were told of it.
     pub(in crate::service) fn queue_deadline(
         &self,

@@ -178,7 +178,7 @@ async fn to_replace(world: &World) -> Vec<Value> {
         .collect()
 }
 
-async fn notices(gate: &Gate, token: &str, matter: &str) -> usize {
+pub(super) async fn notices(gate: &Gate, token: &str, matter: &str) -> usize {
     let all = gate.get("/api/v1/me/notices/new", token).await.json();
     all.as_array()
         .unwrap()

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use dokuei_identity::revocation::RevocationReason;
 use serde_json::{Value, json};
 
-use super::dropping::World;
+use super::dropping::{World, notices};
 use super::duties::{done, opened, refused, report, until};
 use super::forwarding::consent;
 use crate::support::eventually;
@@ -191,6 +191,7 @@ async fn r5_an_offer_is_taken_back_or_declined() {
 #[tokio::test(flavor = "multi_thread")]
 async fn r5_r6_r9_r17_a_colleague_takes_over_alone_from_one_who_is_revoked() {
     let mut world = World::new().await;
+    world.pair.clinic.node.tell_outside();
     let path = opened(&world.pair).await;
     agree(&world.pair).await;
     let from = who(&world.pair.clinic, &world.pair.tanaka).await;
@@ -207,6 +208,10 @@ async fn r5_r6_r9_r17_a_colleague_takes_over_alone_from_one_who_is_revoked() {
     done(hospital, sato, &format!("{path}/urgent"), finding).await;
     let shown = clinic.get(HAND_OVER, suzuki).await.json();
     assert_eq!(shown["for_me"][0]["lost"]["state"], "revoked");
+    eventually("her colleague is told", || async {
+        (notices(clinic, suzuki, "to_take_over").await == 1).then_some(())
+    })
+    .await;
     done(clinic, suzuki, TAKEN, take).await;
     let shown = until(hospital, sato, &path, "it is told and marked", |case| {
         case["taken_over"][0]["lost"] == "revoked" && case["lost"] == json!([])
