@@ -376,7 +376,7 @@ impl Node {
             let named = |row: &StoredEntry| types.iter().any(|one| one.name() == row.entry_type);
             rows.iter().any(named)
         };
-        if came(&[EntryType::Report, EntryType::Amendment]) {
+        if came(&[EntryType::Report, EntryType::Amendment, EntryType::CoSignature]) {
             self.0.archives.report_came();
         }
         if came(&BRING_SOMEBODY_IN) {

@@ -164,8 +164,35 @@ impl Node {
         case: &Case,
         version: &EntryId,
     ) -> Result<Option<WrittenObject>, ServiceError> {
-        let mut answers = case.co_signed();
-        answers.retain(|one| one.body.of == *version);
+        self.co_signed_sr(case, version, &answers_to(case, version))
+    }
+
+    /// The Structured Reports of what was signed beside another, a reconciled opinion or a version of a report, after each of
+    /// the answers to it, oldest first; of an opinion only those that both readers stand by.
+    pub(super) fn attested_srs(&self, case: &Case, of: &EntryId) -> Result<Vec<WrittenObject>, ServiceError> {
+        let answers = answers_to(case, of);
+        let mut documents = Vec::new();
+        for count in 1..=answers.len() {
+            let answers = answers.get(..count).unwrap_or_default();
+            let document = match found(case, of) {
+                Ok(mut opinion) => {
+                    opinion.answers.truncate(count);
+                    let stands = opinion.is_of_both();
+                    stands.then(|| self.opinion_sr_of(case, &opinion)).transpose()?
+                }
+                Err(_) => self.co_signed_sr(case, of, answers)?,
+            };
+            documents.extend(document);
+        }
+        Ok(documents)
+    }
+
+    fn co_signed_sr(
+        &self,
+        case: &Case,
+        version: &EntryId,
+        answers: &[CoSigned<'_>],
+    ) -> Result<Option<WrittenObject>, ServiceError> {
         let agreed = || answers.iter().filter(|one| one.body.stance == Stance::Agrees);
         if agreed().next().is_none() {
             return Ok(None);
@@ -260,15 +287,20 @@ fn found<'a>(case: &'a Case, entry: &EntryId) -> Result<Found<'a>, ServiceError>
         let found = versions.iter().find(|one| one.id == *id);
         found.copied().ok_or(ServiceError::NoReport)
     };
-    let mut answers = case.co_signed();
-    answers.retain(|one| one.body.of == *entry);
     Ok(Found {
         said,
         standing,
         own: version(&said.body.own)?,
         other: version(&said.body.other)?,
-        answers,
+        answers: answers_to(case, entry),
     })
+}
+
+/// Second signatures and dissents to an entry, oldest first.
+pub(super) fn answers_to<'a>(case: &'a Case, of: &EntryId) -> Vec<CoSigned<'a>> {
+    let mut answers = case.co_signed();
+    answers.retain(|one| one.body.of == *of);
+    answers
 }
 
 /// What UIDs are derived from: for what, the entry that is shown, and all that are shown with it in any order.

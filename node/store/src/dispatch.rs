@@ -482,6 +482,41 @@ impl Store {
         })
     }
 
+    /// Logs in which somebody signed beside another since then, as it was received or written.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn co_signed_logs(&self, since: Timestamp) -> Result<Vec<Id16>, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT DISTINCT log_id FROM entries
+                WHERE type = 'co_signature' AND received_at >= ?1 ORDER BY log_id";
+            Ok(connection
+                .prepare_cached(sql)?
+                .query_map([signed(since.0)], |row| row.get(0))?
+                .collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Whether an instance that was made of a case was ever queued for an archive, whatever became of it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn was_dispatched(
+        &self,
+        peer: &str,
+        case: &Id16,
+        sop_instance_uid: &str,
+    ) -> Result<bool, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM dispatches JOIN dispatched_instances USING (dispatch_id)
+                WHERE case_id = ?1 AND peer = ?2 AND sop_instance_uid = ?3)";
+            let query = (case, peer, sop_instance_uid);
+            Ok(connection
+                .prepare_cached(sql)?
+                .query_row(query, |row| row.get(0))?)
+        })
+    }
+
     /// Forgets dispatches that ended before then.
     ///
     /// # Errors

@@ -29,7 +29,8 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0023_reports_in_progress.sql"),
     include_str!("../migrations/0024_successors.sql"),
     include_str!("../migrations/0025_deletions.sql"),
-    include_str!("../migrations/0028_image_scan.sql"),
+    include_str!("../migrations/0026_co_signed.sql"),
+    include_str!("../migrations/0027_image_scan.sql"),
 ];
 
 /// Brings the database to the schema of the last of `steps`.

@@ -49,7 +49,8 @@ impl Node {
         self.dispatch_view(&self.store().dispatch(&id)?)
     }
 
-    /// Queues the newest report of a case for an archive: as SR and as PDF, with what it shows and measures.
+    /// Queues the newest report of a case for an archive: as SR and as PDF, with what it shows and measures. What of the case
+    /// more than one reader has signed is queued with it. Gives the dispatch of the report.
     ///
     /// # Errors
     /// [`ServiceError::Denied`], [`ServiceError::NoReport`], or [`ServiceError::Unknown`] for case and archive.
@@ -67,6 +68,10 @@ impl Node {
         let report = (*case.id().as_bytes(), *entry.as_bytes());
         let (name, study) = (archive.aet.as_str(), self.real_study(&request.study_instance_uid));
         let id = self.queue_report(name, report, &study, &session.id)?;
+        let seen = case.seen_by(&session.certificate.fingerprint);
+        for (entry, document) in self.attested(&seen) {
+            self.queue_attested(name, (report.0, entry), &study, (&session.id, &document))?;
+        }
         self.dispatch_view(&self.store().dispatch(&id)?)
     }
 

@@ -1,5 +1,6 @@
 //! Two specialists read one case blind, say together what follows, and co-sign: who is asked for what.
 
+mod archived;
 mod documents;
 
 use std::fs;
@@ -25,7 +26,10 @@ struct Both {
 
 impl Both {
     async fn read() -> Self {
-        let pair = Pair::new().await;
+        Self::of(Pair::new().await).await
+    }
+
+    async fn of(pair: Pair) -> Self {
         let path = opened(&pair).await;
         let third = Third::beside(&pair, &pair.clinic, &pair.tanaka).await;
         let wanted = json!({"kind": "blind", "with": third.fingerprint, "question": "独立した読影",
