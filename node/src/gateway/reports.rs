@@ -31,6 +31,22 @@ pub(crate) async fn draft(
         .map(Json)
 }
 
+/// Drafts of whoever asks in cases from which she was let go before she could sign; kept until she throws them away or the
+/// case is deleted.
+#[utoipa::path(
+    get,
+    path = "/me/left-drafts",
+    responses((status = 200, description = "The oldest first", body = Vec<shapes::reports::LeftDraft>))
+)]
+pub(crate) async fn left_drafts(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+) -> Result<Json<Value>, Problem> {
+    blocking(move || gateway.node.left_drafts(&session))
+        .await
+        .map(Json)
+}
+
 /// Saves a draft; refused when it was saved elsewhere since it was read.
 #[utoipa::path(
     put,

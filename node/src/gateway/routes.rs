@@ -55,6 +55,7 @@ fn writing() -> Routes {
             reconciling::save_opinion_draft,
             reconciling::discard_opinion_draft
         ))
+        .routes(routes!(reports::left_drafts))
         .routes(routes!(reports::preview))
         .routes(routes!(reports::templates))
         .routes(routes!(

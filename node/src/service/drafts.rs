@@ -1,6 +1,8 @@
 //! Reports that are being written: saved every few words, sealed so that only their author reads them, offered when she
-//! comes back, forgotten when she has signed. And how they will look on paper.
+//! comes back, forgotten when she has signed. Of whoever dropped out meanwhile they stay until she throws them away or the case
+//! is deleted. And how they will look on paper.
 
+use dokuei_consultation::Reading;
 use dokuei_consultation::body::ReportStatus;
 use dokuei_consultation::entry::EntryType;
 use dokuei_consultation::id::CaseId;
@@ -62,6 +64,14 @@ impl Writing {
         }
     }
 
+    /// What it is, as a word of the API.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Report => "report",
+            Self::Opinion => "opinion",
+        }
+    }
+
     /// The entry that it becomes.
     const fn entry(self) -> EntryType {
         match self {
@@ -86,12 +96,18 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Unknown`] for a case of others; [`ServiceError::DraftUnreadable`] when it was altered.
     pub fn draft(&self, session: &Session, id: &str, what: Writing) -> Result<Value, ServiceError> {
+        let case = self.case_of_draft(session, id, what)?;
+        self.opened_draft(session, &case, what)
+            .map(|draft| json!({"draft": draft}))
+    }
+
+    /// What its author wrote in a case, opened; null when there is none.
+    fn opened_draft(&self, session: &Session, case: &Case, what: Writing) -> Result<Value, ServiceError> {
         let me = self.me(session);
-        let case = self.my_case(session, id)?;
-        let case_id = what.place(case.id());
         let author = self.people().oldest_of_key(&session.certificate);
+        let case_id = what.place(case.id());
         let Some(row) = self.store().report_draft(case_id.as_bytes(), &author)? else {
-            return Ok(json!({"draft": null}));
+            return Ok(Value::Null);
         };
         let place = Place {
             case: case_id.as_bytes(),
@@ -101,12 +117,64 @@ impl Node {
         let opened =
             open(&session.secrets.signing, place, &row.sealed).ok_or(ServiceError::DraftUnreadable)?;
         let kept: Kept = serde_json::from_slice(&opened).map_err(|_| ServiceError::DraftUnreadable)?;
-        Ok(json!({"draft": {
+        Ok(json!({
             "revision": row.revision,
             "saved_at": clock::rfc3339(row.saved_at),
-            "signed_since": kept.after != newest(&case, &me),
+            "signed_since": kept.after != newest(case, &me),
             "content": kept.content,
-        }}))
+        }))
+    }
+
+    /// Drafts of hers in cases in which she has nothing to write any more, because she was let go from them: they are kept
+    /// until she throws them away, or until the case is deleted. The oldest first.
+    ///
+    /// # Errors
+    /// [`ServiceError::DraftUnreadable`] when one was altered.
+    pub fn left_drafts(&self, session: &Session) -> Result<Value, ServiceError> {
+        let me = self.me(session);
+        let writer = self.people().oldest_of_key(&session.certificate);
+        let mut left = Vec::new();
+        for (id, author) in self.store().drafted()? {
+            for what in [Writing::Report, Writing::Opinion] {
+                if author != writer {
+                    continue;
+                }
+                let Ok(case) = self.kept_case(what.place(CaseId::from_bytes(id))) else {
+                    continue;
+                };
+                if writes_here(&case, &me, what).is_ok()
+                    && case.parties().contains(&me)
+                    && !is_over_for(&case, &me, what)
+                {
+                    continue;
+                }
+                let mut draft = self.opened_draft(session, &case, what)?;
+                draft["case_id"] = case.id().to_string().into();
+                draft["of"] = what.name().into();
+                left.push(draft);
+            }
+        }
+        Ok(left.into())
+    }
+
+    /// A case of hers; or one that she has left, as far as a draft of hers lies there.
+    fn case_of_draft(&self, session: &Session, id: &str, what: Writing) -> Result<Case, ServiceError> {
+        let mine = self.my_case(session, id);
+        let (Err(ServiceError::Unknown(_)), Ok(case)) = (&mine, id.parse::<CaseId>()) else {
+            return mine;
+        };
+        let place = what.place(case);
+        let author = self.people().oldest_of_key(&session.certificate);
+        match self.store().report_draft(place.as_bytes(), &author)? {
+            Some(_) => self.case_log(case),
+            None => mine,
+        }
+    }
+
+    /// Whether somebody did not leave a case of her own will: her certificate does not hold, or she was let go.
+    fn dropped_out(&self, case: &Case, who: &Fingerprint) -> bool {
+        let released = |one: &Reading<'_>| one.who == *who && one.released.is_some();
+        case.readings().iter().any(released) || self.lapse(who).is_some()
     }
 
     /// Saves a draft: it is on the disk before this returns.
@@ -166,7 +234,7 @@ impl Node {
     /// # Errors
     /// [`ServiceError::Unknown`] for a case of others.
     pub fn discard_draft(&self, session: &Session, id: &str, what: Writing) -> Result<(), ServiceError> {
-        let case = self.my_case(session, id)?;
+        let case = self.case_of_draft(session, id, what)?;
         let author = self.people().oldest_of_key(&session.certificate);
         Ok(self
             .store()
@@ -197,7 +265,7 @@ impl Node {
         Ok(pdf)
     }
 
-    /// Forgets the drafts of cases that are over for whoever wrote them.
+    /// Forgets the drafts of cases that are over for whoever wrote them, and did not drop out before she could sign.
     pub(super) fn forget_drafts_of_ended(&self) -> Result<(), ServiceError> {
         for (id, author) in self.store().drafted()? {
             for what in [Writing::Report, Writing::Opinion] {
@@ -207,12 +275,38 @@ impl Node {
                     continue;
                 };
                 let who = self.people().first_of(&author);
-                if !self.is_held(&id_of_case)? && is_over_for(&case, &who, what) {
+                if !self.is_held(&id_of_case)?
+                    && is_over_for(&case, &who, what)
+                    && !self.dropped_out(&case, &who)
+                {
                     self.store().forget_draft(&id, &author)?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// Forgets the drafts in a case whose images are gone, but for those of people who dropped out.
+    pub(super) fn forget_drafts_of_erased(&self, case: &Case) -> Result<(), ServiceError> {
+        let drafted = self.store().drafted()?;
+        for what in [Writing::Report, Writing::Opinion] {
+            let place = what.place(case.id());
+            let hers = drafted.iter().filter(|(id, _)| id == place.as_bytes());
+            for (id, author) in hers.filter(|(_, author)| !self.dropped_out(case, author)) {
+                self.store().forget_draft(id, author)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many drafts lie in a case, whosever and of whatever they are.
+    pub(super) fn count_drafts_in(&self, case: CaseId) -> Result<u64, ServiceError> {
+        let places = [Writing::Report, Writing::Opinion].map(|what| what.place(case));
+        let drafted = self.store().drafted()?;
+        let here = drafted
+            .iter()
+            .filter(|(id, _)| places.iter().any(|place| place.as_bytes() == id));
+        Ok(here.count() as u64)
     }
 
     /// Forgets everybody's drafts in a case, of whatever they are.

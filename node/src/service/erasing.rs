@@ -116,7 +116,7 @@ impl Node {
         }
         if package.direction == Direction::Incoming {
             // What was being written of images that are gone goes with them.
-            self.forget_drafts_in(CaseId::from_bytes(package.case_id))?;
+            self.forget_drafts_of_erased(case)?;
         }
         self.store().erase_package(&package.package_id)?;
         drop(openings);

@@ -206,7 +206,7 @@ export const ja = {
     acceptText: "受諾すると署名され、画像の受信が始まります。",
     decline: "辞退する",
     declineTitle: "この読影を辞退しますか",
-    declineText: "辞退は取り消せません。理由は依頼者に伝わります。",
+    declineText: "辞退は取り消せません。理由は依頼者に伝わります。書きかけの下書きは破棄されます。",
     declineReason: "辞退の理由",
     report: "報告書を書く",
     sign: "署名して送る",

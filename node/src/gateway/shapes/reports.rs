@@ -61,6 +61,25 @@ pub struct KeptReportDraft {
     content: serde_json::Value,
 }
 
+/// What was being written in a case when its author was let go from it.
+#[derive(Serialize, ToSchema)]
+pub struct LeftDraft {
+    case_id: String,
+    of: DraftOf,
+    #[serde(flatten)]
+    kept: KeptReportDraft,
+}
+
+/// What a draft was to become.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DraftOf {
+    /// A report.
+    Report,
+    /// What follows from one's own report and another reader's.
+    Opinion,
+}
+
 /// That a draft was saved.
 #[derive(Serialize, ToSchema)]
 pub struct SavedDraft {

@@ -184,6 +184,10 @@ impl Node {
 
     /// Destroys what an order names. The caller holds the locks of openings and of writing, or nobody works here yet.
     fn carry_out(&self, number: u64, work: &Destruction) -> Result<(), ServiceError> {
+        if let Some(case) = work.case {
+            // Those of opinions lie beside the case, where the store does not look for them.
+            self.forget_drafts_in(CaseId::from_bytes(case))?;
+        }
         self.store().destroy(work)?;
         self.store().complete_deletion(number, self.now())?;
         tracing::info!(certificate = number, "what was to be deleted is destroyed");

@@ -103,8 +103,7 @@ impl Node {
             plan.line(format_args!("entry sha256 {}", hex::encode(fork.entry_id)));
             plan.destroyed.entries += 1;
         }
-        let drafts = self.store().drafted()?;
-        plan.destroyed.drafts = drafts.iter().filter(|(of, _)| of == id.as_bytes()).count() as u64;
+        plan.destroyed.drafts = self.count_drafts_in(id)?;
         self.complete(plan)
     }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use dokuei_identity::chain::Chain;
 use dokuei_identity::fingerprint::Fingerprint;
 use dokuei_identity::revocation::RevocationReason;
@@ -480,4 +480,61 @@ async fn r2_r5_r7_when_the_time_for_an_answer_is_over_the_next_reader_is_asked_a
     let kato = third.gate.sign_in(&KATO).await;
     let third = Third { kato, ..third };
     third.accept_and_open(&path).await;
+}
+
+/// R5, R6, R12: a reader is suspended while she writes, and let go; another takes her place, and the images are erased where she
+/// works. Her draft is not lost: when the suspension is lifted she, and nobody else at her node, is shown it, and throws it away
+/// herself.
+#[tokio::test(flavor = "multi_thread")]
+async fn r5_r6_r12_the_draft_of_a_reader_who_was_let_go_stays_hers() {
+    let mut world = World::new().await;
+    let path = opened(&world.pair).await;
+    let draft = json!({"revision": 0, "content": {"findings": "書きかけ"}});
+    let (hospital, sato) = (&world.pair.hospital, &world.pair.sato);
+    let kept = hospital.put(&format!("{path}/draft"), sato, &draft).await;
+    assert!(kept.status.is_success(), "{:?}", kept.body);
+    let none = hospital.get("/api/v1/me/left-drafts", sato).await.json();
+    assert_eq!(none, json!([]), "she is writing it");
+
+    world.act(|register, who| register.suspend(who)).await;
+    let third = world.third().await;
+    let (clinic, tanaka) = (&world.pair.clinic, &world.pair.tanaka);
+    done(clinic, tanaka, &format!("{path}/forward"), third.instead()).await;
+    third.accept_and_open(&path).await;
+    world.act(|register, who| register.reinstate(who)).await;
+    let hospital = &world.pair.hospital;
+    let sato = hospital.sign_in(&SATO).await;
+    let left = until(
+        hospital,
+        &sato,
+        "/api/v1/me/left-drafts",
+        "she is let go",
+        |left| left.as_array().is_some_and(|all| all.len() == 1),
+    )
+    .await;
+    assert_eq!(left[0]["content"], draft["content"], "{left}");
+    assert_eq!(
+        (&left[0]["of"], &left[0]["case_id"]),
+        (&json!("report"), &json!(path.rsplit('/').next().unwrap()))
+    );
+    let read = hospital.get(&format!("{path}/draft"), &sato).await.json();
+    assert_eq!(read["draft"]["content"], draft["content"]);
+    let more = json!({"revision": left[0]["revision"], "content": {"findings": "続き"}});
+    let more = hospital.put(&format!("{path}/draft"), &sato, &more).await;
+    assert!(more.status.is_client_error(), "nothing more is written there");
+    let ito = hospital.sign_in(&ITO).await;
+    let hers = hospital.get("/api/v1/me/left-drafts", &ito).await.json();
+    assert_eq!(hers, json!([]));
+    assert_eq!(
+        hospital.get(&format!("{path}/draft"), &ito).await.status,
+        StatusCode::NOT_FOUND
+    );
+    let bearer = format!("Bearer {sato}");
+    let headers = [("authorization", bearer.as_str())];
+    let thrown = hospital
+        .call(Method::DELETE, &format!("{path}/draft"), &headers, None)
+        .await;
+    assert_eq!(thrown.status, StatusCode::NO_CONTENT);
+    let gone = hospital.get("/api/v1/me/left-drafts", &sato).await.json();
+    assert_eq!(gone, json!([]));
 }
