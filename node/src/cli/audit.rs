@@ -34,10 +34,15 @@ pub(crate) fn run(dir: &DataDir, command: Audit, as_json: bool) -> Outcome {
             institution,
             birth_date,
             out,
+            pdf,
         } => {
             let mut whose = vec![("patient", patient)];
             whose.extend(institution.map(|name| ("institution", name)));
             whose.extend(birth_date.map(|date| ("birth_date", date)));
+            if pdf {
+                let page = client.get_bytes_with("/audit/disclosures.pdf", &whose)?;
+                return put(out.as_deref(), &page);
+            }
             let view = client.get_with("/audit/disclosures", &whose)?;
             let text = if as_json {
                 format!("{view:#}\n")

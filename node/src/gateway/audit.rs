@@ -72,6 +72,23 @@ pub(crate) async fn disclosures(
         .map(Json)
 }
 
+/// The same as a page that the patient is given: PDF/A, Japanese first.
+#[utoipa::path(
+    get,
+    path = "/audit/disclosures.pdf",
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/pdf")),
+    params(Whose)
+)]
+pub(crate) async fn disclosures_pdf(
+    State(gateway): State<Gateway>,
+    SignedIn(session): SignedIn,
+    asked: Asked<Whose>,
+) -> Result<impl IntoResponse, Problem> {
+    let whose = understood(asked)?;
+    let pdf = blocking(move || gateway.node.disclosures_pdf(&session, &whose)).await?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], pdf))
+}
+
 /// How far the trail has come on its way to the collector of the house.
 #[utoipa::path(
     get,

@@ -270,6 +270,7 @@ fn trail() -> Routes {
         .routes(routes!(audit::search))
         .routes(routes!(audit::export))
         .routes(routes!(audit::disclosures))
+        .routes(routes!(audit::disclosures_pdf))
         .routes(routes!(audit::collector))
         .routes(routes!(audit::integrity))
         .routes(routes!(evidence::export))

@@ -48,6 +48,21 @@ pub(crate) async fn reported() -> (Pair, String) {
     (pair, case)
 }
 
+/// What pdftotext, a program of others, reads on a paper; none where it is not installed.
+fn printed(pdf: &[u8]) -> Option<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("paper.pdf");
+    std::fs::write(&file, pdf).unwrap();
+    let output = std::process::Command::new("pdftotext")
+        .arg(&file)
+        .arg("-")
+        .output()
+        .ok()?;
+    assert!(output.status.success());
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    Some(text.split_whitespace().collect())
+}
+
 fn rows(view: &Value) -> &[Value] {
     view["rows"].as_array().unwrap()
 }
@@ -166,6 +181,28 @@ async fn r12_a_patient_is_told_who_saw_or_received_what_when_and_why() {
     };
     assert!(did("view") && did("request") && did("report_pdf"), "{told}");
     assert!(!did("sign_in") && !did("import"));
+    let paper = pair
+        .clinic
+        .get(
+            &format!("/api/v1/audit/disclosures.pdf?patient={patient}"),
+            &pair.tanaka,
+        )
+        .await;
+    assert_eq!(paper.header("content-type"), "application/pdf");
+    let marked = b"pdfaid:part";
+    let is_marked = paper.body.windows(marked.len()).any(|some| some == marked);
+    assert!(is_marked, "it says that it is PDF/A");
+    if let Some(text) = printed(&paper.body) {
+        for said in [
+            "個人情報の開示・閲覧の記録",
+            "関東歯科大学病院",
+            "下顎右側の透過像の評価",
+            "田中花子",
+            "受領Received",
+        ] {
+            assert!(text.contains(said), "{said} is not in {text}");
+        }
+    }
     let unknown = pair
         .clinic
         .get("/api/v1/audit/disclosures?patient=nobody", &pair.tanaka)

@@ -59,6 +59,13 @@ function Told({ told }: { told: Disclosures }): ReactElement {
         <button type="button" className="button" onClick={() => print()}>
           {t("disclosed.print")}
         </button>
+        <a
+          className="button button-primary"
+          href={audit.disclosuresPdf(told.patient)}
+          download="disclosures.pdf"
+        >
+          {t("disclosed.pdf")}
+        </a>
       </div>
     </>
   );

@@ -1,4 +1,4 @@
-import { get } from "./client";
+import { address, get } from "./client";
 
 /** A row of the audit trail. */
 export interface AuditRow {
@@ -72,4 +72,11 @@ export const audit = {
     get<AuditRows>(`/audit${asked(question, before)}`),
   disclosures: (patient: string) =>
     get<Disclosures>(`/audit/disclosures?${new URLSearchParams({ patient }).toString()}`),
+  /** Where the same lies as a page that she is given. */
+  disclosuresPdf: ({ id, issuer, birth_date }: Disclosures["patient"]) => {
+    const whose = new URLSearchParams({ patient: id });
+    if (issuer) whose.set("institution", issuer);
+    if (birth_date) whose.set("birth_date", birth_date);
+    return address(`/audit/disclosures.pdf?${whose.toString()}`);
+  },
 };

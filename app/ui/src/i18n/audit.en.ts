@@ -33,6 +33,7 @@ export const auditEn: AuditTexts = {
     look: "Make the list",
     made: "Made by {{by}}, {{at}}",
     none: "Nothing was disclosed.",
-    print: "Print (save as PDF)",
+    print: "Print",
+    pdf: "Save the PDF for the patient",
   },
 };

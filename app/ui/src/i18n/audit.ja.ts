@@ -32,7 +32,8 @@ export const auditJa = {
     look: "開示記録を作る",
     made: "{{at}} に {{by}} が作成",
     none: "開示の記録はありません。",
-    print: "印刷（PDF に保存）",
+    print: "印刷",
+    pdf: "患者に渡す PDF を保存",
   },
 };
 

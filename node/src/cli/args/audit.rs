@@ -42,6 +42,9 @@ pub(crate) enum Audit {
         /// Write it into a file [default: show it]
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+        /// As PDF, to be handed to her
+        #[arg(long, requires = "out")]
+        pdf: bool,
     },
     /// Show how far the trail has come on its way to the collector of the house ([audit.syslog] in the settings)
     Collector,

@@ -5,6 +5,7 @@
 //! names its object only. The trail is for practitioners (R24): whoever merely runs the node has no look into it.
 
 mod context;
+mod disclosed_paper;
 mod disclosures;
 mod forwarding;
 mod syslog;

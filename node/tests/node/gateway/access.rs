@@ -27,6 +27,7 @@ const CLOSED: &[(&str, &str)] = &[
     ("GET", "/api/v1/directory/00"),
     ("GET", "/api/v1/directory/00/photo"),
     ("GET", "/api/v1/me/left-drafts"),
+    ("GET", "/api/v1/audit/disclosures.pdf?patient=1"),
     ("GET", "/api/v1/me/profile"),
     ("PUT", "/api/v1/me/profile"),
     ("GET", "/api/v1/jobs/0011223344556677"),
