@@ -22,6 +22,7 @@ import {
   ReaderPage,
   RetentionPage,
   SecurityPage,
+  TemplatesPage,
   WorkList,
 } from "./pages";
 import { ProblemNote } from "./parts/ProblemNote";
@@ -151,6 +152,8 @@ function Page({ route, me }: { route: Route; me: Practitioner }): ReactElement {
       return <GovernancePage />;
     case "retention":
       return <RetentionPage />;
+    case "templates":
+      return <TemplatesPage />;
     case "display":
       return <PatternPage />;
     case "security":

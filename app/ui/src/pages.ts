@@ -47,6 +47,9 @@ export const RetentionPage = fetched(() =>
 export const SecurityPage = fetched(() =>
   import("./security/SecurityPage").then((file) => ({ default: file.SecurityPage })),
 );
+export const TemplatesPage = fetched(() =>
+  import("./templates/TemplatesPage").then((file) => ({ default: file.TemplatesPage })),
+);
 export const WorkList = fetched(() =>
   import("./worklist/WorkList").then((file) => ({ default: file.WorkList })),
 );

@@ -15,6 +15,7 @@ export type Route =
   | { page: "audit" }
   | { page: "governance" }
   | { page: "retention" }
+  | { page: "templates" }
   | { page: "display" }
   | { page: "media"; caseId: string | null }
   | { page: "export"; study: string }
@@ -47,6 +48,7 @@ export function parseRoute(fragment: string): Route {
   if (page === "audit") return { page: "audit" };
   if (page === "governance") return { page: "governance" };
   if (page === "retention") return { page: "retention" };
+  if (page === "templates") return { page: "templates" };
   if (page === "display") return { page: "display" };
   if (page === "request") {
     const reader = query.get("reader");
@@ -74,6 +76,7 @@ export function href(route: Route): string {
     case "audit":
     case "governance":
     case "retention":
+    case "templates":
     case "display":
     case "notices":
       return `#/${route.page}`;

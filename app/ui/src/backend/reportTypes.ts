@@ -63,6 +63,12 @@ export interface KeptDraft extends Saved {
   content: Record<string, unknown>;
 }
 
+/** What somebody was writing in a case from which she was let go before she could sign. */
+export interface LeftDraft extends KeptDraft {
+  case_id: string;
+  of: "report" | "opinion";
+}
+
 /** What is agreed with another practitioner; what is left out is as usual. */
 export interface AgreementWishes {
   /** Fingerprint of her certificate. */

@@ -1,6 +1,6 @@
 import { address, get, segment, send } from "./client";
 import { readProblem, unreachable } from "./problem";
-import type { KeptDraft, ReportDraft, Saved, Template, Templates } from "./reportTypes";
+import type { KeptDraft, LeftDraft, ReportDraft, Saved, Template, Templates } from "./reportTypes";
 
 const draftOf = (caseId: string) => `/cases/${segment(caseId)}/draft`;
 
@@ -11,6 +11,12 @@ export const reports = {
   saveDraft: (caseId: string, revision: number, content: object) =>
     send<Saved>("PUT", draftOf(caseId), { revision, content }),
   discardDraft: (caseId: string) => send<null>("DELETE", draftOf(caseId)),
+  leftDrafts: () => get<LeftDraft[]>("/me/left-drafts"),
+  discardLeft: ({ case_id, of }: LeftDraft) =>
+    send<null>(
+      "DELETE",
+      of === "report" ? draftOf(case_id) : `/cases/${segment(case_id)}/reconciliation-draft`,
+    ),
   preview,
   templates: () => get<Templates>("/report-templates"),
   saveTemplate: (template: Template) =>

@@ -5,6 +5,7 @@ import { REPORT_TEXTS, type ReportText, type Template } from "../backend/reportT
 import { useChange } from "../backend/queries";
 import { FileButton } from "../parts/FileButton";
 import { ProblemNote } from "../parts/ProblemNote";
+import { href } from "../route";
 import { idFor, said, TEMPLATES, templateOf, type Tongue } from "./templates";
 
 /** Templates of one's own: kept from what is written, given to others as a file, taken from others. */
@@ -84,6 +85,7 @@ export function OwnTemplates({
         />
       </p>
       <p className="quiet">{t("own.help")}</p>
+      <a href={href({ page: "templates" })}>{t("forms.title")}</a>
       {unread && (
         <p className="note note-problem" role="alert">
           {t("own.unread")}

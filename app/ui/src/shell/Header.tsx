@@ -31,6 +31,7 @@ export function Header({ practitioner }: { practitioner: Practitioner | null }):
             <a href={href({ page: "archives" })}>{t("short", { ns: "archives" })}</a>
             <a href={href({ page: "audit" })}>{t("short", { ns: "audit" })}</a>
             <a href={href({ page: "governance" })}>{t("short", { ns: "governance" })}</a>
+            <a href={href({ page: "templates" })}>{t("forms.short", { ns: "report" })}</a>
             <a href={href({ page: "profile" })}>{t("profile.title", { ns: "directory" })}</a>
             <a href={href({ page: "notices" })}>{t("short", { ns: "notices" })}</a>
           </nav>
