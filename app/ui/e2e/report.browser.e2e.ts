@@ -147,3 +147,21 @@ test("r15 signed, it stands at the clinic tooth by tooth", async () => {
   await judge(clinicPage, "report-read-ja");
   expect(refused).toEqual([]);
 });
+
+test("a template of the program is copied, edited and kept, removed and put back", async () => {
+  await page.goto(new URL("/#/templates", reading.ui).href);
+  await page.getByRole("button", { name: "「埋伏智歯」を写して作る" }).click();
+  await page.getByLabel("名前（日本語）").fill("智歯（当院）");
+  await page.getByRole("button", { name: "項目 2を上へ" }).click();
+  await page.getByRole("button", { name: "直前の変更を取り消す" }).click();
+  await judge(page, "template-editor-ja");
+  await page.getByRole("button", { name: "保存する" }).click();
+  const own = page.getByRole("region", { name: "自分のテンプレート" });
+  await own.getByText("智歯（当院）").waitFor();
+  await judge(page, "templates-ja");
+  await page.getByRole("button", { name: "「智歯（当院）」を削除" }).click();
+  await own.getByText("智歯（当院）").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "元に戻す" }).click();
+  await own.getByText("智歯（当院）").waitFor();
+  expect(refused).toEqual([]);
+});
