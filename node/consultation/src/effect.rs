@@ -161,4 +161,8 @@ pub enum Notice {
     HandingOver,
     /// Somebody else answers for the patient from now on.
     TakenOver,
+    /// You are asked to erase your copy of what was sent to you.
+    EraseAsked,
+    /// Somebody whom you asked to erase her copy has erased it, or says why she keeps it.
+    EraseAnswered,
 }

@@ -120,6 +120,10 @@ entry_types! {
     HandOver = 31, "hand_over";
     /// The new owner takes it over, and is the requester from then on.
     TakeOver = 32, "take_over";
+    /// The requester asks the others to erase their copies.
+    EraseRequest = 33, "erase_request";
+    /// One of them has erased hers, or keeps it for a reason.
+    EraseAnswer = 34, "erase_answer";
 }
 
 impl EntryType {

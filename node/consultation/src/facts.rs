@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dokuei_identity::fingerprint::Fingerprint;
+use dokuei_identity::time::Timestamp;
 
 use crate::body::{
-    Amendment, Body, Grant, IncidentalFinding, PackageOffered, Query, Report, ReportStatus, Request,
-    UrgentFinding,
+    Amendment, Body, EraseAnswer, EraseRequest, Grant, IncidentalFinding, PackageOffered, Query, Report,
+    ReportStatus, Request, UrgentFinding,
 };
 use crate::entry::VerifiedEntry;
 use crate::id::{EntryId, PackageId};
@@ -52,8 +53,38 @@ pub(crate) struct Facts<'a> {
     pub(crate) erased: BTreeMap<PackageId, EntryId>,
     /// How it passed from one requester to the next.
     pub(crate) succession: Succession<'a>,
+    /// Requests to erase, oldest first.
+    pub(crate) erasures: Vec<AskedToErase<'a>>,
     /// Endings, and what their author had seen.
     closes: Vec<(EntryId, BTreeSet<EntryId>)>,
+}
+
+/// A request to erase, and what was answered to it.
+#[derive(Debug, Clone)]
+pub struct AskedToErase<'a> {
+    /// The entry.
+    pub id: EntryId,
+    /// Who asks.
+    pub by: Fingerprint,
+    /// When, as she says.
+    pub at: Timestamp,
+    /// What it says.
+    pub body: &'a EraseRequest,
+    /// The answers, oldest first.
+    pub answers: Vec<AnsweredErasing<'a>>,
+}
+
+/// An answer to a request to erase.
+#[derive(Debug, Clone, Copy)]
+pub struct AnsweredErasing<'a> {
+    /// The entry.
+    pub id: EntryId,
+    /// Who answers.
+    pub by: Fingerprint,
+    /// When, as she says.
+    pub at: Timestamp,
+    /// What it says.
+    pub body: &'a EraseAnswer,
 }
 
 /// A grant, who gave it, and whether it was taken back.
@@ -155,6 +186,18 @@ impl<'a> Facts<'a> {
             Body::PatientInformed(informed) => _ = self.explained.insert(informed.about),
             Body::Reconciliation(body) => self.reconciled.push(Said { id, by, at, body }),
             Body::CoSignature(body) => self.co_signed.push(CoSigned { id, by, at, body }),
+            Body::EraseRequest(body) => self.erasures.push(AskedToErase {
+                id,
+                by,
+                at,
+                body,
+                answers: Vec::new(),
+            }),
+            Body::EraseAnswer(body) => {
+                if let Some(asked) = self.erasures.iter_mut().find(|one| one.id == body.request) {
+                    asked.answers.push(AnsweredErasing { id, by, at, body });
+                }
+            }
             // The rules of the case log let no agreement in, nor a second request.
             _ => {}
         }

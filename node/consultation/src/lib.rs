@@ -40,6 +40,7 @@ mod succession;
 mod summary;
 pub mod template;
 
+pub use facts::{AnsweredErasing, AskedToErase};
 pub use ledger::CLOCK_TOLERANCE;
 pub use reader::{Reading, Version};
 pub use succession::{Offered, Taken};

@@ -13,7 +13,7 @@ use crate::deadline::{self, Deadline, Due, Patience};
 use crate::effect::{Effect, Notice};
 use crate::entry::{EntryType, SignedEntry};
 use crate::event::Event;
-use crate::facts::{Facts, Granted};
+use crate::facts::{AskedToErase, Facts, Granted};
 use crate::id::{CaseId, EntryId, PackageId};
 use crate::ledger;
 use crate::log::Log;
@@ -129,6 +129,12 @@ impl Case {
         readers
             .map(|reader| Reading::of(reader, facts.has_reported(reader)))
             .collect()
+    }
+
+    /// Requests to erase what was sent, with their answers, oldest first.
+    #[must_use]
+    pub fn erasures(&self) -> Vec<AskedToErase<'_>> {
+        Facts::of(&self.log).erasures
     }
 
     /// Everything that must be settled before the end, the most pressing first (R7, R9, R10).

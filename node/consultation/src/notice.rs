@@ -131,6 +131,11 @@ fn duties(facts: &Facts<'_>, body: &Body, requester: Fingerprint) -> Vec<(Finger
                 .unwrap_or_default()
         }
         Body::CoSignature(signed) => co_signed(facts, signed, requester),
+        Body::EraseRequest(_) => {
+            let others = facts.parties().into_iter().filter(|who| *who != requester);
+            others.map(|who| (who, Notice::EraseAsked)).collect()
+        }
+        Body::EraseAnswer(_) => vec![(requester, Notice::EraseAnswered)],
         Body::Release(release) => {
             let reader = facts
                 .readers

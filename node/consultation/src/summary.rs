@@ -1,6 +1,8 @@
 //! What an entry says in one line, for a timeline: in Japanese and in English, without anything clinical.
 
-use crate::body::{AmendmentKind, Body, Close, ForwardKind, Ground, Outcome, ReportStatus, Stance, Urgency};
+use crate::body::{
+    AmendmentKind, Body, Close, EraseOutcome, ForwardKind, Ground, Outcome, ReportStatus, Stance, Urgency,
+};
 
 impl Body {
     /// Why, in the words of whoever signed it; for entries that end something. They may be clinical.
@@ -13,6 +15,11 @@ impl Body {
             Self::GrantRevoke(body) => Some(&body.reason),
             Self::Amendment(body) => Some(&body.reason),
             Self::HandOver(body) => Some(&body.reason),
+            Self::EraseRequest(body) => Some(&body.reason),
+            Self::EraseAnswer(body) => match &body.outcome {
+                EraseOutcome::Kept(kept) => Some(&kept.reason),
+                EraseOutcome::Erased(_) => None,
+            },
             Self::Close(Close {
                 outcome: Outcome::NotInformed { reason },
             }) => Some(reason),
@@ -101,6 +108,18 @@ impl Body {
             Self::Reconciliation(_) => (
                 "二つの報告書の統合見解に署名しました",
                 "signed a reconciled opinion on both reports",
+            ),
+            Self::EraseRequest(_) => (
+                "画像の写しの消去を求めました",
+                "asked the others to erase their copies of the images",
+            ),
+            Self::EraseAnswer(body) if body.is_erased() => (
+                "画像の写しを消去し、証明書を送りました",
+                "erased the copy of the images, and sent the certificate of it",
+            ),
+            Self::EraseAnswer(_) => (
+                "画像の写しを保存し続ける理由を伝えました",
+                "said why the copy of the images is kept",
             ),
             Self::CoSignature(body) => match body.stance {
                 Stance::Agrees => ("連署しました", "co-signed"),

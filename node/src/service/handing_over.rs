@@ -202,7 +202,9 @@ impl Node {
             let may = policy::entitled(one, Action::Request, now).is_ok();
             who != *me && may && self.somebody_works_here(&[who])
         });
-        Ok(others.map(|one| self.party(&self.people().person(&one.fingerprint))).collect())
+        Ok(others
+            .map(|one| self.party(&self.people().person(&one.fingerprint)))
+            .collect())
     }
 
     /// The certificates, that hold, of those who work here.
@@ -220,7 +222,7 @@ impl Node {
 
     /// Whether she is a colleague of one who has lost her credential for good, as the certificates of both say.
     pub(super) fn may_follow(&self, me: &Fingerprint, requester: &Fingerprint) -> bool {
-            let house = |who| {
+        let house = |who| {
             let certificate = self.people().present(who)?;
             certificate.institution.filter(|name| !name.trim().is_empty())
         };

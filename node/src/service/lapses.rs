@@ -202,7 +202,8 @@ impl People {
         let Some(last) = line.last() else {
             return false;
         };
-        if let Some(Standing::Superseded { by, .. }) = self.says(&last.fingerprint, last.validity.not_before) {
+        if let Some(Standing::Superseded { by, .. }) = self.says(&last.fingerprint, last.validity.not_before)
+        {
             return by == *colleague;
         }
         self.lapse(who, now).is_some_and(|lapse| {
@@ -325,7 +326,10 @@ impl Node {
             let replaced = matches!(lapse.reason, None | Some(RevocationReason::Superseded));
             replaced && signed < lapse.since && self.lapse(signer).is_none()
         };
-        let lapse = self.people().lapse_itself(signer, self.now()).filter(|lapse| !renewed(lapse));
+        let lapse = self
+            .people()
+            .lapse_itself(signer, self.now())
+            .filter(|lapse| !renewed(lapse));
         lapse.map_or(Value::Null, |lapse| {
             json!({
                 "state": lapse.loss.name(),

@@ -3,6 +3,7 @@
 mod agreement;
 mod amendment;
 mod answer;
+mod erasure;
 mod finding;
 mod forward;
 mod hand_over;
@@ -28,6 +29,7 @@ use serde::Serialize;
 pub use agreement::{Agreement, Party};
 pub use amendment::{Amendment, AmendmentKind};
 pub use answer::{Accept, Close, Decline, Outcome, ReportRead, Withdraw};
+pub use erasure::{EraseAnswer, EraseOutcome, EraseRequest, Erased, KeepGround, Kept, MAX_CERTIFICATE};
 pub use finding::{
     Category, Channel, IncidentalFinding, IncidentalResolved, Resolution, UrgentAck, UrgentFinding,
 };
@@ -142,6 +144,12 @@ pub enum Body {
     /// The new owner takes it over.
     #[n(32)]
     TakeOver(#[n(0)] Box<TakeOver>),
+    /// The others are asked to erase their copies.
+    #[n(33)]
+    EraseRequest(#[n(0)] EraseRequest),
+    /// What became of that.
+    #[n(34)]
+    EraseAnswer(#[n(0)] Box<EraseAnswer>),
 }
 
 impl Body {
@@ -182,6 +190,8 @@ impl Body {
             Self::Release(_) => EntryType::Release,
             Self::HandOver(_) => EntryType::HandOver,
             Self::TakeOver(_) => EntryType::TakeOver,
+            Self::EraseRequest(_) => EntryType::EraseRequest,
+            Self::EraseAnswer(_) => EntryType::EraseAnswer,
         }
     }
 
@@ -217,6 +227,8 @@ impl Body {
             Self::Query(body) => [Some(&mut body.to), None],
             Self::IncidentalFinding(body) => [Some(&mut body.owner), None],
             Self::Forward(body) => [Some(&mut body.to), None],
+            Self::HandOver(body) => [Some(&mut body.to), None],
+            Self::TakeOver(body) => [Some(&mut body.from), None],
             _ => [None, None],
         };
         for who in named.into_iter().flatten() {
@@ -259,6 +271,8 @@ impl Body {
             Self::Release(body) => body.validate(),
             Self::HandOver(body) => body.validate(),
             Self::TakeOver(body) => body.validate(),
+            Self::EraseRequest(body) => body.validate(),
+            Self::EraseAnswer(body) => body.validate(),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod beginning;
 mod correspondence;
+mod erasure;
 mod finding;
 mod forward;
 mod hand_over;
@@ -82,6 +83,8 @@ pub(crate) fn judge(
         Body::Release(release) => place.release(release),
         Body::HandOver(offer) => place.handed_over(offer),
         Body::TakeOver(taken) => place.taken_over(taken),
+        Body::EraseRequest(asked) => place.erase_asked(asked),
+        Body::EraseAnswer(answer) => place.erase_answered(answer),
         Body::Close(close) => place.close(close),
         Body::Withdraw(_) => place.withdraw(),
     }

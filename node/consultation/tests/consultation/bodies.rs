@@ -2,13 +2,13 @@
 
 use dokuei_consultation::body::{
     Accept, Amendment, AmendmentKind, Answer, Body, Category, Channel, Close, CoSignature, Consent, Decline,
-    EraseNotice, Forward, ForwardConsent, ForwardKind, GUIDELINE, Grant, GrantRevoke, Ground, HandOver,
-    ImagesReviewed, IncidentalFinding, IncidentalResolved, Loss, Outcome, PackageOffered, Patient,
-    PatientInformed, PersonName, Query, Received, Reconciliation, Release, Report, ReportRead, ReportStatus,
-    Request, Requester, Resolution, Sex, Stance, Succeeding, TakeOver, Urgency, UrgentAck, UrgentFinding,
-    Withdraw,
+    EraseAnswer, EraseNotice, EraseOutcome, EraseRequest, Erased, Forward, ForwardConsent, ForwardKind,
+    GUIDELINE, Grant, GrantRevoke, Ground, HandOver, ImagesReviewed, IncidentalFinding, IncidentalResolved,
+    KeepGround, Kept, Loss, Outcome, PackageOffered, Patient, PatientInformed, PersonName, Query, Received,
+    Reconciliation, Release, Report, ReportRead, ReportStatus, Request, Requester, Resolution, Sex, Stance,
+    Succeeding, TakeOver, Urgency, UrgentAck, UrgentFinding, Withdraw,
 };
-use dokuei_consultation::id::{EntryId, PackageId};
+use dokuei_consultation::id::{EntryId, PackageId, Sha256Hash};
 use dokuei_consultation::machine::Case;
 
 use crate::world::{AGREEMENT, DENTIST, NOW, SPECIALIST, SUCCESSOR, World, between, certificate};
@@ -311,6 +311,35 @@ pub(crate) fn co_signature(of: EntryId, stance: Stance) -> Body {
         stance,
         words: "腫瘍性病変を否定できない".to_owned(),
     })
+}
+
+pub(crate) fn ask_erase() -> Body {
+    Body::EraseRequest(EraseRequest {
+        reason: "当院で保存しています".to_owned(),
+    })
+}
+
+pub(crate) fn erased(request: EntryId) -> Body {
+    let certificate = b"PK a certificate".to_vec();
+    Body::EraseAnswer(Box::new(EraseAnswer {
+        request,
+        outcome: EraseOutcome::Erased(Erased {
+            at: NOW,
+            number: 3,
+            sha256: Sha256Hash::of(&certificate),
+            certificate,
+        }),
+    }))
+}
+
+pub(crate) fn kept(request: EntryId, ground: KeepGround) -> Body {
+    Body::EraseAnswer(Box::new(EraseAnswer {
+        request,
+        outcome: EraseOutcome::Kept(Kept {
+            ground,
+            reason: "監査のため保全中です".to_owned(),
+        }),
+    }))
 }
 
 /// Whoever was asked by `request` has lost her credential.

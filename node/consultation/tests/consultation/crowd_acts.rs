@@ -235,6 +235,7 @@ impl Mind<'_> {
                 1 => bodies::erase(),
                 2 => bodies::revoke(self.any(&[T::Grant])?),
                 3..=5 => bodies::release(self.any(&[T::Request, T::Forward])?),
+                6 => bodies::ask_erase(),
                 _ => bodies::close(),
             },
         })

@@ -16,6 +16,7 @@ mod crowd_acts;
 mod crowd_invariant;
 mod deadlines;
 mod duties;
+mod erasing;
 mod forks;
 mod further;
 mod handed_over;

@@ -189,6 +189,22 @@ fn the_bodies_of_what_two_readers_sign_together() {
 }
 
 #[test]
+fn the_bodies_of_erasing_at_the_other_side() {
+    use dokuei_consultation::body::KeepGround;
+    let request = EntryId::of(b"request");
+    insta::assert_snapshot!("erase_request", shown(&bodies::ask_erase()));
+    insta::assert_snapshot!("erase_answer_erased", shown(&bodies::erased(request)));
+    for ground in [
+        KeepGround::LegalHold,
+        KeepGround::RetentionDuty,
+        KeepGround::Other,
+    ] {
+        let name = format!("erase_answer_kept_{}", ground.name());
+        insta::assert_snapshot!(name, shown(&bodies::kept(request, ground)));
+    }
+}
+
+#[test]
 fn the_body_of_letting_go() {
     use dokuei_consultation::body::{Loss, Release};
     for loss in [Loss::Suspended, Loss::Revoked, Loss::Expired] {

@@ -114,7 +114,11 @@ mod tests {
             .iter_mut()
             .map(|one| one.now_or_never().is_some())
             .collect();
-        assert_eq!(served, [true, false, false, true], "one of each, and not two of the first");
+        assert_eq!(
+            served,
+            [true, false, false, true],
+            "one of each, and not two of the first"
+        );
     }
 
     #[test]
