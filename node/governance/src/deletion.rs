@@ -37,17 +37,20 @@ pub enum Reason {
     Duplicate,
     /// It is of nobody: made to try the system.
     Trial,
+    /// Whoever sent it asks for it: the house that made it keeps it.
+    SenderRequest,
 }
 
 impl Reason {
     /// All.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::KeptLongEnough,
         Self::PatientRequest,
         Self::WronglyReceived,
         Self::WrongPatient,
         Self::Duplicate,
         Self::Trial,
+        Self::SenderRequest,
     ];
 
     /// Whether it is one for which something may be deleted before its time.
@@ -66,6 +69,7 @@ impl Reason {
             Self::WrongPatient => "wrong_patient",
             Self::Duplicate => "duplicate",
             Self::Trial => "trial",
+            Self::SenderRequest => "sender_request",
         }
     }
 
@@ -79,6 +83,7 @@ impl Reason {
             Self::WrongPatient => ("recorded for another patient", "患者の取り違え"),
             Self::Duplicate => ("kept twice", "重複"),
             Self::Trial => ("made for a trial", "試験用データ"),
+            Self::SenderRequest => ("the sender's request", "送付元の求め"),
         }
     }
 }

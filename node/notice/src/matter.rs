@@ -101,6 +101,8 @@ matters! {
     CoSigned = "co_signed", Report, "報告書または統合見解に連署がありました。", "A report or a reconciled opinion has been co-signed.";
     Dissented = "dissented", Report, "報告書または統合見解に異なる見解が述べられました。", "A reader dissents from a report or a reconciled opinion.";
     GrantRevoked = "grant_revoked", Transfer, "画像を見る許可が取り消されました。", "The right to open images has been taken back.";
+    EraseAsked = "erase_asked", Request, "送付した画像の写しの消去を求められています。", "You are asked to erase your copy of images.";
+    EraseAnswered = "erase_answered", Progress, "画像の写しの消去について、返事がありました。", "There is an answer about the erasure of copies of images.";
     Forked = "forked", Urgent, "記録に食い違いが見つかり、症例が凍結されました。", "A log contradicts itself, and its case is frozen.";
     DueAnswer = "due_answer", Overdue, "読影依頼への返事が期限を迎えています。", "The answer to a request is due.";
     DueReport = "due_report", Overdue, "読影報告書の作成が期限を迎えています。", "A report is due.";

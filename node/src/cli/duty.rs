@@ -321,6 +321,48 @@ pub(crate) fn run(client: &Client, command: Accompanying, as_json: bool) -> Outc
                 "let go; ask another with `dokuei consult forward --kind alternative`",
             )
         }
+        Accompanying::AskErase { case, reason } => (
+            act(&case, "erase-requests", json!({"reason": reason}))?,
+            "asked; each answers with the certificate of her deletion, or why she keeps it",
+        ),
+        Accompanying::AnswerErase {
+            case,
+            request,
+            deletion,
+            keep,
+            reason,
+        } => {
+            let mine = |one: &Value| one["for_me"] == true;
+            let all = &shown(&case)?["erasures"];
+            let entry = pick(all, request.as_deref(), mine, "request to erase")?;
+            let keep = keep.map(|ground| json!({"ground": ground, "reason": reason}));
+            let body = json!({"deletion": deletion, "keep": keep});
+            (
+                act(&case, &format!("erase-requests/{entry}/answer"), body)?,
+                "answered",
+            )
+        }
+        Accompanying::EraseCertificate { case, answer, to } => {
+            let found = shown(&case)?;
+            let all = found["erasures"].as_array().into_iter().flatten();
+            let answers: Value = all
+                .flat_map(|one| one["answers"].as_array().cloned().unwrap_or_default())
+                .collect();
+            let erased = |one: &Value| one["outcome"] == "erased";
+            let entry = pick(&answers, answer.as_deref(), erased, "certificate of an erasure")?;
+            let bytes = client.get_bytes(&format!("/cases/{case}/erase-answers/{entry}/certificate"))?;
+            crate::data_dir::write_durably(&to, &bytes).map_err(|error| {
+                CliError::refused(
+                    "file_unusable",
+                    format!("{} cannot be written: {error}", to.display()),
+                    "name a file in a folder in which you may write",
+                )
+            })?;
+            (
+                json!({"case_id": case, "file": to}),
+                "saved; verify it with its verify.sh",
+            )
+        }
         Accompanying::EndForward {
             case,
             forward,

@@ -12,6 +12,7 @@ mod cases;
 mod dicomweb;
 mod directory;
 mod duties;
+mod erasures;
 mod events;
 mod evidence;
 mod governance;

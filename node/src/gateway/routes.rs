@@ -6,9 +6,9 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 use super::{
-    Gateway, applications, archives, audit, bans, cases, directory, duties, events, evidence, governance,
-    handing_over, live, media, notices, openapi, practice, reconciling, register, reports, retention,
-    security, session, setup, status, studies, succession, transfer,
+    Gateway, applications, archives, audit, bans, cases, directory, duties, erasures, events, evidence,
+    governance, handing_over, live, media, notices, openapi, practice, reconciling, register, reports,
+    retention, security, session, setup, status, studies, succession, transfer,
 };
 
 type Routes = OpenApiRouter<Gateway>;
@@ -250,6 +250,9 @@ fn accompanying() -> Routes {
         .routes(routes!(duties::end_forward))
         .routes(routes!(succession::set))
         .routes(routes!(succession::release))
+        .routes(routes!(erasures::ask))
+        .routes(routes!(erasures::answer))
+        .routes(routes!(erasures::certificate))
         .routes(routes!(succession::lapses))
         .routes(routes!(handing_over::view, handing_over::offer))
         .routes(routes!(handing_over::take))

@@ -56,6 +56,7 @@ impl Node {
         view["contacts"] = self.contacts(&seen);
         view["absence"] = self.absence_in(&case, &me)?;
         view["lost"] = self.lost_view(&case, &me);
+        view["erasures"] = self.erasures_view(&case, &me)?;
         view["forks"] = self.forks_view(&case, &me)?;
         view["renewals"] = self.renewals_in(&case);
         (view["hand_over"], view["taken_over"]) = self.passing_view(&case, &me)?;

@@ -206,7 +206,9 @@ pub(super) fn asked_of_policy(verb: &str) -> (Action, Object) {
         "reconcile" => (Action::SignFinal, Object::PARTY_CASE),
         "co_sign" => (Action::CoSign, Object::PARTY_CASE),
         "forward" => (Action::Forward, Object::OWN_CASE),
-        "decline" | "cancel_receiving" | "propose_forward" => (Action::Correspond, Object::PARTY_CASE),
+        "decline" | "cancel_receiving" | "propose_forward" | "answer_erase" => {
+            (Action::Correspond, Object::PARTY_CASE)
+        }
         _ => (Action::Correspond, Object::OWN_CASE),
     }
 }

@@ -39,7 +39,7 @@ pub(super) struct Taken {
 
 /// The last type of entry that this version shows to its users. The log knows further ones; what nobody would be shown is
 /// not acknowledged either, and waits at its sender.
-const LAST_SERVED: EntryType = EntryType::TakeOver;
+const LAST_SERVED: EntryType = EntryType::EraseAnswer;
 
 /// Entries that are withheld from a blind reader when they are another's.
 pub(super) const REPORTS: [EntryType; 8] = [

@@ -32,6 +32,7 @@ mod documents;
 pub mod drafts;
 mod duties;
 mod erasing;
+pub mod erasures;
 pub mod evidence;
 pub mod export;
 mod fetch;

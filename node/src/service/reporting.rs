@@ -302,11 +302,11 @@ impl Node {
                     "terms": report.terms,
                     "guideline": report.guideline,
                     "illustrations": report.illustrations,
-                    "author": self.people().certificate(&version.by).map(|one| one.name.japanese),
+                    "author": self.people().certificate(&signer_of(case, version)).map(|one| one.name.japanese),
                     "reader": self.party(&version.by),
                     "mine": version.by == *me,
                     "signed_at": clock::rfc3339(version.at),
-                    "credential": self.mark_of(&version.by, version.at),
+                    "credential": self.mark_of(&signer_of(case, version), version.at),
                     "predecessor": report.predecessor,
                     "reason": version.amendment.map(|amendment| &amendment.reason),
                     "changed": changed
@@ -372,6 +372,12 @@ fn read_at(case: &Case, version: &EntryId) -> Option<EntryId> {
     entries
         .find(|entry| matches!(entry.body(), Body::ReportRead(read) if read.report == *version))
         .map(VerifiedEntry::id)
+}
+
+/// The certificate that signed a version: its author may have renewed hers since.
+fn signer_of(case: &Case, version: &Version<'_>) -> Fingerprint {
+    let entry = case.log().get(&version.id);
+    entry.map_or(version.by, |entry| entry.header().signer)
 }
 
 /// What was explained to the patient, by which entry.

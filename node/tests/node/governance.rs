@@ -1,6 +1,7 @@
 //! How the house runs its node: documents, duties, people, inspections, displays and incidents, as signed records.
 
 mod deletion;
+mod erasing;
 mod people;
 mod retention;
 

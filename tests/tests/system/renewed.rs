@@ -10,6 +10,7 @@ use std::time::Duration;
 use dokuei_tests::api::Client;
 use dokuei_tests::consult;
 use dokuei_tests::fixtures::SIZE;
+use dokuei_tests::foreign;
 use dokuei_tests::lab::Lab;
 use dokuei_tests::node::Node;
 use dokuei_tests::pair::Pair;
@@ -131,52 +132,31 @@ fn r3_r5_r6_r17_renewed_certificates_keep_their_part() {
         clinic.get::<Vec<Value>>("/agreements").unwrap()[0]["state"],
         "in_force"
     );
-    for version in case(&clinic, &id)["reports"].as_array().unwrap() {
-        consult::act(&clinic, &id, "read", &json!({"version": version["entry_id"]})).unwrap();
-    }
-    consult::wait_state(&specialist, &id, "read").unwrap();
+    consult::read_and_close(&clinic, &specialist, &id).unwrap();
     sees_renewal(&specialist, &id, &tanaka);
-    consult::act(
-        &clinic,
-        &id,
-        "close",
-        &json!({"patient_informed_by": "田中 花子"}),
-    )
-    .unwrap();
-    consult::wait_state(&specialist, &id, "closed").unwrap();
 
     let archive = pair.lab.folder().join("evidence.zip");
-    let to = archive.display().to_string();
-    let passphrase = pair
+    let secret = pair
         .clinic
-        .secret("tanaka.passphrase", TANAKA.passphrase)
+        .secret("session.passphrase", TANAKA.passphrase)
         .unwrap();
     pair.clinic
-        .cli(&[
-            "case",
-            "export",
-            &id,
-            "--to",
-            &to,
-            "--as",
-            TANAKA.id,
-            "--passphrase-file",
-            &passphrase,
-        ])
+        .cli(&["sign-in", "--id", TANAKA.id, "--passphrase-file", &secret])
+        .unwrap();
+    pair.clinic
+        .cli(&["case", "export", &id, "--to", archive.to_str().unwrap()])
         .unwrap();
     let folder = pair.lab.folder().join("evidence");
-    let mut unzip = std::process::Command::new("unzip");
-    output(unzip.arg("-q").arg(&archive).arg("-d").arg(&folder)).unwrap();
-    let mut verify = std::process::Command::new("sh");
-    let said = output(
-        verify
-            .arg("verify.sh")
-            .arg("--root")
-            .arg(pair.registry.root())
-            .current_dir(&folder),
-    )
-    .unwrap();
-    println!("{}", String::from_utf8_lossy(&said));
+    let mut unpack = foreign::command("python3").unwrap();
+    unpack.args(["-m", "zipfile", "-e"]).arg(&archive).arg(&folder);
+    foreign::text(&mut unpack).unwrap();
+    let mut shell = foreign::command("sh").unwrap();
+    shell
+        .arg(folder.join("verify.sh"))
+        .arg("--root")
+        .arg(pair.registry.root());
+    let said = foreign::text(&mut shell).unwrap();
+    assert!(said.contains("OK 合格"), "{said}");
     let listed = std::fs::read_to_string(folder.join("certificates.txt")).unwrap();
     assert!(listed.contains(&suzuki) && listed.contains(&tanaka), "{listed}");
 }

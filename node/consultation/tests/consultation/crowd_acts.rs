@@ -1,6 +1,8 @@
 //! What people do in the simulation: a body of any kind that may make sense to whoever is at the node.
 
-use dokuei_consultation::body::{BlindCommitment, Body, ForwardKind, Report, ReportStatus, Stance};
+use dokuei_consultation::body::{
+    BlindCommitment, Body, ForwardKind, KeepGround, Report, ReportStatus, Stance,
+};
 use dokuei_consultation::entry::{EntryType, VerifiedEntry, commitment};
 use dokuei_consultation::id::EntryId;
 use dokuei_consultation::machine::Case;
@@ -235,7 +237,7 @@ impl Mind<'_> {
                 1 => bodies::erase(),
                 2 => bodies::revoke(self.any(&[T::Grant])?),
                 3..=5 => bodies::release(self.any(&[T::Request, T::Forward])?),
-                6 => bodies::ask_erase(),
+                6..=7 => bodies::ask_erase(),
                 _ => bodies::close(),
             },
         })
@@ -251,6 +253,15 @@ impl Mind<'_> {
         use EntryType as T;
         let (person, _) = self.who;
         let asked = self.asked()?;
+        if let Some(request) = self.any(&[T::EraseRequest])
+            && self.rng.random_bool(0.3)
+        {
+            return Some(if self.rng.random_bool(0.5) {
+                bodies::erased(request)
+            } else {
+                bodies::kept(request, KeepGround::RetentionDuty)
+            });
+        }
         Some(match self.rng.random_range(0..16) {
             0..=2 => bodies::accept_of(asked),
             3 if self.rng.random_bool(0.2) => bodies::decline_of(asked),

@@ -319,6 +319,42 @@ pub(crate) enum Accompanying {
         #[arg(long, value_name = "ENTRY")]
         reader: Option<String>,
     },
+    /// Ask the others of a case that has ended to erase their copies of the images
+    AskErase {
+        /// Case identifier
+        case: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// Answer a request to erase: with the certificate of the deletion here, or why the copy is kept
+    AnswerErase {
+        /// Case identifier
+        case: String,
+        /// The request, or the beginning of its name [default: the only one]
+        #[arg(long, value_name = "ENTRY")]
+        request: Option<String>,
+        /// The number of the deletion (`dokuei retention delete --reason sender-request`)
+        #[arg(long, conflicts_with = "keep", required_unless_present = "keep")]
+        deletion: Option<u64>,
+        /// It is kept: legal_hold, retention_duty or other
+        #[arg(long, requires = "reason", value_parser = ["legal_hold", "retention_duty", "other"])]
+        keep: Option<String>,
+        /// Why it is kept
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Save the certificate of an erasure that came back
+    EraseCertificate {
+        /// Case identifier
+        case: String,
+        /// The answer, or the beginning of its name [default: the only one]
+        #[arg(long, value_name = "ENTRY")]
+        answer: Option<String>,
+        /// The file
+        #[arg(long, value_name = "FILE")]
+        to: std::path::PathBuf,
+    },
     /// A further reading is no longer wanted
     EndForward {
         /// Case identifier

@@ -94,6 +94,8 @@ pub(crate) enum ReasonWord {
     PatientRequest,
     /// It was sent here by mistake
     WronglyReceived,
+    /// Whoever sent it asks for it (`dokuei consult ask-erase`)
+    SenderRequest,
     /// It was recorded for another patient than the one whom it shows
     WrongPatient,
     /// The same is kept elsewhere in this house
@@ -109,6 +111,7 @@ impl ReasonWord {
             Self::KeptLongEnough => "kept_long_enough",
             Self::PatientRequest => "patient_request",
             Self::WronglyReceived => "wrongly_received",
+            Self::SenderRequest => "sender_request",
             Self::WrongPatient => "wrong_patient",
             Self::Duplicate => "duplicate",
             Self::Trial => "trial",

@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use super::Finding;
 use super::conversation::{
-    AskedReader, Contact, CredentialMark, Duty, Fork, Incidental, Informed, LostCredential, OpenItem, Query,
-    Renewal, UrgentFinding,
+    AskedReader, Contact, CredentialMark, Duty, Erasure, Fork, Incidental, Informed, LostCredential,
+    OpenItem, Query, Renewal, UrgentFinding,
 };
 use super::illustrations::Illustrations;
 use super::people::Counterpart;
@@ -282,6 +282,8 @@ pub struct CaseDetail {
     lost: Vec<LostCredential>,
     /// Who takes part with another certificate than the first of hers here, and what proves it.
     renewals: Vec<Renewal>,
+    /// Requests to erase the images that were sent, oldest first.
+    erasures: Vec<Erasure>,
     /// Where somebody has signed two entries for one place: the log is frozen.
     forks: Vec<Fork>,
     /// The offer to a new owner that stands.

@@ -284,6 +284,64 @@ pub struct Renewal {
     register_entry: u64,
 }
 
+/// What became of a request to erase at one of those who were asked.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ErasureOutcome {
+    /// It is erased there.
+    Erased,
+    /// It is kept there.
+    Kept,
+}
+
+/// Why a copy is kept.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeepGround {
+    /// It is on legal hold.
+    LegalHold,
+    /// It must be kept.
+    RetentionDuty,
+    /// Another reason.
+    Other,
+}
+
+/// The answer to a request to erase.
+#[derive(Serialize, ToSchema)]
+pub struct ErasureAnswer {
+    entry_id: String,
+    by: Option<Counterpart>,
+    at: String,
+    outcome: ErasureOutcome,
+    /// Of what is kept.
+    ground: Option<KeepGround>,
+    reason: Option<String>,
+    /// When nothing was left.
+    erased_at: Option<String>,
+    /// The number of the certificate at that node.
+    certificate: Option<u64>,
+    /// SHA-256 of the certificate.
+    sha256: Option<String>,
+}
+
+/// A request to erase the images that were sent.
+#[derive(Serialize, ToSchema)]
+pub struct Erasure {
+    entry_id: String,
+    by: Option<Counterpart>,
+    at: String,
+    reason: String,
+    /// Whether the one who looks has asked.
+    mine: bool,
+    /// Whether the one who looks is to answer, or has not erased it yet.
+    for_me: bool,
+    /// Who has not answered.
+    waits_for: Vec<Option<Counterpart>>,
+    answers: Vec<ErasureAnswer>,
+    /// The number of the deletion here by which the study went, when it did.
+    deletion: Option<u64>,
+}
+
 /// Two entries that somebody has signed for one place.
 #[derive(Serialize, ToSchema)]
 pub struct Fork {

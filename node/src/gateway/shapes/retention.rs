@@ -43,7 +43,8 @@ pub struct Deletion {
     case_id: Option<String>,
     /// SHA-256 of the Study Instance UID.
     study_sha256: Option<String>,
-    /// `kept_long_enough`, `patient_request`, `wrongly_received`, `wrong_patient`, `duplicate` or `trial`.
+    /// `kept_long_enough`, `patient_request`, `wrongly_received`, `wrong_patient`, `duplicate`, `trial` or
+    /// `sender_request`.
     reason: String,
     why: String,
     /// It was deleted before its time.

@@ -44,7 +44,8 @@ pub struct Wanted {
     /// A study: its images.
     #[serde(default)]
     pub study_instance_uid: Option<String>,
-    /// `kept_long_enough`, `patient_request`, `wrongly_received`, `wrong_patient`, `duplicate` or `trial`.
+    /// `kept_long_enough`, `patient_request`, `wrongly_received`, `wrong_patient`, `duplicate`, `trial` or
+    /// `sender_request`.
     #[schema(value_type = String)]
     pub reason: Reason,
     /// The same in words, without any patient's data: at most 500 characters.
@@ -62,7 +63,7 @@ pub struct Wanted {
 }
 
 /// SHA-256 of an identifier as it is written.
-fn subject(identifier: &str) -> Id32 {
+pub(super) fn subject(identifier: &str) -> Id32 {
     Sha256::digest(identifier).into()
 }
 
@@ -80,6 +81,9 @@ impl Node {
         // Without one there would be no certificate in the end.
         Fonts::find(self.config().document.font.as_deref())?;
         let object = wanted.object()?;
+        if wanted.reason == Reason::SenderRequest {
+            self.require_sender_asked(wanted)?;
+        }
         let outcome = self.try_to_delete(session, wanted, why);
         if let Err(ServiceError::Deletion(refused)) = &outcome {
             self.audit(
@@ -125,6 +129,19 @@ impl Node {
         let number = self.write_order(&plan, wanted, why, (&first, second.as_ref()))?;
         self.carry_out(number, &plan.work)?;
         Ok(number)
+    }
+
+    /// That the sender asked is no pretext: her signed request is here.
+    fn require_sender_asked(&self, wanted: &Wanted) -> Result<(), ServiceError> {
+        let asked = match &wanted.study_instance_uid {
+            Some(study) => self.is_asked_to_erase(study)?,
+            None => false,
+        };
+        asked.then_some(()).ok_or_else(|| {
+            let why =
+                "whoever sent it has not asked for it: there is no such request in a case about this study";
+            ServiceError::field("reason", why)
+        })
     }
 
     fn proven(&self, session: &Session, word: &str) -> Result<Proven, ServiceError> {

@@ -304,6 +304,8 @@ const fn matter_of(notice: Notice) -> Option<Matter> {
         Notice::HandingOver => Matter::HandingOver,
         Notice::TakenOver => Matter::TakenOver,
         Notice::Forked => Matter::Forked,
+        Notice::EraseAsked => Matter::EraseAsked,
+        Notice::EraseAnswered => Matter::EraseAnswered,
         // An agreement is signed with whoever asked for it on the telephone.
         _ => return None,
     })

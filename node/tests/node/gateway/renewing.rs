@@ -98,7 +98,10 @@ async fn r3_r5_r6_a_credential_ends_in_mid_case_is_renewed_and_the_case_goes_on(
     let refused = hospital.try_sign_in(SATO.id, SATO.passphrase).await;
     assert_eq!(refused.problem(), "certificate_refused");
     let next = refused.json()["next"].as_str().unwrap().to_owned();
-    assert!(next.contains("telephone whoever waits"), "{next}");
+    assert!(
+        next.contains("renewal") && next.contains("telephone whoever waits"),
+        "{next}"
+    );
 
     let (old, new) = (
         hospital.home.practitioner_chain(&SATO),

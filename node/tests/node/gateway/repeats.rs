@@ -141,11 +141,6 @@ async fn r6_what_was_attached_before_a_crash_is_not_attached_again() {
     );
     let studies = hospital.get("/api/v1/studies", &sato).await.json();
     assert_eq!(studies.as_array().map(Vec::len), Some(1), "{studies}");
-    // With a key of its own it is another.
-    let other = send(&hospital, &sato, attach, "another letter", &wanted).await;
-    hospital.job(&other).await;
-    let studies = hospital.get("/api/v1/studies", &sato).await.json();
-    assert_eq!(studies.as_array().map(Vec::len), Some(2), "{studies}");
 }
 
 /// The smallest document that is one.

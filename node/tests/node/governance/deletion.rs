@@ -18,7 +18,7 @@ use crate::support::registry::{ITO, Person, SATO, SUZUKI, TANAKA};
 use crate::support::unpacked::{Unpacked, with_flipped};
 use crate::trail::reported;
 
-const DELETIONS: &str = "/api/v1/retention/deletions";
+pub(super) const DELETIONS: &str = "/api/v1/retention/deletions";
 
 async fn kept(gate: &Gate, token: &str) -> Value {
     let view = gate.get("/api/v1/retention", token).await;
@@ -27,7 +27,7 @@ async fn kept(gate: &Gate, token: &str) -> Value {
 }
 
 /// A wish to delete; `of` is `case_id` or `study_instance_uid`.
-fn wish(of: &str, identifier: &str, reason: &str, early: bool, proof: &str) -> Value {
+pub(super) fn wish(of: &str, identifier: &str, reason: &str, early: bool, proof: &str) -> Value {
     let mut body = json!({
         "reason": reason,
         "why": "依頼元の取り違えによる受信",
@@ -68,7 +68,7 @@ async fn certificate(gate: &Gate, token: &str, number: u64) -> Unpacked {
 }
 
 /// Closes a case on which there is a report.
-async fn close(pair: &Pair, case: &str) {
+pub(super) async fn close(pair: &Pair, case: &str) {
     for (step, body) in [
         ("read", json!({})),
         ("close", json!({"patient_informed_by": "田中 花子"})),
