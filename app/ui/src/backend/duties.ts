@@ -74,6 +74,12 @@ export const acts = {
   endForward: (id: string, forward: string, reason: string) =>
     act(id, `forwards/${segment(forward)}/end`, { reason }),
   release: (id: string, entry: string) => act(id, `readers/${segment(entry)}/release`, {}),
+  askErase: (id: string, reason: string) => act(id, "erase-requests", { reason }),
+  answerErase: (
+    id: string,
+    request: string,
+    answer: { deletion: number } | { keep: { ground: string; reason: string } },
+  ) => act(id, `erase-requests/${segment(request)}/answer`, answer),
   withdraw: (id: string, reason: string) => act(id, "withdraw", { reason }),
 };
 

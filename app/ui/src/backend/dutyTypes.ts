@@ -49,6 +49,11 @@ export type Incidental = Schemas["Incidental"];
 /** That something was explained to the patient. */
 export type Informed = Schemas["Informed"];
 
+/** That the requester asks the others to erase their copies, and what they answered. */
+export type Erasure = Schemas["Erasure"];
+
+export const KEEP_GROUNDS = ["legal_hold", "retention_duty", "other"] as const;
+
 /** Somebody of an open case who has lost her credential. */
 export type LostCredential = Schemas["LostCredential"];
 

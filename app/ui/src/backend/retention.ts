@@ -14,6 +14,7 @@ export const REASONS = [
   "kept_long_enough",
   "patient_request",
   "wrongly_received",
+  "sender_request",
   "wrong_patient",
   "duplicate",
   "trial",

@@ -6,8 +6,10 @@ import { IncidentalFindings } from "../duties/Incidental";
 import { Lost } from "../duties/Lost";
 import { NextReader } from "../duties/NextReader";
 import { Queries } from "../duties/Queries";
+import { Erasures } from "../duties/Erasures";
 import { Readers } from "../duties/Readers";
 import { StandIn } from "../duties/StandIn";
+import { Forks, Renewals } from "../duties/Standing";
 import { Successors } from "../duties/Successors";
 import { UrgentFindings } from "../duties/Urgent";
 import { useFormat } from "../i18n/format";
@@ -47,7 +49,6 @@ export function CasePage({ id, me }: { id: string; me: Practitioner }): ReactEle
 }
 
 function CaseView({ detail, me }: { detail: CaseDetail; me: Practitioner }): ReactElement {
-  const { t } = useTranslation("duties");
   const format = useFormat();
   return (
     <>
@@ -61,11 +62,7 @@ function CaseView({ detail, me }: { detail: CaseDetail; me: Practitioner }): Rea
       <div className="columns">
         <div>
           <Looking detail={detail} />
-          {detail.frozen && (
-            <p className="note note-problem" role="alert">
-              <strong>{t("list.frozen")}</strong> {t("list.frozenHelp")}
-            </p>
-          )}
+          <Forks detail={detail} />
           <UrgentFindings detail={detail} me={me} />
           <Lost detail={detail} />
           <PassedOn detail={detail} />
@@ -79,6 +76,8 @@ function CaseView({ detail, me }: { detail: CaseDetail; me: Practitioner }): Rea
           <Reports detail={detail} />
           <Together detail={detail} />
           <Readers detail={detail} me={me} />
+          <Erasures detail={detail} />
+          <Renewals detail={detail} />
           <RequestFacts detail={detail} />
         </div>
         <aside>

@@ -41,6 +41,46 @@ export const absenceEn: AbsenceTexts = {
     text: "When the request is declined, or not answered in time, they are asked in the order in which you choose them: under your signature, while you are signed in.",
     order: "In the order in which you choose them, at most five",
   },
+  fork: {
+    who: "The key of {{name}} (at {{institution}}) has signed two different entries as her entry {{number}}.",
+    here: "the one in the log here",
+    other: "the other one",
+    evidence: "Both are kept as evidence, and are in the evidence (ZIP).",
+  },
+  erasure: {
+    title: "Erasing the copies at the other side",
+    ask: "Ask the others to erase their copies",
+    askNow: "Sign and ask",
+    askText:
+      "The others are asked to erase their copies of the images of this case, which has ended. Each answers with the certificate of a deletion, or says why it is kept.",
+    why: "Why",
+    asked: "{{name}} asked for it on {{at}}:",
+    erased: "{{name}} erased it on {{at}}.",
+    kept: "{{name}} keeps it ({{ground}}): {{reason}}",
+    certificate: "Certificate no. {{number}}",
+    waits: "Waiting for the answer of {{name}}.",
+    deleteFirst:
+      "Delete this study first, on the page of the house under keeping and deleting, for the reason “the sender asks for it”; then send the certificate.",
+    deleted: "This study was deleted: certificate no. {{number}}.",
+    toRetention: "Open keeping and deleting",
+    send: "Send the certificate",
+    sendText: "Certificate no. {{number}} is sent to the clinic with your signature.",
+    keep: "Say why it is kept",
+    keepNow: "Sign and say so",
+    groundLegend: "What kind of reason",
+    chooseGround: "Choose what kind of reason.",
+    ground: {
+      legal_hold: "legal hold",
+      retention_duty: "it must be kept",
+      other: "another reason",
+    },
+  },
+  renewal: {
+    title: "Renewed certificates",
+    line: "{{name}} has renewed her certificate (until {{until}}; entry {{entry}} of the public register).",
+    proof:
+      "That it is the same person is shown by the public register. What was signed before stays valid.",
+  },
   lost: {
     title: "Who has lost her credential",
     state: {

@@ -51,6 +51,7 @@ export const retentionEn: RetentionTexts = {
     kept_long_enough: "Kept long enough",
     patient_request: "The patient's request",
     wrongly_received: "Received by mistake",
+    sender_request: "The sender asks for it",
     wrong_patient: "Recorded for another patient",
     duplicate: "Kept twice",
     trial: "Made for a trial",

@@ -48,6 +48,7 @@ export const retentionJa = {
     kept_long_enough: "保存期間の満了",
     patient_request: "患者の求め",
     wrongly_received: "誤送信・誤受信",
+    sender_request: "送付元の求め",
     wrong_patient: "患者の取り違え",
     duplicate: "重複",
     trial: "試験用データ",

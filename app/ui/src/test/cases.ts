@@ -110,6 +110,9 @@ export const reportedCase: CaseDetail = {
   lost: [],
   hand_over: null,
   taken_over: [],
+  renewals: [],
+  forks: [],
+  erasures: [],
   contacts: [],
   duties: [],
 };
