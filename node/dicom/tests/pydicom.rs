@@ -242,6 +242,37 @@ fn r1_samples_and_pictures_are_those_of_pydicom() {
     );
 }
 
+/// R1: all text, names in their three groups before all, is what pydicom decodes: of every file that can be read at all, in
+/// sequences too, whatever the character set.
+#[test]
+fn r1_text_and_names_in_all_three_groups_are_those_of_pydicom() {
+    let Some(files) = files() else { return };
+    let data = PathBuf::from(std::env::var_os("DOKUEI_PYDICOM_FILES").unwrap());
+    let Some(python) = python(&data) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let mut manifest = String::new();
+    let mut of_charsets = 0;
+    for (number, path) in files.iter().enumerate() {
+        let file = std::fs::File::open(path).unwrap();
+        let Ok(attributes) = dokuei_dicom::json::metadata(std::io::BufReader::new(file), "bulk") else {
+            continue;
+        };
+        of_charsets += usize::from(path.iter().any(|part| part == "charset_files"));
+        let written = folder.path().join(format!("{number}.json"));
+        std::fs::write(&written, serde_json::Value::from(attributes).to_string()).unwrap();
+        manifest += &format!("{}\t{}\n", path.display(), written.display());
+    }
+    assert!(of_charsets >= 17, "only {of_charsets} of the character sets");
+    let list = folder.path().join("manifest");
+    std::fs::write(&list, manifest).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/compare_text.py");
+    let output = Command::new(python).arg(script).arg(list).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    println!("{told}");
+    let complained = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}{complained}");
+}
+
 /// R24: the bodies of the fuzz targets over files of other makers, so that neither rots between two runs of the fuzzer.
 #[test]
 fn r24_no_fuzz_target_panics_on_files_of_other_makers_cut_or_altered() {
