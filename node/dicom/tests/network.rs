@@ -24,6 +24,7 @@ use dokuei_dicom::network::{
 struct Shelf {
     files: Mutex<Vec<Vec<u8>>>,
     told: Mutex<Vec<CommitmentResult>>,
+    ended: Mutex<Vec<String>>,
 }
 
 impl Reception for &Shelf {
@@ -100,6 +101,7 @@ impl Provider {
                         None => serve(plain, from.ip(), &settings, &&*shelf),
                     };
                     println!("{ended}");
+                    shelf.ended.lock().unwrap().push(ended.to_string());
                 });
             }
         });
@@ -260,10 +262,26 @@ fn r16_tls_with_certificates_of_both_sides() {
     };
     let known = run(as_words(&with(&by(&house))));
     assert!(known.ok, "{}", known.said);
+    // What the administrator is told of each.
+    let told = |words: &str| {
+        let begun = std::time::Instant::now();
+        loop {
+            let last = provider.shelf.ended.lock().unwrap().last().cloned();
+            if last.as_ref().is_some_and(|last| last.contains(words)) {
+                return;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(20), "{words}: {last:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
     assert!(!run(with(&by(&others))).ok, "a certificate of another house");
+    told("issued by somebody who is not trusted here");
     let anonymous = ["+tla", "+cf", house.root.to_str().unwrap()].map(ToOwned::to_owned);
     assert!(!run(with(&anonymous)).ok, "no certificate");
     assert!(!run(titles.to_vec()).ok, "no TLS");
+    told("does not speak TLS");
+    drop(TcpStream::connect((Ipv4Addr::LOCALHOST, provider.port)).unwrap());
+    told("before anything came");
     assert!(run(with(&by(&house))).ok);
     let Some(path) = pydicom("CT_small.dcm") else {
         return;

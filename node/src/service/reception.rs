@@ -73,6 +73,7 @@ struct Last {
 #[derive(Debug)]
 struct LastRefused {
     at: Timestamp,
+    /// Who sent it; as long as that is not known, the address.
     aet: String,
     why: String,
 }
@@ -131,6 +132,21 @@ impl Reception {
         if let Some(seat) = state.seats.get_mut(&id) {
             add(&mut seat.counts);
         }
+    }
+
+    /// Notes that a connection ended before it was an association, other than by a rejection; false when it was one.
+    fn broke(&self, id: u64, why: &str, now: Timestamp) -> bool {
+        let mut state = self.state();
+        let Some(seat) = state.seats.get(&id).filter(|seat| seat.aet.is_none()) else {
+            return false;
+        };
+        state.last_refused = Some(LastRefused {
+            at: now,
+            aet: seat.address.to_string(),
+            why: why.to_owned(),
+        });
+        state.rejected += 1;
+        true
     }
 
     /// Ends the listener and all associations.
@@ -217,5 +233,28 @@ mod tests {
         assert_eq!(reception.state().seats.len(), WAITING + 1, "from all");
         first.into_iter().for_each(|id| reception.leave(id));
         assert!(seat(1).is_some());
+    }
+
+    /// R11: what a device does wrong before anything is known of it is told by its address.
+    #[test]
+    fn r11_a_connection_that_never_was_an_association_is_told_by_its_address() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let reception = Reception::default();
+        reception.state().listening = Some(listener.local_addr().unwrap());
+        let address = IpAddr::from([192, 168, 1, 20]);
+        let seat = || reception.seat(address, stream.try_clone().unwrap(), Timestamp(1_000));
+        let (first, second) = (seat().unwrap(), seat().unwrap());
+        assert!(reception.broke(first, "the peer shows no certificate", Timestamp(2_000)));
+        let view = reception.view(&Dicom::default());
+        assert_eq!(view["rejected"], 1);
+        assert_eq!(view["last_refused"]["aet"], "192.168.1.20");
+        assert_eq!(view["last_refused"]["why"], "the peer shows no certificate");
+        assert!(reception.open(second, "CBCT1", 8));
+        assert!(
+            !reception.broke(second, "the connection broke", Timestamp(3_000)),
+            "it was one"
+        );
+        assert_eq!(reception.view(&Dicom::default())["rejected"], 1);
     }
 }

@@ -31,6 +31,9 @@ pub enum Ended {
     /// It never began.
     #[error("it was rejected: {0}")]
     Rejected(Rejection),
+    /// The connection was closed before anything came: whoever looks whether somebody listens does that.
+    #[error("it was closed before anything came")]
+    Unused,
     /// The connection ended, or the peer did not keep to the protocol.
     #[error("{0}")]
     Broken(String),
@@ -61,7 +64,10 @@ fn begin<T: Transport>(
     settings: &Settings,
     reception: &dyn Reception,
 ) -> Result<Ended, WireError> {
-    let request = wire.request()?;
+    let request = match wire.request() {
+        Err(WireError::Closed) => return Ok(Ended::Unused),
+        request => request?,
+    };
     // Last, so that strangers do not learn how many are here.
     let seated = |agreed: Agreed| {
         let seated = reception.opened(&agreed.caller);

@@ -13,8 +13,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{
-    ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection, StreamOwned,
-    SupportedProtocolVersion, version,
+    CertificateError, ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection,
+    StreamOwned, SupportedProtocolVersion, version,
 };
 
 use super::transport::{Plain, Transport};
@@ -131,6 +131,26 @@ impl TlsServer {
         let connection = ServerConnection::new(Arc::clone(&self.0)).map_err(io::Error::other)?;
         Ok(Tls(StreamOwned::new(connection, stream)))
     }
+}
+
+/// Why TLS did not come about or broke, for people; `None` when it was not TLS that failed.
+pub(super) fn why(error: &io::Error) -> Option<String> {
+    let error = error.get_ref()?.downcast_ref::<rustls::Error>()?;
+    Some(match error {
+        // What is not TLS at all is, as a rule, an association request.
+        rustls::Error::InvalidMessage(_) => "the peer does not speak TLS, which is asked for here".to_owned(),
+        rustls::Error::NoCertificatesPresented => "the peer shows no certificate".to_owned(),
+        // A bad signature: somebody else of the same name.
+        rustls::Error::InvalidCertificate(
+            CertificateError::UnknownIssuer | CertificateError::BadSignature,
+        ) => "the peer's certificate is issued by somebody who is not trusted here".to_owned(),
+        rustls::Error::InvalidCertificate(wrong) => format!("the peer's certificate is refused: {wrong}"),
+        rustls::Error::PeerIncompatible(_) => {
+            "the peer offers no version and cipher of TLS that is allowed here".to_owned()
+        }
+        rustls::Error::AlertReceived(alert) => format!("the peer refuses TLS with this side: {alert:?}"),
+        other => format!("TLS failed: {other}"),
+    })
 }
 
 /// Makes connections to archives TLS ones.

@@ -10,6 +10,7 @@ use dicom_ul::pdu::{
     PDataValueType, Pdu, read_pdu, write_pdu,
 };
 
+use super::tls;
 use super::transport::Transport;
 use super::{MAX_PDU, REQUEST_TIMEOUT};
 
@@ -27,7 +28,7 @@ pub(super) enum WireError {
     #[error("the connection was closed without a release")]
     Closed,
     /// It ended, or the system refused.
-    #[error("the connection broke: {0}")]
+    #[error("{}", broke(.0))]
     Io(#[from] io::Error),
     /// Nothing came, or it came too slowly.
     #[error("nothing came for too long")]
@@ -38,6 +39,10 @@ pub(super) enum WireError {
     /// The peer ended the association.
     #[error("the peer aborted the association")]
     Aborted,
+}
+
+fn broke(error: &io::Error) -> String {
+    tls::why(error).unwrap_or_else(|| format!("the connection broke: {error}"))
 }
 
 /// What comes on an association.
@@ -220,6 +225,10 @@ impl<T: Transport> Wire<T> {
                 Ok(read) => at += read,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::TimedOut => return Err(WireError::Slow),
+                // Inside TLS, without a word of farewell.
+                Err(error) if at == 0 && error.kind() == ErrorKind::UnexpectedEof => {
+                    return Err(WireError::Closed);
+                }
                 Err(error) => return Err(error.into()),
             }
         }

@@ -437,7 +437,7 @@ fn connect(host: &str, port: u16) -> Result<TcpStream, String> {
     for address in addresses {
         match TcpStream::connect_timeout(&address, CONNECT) {
             Ok(stream) => return Ok(stream),
-            Err(error) => last = format!("{address} does not answer: {error}"),
+            Err(error) => last = format!("{address} does not answer: {}", error.kind()),
         }
     }
     Err(last)

@@ -133,6 +133,16 @@ impl House {
         let desk = Desk::new(self.node.clone(), id);
         let ended = self.associate(stream, address, &desk);
         // A seat is left and studies are told also when this thread panics: `Desk` does it when it is dropped.
+        if let Ok(Ended::Broken(why)) = &ended
+            && self.node.0.reception.broke(id, why, self.node.now())
+        {
+            let told = self
+                .node
+                .audit_stranger(&format!("dicom: {address}"), "refused", why);
+            if let Err(error) = told {
+                tracing::error!(code = error.code(), "the audit log cannot be written");
+            }
+        }
         match ended {
             Ok(Ended::Released) => tracing::debug!(%address, "a DICOM association was released"),
             Ok(ended) => tracing::debug!(%address, %ended, "a DICOM association ended before its release"),
