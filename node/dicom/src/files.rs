@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use dicom_dictionary_std::uids;
 use serde::Serialize;
 
+use crate::bare;
 use crate::dicomdir::{find_file, read_directory};
 use crate::header::HeaderError;
 use crate::scan;
@@ -58,8 +59,6 @@ pub enum Skipped {
     NotDicom,
     /// A picture, a document or a model: it must be said whose it is.
     Foreign(Foreign),
-    /// A data set without file meta information.
-    BareDataSet,
     /// A file that a DICOMDIR lists and that is not there.
     Missing,
     /// A DICOMDIR that can't be read, or that lists files by impossible names.
@@ -77,11 +76,13 @@ pub enum Skipped {
 pub struct Candidates {
     /// Part 10 files.
     pub files: Vec<PathBuf>,
+    /// Data sets without file meta information ([`crate::bare`]).
+    pub bare: Vec<PathBuf>,
     /// ZIP archives.
     pub archives: Vec<PathBuf>,
     /// Everything else met, with the reason.
     pub skipped: Vec<(PathBuf, Skipped)>,
-    /// Sum of the sizes of `files` and `archives`, in bytes.
+    /// Sum of the sizes of all of these, in bytes.
     pub bytes: u64,
 }
 
@@ -140,6 +141,10 @@ pub fn find(paths: &[PathBuf], limits: Limits) -> Result<Candidates, FilesError>
     // A file may be named twice, and listed by several directories.
     let mut seen = HashSet::new();
     walk.found.files.retain(|file| seen.insert(file.clone()));
+    walk.found.bare.retain(|file| seen.insert(file.clone()));
+    // So may one that is missing.
+    let mut told = HashSet::new();
+    walk.found.skipped.retain(|one| told.insert(one.clone()));
     Ok(walk.found)
 }
 
@@ -163,26 +168,12 @@ pub fn kind_by(head: &[u8], length: u64) -> FileKind {
         Err(HeaderError::NotDicom) if is_zip(head) => FileKind::Zip,
         Err(HeaderError::NotDicom) => match Foreign::of(head, length) {
             Some(kind) => FileKind::Foreign(kind),
-            None if is_bare(head) => FileKind::BareDataSet,
+            None if bare::encoding(head).is_some() => FileKind::BareDataSet,
             None => FileKind::Other,
         },
         // A program in the preamble is for the header reader to refuse by name.
         _ => FileKind::Dicom,
     }
-}
-
-/// Whether it begins like a data set: with an attribute of group 0008, in any encoding.
-fn is_bare(head: &[u8]) -> bool {
-    let Some([a, b, c, d, first, second, rest @ ..]) = head.get(..12) else {
-        return false;
-    };
-    let little = [*a, *b] == [8, 0] && *d == 0;
-    let big = [*a, *b] == [0, 8] && *c == 0;
-    let explicit = first.is_ascii_uppercase() && second.is_ascii_uppercase();
-    // Implicit VR: a length, which is short this early.
-    let implicit =
-        little && rest.first() == Some(&0) && rest.get(1) == Some(&0) && *first < 128 && *second == 0;
-    (little || big) && (explicit || implicit)
 }
 
 /// Bytes looked at to tell what a file is: more than any file meta information in use.
@@ -235,12 +226,16 @@ impl Walk {
                 self.found.archives.push(path.to_owned());
                 return Ok(());
             }
+            Ok(FileKind::BareDataSet) => {
+                self.found.bytes += fs::metadata(path).map_or(0, |metadata| metadata.len());
+                self.found.bare.push(path.to_owned());
+                return Ok(());
+            }
             Ok(FileKind::DicomDir) => {
                 self.directories.push(path.to_owned());
                 return Ok(());
             }
             Ok(FileKind::Foreign(kind)) => Skipped::Foreign(kind),
-            Ok(FileKind::BareDataSet) => Skipped::BareDataSet,
             Ok(FileKind::Other) => Skipped::NotDicom,
             Err(_) => Skipped::Unreadable,
         };

@@ -157,11 +157,18 @@ pub enum HeaderError {
         what: &'static str,
     },
     /// A UID without which the instance can't be filed.
-    #[error("this DICOM file has no {attribute}")]
+    #[error(
+        "this DICOM file has no {attribute}, without which it cannot be filed: export it again from the program that made it"
+    )]
     MissingUid {
         /// The attribute's name.
         attribute: &'static str,
     },
+    /// A data set without file meta information whose pixels are compressed.
+    #[error(
+        "nothing in this DICOM data set says how its images are compressed: export it again as a DICOM file"
+    )]
+    CompressedUnknown,
     /// A UID of wrong syntax.
     #[error("the {attribute} of this DICOM file is not a valid UID")]
     BadUid {

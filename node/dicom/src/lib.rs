@@ -23,6 +23,7 @@
 //! Nothing here changes an imported file: the bytes received are the bytes kept (PS3.10 files are
 //! stored and sent bit for bit; what is written here are new objects of our own).
 
+pub mod bare;
 pub mod charset;
 pub mod convert;
 pub mod deid;

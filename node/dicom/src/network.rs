@@ -30,6 +30,7 @@ pub use caller::{Answer, CallError, Calling, MAX_CONTEXTS, Role, Wanted};
 pub use command::Suboperations;
 pub use commitment::{CommitmentRequest, CommitmentResult, FailureReason, Reference};
 pub use query::{BadQuery, FoundInstance, FoundStudy, StudyQuery, Text};
+pub(crate) use received::file_meta_of;
 pub use received::{Received, data_set_of};
 pub use retrieve::{Found, Keeping, Retrieved};
 pub use syntaxes::is_storage;

@@ -227,7 +227,7 @@ pub(crate) fn media_storage_sop_class<R: Read>(reader: R) -> Result<String, Head
 }
 
 /// Text of a UI value: padding removed, anything but ASCII dropped from sight.
-fn padded_text(value: &[u8]) -> String {
+pub(crate) fn padded_text(value: &[u8]) -> String {
     String::from_utf8_lossy(value)
         .trim_end_matches(['\0', ' '])
         .to_owned()

@@ -4,10 +4,12 @@
 mod common;
 
 use std::fs;
+use std::io::Read as _;
 use std::path::PathBuf;
 
 use common::slice;
 use dokuei_dicom::files::{FilesError, Limits, Skipped, find};
+use dokuei_dicom::network::data_set_of;
 
 #[test]
 fn r13_dicom_is_told_by_content_and_everything_else_with_its_reason() {
@@ -18,6 +20,11 @@ fn r13_dicom_is_told_by_content_and_everything_else_with_its_reason() {
     fs::write(path("a/no-extension"), &file).unwrap();
     fs::write(path("a/b/bare.dcm"), &file[132..]).unwrap();
     fs::write(path("a/b/c/deep.dcm"), &file).unwrap();
+    // From its first attribute on.
+    let mut data_set = Vec::new();
+    let (_, mut rest) = data_set_of(file.as_slice()).unwrap();
+    rest.read_to_end(&mut data_set).unwrap();
+    fs::write(path("a/data-set"), &data_set).unwrap();
     fs::write(path("a/picture.dcm"), b"\x89PNG not DICOM").unwrap();
     fs::write(path("empty"), b"").unwrap();
     let directory = common::part10(
@@ -44,7 +51,8 @@ fn r13_dicom_is_told_by_content_and_everything_else_with_its_reason() {
     )
     .unwrap();
     assert_eq!(found.files, [path("a/b/bare.dcm"), path("a/no-extension")]);
-    assert_eq!(found.bytes, 2 * file.len() as u64 - 132);
+    assert_eq!(found.bare, [path("a/data-set")]);
+    assert_eq!(found.bytes, (2 * file.len() - 132 + data_set.len()) as u64);
     assert!(
         found
             .skipped

@@ -62,7 +62,7 @@ fn r24_what_can_not_be_filed_is_refused_with_a_sentence() {
     insta::assert_snapshot!(error(&[b'x'; 4096]), @"this is not a DICOM file");
     insta::assert_snapshot!(error(&part10(EXPLICIT, b"")), @"this DICOM file is incomplete: it ends at byte 210, get it again");
     let modality = explicit(8, 0x60, b"CS", b"CT");
-    insta::assert_snapshot!(error(&part10(EXPLICIT, &modality)), @"this DICOM file has no SOP Instance UID");
+    insta::assert_snapshot!(error(&part10(EXPLICIT, &modality)), @"this DICOM file has no SOP Instance UID, without which it cannot be filed: export it again from the program that made it");
     let bad = explicit(8, 0x18, b"UI", b"1.2../../etc");
     insta::assert_snapshot!(error(&part10(EXPLICIT, &bad)), @"the SOP Instance UID of this DICOM file is not a valid UID");
     let name = [

@@ -6,9 +6,9 @@ use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use dokuei_dicom::bare;
 use dokuei_dicom::files::{self, FileKind, HEAD, Limits, Skipped, kind_by};
 use dokuei_dicom::header::read_header_of;
-use dokuei_dicom::read_header_file;
 use dokuei_dicom::wrap::Foreign;
 use dokuei_dicom::zipped::{ZipEntry, ZipLimits, Zipped};
 use dokuei_package::lanes::{Lanes, threads};
@@ -82,13 +82,49 @@ impl Imported {
     }
 }
 
-/// Where an instance is read from.
-enum Place {
+/// Where an instance is read from, and whether it lacks the file meta information, which is put before it then.
+struct Place {
+    lies: Lies,
+    bare: bool,
+}
+
+impl Place {
+    const fn of(lies: Lies) -> Self {
+        Self { lies, bare: false }
+    }
+
+    const fn bare(lies: Lies) -> Self {
+        Self { lies, bare: true }
+    }
+
+    /// How people are told of it.
+    fn shown(&self) -> PathBuf {
+        self.lies.shown()
+    }
+
+    /// Reads the Part 10 file with `work`.
+    fn read<T>(
+        &self,
+        work: impl FnOnce(&mut dyn Read, u64) -> Result<T, ServiceError>,
+    ) -> Result<T, ServiceError> {
+        if !self.bare {
+            return self.lies.read(work);
+        }
+        let meta = self.lies.read(|reader, _| Ok(bare::file_meta(reader)?))?;
+        self.lies.read(|reader, length| {
+            let length = length.saturating_add(meta.len() as u64);
+            work(&mut meta.as_slice().chain(reader), length)
+        })
+    }
+}
+
+/// Where the bytes lie.
+enum Lies {
     File(PathBuf),
     Entry(Arc<Mutex<Zipped>>, ZipEntry, PathBuf),
 }
 
-impl Place {
+impl Lies {
     /// How people are told of it.
     fn shown(&self) -> PathBuf {
         match self {
@@ -162,7 +198,10 @@ impl Node {
             places: Vec::new(),
         };
         for file in candidates.files {
-            importing.take(Place::File(file))?;
+            importing.take(Place::of(Lies::File(file)))?;
+        }
+        for file in candidates.bare {
+            importing.take(Place::bare(Lies::File(file)))?;
         }
         for archive in candidates.archives {
             importing.archive(&archive)?;
@@ -190,10 +229,7 @@ impl Node {
 impl Node {
     /// Seals the instance in a place.
     fn import_one(&self, job: Option<&Job>, place: &Place) -> Result<Copied, ServiceError> {
-        let header = match place {
-            Place::File(path) => read_header_file(path)?,
-            Place::Entry(..) => place.read(|reader, length| Ok(read_header_of(reader, length)?))?,
-        };
+        let header = place.read(|reader, length| Ok(read_header_of(reader, length)?))?;
         let progress = |bytes| {
             if let Some(job) = job {
                 job.advance(bytes);
@@ -230,7 +266,7 @@ impl Importing<'_> {
         let names: BTreeSet<String> = entries.iter().map(|entry| entry.name.to_lowercase()).collect();
         let archive = Arc::new(Mutex::new(zipped));
         for entry in entries {
-            let place = Place::Entry(Arc::clone(&archive), entry.clone(), path.to_owned());
+            let place = Place::of(Lies::Entry(Arc::clone(&archive), entry.clone(), path.to_owned()));
             let head = place.read(|reader, _| {
                 let mut head = Vec::new();
                 let read = reader.take(HEAD).read_to_end(&mut head);
@@ -253,7 +289,7 @@ impl Importing<'_> {
                     self.result.refuse_entry(place.shown(), why);
                 }
                 FileKind::Foreign(kind) => self.result.skip(place.shown(), Skipped::Foreign(kind)),
-                FileKind::BareDataSet => self.result.skip(place.shown(), Skipped::BareDataSet),
+                FileKind::BareDataSet => self.take(Place::bare(place.lies))?,
                 FileKind::Other => self.result.skip(place.shown(), Skipped::NotDicom),
             }
         }
@@ -351,10 +387,6 @@ impl Importing<'_> {
 fn because(why: Skipped) -> (&'static str, &'static str) {
     match why {
         Skipped::NotDicom => ("not_dicom", "this is not a DICOM file"),
-        Skipped::BareDataSet => (
-            "no_file_meta",
-            "this DICOM data set lacks the file meta information that says how it is encoded: export it again as a file (PS3.10)",
-        ),
         Skipped::Foreign(Foreign::Pdf) => (
             "document",
             "this is a PDF: say whose it is and attach it with `dokuei study attach`",

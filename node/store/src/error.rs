@@ -39,7 +39,7 @@ pub enum StoreError {
     NoSpace,
     /// An instance with the same SOP Instance UID but other bytes is stored already; the stored one is kept.
     #[error(
-        "an instance with the same SOP Instance UID and different content is already stored; the stored one was kept"
+        "another image or document with the same SOP Instance UID is stored already and was kept: ask who made this file which of the two is right"
     )]
     InstanceConflict,
     /// A series is already stored under another study.

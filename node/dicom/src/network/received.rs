@@ -42,7 +42,7 @@ pub(super) struct Named {
 impl<'a> Received<'a> {
     /// Reads as far as is needed to know the study.
     pub(super) fn begin(named: Named, data: &'a mut dyn Read) -> Result<Self, HeaderError> {
-        let meta = file_meta(&named)?;
+        let meta = file_meta_of(&named.sop_class, &named.sop_instance, &named.transfer_syntax)?;
         let mut seen = Remember {
             from: &mut *data,
             bytes: Vec::new(),
@@ -125,11 +125,15 @@ impl Read for Received<'_> {
 
 /// The preamble and the file meta information (PS3.10 7.1). Without the titles of the peers (0002,0016 and following):
 /// who sent an instance is no property of it.
-fn file_meta(named: &Named) -> Result<Vec<u8>, HeaderError> {
+pub(crate) fn file_meta_of(
+    sop_class: &Uid,
+    sop_instance: &Uid,
+    transfer_syntax: &Uid,
+) -> Result<Vec<u8>, HeaderError> {
     let table = FileMetaTableBuilder::new()
-        .media_storage_sop_class_uid(named.sop_class.as_str())
-        .media_storage_sop_instance_uid(named.sop_instance.as_str())
-        .transfer_syntax(named.transfer_syntax.as_str())
+        .media_storage_sop_class_uid(sop_class.as_str())
+        .media_storage_sop_instance_uid(sop_instance.as_str())
+        .transfer_syntax(transfer_syntax.as_str())
         .implementation_class_uid(IMPLEMENTATION_CLASS_UID)
         .implementation_version_name(IMPLEMENTATION_VERSION)
         .build()
