@@ -137,7 +137,7 @@ test("r15 signed, it stands at the clinic tooth by tooth", async () => {
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("パスフレーズ").fill("somebody else sits here");
   await dialog.getByRole("button", { name: "署名して送る" }).click();
-  await dialog.getByRole("alert").waitFor();
+  await dialog.locator("[data-code=wrong_passphrase]").waitFor();
   await dialog.getByLabel("パスフレーズ").fill(specialist?.passphrase ?? "");
   await judge(page, "report-sign-ja");
   await dialog.getByRole("button", { name: "署名して送る" }).click();
