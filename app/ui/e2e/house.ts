@@ -48,7 +48,7 @@ export async function inEnglish({ page }: Desk, what: () => Promise<void>): Prom
 /** The code that an authenticator shows for a secret in base 32 (RFC 6238: SHA-1, six digits, 30 s). */
 export function codeFor(secret: string, at = Date.now()): string {
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bits = [...secret.replace(/[^A-Z2-7]/gi, "").toUpperCase()]
+  const bits = Array.from(secret.toUpperCase().matchAll(/[A-Z2-7]/g), ([letter]) => letter)
     .map((letter) => letters.indexOf(letter).toString(2).padStart(5, "0"))
     .join("");
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));

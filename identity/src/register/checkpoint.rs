@@ -12,7 +12,7 @@
 //! Its origin and the name of its key are [`origin`] of the network. The signature is Ed25519 over the text (algorithm
 //! 1 of `c2sp.org/signed-note`); further signatures, such as those of witnesses, may follow and are not looked at.
 
-use signed_note::{Note, NoteError, VerificationError};
+use signed_note::{Note, NoteError};
 use thiserror::Error;
 
 use super::hash::Hash;

@@ -67,7 +67,7 @@ test("image addresses follow DICOMweb", () => {
 
 test("events say what is stale, and anything else is ignored", () => {
   const event = parseEvent('{"type":"case","id":"c1"}');
-  expect(event && staleAfter(event)).toEqual([keys.cases, keys.urgent, keys.duties]);
+  expect(event && staleAfter(event)).toEqual([keys.cases, keys.urgent, keys.duties, keys.passing]);
   expect(parseEvent("{}")).toBeNull();
   expect(parseEvent("not json")).toBeNull();
   expect(parseEvent('{"type":"weather"}')).toBeNull();

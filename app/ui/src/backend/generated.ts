@@ -332,6 +332,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit/disclosures.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a page that the patient is given: PDF/A, Japanese first. */
+        get: operations["get_audit_disclosures_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit/export/{format}": {
         parameters: {
             query?: never;
@@ -484,7 +501,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signs a new version of a final report. */
+        /** Signs a new version of a final report; passphrase and second factor are asked for in its own right. */
         post: operations["post_cases_id_amend"];
         delete?: never;
         options?: never;
@@ -574,6 +591,57 @@ export interface paths {
         post?: never;
         /** Throws a draft away. */
         delete: operations["delete_cases_id_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cases/{id}/erase-answers/{entry}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificate that came back with an answer, which others verify without this node. */
+        get: operations["get_cases_id_erase_answers_entry_certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cases/{id}/erase-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks everybody else who takes part in a case that has ended to erase the images. */
+        post: operations["post_cases_id_erase_requests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cases/{id}/erase-requests/{entry}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers such a request: with the certificate of a deletion here, or with the reason why the copy is kept. */
+        post: operations["post_cases_id_erase_requests_entry_answer"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -952,7 +1020,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signs a report. */
+        /** Signs a report; passphrase and second factor are asked for in its own right. */
         post: operations["post_cases_id_report"];
         delete?: never;
         options?: never;
@@ -1477,6 +1545,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What of the practitioner's could be handed over and what hinders; and what is offered to her, or left by a colleague who has
+         *     lost her credential for good. Nothing of a patient.
+         */
+        get: operations["get_hand_over"];
+        put?: never;
+        /** Offers all consultations of the practitioner's, ended ones too, to a new owner. Asked again, it goes on where it had stopped. */
+        post: operations["post_hand_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hand-over/ended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back what was offered, or declines it. */
+        post: operations["post_hand_over_ended"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hand-over/taken": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes over what was offered, or what a colleague has left who has lost her credential for good: every consultation for whose
+         *     readers there is an agreement. Asked again, it goes on with the others.
+         */
+        post: operations["post_hand_over_taken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/integrity": {
         parameters: {
             query?: never;
@@ -1520,6 +1646,26 @@ export interface paths {
         };
         /** Open consultations in which somebody has lost her credential. */
         get: operations["get_lapses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/left-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drafts of whoever asks in cases from which she was let go before she could sign; kept until she throws them away or the
+         *     case is deleted.
+         */
+        get: operations["get_me_left_drafts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2437,7 +2583,7 @@ export interface components {
          */
         AgreementState: "proposed" | "in_force" | "expired";
         /** @description A new version of a final report, as the app sends it. */
-        Amending: components["schemas"]["NewReport"] & {
+        Amending: components["schemas"]["NewReport"] & components["schemas"]["Confirmation"] & {
             /** @description Addendum or amendment. */
             kind: components["schemas"]["AmendmentKind"];
             /** @description Why. */
@@ -2448,6 +2594,12 @@ export interface components {
          * @enum {string}
          */
         AmendmentKind: "addendum" | "amended";
+        /** @description What became of a request to erase, as the app sends it: one of the two is given. */
+        AnswerErasing: {
+            /** @description The number of the deletion here by which the study went, of which there is a certificate. */
+            deletion?: number | null;
+            keep?: null | components["schemas"]["KeepingCopy"];
+        };
         /** @description An answer to a query. */
         Answering: {
             answer: string;
@@ -2513,6 +2665,11 @@ export interface components {
             tls: boolean;
             waiting: number;
             why: string | null;
+        };
+        /** @description `POST /cases/{id}/erase-requests` */
+        AskErasing: {
+            /** @description Why. */
+            reason: string;
         };
         /** @description Somebody who reads a case, or was asked to. */
         AskedReader: {
@@ -2734,6 +2891,11 @@ export interface components {
             consent: components["schemas"]["Consent"];
             contacts: components["schemas"]["Contact"][];
             duties: components["schemas"]["Duty"][];
+            /** @description Requests to erase the images that were sent, oldest first. */
+            erasures: components["schemas"]["Erasure"][];
+            /** @description Where somebody has signed two entries for one place: the log is frozen. */
+            forks: components["schemas"]["Fork"][];
+            hand_over: null | components["schemas"]["OfferedCase"];
             history: string;
             incidental: components["schemas"]["Incidental"][];
             informed: components["schemas"]["Informed"][];
@@ -2744,9 +2906,13 @@ export interface components {
             readers: components["schemas"]["AskedReader"][];
             /** @description What two readers have said together, oldest first. */
             reconciliations: components["schemas"]["Reconciliation"][];
+            /** @description Who takes part with another certificate than the first of hers here, and what proves it. */
+            renewals: components["schemas"]["Renewal"][];
             reports: components["schemas"]["Report"][];
             /** @description To the requester: who is asked by itself when nobody accepts, the next first. */
             successors: components["schemas"]["Counterpart"][];
+            /** @description Who has taken it over, oldest first. */
+            taken_over: components["schemas"]["TakenCase"][];
             timeline: components["schemas"]["TimelineEntry"][];
             urgent: components["schemas"]["UrgentFinding"][];
         };
@@ -2977,6 +3143,13 @@ export interface components {
             since: string;
             state: components["schemas"]["LossState"];
         };
+        /** @description A study of which images cannot be read as they were stored. */
+        DamagedStudy: {
+            /** @description How many. What came from another node is asked for anew by itself; the rest is to be imported again. */
+            images: number;
+            origin: components["schemas"]["StudyOrigin"];
+            study_instance_uid: string;
+        };
         /**
          * @description What becomes of dates under a pseudonym.
          * @enum {string}
@@ -3006,7 +3179,10 @@ export interface components {
             number: number;
             ordered_at: string;
             ordered_by: components["schemas"]["DeletedBy"];
-            /** @description `kept_long_enough`, `patient_request`, `wrongly_received`, `wrong_patient`, `duplicate` or `trial`. */
+            /**
+             * @description `kept_long_enough`, `patient_request`, `wrongly_received`, `wrong_patient`, `duplicate`, `trial` or
+             *     `sender_request`.
+             */
             reason: string;
             second: null | components["schemas"]["DeletedBy"];
             /**
@@ -3136,6 +3312,11 @@ export interface components {
             /** @description Whether applications were made from it: then it goes when all of them are issued. */
             sent?: boolean;
         };
+        /**
+         * @description What a draft was to become.
+         * @enum {string}
+         */
+        DraftOf: "report" | "opinion";
         /** @description Something that is due. */
         Due: {
             /** @description Of what or whom, as it is told from others. */
@@ -3192,6 +3373,21 @@ export interface components {
             tls: boolean;
             why: string | null;
         };
+        /** @description What a reading came to. */
+        EndedScan: {
+            bytes: number;
+            /** @description Images that could not be read as they were stored. */
+            damaged: number;
+            ended: string;
+            images: number;
+        };
+        /** @description It is handed over to nobody after all: taken back, or declined. */
+        EndingHandOver: {
+            /** @description Why, in words that name no patient. */
+            reason: string;
+            /** @description Fingerprint of the other of the two. */
+            with: string;
+        };
         /** @description `POST /security/second-factor` */
         Enrol: {
             /** @description Which kind: `totp` when it is left out. */
@@ -3211,6 +3407,42 @@ export interface components {
             secret?: string;
             uri?: string;
         };
+        /** @description A request to erase the images that were sent. */
+        Erasure: {
+            answers: components["schemas"]["ErasureAnswer"][];
+            at: string;
+            by: null | components["schemas"]["Counterpart"];
+            /** @description The number of the deletion here by which the study went, when it did. */
+            deletion: number | null;
+            entry_id: string;
+            /** @description Whether the one who looks is to answer, or has not erased it yet. */
+            for_me: boolean;
+            /** @description Whether the one who looks has asked. */
+            mine: boolean;
+            reason: string;
+            /** @description Who has not answered. */
+            waits_for: (null | components["schemas"]["Counterpart"])[];
+        };
+        /** @description The answer to a request to erase. */
+        ErasureAnswer: {
+            at: string;
+            by: null | components["schemas"]["Counterpart"];
+            /** @description The number of the certificate at that node. */
+            certificate: number | null;
+            entry_id: string;
+            /** @description When nothing was left. */
+            erased_at: string | null;
+            ground: null | components["schemas"]["KeepGround"];
+            outcome: components["schemas"]["ErasureOutcome"];
+            reason: string | null;
+            /** @description SHA-256 of the certificate. */
+            sha256: string | null;
+        };
+        /**
+         * @description What became of a request to erase at one of those who were asked.
+         * @enum {string}
+         */
+        ErasureOutcome: "erased" | "kept";
         /** @description An attachment. */
         EvidenceForm: {
             /** @description Its bytes, Base64. */
@@ -3268,6 +3500,25 @@ export interface components {
         /** @description Whose ban is lifted. */
         Forgiving: {
             who: string;
+        };
+        /** @description Two entries that somebody has signed for one place. */
+        Fork: {
+            /** @description The two. */
+            entries: components["schemas"]["ForkedEntry"][];
+            /** @description The institution of the node at which they were signed. */
+            institution: string | null;
+            /** @description Which entry of hers at that node it is, from 1. */
+            number: number;
+            who: null | components["schemas"]["Counterpart"];
+        };
+        /** @description One of two entries for one place. */
+        ForkedEntry: {
+            /** @description When, as it says. */
+            at: string;
+            entry_id: string;
+            /** @description Whether it is the one that stands in the log here. */
+            here: boolean;
+            type: string;
         };
         /**
          * @description What a further reader is asked for.
@@ -3374,6 +3625,13 @@ export interface components {
             /** @description The day in Japan. */
             today: string;
         };
+        /** @description The practice, as it passes on. */
+        HandOverView: {
+            /** @description Who works here and could be the new owner. */
+            candidates: components["schemas"]["Counterpart"][];
+            for_me: components["schemas"]["PassingFrom"][];
+            mine: components["schemas"]["OwnPassing"];
+        };
         /** @description Which version of the report was read; unset: the newest that is not read. */
         Having: {
             /** @default null */
@@ -3392,6 +3650,22 @@ export interface components {
              */
             frame: number;
             sop_instance_uid: string;
+        };
+        /** @description The slow reading of all stored images, by which damage is found that nobody looks at. */
+        ImageScan: {
+            /** @description Images that are known to be damaged now. */
+            damaged: number;
+            /**
+             * Format: int32
+             * @description Zero: never.
+             */
+            every_days: number;
+            last: null | components["schemas"]["EndedScan"];
+            /** @description When the next begins; null while one is under way, and before the first. */
+            next: string | null;
+            running: null | components["schemas"]["ScanUnderWay"];
+            /** @description What last hindered reading an image and says nothing of the image. */
+            trouble: string | null;
         };
         /** @description On which images a report rests. */
         ImagesReviewed: {
@@ -3457,6 +3731,8 @@ export interface components {
             /** @description Rows that were altered. */
             altered: unknown[];
             audit: components["schemas"]["AuditChain"];
+            /** @description Studies of which images cannot be read as they were stored. */
+            damaged_images: components["schemas"]["DamagedStudy"][];
             mended: number;
             ok: boolean;
             /** @description Logs that wait for another node's copy. */
@@ -3487,6 +3763,11 @@ export interface components {
          * @enum {string}
          */
         JobState: "running" | "done" | "failed";
+        /**
+         * @description Why a copy is kept.
+         * @enum {string}
+         */
+        KeepGround: "legal_hold" | "retention_duty" | "other";
         /** @description What is kept here, until when, and what was deleted. */
         Keeping: {
             /** @description Those first that are due soonest. */
@@ -3507,6 +3788,13 @@ export interface components {
              * @description How many cases cannot be read; they are kept.
              */
             unreadable: number;
+        };
+        /** @description Why a copy is kept. */
+        KeepingCopy: {
+            /** @description `legal_hold`, `retention_duty` or `other`. */
+            ground: string;
+            /** @description In words. */
+            reason: string;
         };
         /** @description What a case left here. */
         KeptCase: {
@@ -3566,6 +3854,12 @@ export interface components {
          * @enum {string}
          */
         KeyImageTitle: "of_interest" | "for_referring_provider" | "for_surgery" | "for_therapy" | "for_patient" | "for_report_attachment";
+        /** @description A reader with whom the new owner has no agreement yet. */
+        LackingAgreement: {
+            /** @description In how many consultations her report is awaited. */
+            cases: number;
+            reader: null | components["schemas"]["Counterpart"];
+        };
         /** @description One of the open consultations in which somebody has lost her credential; nothing of a patient. */
         LapsedCase: {
             case_id: string;
@@ -3575,6 +3869,11 @@ export interface components {
             since: string;
             state: components["schemas"]["LossState"];
             who: null | components["schemas"]["Counterpart"];
+        };
+        /** @description What was being written in a case when its author was let go from it. */
+        LeftDraft: components["schemas"]["KeptReportDraft"] & {
+            case_id: string;
+            of: components["schemas"]["DraftOf"];
         };
         /** @description A legal hold. */
         LegalHold: {
@@ -3716,6 +4015,11 @@ export interface components {
          * @enum {string}
          */
         LostPart: "requester" | "reader" | "further_reader" | "reported";
+        /** @description Since when a certificate does not hold. */
+        LostSince: {
+            since: string;
+            state: components["schemas"]["LossState"];
+        };
         /**
          * @description How a mail server is spoken to.
          * @enum {string}
@@ -3833,7 +4137,10 @@ export interface components {
             early?: boolean;
             /** @description That it is she who is signed in, of `POST /security/proof`. */
             proof: string;
-            /** @description `kept_long_enough`, `patient_request`, `wrongly_received`, `wrong_patient`, `duplicate` or `trial`. */
+            /**
+             * @description `kept_long_enough`, `patient_request`, `wrongly_received`, `wrong_patient`, `duplicate`, `trial` or
+             *     `sender_request`.
+             */
             reason: string;
             /** @description That a second person agrees, likewise. */
             second_proof?: string | null;
@@ -3860,6 +4167,13 @@ export interface components {
             question: string;
             /** @description Her fingerprint. */
             with: string;
+        };
+        /** @description The practice is handed over, as the app sends it. */
+        NewHandOver: components["schemas"]["Confirmation"] & {
+            /** @description Why, in words that name no patient. */
+            reason: string;
+            /** @description Fingerprint of the new owner, who works at this node. */
+            to: string;
         };
         /** @description An incidental finding, as the app sends it. */
         NewIncidental: {
@@ -3986,6 +4300,11 @@ export interface components {
             /** @description Fingerprints, the next first; at most five. */
             readers: string[];
         };
+        /** @description The practice is taken over, as the app sends it. */
+        NewTakeOver: components["schemas"]["Confirmation"] & {
+            /** @description Fingerprint of the requester whose consultations are taken over. */
+            from: string;
+        };
         /** @description An urgent finding, as the app sends it. */
         NewUrgent: {
             /** @description What is to be done. */
@@ -4036,6 +4355,7 @@ export interface components {
             peers: components["schemas"]["Peer"][];
             refused: null | components["schemas"]["Refusal"];
             register: components["schemas"]["RegisterView"];
+            scan: components["schemas"]["ImageScan"];
             signed_in: null | components["schemas"]["Practitioner"];
             studies: number;
             version: string;
@@ -4127,6 +4447,19 @@ export interface components {
             /** @description `https://…`. */
             url: string;
         };
+        /** @description A consultation is offered to a new owner. */
+        OfferedCase: {
+            at: string;
+            entry_id: string;
+            /** @description As the one who offers it names her. */
+            name: string;
+            reason: string;
+            to: null | components["schemas"]["Counterpart"];
+            /** @description To the requester: for how many readers' agreements it waits. */
+            waits_for: number | null;
+            /** @description Whether it waits for an agreement of whoever asks with the new owner. */
+            waits_for_me: boolean;
+        };
         /** @description What keeps a case from being closed. */
         OpenItem: {
             entry: string;
@@ -4156,6 +4489,10 @@ export interface components {
             /** @description Who issues certificates of webhooks, PEM. */
             webhook_authorities: string | null;
         };
+        /** @description What of the practitioner's own passes to somebody. */
+        OwnPassing: components["schemas"]["PassingCount"] & {
+            to: null | components["schemas"]["Counterpart"];
+        };
         /** @description What the one who is signed in says of herself. */
         OwnProfile: {
             about: components["schemas"]["About"];
@@ -4169,6 +4506,26 @@ export interface components {
          * @enum {string}
          */
         Part: "technique" | "findings" | "impression" | "recommendations";
+        /** @description How many consultations pass from one to another, and what hinders. */
+        PassingCount: {
+            /** @description In which the new owner reads, or was asked to: they stay. */
+            barred: number;
+            /** @description That have. */
+            ended: number;
+            /** @description Whose log is frozen: they stay. */
+            frozen: number;
+            /** @description Readers with whom an agreement is to be signed first. */
+            lacking: components["schemas"]["LackingAgreement"][];
+            /** @description Of both, how many are offered. */
+            offered: number;
+            /** @description That have not ended. */
+            open: number;
+        };
+        /** @description What somebody else has offered, or left. */
+        PassingFrom: components["schemas"]["PassingCount"] & {
+            from: null | components["schemas"]["Counterpart"];
+            lost: null | components["schemas"]["LostSince"];
+        };
         /** @description What is past the time for which it must be kept. */
         Past: {
             cases: number;
@@ -4592,6 +4949,20 @@ export interface components {
             /** @description Proofs held here that two contradicting registers were signed. */
             split_views: number;
         };
+        /** @description That somebody's certificate took the place of an earlier one of hers. */
+        Renewal: {
+            /** @description Fingerprint of the earlier certificate. */
+            earlier: string;
+            /** @description Fingerprint of the later one. */
+            later: string;
+            /** @description The number of the entry in the public register that says so. */
+            register_entry: number;
+            /** @description When the later one begins. */
+            since: string;
+            /** @description When it ends. */
+            until: string;
+            who: null | components["schemas"]["Counterpart"];
+        };
         /** @description A version of a report. */
         Report: {
             author: string | null;
@@ -4726,6 +5097,13 @@ export interface components {
             /** @description The revision that it continues: that of the last saving or reading, 0 when there was none. */
             revision?: number;
         };
+        /** @description What a reading has come to so far. */
+        ScanUnderWay: {
+            begun: string;
+            bytes: number;
+            damaged: number;
+            images: number;
+        };
         /** @description `POST /applications/{id}/sealed` */
         Seal: {
             /** @description The registry's application key, hexadecimal; that of the register when it is left out. */
@@ -4811,6 +5189,8 @@ export interface components {
             /** @description For `Authorization: Bearer`; a browser has it in a cookie too. */
             token: string;
         };
+        /** @description A report that is signed, as the app sends it. */
+        SigningReport: components["schemas"]["NewReport"] & components["schemas"]["Confirmation"];
         /** @description Part of a day in Japan, in minutes from midnight. */
         Span: {
             day: components["schemas"]["Weekday"];
@@ -4895,6 +5275,8 @@ export interface components {
             accession_number: string;
             bytes: number;
             case_id: string | null;
+            /** @description Images that are known to be damaged by the disk, and were not had again yet. */
+            damaged: number;
             description: string;
             instances: number;
             modalities: string[];
@@ -4910,6 +5292,18 @@ export interface components {
         /** @description What is fetched. */
         StudyToFetch: {
             study_instance_uid: string;
+        };
+        /** @description Somebody has taken a consultation over. */
+        TakenCase: {
+            at: string;
+            by: null | components["schemas"]["Counterpart"];
+            entry_id: string;
+            from: null | components["schemas"]["Counterpart"];
+            institution: string;
+            lost: null | components["schemas"]["LossState"];
+            lost_since: string | null;
+            /** @description As her certificate had it. */
+            name: string;
         };
         /** @description A form. */
         Template: {
@@ -5932,6 +6326,43 @@ export interface operations {
             507: components["responses"]["Refused"];
         };
     };
+    get_audit_disclosures_pdf: {
+        parameters: {
+            query: {
+                /** @description Patient ID. */
+                patient: string;
+                /** @description The institution whose number it is. */
+                institution?: string;
+                /** @description As DICOM writes it, `YYYYMMDD`. */
+                birth_date?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
     get_audit_export_format: {
         parameters: {
             query?: {
@@ -6630,6 +7061,116 @@ export interface operations {
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
             409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    get_cases_id_erase_answers_entry_certificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    post_cases_id_erase_requests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskErasing"];
+            };
+        };
+        responses: {
+            /** @description They are asked */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseSummary"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    post_cases_id_erase_requests_entry_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerErasing"];
+            };
+        };
+        responses: {
+            /** @description It is answered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseSummary"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
             422: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
             500: components["responses"]["Refused"];
@@ -7532,7 +8073,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewReport"];
+                "application/json": components["schemas"]["SigningReport"];
             };
         };
         responses: {
@@ -8593,6 +9134,147 @@ export interface operations {
             507: components["responses"]["Refused"];
         };
     };
+    get_hand_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Fingerprint of somebody to whom the practice could pass: what would hinder it is told then. */
+                to: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverView"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    post_hand_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHandOver"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverView"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    post_hand_over_ended: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndingHandOver"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverView"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    post_hand_over_taken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTakeOver"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverView"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
     get_integrity: {
         parameters: {
             query?: never;
@@ -8670,6 +9352,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LapsedCase"][];
+                };
+            };
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+            507: components["responses"]["Refused"];
+        };
+    };
+    get_me_left_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeftDraft"][];
                 };
             };
             401: components["responses"]["Refused"];

@@ -205,7 +205,8 @@ export const en: Texts = {
     acceptText: "Your acceptance is signed, and the images start to arrive.",
     decline: "Decline",
     declineTitle: "Decline this reading?",
-    declineText: "This cannot be undone. The requester sees your reason. A draft that you have begun is discarded.",
+    declineText:
+      "This cannot be undone. The requester sees your reason. A draft that you have begun is discarded.",
     declineReason: "Reason for declining",
     report: "Write the report",
     sign: "Sign and send",

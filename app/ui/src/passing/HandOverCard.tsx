@@ -6,7 +6,7 @@ import { useFormat } from "../i18n/format";
 import { ConfirmDialog } from "../parts/ConfirmDialog";
 import { Field } from "../parts/Field";
 import { allSaid, Prose } from "../parts/Prose";
-import { useConfirmation } from "../together/useConfirmation";
+import { useConfirmation } from "../parts/useConfirmation";
 import { Counted } from "./Counted";
 import { EndDialog } from "./EndDialog";
 

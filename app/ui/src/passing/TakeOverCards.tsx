@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { passing, usePassing, usePassingAct, type PassingFrom } from "../backend/passing";
 import { useFormat } from "../i18n/format";
 import { ConfirmDialog } from "../parts/ConfirmDialog";
-import { useConfirmation } from "../together/useConfirmation";
+import { useConfirmation } from "../parts/useConfirmation";
 import { Counted } from "./Counted";
 import { EndDialog } from "./EndDialog";
 
