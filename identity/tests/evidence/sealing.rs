@@ -124,7 +124,10 @@ fn r17_a_key_is_taken_only_with_its_own_identifier() {
     );
     let no_key = KemPublicKey::from_bytes([0xff; KemPublicKey::LENGTH]);
     assert_eq!(ApplicationKey::new(no_key), Err(SealError::NotAKey));
-    assert_eq!(format!("{:?}", secret(1)), "ApplicationSecretKey(KemSecretKey(redacted))");
+    assert_eq!(
+        format!("{:?}", secret(1)),
+        "ApplicationSecretKey(KemSecretKey(redacted))"
+    );
 }
 
 #[test]
