@@ -68,7 +68,7 @@ impl Node {
         let report = (*case.id().as_bytes(), *entry.as_bytes());
         let (name, study) = (archive.aet.as_str(), self.real_study(&request.study_instance_uid));
         let id = self.queue_report(name, report, &study, &session.id)?;
-        let seen = case.seen_by(&session.certificate.fingerprint);
+        let seen = case.seen_by(&self.me(session));
         for (entry, document) in self.attested(&seen) {
             self.queue_attested(name, (report.0, entry), &study, (&session.id, &document))?;
         }
