@@ -507,7 +507,7 @@ impl ServiceError {
             }
             Self::Certificate(ChainError::Revoked { reason: RevocationReason::CertificateHold, .. }) => "ask the registry why, and telephone whoever waits for you; your drafts stay yours, and you go on when it is lifted",
             Self::Certificate(ChainError::Revoked { .. }) => "telephone whoever waits for you, who then chooses who goes on; what you signed before stays valid; ask the registry operator for a new certificate when you practise on",
-            Self::Certificate(error) if error.code() == "expired" => "apply to the registry for its renewal (`dokuei identity apply`), and telephone whoever waits for you; it is installed by itself, and your cases and drafts go on with it",
+            Self::Certificate(error) if error.code() == "expired" => "apply to the registry operator for its renewal (`dokuei identity apply`), and telephone whoever waits for you; it is installed by itself, and your cases and drafts go on with it",
             Self::Certificate(_) | Self::Credential(_) => "ask the registry operator for a new certificate and install it",
             Self::ClockApart => "set this machine's clock (`timedatectl set-ntp true`); when it is right, ask the others to set theirs",
             Self::StaleRegister { .. } => "connect the node to the network (a bootstrap host or another node) and try again; what is here can be read all the same",
