@@ -92,7 +92,7 @@ fn r3_r5_r6_r17_renewed_certificates_keep_their_part() {
     let (_, id) = pair.accepted(&session, 3, SIZE).unwrap();
     consult::wait_opened(&session.specialist, &id, |_, _| ()).unwrap();
     consult::wait_delivered(&session.clinic, &id).unwrap();
-    let mut preliminary = consult::report_body();
+    let mut preliminary = session.specialist.confirmed(consult::report_body());
     preliminary["status"] = "preliminary".into();
     consult::act(&session.specialist, &id, "report", &preliminary).unwrap();
     consult::wait_state(&session.clinic, &id, "reported").unwrap();

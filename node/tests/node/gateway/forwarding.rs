@@ -287,7 +287,13 @@ async fn r6_r17_a_proof_of_two_reports_is_withheld_from_a_blind_reader() {
         json!({"kind": "blind", "with": third.fingerprint, "question": "独立した読影", "consent": consent()});
     done(&pair.clinic, &pair.tanaka, &format!("{path}/forward"), wanted).await;
     third.open(&path).await;
-    done(&pair.hospital, &pair.sato, &format!("{path}/report"), report()).await;
+    done(
+        &pair.hospital,
+        &pair.sato,
+        &format!("{path}/report"),
+        SATO.confirmed(report()),
+    )
+    .await;
     until(&pair.clinic, &pair.tanaka, &path, "the first report", |case| {
         case["state"] == "reported"
     })

@@ -12,7 +12,7 @@ use crate::support::eventually;
 use crate::support::factor::enrol;
 use crate::support::gate::Gate;
 use crate::support::pair::Pair;
-use crate::support::registry::{SUZUKI, TANAKA};
+use crate::support::registry::{SATO, SUZUKI, TANAKA};
 
 const HAND_OVER: &str = "/api/v1/hand-over";
 const TAKEN: &str = "/api/v1/hand-over/taken";
@@ -50,7 +50,13 @@ async fn agree(pair: &Pair) {
 async fn closed(pair: &Pair) -> String {
     let path = opened(pair).await;
     let (clinic, tanaka) = (&pair.clinic, &pair.tanaka);
-    done(&pair.hospital, &pair.sato, &format!("{path}/report"), report()).await;
+    done(
+        &pair.hospital,
+        &pair.sato,
+        &format!("{path}/report"),
+        SATO.confirmed(report()),
+    )
+    .await;
     until(clinic, tanaka, &path, "the report", |case| {
         case["state"] == "reported"
     })
@@ -148,7 +154,13 @@ async fn goes_on(pair: &Pair, open: &str) {
         case["transfer"]["state"] == "opened"
     })
     .await;
-    done(hospital, sato, &format!("{open}/report"), report()).await;
+    done(
+        hospital,
+        sato,
+        &format!("{open}/report"),
+        SATO.confirmed(report()),
+    )
+    .await;
     until(clinic, suzuki, open, "the report is the new owner's", |case| {
         case["state"] == "reported" && case["role"] == "requesting"
     })
@@ -231,7 +243,13 @@ async fn r5_r6_r9_r17_a_colleague_takes_over_alone_from_one_who_is_revoked() {
         note,
     )
     .await;
-    done(hospital, sato, &format!("{path}/report"), report()).await;
+    done(
+        hospital,
+        sato,
+        &format!("{path}/report"),
+        SATO.confirmed(report()),
+    )
+    .await;
     until(clinic, suzuki, &path, "the report", |case| {
         case["state"] == "reported"
     })

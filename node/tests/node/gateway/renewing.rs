@@ -81,7 +81,13 @@ async fn r3_r5_r6_a_credential_ends_in_mid_case_is_renewed_and_the_case_goes_on(
         all.any(|one| one["matter"] == "credential_ending").then_some(())
     })
     .await;
-    done(hospital, &pair.sato, &format!("{path}/report"), preliminary()).await;
+    done(
+        hospital,
+        &pair.sato,
+        &format!("{path}/report"),
+        SATO.confirmed(preliminary()),
+    )
+    .await;
     until(clinic, &pair.tanaka, &path, "her report", |case| {
         case["state"] == "reported"
     })
@@ -113,7 +119,13 @@ async fn r3_r5_r6_a_credential_ends_in_mid_case_is_renewed_and_the_case_goes_on(
     assert_eq!(me["fingerprint"], new.fingerprint().to_string());
     let listed = hospital.get("/api/v1/cases", &sato).await.json();
     assert_eq!(listed.as_array().map(Vec::len), Some(1), "{listed}");
-    done(hospital, &sato, &format!("{path}/report"), report()).await;
+    done(
+        hospital,
+        &sato,
+        &format!("{path}/report"),
+        SATO.confirmed(report()),
+    )
+    .await;
     let shown = until(clinic, &tanaka, &path, "her second version", |case| {
         case["reports"].as_array().is_some_and(|all| all.len() == 2)
     })
