@@ -290,6 +290,7 @@ fn end_to_end(script: &str, demo: &Demo, failures: &Failures) -> Result<()> {
     vitest(script, failures, |run| {
         run.env("DOKUEI_DEMO_JSON", &demo.record);
         run.env("DOKUEI_DEMO_CREDENTIALS", &demo.credentials);
+        run.env("DOKUEI_PROGRAMS", project::bin_dir("debug"));
         run.env("DOKUEI_APP", app);
         run.env(
             "TAURI_DRIVER",
