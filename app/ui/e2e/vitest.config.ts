@@ -11,5 +11,7 @@ export default defineConfig({
     testTimeout: 90_000,
     hookTimeout: 90_000,
     fileParallelism: false,
+    // Or the next run has another order, by what failed and how long it took; some scenes go on with what others made.
+    cache: false,
   },
 });
