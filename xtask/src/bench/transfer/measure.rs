@@ -75,6 +75,9 @@ pub(super) fn timed(command: &mut Command, report: &Path) -> Command {
             None => wrapped.env_remove(name),
         };
     }
+    if let Some(folder) = command.get_current_dir() {
+        wrapped.current_dir(folder);
+    }
     wrapped
 }
 
