@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { closeBrowsers, openBrowser, pageOf } from "./chromium";
 import { clinic, credentialsAt, nodeLogs, nodeOf } from "./demo";
 import { logged } from "./explain";
+import { ask } from "./house";
 import { judge } from "./judge";
 
 /**
@@ -33,24 +34,6 @@ async function signedIn(
   await opened.locator("form button[type=submit]").click();
   await opened.locator("header a.who").waitFor();
   return opened;
-}
-
-/** Asks the node as the page does. */
-function ask<T>(of: Page, method: string, at: string, body?: object): Promise<T> {
-  return of.evaluate(
-    async ([how, where, what]) => {
-      const headers = { "X-Dokuei": "1", "Content-Type": "application/json" };
-      const answer = await fetch(`/api/v1${where}`, {
-        method: how,
-        headers,
-        ...(what === undefined ? {} : { body: JSON.stringify(what) }),
-      });
-      if (!answer.ok) throw new Error(`${where}: ${await answer.text()}`);
-      const text = await answer.text();
-      return (text === "" ? null : JSON.parse(text)) as T;
-    },
-    [method, at, body] as const,
-  );
 }
 
 beforeAll(async () => {
